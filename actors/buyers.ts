@@ -1,0 +1,57 @@
+/**
+ * What one item knows of its users, in columns: a row for each pair of user and terms, with the
+ * units the user holds or owns under those terms and the nonce of their admission.
+ */
+import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
+
+export class Buyers {
+  count = 0;
+  user = new Float64Array(0);
+  terms = new Uint16Array(0);
+  units = new Int32Array(0);
+  /** 0: not admitted. */
+  nonce = new Float64Array(0);
+
+  #index = new HashIndex();
+
+  /** The row of a user under terms, or -1. */
+  find(user: number, terms: number): number {
+    const index = this.#index;
+    for (let slot = index.start(buyerHash(user, terms)); ; slot = index.after(slot)) {
+      const row = index.rowAt(slot);
+      if (row < 0 || (this.user[row] === user && this.terms[row] === terms)) return row;
+    }
+  }
+
+  /** The row of a user under terms, made where there was none. */
+  row(user: number, terms: number): number {
+    const found = this.find(user, terms);
+    if (found >= 0) return found;
+    const row = this.count++;
+    if (this.count > this.user.length) this.#grow();
+    this.user[row] = user;
+    this.terms[row] = terms;
+    this.units[row] = 0;
+    this.nonce[row] = 0;
+    this.#index.add(row, buyerHash(user, terms), this.#hashOfRow);
+    return row;
+  }
+
+  get bytes(): number {
+    const columns = [this.user, this.terms, this.units, this.nonce];
+    return columns.reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
+  }
+
+  readonly #hashOfRow = (row: number): number => buyerHash(this.user[row]!, this.terms[row]!);
+
+  #grow(): void {
+    this.user = grown(this.user, this.count);
+    this.terms = grown(this.terms, this.count);
+    this.units = grown(this.units, this.count);
+    this.nonce = grown(this.nonce, this.count);
+  }
+}
+
+function buyerHash(user: number, terms: number): number {
+  return hashJoin(hashOf(user), terms);
+}

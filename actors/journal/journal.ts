@@ -1,0 +1,58 @@
+/**
+ * The journal: the append-only source of truth. Each partition has a gap-free run of entries, from
+ * sequence 1; an append names the last sequence its writer knows, and that condition is the fence
+ * that keeps two writers of one partition apart (I5).
+ */
+import type { Sequence } from '../protocol.ts';
+
+export interface StoredEntry {
+  sequence: Sequence;
+  bytes: Uint8Array;
+}
+
+export interface Journal {
+  /** Appends that may be in flight at once for one partition, in order. */
+  readonly appendsInFlight: number;
+  /**
+   * Appends an entry as number `expectedLast + 1` and resolves when it is durable.
+   * @throws Fenced when `expectedLast` is not the last sequence.
+   * @throws JournalUnavailable when nothing was stored.
+   * @throws OutcomeUnknown when the entry may or may not be stored, now or later.
+   */
+  append(partition: number, expectedLast: Sequence, entry: Uint8Array): Promise<Sequence>;
+  /** Reads the entries from a sequence on, up to the one that was last when the reading began, or later. */
+  read(partition: number, from: Sequence): AsyncIterable<StoredEntry>;
+  /** The last sequence; 0 when the partition is empty. */
+  last(partition: number): Promise<Sequence>;
+  close(): Promise<void>;
+}
+
+/** Another writer has appended: the caller's state is out of date. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+  constructor(partition: number, expectedLast: Sequence) {
+    super(`partition ${partition}: ${expectedLast} is not the last sequence, another writer has written`);
+  }
+}
+
+/** The journal did not take the entry: nothing was stored. */
+export class JournalUnavailable extends Error {
+  override readonly name = 'JournalUnavailable';
+}
+
+/** The journal did not answer: the entry may be stored, or may be stored later. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+}
+
+/** The journal is damaged, or is not the one it should be: an operator must decide. */
+export class JournalCorrupt extends Error {
+  override readonly name = 'JournalCorrupt';
+  constructor(
+    readonly partition: number,
+    readonly sequence: Sequence,
+    what: string,
+  ) {
+    super(`partition ${partition}, sequence ${sequence}: ${what}`);
+  }
+}

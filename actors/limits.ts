@@ -1,0 +1,100 @@
+/**
+ * Every bound of the engine, named with its unit. A bound called `…Max` is inclusive.
+ * Relations between bounds are asserted at the end, so that a change which breaks one fails at start.
+ */
+
+/** Ids, money and counts share one ceiling: the largest integer a JSON number carries exactly. */
+export const integerMax = Number.MAX_SAFE_INTEGER;
+
+/** Items live in a table in shared memory that is indexed by item id: ids run from 1 to this. */
+export const itemIdMax = 131_071;
+
+/** Partitions a journal may be made with; `itemId % PARTITIONS` picks one. */
+export const partitionsMax = 64;
+
+/** Minor units of currency, for one unit of an item. */
+export const priceMinorMax = 1_000_000_000;
+
+/** Units in one order. */
+export const orderUnitsMax = 100_000;
+
+/** Units an item may ever have had loaded. */
+export const loadedUnitsMax = 1_000_000_000;
+
+/** Orders one item may ever have: they are addressed by 32-bit indexes. */
+export const ordersPerItemMax = 100_000_000;
+
+/** Times, in milliseconds since 1970 UTC: the end of the year 9999, the last with four digits. */
+export const timeMsMax = 253_402_300_799_999;
+
+/** Promos one item may ever have: orders name their terms by a 16-bit index, of which 0 is the normal price. */
+export const termsMax = 65_535;
+
+/** How long a placed order holds its units when its promo does not say. */
+export const payWindowDefaultMs = 900_000;
+export const payWindowMsMax = 7 * 24 * 3_600_000;
+
+/** The gate admits `gateFactor × loaded` users unless the promo says otherwise. */
+export const gateFactorDefault = 5;
+export const gateFactorMax = 1_000;
+
+/** Records a mailbox holds: orders in flight between one HTTP thread and one actor thread. */
+export const mailboxRecords = 8_192;
+
+/** 64-bit words of one mailbox record: two cache lines; the hot command fits the first. */
+export const recordWords = 16;
+
+/** Commands an actor thread takes from one mailbox before it looks at the next. */
+export const drainRecordsMax = 4_096;
+
+/** One entry of the journal: kept under the 1 MiB that nats-server takes by default. */
+export const entryEventsMax = 4_096;
+export const entryBytesMax = 900 * 1024;
+
+/** The longest encoding of one event, asserted by the encoder's test. */
+export const eventBytesMax = 256;
+
+/** An entry's head: version, partition, sequence, hash, writer, time. */
+export const entryHeadBytesMax = 512;
+
+/** Appends a journal may have in flight for one partition, whatever the journal allows. */
+export const appendsInFlightMax = 8;
+
+/** How long an append may take before its outcome counts as unknown. Below the HTTP idle time-out. */
+export const appendTimeoutMs = 2_000;
+
+/** How long an HTTP thread waits for an actor's reply before it answers "outcome unknown". */
+export const replyTimeoutMs = 6_000;
+
+/** The server closes a connection that has been silent this long, answered or not. */
+export const idleTimeoutMs = 10_000;
+
+/** A partition that could not read its journal tries again after this, doubling up to the maximum. */
+export const recoveryPauseMs = 50;
+export const recoveryPauseMsMax = 1_000;
+
+/** How often a partition looks for holds and promos that are due, and for tallies to journal. */
+export const tickMs = 20;
+
+/** Refusals for stock are journaled as a tally, at most once in this time per item and source. */
+export const tallyMs = 1_000;
+
+/** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits an order at a million orders. */
+export const buyerFilterBits = 2 ** 27;
+
+/** The longest body an HTTP request may carry. */
+export const bodyBytesMax = 64 * 1024;
+
+function relation(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`limits contradict each other: ${what}`);
+}
+
+relation(priceMinorMax * orderUnitsMax <= integerMax, 'an order total must be a safe integer');
+relation(priceMinorMax * loadedUnitsMax > 0, 'takings of an item must be finite');
+relation(loadedUnitsMax * gateFactorMax <= integerMax, 'a gate must be a safe integer');
+relation((mailboxRecords & (mailboxRecords - 1)) === 0, 'a ring is a power of two');
+relation((buyerFilterBits & (buyerFilterBits - 1)) === 0, 'the filter is a power of two');
+relation(entryHeadBytesMax + eventBytesMax <= entryBytesMax, 'an entry must hold an event');
+relation(ordersPerItemMax < 2 ** 31, 'order numbers are 32-bit indexes');
+relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
+relation(replyTimeoutMs < idleTimeoutMs, 'the HTTP thread must answer before the socket closes');
