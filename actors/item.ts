@@ -132,7 +132,14 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
       const terms = item.terms[index];
       if (terms === undefined) throw new Error(`item ${item.id}: no promo ${event.promo}`);
       const { orders, buyers } = item;
-      const n = orders.add(event.user, index, event.amount, event.nonce, at, at + terms.payWindowMs);
+      const n = orders.add(
+        event.user,
+        index,
+        event.amount,
+        event.nonce,
+        at,
+        at + terms.payWindowMs,
+      );
       if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
       item.held += event.amount;
       const buyer = buyers.row(event.user, index);
@@ -141,7 +148,11 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
       break;
     }
     case 'paid': {
-      const { row, buyer } = settled(item, event.n, event.late ? orderStatus.expired : orderStatus.placed);
+      const { row, buyer } = settled(
+        item,
+        event.n,
+        event.late ? orderStatus.expired : orderStatus.placed,
+      );
       if (event.late) item.buyers.units[buyer]! += item.orders.amount[row]!;
       else item.held -= item.orders.amount[row]!;
       item.sold += item.orders.amount[row]!;
@@ -349,7 +360,11 @@ function decideAdmit(
   if (unitsLeft(item) === 0) return refuse(code.outOfStock);
   const gated = index !== 0 && item.admittedUnder[index]! >= terms.gateFactor * item.loaded;
   if (gated) return refuse(code.gateClosed);
-  return accept({ type: 'admitted', item: item.id, user, promo, nonce: command.nonce }, 0, command.nonce);
+  return accept(
+    { type: 'admitted', item: item.id, user, promo, nonce: command.nonce },
+    0,
+    command.nonce,
+  );
 }
 
 function withOrder(
@@ -402,10 +417,14 @@ function settled(item: Item, n: number, from: number): { row: number; buyer: num
 function check(item: Item, index: number, buyer: number): void {
   const left = unitsLeft(item);
   if (left < 0 || item.held < 0) {
-    throw new Error(`item ${item.id}: oversold, ${item.loaded} loaded, ${item.held} held, ${left} left`);
+    throw new Error(
+      `item ${item.id}: oversold, ${item.loaded} loaded, ${item.held} held, ${left} left`,
+    );
   }
   const units = item.buyers.units[buyer]!;
   if (units < 0 || units > item.terms[index]!.limit) {
-    throw new Error(`item ${item.id}: user ${item.buyers.user[buyer]} has ${units} units, beyond the limit`);
+    throw new Error(
+      `item ${item.id}: user ${item.buyers.user[buyer]} has ${units} units, beyond the limit`,
+    );
   }
 }

@@ -125,7 +125,10 @@ export class Orders {
     for (;;) {
       let child = slot * 2 + 1;
       if (child >= last) break;
-      if (child + 1 < last && this.#before(this.#deadlines[child + 1]!, this.#holds[child + 1]!, child)) {
+      if (
+        child + 1 < last &&
+        this.#before(this.#deadlines[child + 1]!, this.#holds[child + 1]!, child)
+      ) {
         child++;
       }
       if (this.#before(deadline, row, child)) break;

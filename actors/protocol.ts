@@ -78,7 +78,13 @@ export type Published = { type: 'published'; item: number } & Terms;
 /** The promo reached its end. */
 export type Closed = { type: 'closed'; item: number; promo: number };
 /** The user passed the gate of a promo (`promo` 0: bought at the normal price); `nonce` is theirs. */
-export type Admitted = { type: 'admitted'; item: number; user: number; promo: number; nonce: number };
+export type Admitted = {
+  type: 'admitted';
+  item: number;
+  user: number;
+  promo: number;
+  nonce: number;
+};
 /** An order holds `amount` units. Its id is `<yyyymmdd of at, UTC>-<item>-<n>`. */
 export type Placed = {
   type: 'placed';
@@ -109,13 +115,25 @@ export type Cancelled = {
   placedAt: number;
 };
 /** The pay window ended; the held units are on sale again. */
-export type Expired = { type: 'expired'; item: number; n: number; amount: number; placedAt: number };
+export type Expired = {
+  type: 'expired';
+  item: number;
+  n: number;
+  amount: number;
+  placedAt: number;
+};
 /**
  * A tally of refusals for stock since the last one; the least of the refused asked for `amount`.
  * Without `seen` they rest on the state right before this event, with it on the state after the
  * partition's entry `seen`. An audit checks that fewer than `amount` units were left there.
  */
-export type Refused = { type: 'refused'; item: number; count: number; amount: number; seen?: Sequence };
+export type Refused = {
+  type: 'refused';
+  item: number;
+  count: number;
+  amount: number;
+  seen?: Sequence;
+};
 
 /** `at` stands on an event only where it differs from its entry's. */
 export type Event = (

@@ -40,7 +40,10 @@ export function encodeEvent(event: Event, at: number, entryAt: number): string {
 }
 
 /** Encodes an entry from its events, already encoded. */
-export function encodeEntry(head: Omit<Entry, 'v' | 'events'>, events: readonly string[]): Uint8Array {
+export function encodeEntry(
+  head: Omit<Entry, 'v' | 'events'>,
+  events: readonly string[],
+): Uint8Array {
   const { partition, seq, prev, writer, at } = head;
   const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":"${writer}","at":${at},"events":[${events.join(',')}]}`;
   return Buffer.from(text, 'utf8');

@@ -31,7 +31,9 @@ export interface Journal {
 export class Fenced extends Error {
   override readonly name = 'Fenced';
   constructor(partition: number, expectedLast: Sequence) {
-    super(`partition ${partition}: ${expectedLast} is not the last sequence, another writer has written`);
+    super(
+      `partition ${partition}: ${expectedLast} is not the last sequence, another writer has written`,
+    );
   }
 }
 

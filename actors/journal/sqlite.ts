@@ -7,7 +7,13 @@
 import { Database, SQLiteError, type Statement } from 'bun:sqlite';
 import { appendTimeoutMs } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
-import { Fenced, type Journal, JournalUnavailable, OutcomeUnknown, type StoredEntry } from './journal.ts';
+import {
+  Fenced,
+  type Journal,
+  JournalUnavailable,
+  OutcomeUnknown,
+  type StoredEntry,
+} from './journal.ts';
 
 const schema = `
   CREATE TABLE IF NOT EXISTS journal (
@@ -39,7 +45,7 @@ export class SqliteJournal implements Journal {
   #waiting: Append[] = [];
 
   /** Opens the journal of a file, and makes it where there is none. `readonly` is for readers. */
-  constructor(path: string, options: { readonly?: boolean } = {}) {
+  constructor(path: string, options: { readonly?: boolean; partitions?: number } = {}) {
     this.#database = openDatabase(path, options.readonly === true);
     this.#insert = this.#database.prepare(
       `INSERT INTO journal (partition, seq, body)
@@ -84,7 +90,9 @@ export class SqliteJournal implements Journal {
     let stored: boolean[];
     try {
       this.#database.run('BEGIN IMMEDIATE');
-      stored = appends.map((a) => this.#insert.run(a.partition, a.expectedLast, a.entry).changes > 0);
+      stored = appends.map(
+        (a) => this.#insert.run(a.partition, a.expectedLast, a.entry).changes > 0,
+      );
     } catch (cause) {
       this.#rollBack();
       for (const append of appends) append.reject(unavailable(cause));

@@ -1,0 +1,63 @@
+/** What a partition decides while the journal is busy: the events of one entry to be. */
+import type { BoardRow } from './board.ts';
+import { encodeEvent } from './journal/codec.ts';
+import { entryBytesMax, entryEventsMax, entryHeadBytesMax, eventBytesMax } from './limits.ts';
+import type { Event, Reply } from './protocol.ts';
+
+/** From here on the longest event might not fit any more. */
+const eventBytesFull = entryBytesMax - entryHeadBytesMax - eventBytesMax;
+
+/** Board rows as a batch leaves them; their sequences are filled in when it is appended. */
+export type Rows = Map<number, BoardRow>;
+
+export class Batch {
+  readonly events: string[] = [];
+  /** Items whose row on the board this batch changes. */
+  readonly touched = new Set<number>();
+  /** Set when the batch is sealed: no event joins it after that. */
+  rows: Rows | null = null;
+  #bytes = 0;
+
+  /** `at` is the time of its first event, and so the entry's. */
+  constructor(readonly at: number) {}
+
+  get full(): boolean {
+    return this.events.length >= entryEventsMax || this.#bytes >= eventBytesFull;
+  }
+
+  add(event: Event, at: number): void {
+    const text = encodeEvent(event, at, this.at);
+    this.#bytes += text.length + 1;
+    this.events.push(text);
+    this.touched.add(event.item);
+  }
+}
+
+/** A reply that is kept back until the event numbered `mark` in its partition is durable (I2). */
+interface Waiting {
+  mark: number;
+  mailbox: number;
+  request: number;
+  reply: Reply;
+}
+
+/** Replies in the order they were decided; marks never fall, so the durable ones are in front. */
+export class WaitingReplies {
+  #replies: Waiting[] = [];
+  #head = 0;
+
+  add(mark: number, mailbox: number, request: number, reply: Reply): void {
+    this.#replies.push({ mark, mailbox, request, reply });
+  }
+
+  /** Takes, one by one, the replies that rest on no event after number `mark`. */
+  *upTo(mark: number): Generator<Waiting> {
+    while (this.#head < this.#replies.length && this.#replies[this.#head]!.mark <= mark) {
+      yield this.#replies[this.#head++]!;
+    }
+    if (this.#head === this.#replies.length) {
+      this.#replies = [];
+      this.#head = 0;
+    }
+  }
+}

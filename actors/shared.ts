@@ -1,0 +1,35 @@
+/**
+ * All shared memory of one engine, made once by main and handed to every thread, so that a thread
+ * that is started again finds everything where it was.
+ */
+import { Board } from './board.ts';
+import { Doorbell, Mailbox } from './mailbox.ts';
+import { Positions } from './positions.ts';
+
+export interface SharedMemory {
+  board: SharedArrayBuffer;
+  positions: SharedArrayBuffer;
+  /** By HTTP thread, then by actor thread. */
+  commands: SharedArrayBuffer[][];
+  /** By HTTP thread, then by actor thread. */
+  replies: SharedArrayBuffer[][];
+  actorBells: SharedArrayBuffer[];
+  httpBells: SharedArrayBuffer[];
+  projectorBell: SharedArrayBuffer;
+}
+
+export function makeSharedMemory(httpThreads: number, actorThreads: number): SharedMemory {
+  const memories = (count: number, bytes: number) =>
+    Array.from({ length: count }, () => new SharedArrayBuffer(bytes));
+  const rings = () =>
+    Array.from({ length: httpThreads }, () => memories(actorThreads, Mailbox.bytes()));
+  return {
+    board: new SharedArrayBuffer(Board.bytes()),
+    positions: new SharedArrayBuffer(Positions.bytes),
+    commands: rings(),
+    replies: rings(),
+    actorBells: memories(actorThreads, Doorbell.bytes),
+    httpBells: memories(httpThreads, Doorbell.bytes),
+    projectorBell: new SharedArrayBuffer(Doorbell.bytes),
+  };
+}

@@ -1,0 +1,203 @@
+/**
+ * An actor thread. The way of an order through it is numbered as in the README; steps 5 to 8 are in
+ * `partition.ts`. The thread sleeps on its doorbell, drains its mailboxes, lets each partition
+ * commit once, and sleeps again; while a commit runs, the next commands gather.
+ *
+ * Main starts it with an `ActorThreadSettings` message and may say `drain`; it says `recovered` once
+ * every partition has tried, and `drained`.
+ */
+import { Board } from './board.ts';
+import { type Clock, createClock } from './clock.ts';
+import { type JournalSettings, openJournal } from './journal/open.ts';
+import { drainRecordsMax, tickMs } from './limits.ts';
+import { configureLog, getLogger, type logLevels } from './log.ts';
+import { Doorbell, Mailbox } from './mailbox.ts';
+import { Partition, type PartitionWorld } from './partition.ts';
+import { Positions } from './positions.ts';
+import { partitionOf, type Reply } from './protocol.ts';
+import { readCommand, requestAt, writeReply } from './record.ts';
+import type { SharedMemory } from './shared.ts';
+
+export interface ActorThreadSettings {
+  type: 'start';
+  /** This thread's number; partition p lives on thread `p % actorThreads`. */
+  thread: number;
+  actorThreads: number;
+  partitions: number;
+  writer: string;
+  journal: JournalSettings;
+  memory: SharedMemory;
+  clockStepMs: number;
+  logLevel: (typeof logLevels)[number];
+}
+
+export type ToActorThread = ActorThreadSettings | { type: 'drain' } | { type: 'crash' };
+export type FromActorThread = { type: 'recovered' } | { type: 'drained' };
+
+declare const self: Worker;
+
+class ActorThread {
+  readonly #bell: Doorbell;
+  readonly #commands: Mailbox[];
+  readonly #replies: Mailbox[];
+  readonly #httpBells: Doorbell[];
+  readonly #projectorBell: Doorbell;
+  readonly #clock: Clock;
+  /** Partitions by number; only those of this thread are set. */
+  readonly #partitions: (Partition | undefined)[] = [];
+  readonly #own: Partition[] = [];
+  /** HTTP threads that have new replies and have not been rung for them. */
+  readonly #unrung = new Set<number>();
+  /** Replies that found their mailbox full: its HTTP thread died with many in flight. */
+  #stalled: { mailbox: number; request: number; reply: Reply }[] = [];
+  #draining = false;
+
+  constructor(private readonly settings: ActorThreadSettings) {
+    const { thread, memory } = settings;
+    this.#bell = new Doorbell(memory.actorBells[thread]!);
+    this.#commands = memory.commands.map((byActor) => new Mailbox(byActor[thread]!));
+    this.#replies = memory.replies.map((byActor) => new Mailbox(byActor[thread]!));
+    this.#httpBells = memory.httpBells.map((bell) => new Doorbell(bell));
+    this.#projectorBell = new Doorbell(memory.projectorBell);
+    this.#clock = createClock(settings.clockStepMs);
+  }
+
+  async run(): Promise<void> {
+    const { settings } = this;
+    const journal = await openJournal(settings.journal, settings.partitions);
+    const log = getLogger(['stampede', 'actor']);
+    const world: PartitionWorld = {
+      journal,
+      board: new Board(settings.memory.board),
+      positions: new Positions(settings.memory.positions),
+      clock: this.#clock,
+      sleep: Bun.sleep,
+      writer: settings.writer,
+      reply: (mailbox, request, reply) => this.#reply(mailbox, request, reply),
+      acknowledged: () => this.#acknowledged(),
+      log: (level, message, details) => log[level](message, details),
+    };
+    for (let p = settings.thread; p < settings.partitions; p += settings.actorThreads) {
+      const partition = new Partition(p, world);
+      this.#partitions[p] = partition;
+      this.#own.push(partition);
+    }
+    await Promise.all(this.#own.map((partition) => partition.recover()));
+    self.postMessage({ type: 'recovered' } satisfies FromActorThread);
+    await this.#serve();
+    for (const partition of this.#own) partition.stop();
+    await journal.close();
+    self.postMessage({ type: 'drained' } satisfies FromActorThread);
+  }
+
+  drain(): void {
+    this.#draining = true;
+    this.#bell.ring();
+  }
+
+  async #serve(): Promise<void> {
+    for (let turn = 0; ; turn++) {
+      // 4. The doorbell has rung, or something is due: take what has gathered in the mailboxes.
+      const seen = this.#bell.count;
+      const now = this.#clock();
+      const emptied = this.#drainMailboxes(now);
+      for (const partition of this.#own) {
+        partition.tick(now);
+        partition.commit();
+      }
+      this.#flush();
+      if (this.#draining && emptied && (await this.#finished())) return;
+      // Timers and messages of the thread get a turn even when the doorbell never rests.
+      if (turn % 16 === 0) await new Promise(setImmediate);
+      if (emptied) await this.#bell.wait(seen, this.#sleepMs(now));
+      else await Promise.resolve();
+    }
+  }
+
+  /** Returns whether all mailboxes are empty. */
+  #drainMailboxes(now: number): boolean {
+    const { partitions } = this.settings;
+    let emptied = true;
+    for (const [index, mailbox] of this.#commands.entries()) {
+      let taken = 0;
+      for (; taken < drainRecordsMax; taken++) {
+        const offset = mailbox.take();
+        if (offset < 0) break;
+        const command = readCommand(mailbox.words, offset);
+        const request = requestAt(mailbox.words, offset);
+        mailbox.release();
+        const partition = this.#partitions[partitionOf(command.item, partitions)];
+        if (partition === undefined) throw new Error(`item ${command.item} is not of this thread`);
+        partition.submit(index, request, command, now); // 5, 6
+      }
+      if (taken === drainRecordsMax) emptied = false;
+    }
+    return emptied;
+  }
+
+  /** Step 8, its end: a reply that may be told goes into the mailbox of its HTTP thread. */
+  #reply(mailbox: number, request: number, reply: Reply): void {
+    const ring = this.#replies[mailbox]!;
+    const offset = ring.reserve();
+    if (offset < 0) {
+      this.#stalled.push({ mailbox, request, reply });
+      return;
+    }
+    writeReply(ring.words, offset, request, reply);
+    ring.publish();
+    this.#ringLater(mailbox);
+  }
+
+  #acknowledged(): void {
+    this.#projectorBell.ring();
+  }
+
+  /** One ring for all the replies that leave in one go. */
+  #ringLater(mailbox: number): void {
+    if (this.#unrung.size === 0) queueMicrotask(() => this.#flush());
+    this.#unrung.add(mailbox);
+  }
+
+  #flush(): void {
+    const stalled = this.#stalled;
+    this.#stalled = [];
+    for (const { mailbox, request, reply } of stalled) this.#reply(mailbox, request, reply);
+    for (const mailbox of this.#unrung) this.#httpBells[mailbox]!.ring();
+    this.#unrung.clear();
+  }
+
+  #sleepMs(now: number): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const partition of this.#own) next = Math.min(next, partition.dueAt);
+    if (this.#stalled.length > 0) return tickMs;
+    return Math.min(Math.max(next - now, tickMs), 60_000);
+  }
+
+  /** Draining: whether everything decided has reached the journal, or cannot. */
+  async #finished(): Promise<boolean> {
+    const now = this.#clock();
+    for (const partition of this.#own) partition.finish(now);
+    await new Promise(setImmediate);
+    return this.#own.every((partition) => partition.mode !== 'ready' || partition.idle);
+  }
+}
+
+let running: ActorThread | undefined;
+
+self.onmessage = ({ data }: MessageEvent<ToActorThread>) => {
+  switch (data.type) {
+    case 'start':
+      configureLog(data.logLevel, `actor-${data.thread}`);
+      running = new ActorThread(data);
+      running.run().catch((error) => {
+        getLogger(['stampede', 'actor']).fatal('actor thread failed', { error: String(error) });
+        process.exit(1);
+      });
+      break;
+    case 'drain':
+      running?.drain();
+      break;
+    case 'crash':
+      throw new Error('told to crash');
+  }
+};
