@@ -156,9 +156,16 @@ export class Board {
     }
   }
 
-  /** Sequence of the entry that last changed how many units are left. */
-  leftSeq(item: number): Sequence {
-    return this.#rows[item * rowWords + at.leftSeq]!;
+  /** Sequence of the entry since which fewer than `amount` units are left; 0 when enough are left. */
+  outOfStockSince(item: number, amount: number): Sequence {
+    const offset = item * rowWords;
+    for (;;) {
+      const version = Atomics.load(this.#versions, item);
+      const left = this.#rows[offset + at.left]!;
+      const leftSeq = this.#rows[offset + at.leftSeq]!;
+      if ((version & 1) === 1 || Atomics.load(this.#versions, item) !== version) continue;
+      return amount > left ? leftSeq : 0;
+    }
   }
 
   /** Counts a refusal of a code that is counted by item; other codes are ignored. */

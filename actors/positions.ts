@@ -36,7 +36,7 @@ type Cell = (typeof cells)[number];
 const words = 16;
 
 export class Positions {
-  static readonly bytes = partitionsMax * words * 8;
+  static readonly bytes = (partitionsMax + 1) * words * 8;
   readonly #cells: Float64Array;
 
   constructor(memory: SharedArrayBuffer) {
@@ -53,6 +53,15 @@ export class Positions {
 
   add(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
     this.set(partition, cell, this.get(partition, cell) + value);
+  }
+
+  /** When the projector last said that it runs; 0 while it has not. */
+  get projectorBeatAt(): number {
+    return this.#cells[partitionsMax * words]!;
+  }
+
+  set projectorBeatAt(at: number) {
+    this.#cells[partitionsMax * words] = at;
   }
 
   mode(partition: number): PartitionMode {

@@ -152,12 +152,12 @@ export type Event = (
 export const orderStatus = { placed: 0, paid: 1, cancelled: 2, expired: 3 } as const;
 export type OrderStatusName = keyof typeof orderStatus;
 export type OrderStatus = (typeof orderStatus)[OrderStatusName];
-export const orderStatusNames: readonly OrderStatusName[] = [
+export const orderStatusNames = [
   'placed',
   'paid',
   'cancelled',
   'expired',
-];
+] as const satisfies readonly OrderStatusName[];
 
 /** One order as its actor sees it. `paidAt` and `closedAt` are 0 where they do not apply. */
 export interface OrderView {

@@ -1,0 +1,113 @@
+/** The settings of API.md: environment → Config, once, validated. */
+import { availableParallelism } from 'node:os';
+import * as v from 'valibot';
+import { partitionsMax } from '../actors/limits.ts';
+import { logLevels } from '../actors/log.ts';
+
+export interface Config {
+  host: string;
+  port: number;
+  dataDir: string;
+  httpThreads: number;
+  actorThreads: number;
+  partitions: number;
+  /** Null where it is to be made once and kept in `dataDir`. */
+  tokenSecret: string | null;
+  adminToken: string | null;
+  natsUrl: string | null;
+  journalReplicas: number;
+  redisUrl: string | null;
+  databaseUrl: string | null;
+  smsWebhookUrl: string | null;
+  smsWebhookSecret: string | null;
+  logLevel: (typeof logLevels)[number];
+}
+
+/** A setting is wrong; the message is one clear line for the operator. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const threadsMax = 64;
+
+/** Two cores get one HTTP and one actor thread; each further four cores, one more actor thread. */
+function defaultThreads(cores: number): { http: number; actor: number } {
+  const actor = Math.min(threadsMax, Math.max(1, Math.floor(cores / 4)));
+  return { actor, http: Math.min(threadsMax, Math.max(1, cores - actor - 1)) };
+}
+
+const integer = (fallback: number, min: number, max: number) => {
+  const message = `must be an integer from ${min} to ${max}`;
+  return v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.regex(/^\d{1,9}$/, message),
+    v.transform(Number),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+};
+
+const text = (min: number) =>
+  v.nullish(v.pipe(v.string(), v.minLength(min, `must have at least ${min} characters`)), null);
+
+const url = (...protocols: string[]) => {
+  const message = `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`;
+  const fits = (value: string) =>
+    URL.canParse(value) && protocols.includes(new URL(value).protocol);
+  return v.nullish(v.pipe(v.string(), v.check(fits, message)), null);
+};
+
+function environmentSchema(cores: number) {
+  const threads = defaultThreads(cores);
+  return v.object({
+    HOST: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), '127.0.0.1'),
+    PORT: integer(3000, 0, 65_535),
+    DATA_DIR: v.optional(v.pipe(v.string(), v.nonEmpty('must not be empty')), './data'),
+    HTTP_THREADS: integer(threads.http, 1, threadsMax),
+    ACTOR_THREADS: integer(threads.actor, 1, threadsMax),
+    PARTITIONS: integer(8, 1, partitionsMax),
+    TOKEN_SECRET: text(32),
+    ADMIN_TOKEN: text(16),
+    NATS_URL: url('nats:', 'tls:'),
+    JOURNAL_REPLICAS: integer(1, 1, 5),
+    REDIS_URL: url('redis:', 'rediss:'),
+    DATABASE_URL: url('postgres:', 'postgresql:'),
+    SMS_WEBHOOK_URL: url('http:', 'https:'),
+    SMS_WEBHOOK_SECRET: text(16),
+    LOG_LEVEL: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`), 'info'),
+  });
+}
+
+/** Reads the settings; an empty variable counts as not set. @throws ConfigError naming each wrong one. */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  cores = availableParallelism(),
+): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = v.safeParse(environmentSchema(cores), set);
+  if (!result.success) {
+    const wrong = result.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+    throw new ConfigError(wrong.join('; '));
+  }
+  const settings = result.output;
+  if (settings.SMS_WEBHOOK_URL !== null && settings.SMS_WEBHOOK_SECRET === null) {
+    throw new ConfigError('SMS_WEBHOOK_SECRET must be set where SMS_WEBHOOK_URL is');
+  }
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    dataDir: settings.DATA_DIR,
+    httpThreads: settings.HTTP_THREADS,
+    actorThreads: Math.min(settings.ACTOR_THREADS, settings.PARTITIONS),
+    partitions: settings.PARTITIONS,
+    tokenSecret: settings.TOKEN_SECRET,
+    adminToken: settings.ADMIN_TOKEN,
+    natsUrl: settings.NATS_URL,
+    journalReplicas: settings.JOURNAL_REPLICAS,
+    redisUrl: settings.REDIS_URL,
+    databaseUrl: settings.DATABASE_URL,
+    smsWebhookUrl: settings.SMS_WEBHOOK_URL,
+    smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
+    logLevel: settings.LOG_LEVEL,
+  };
+}

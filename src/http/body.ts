@@ -1,0 +1,114 @@
+/** Reading and validating what a request carries. */
+import * as v from 'valibot';
+import { bodyBytesMax } from '../../actors/limits.ts';
+import { failure, invalid } from './envelope.ts';
+
+/** Either the value, or the refusal to answer with. */
+export type Parsed<T> = { value: T; refused: null } | { value: null; refused: Response };
+
+const refuse = (refused: Response) => ({ value: null, refused });
+
+/** Reads a JSON body and validates it. A request without a body counts as `{}`. Hot path. */
+export async function parseBody<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<Parsed<v.InferOutput<S>>> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (length !== null && Number(length) > bodyBytesMax) return refuse(failure(request, 10006));
+  const text = length === null ? await boundedText(request) : await request.text();
+  if (text === null) return refuse(failure(request, 10006));
+  if (text !== '' && !isJson(headers.get('content-type'))) {
+    return refuse(invalid(request, { 'content-type': 'must be application/json' }));
+  }
+  let body: unknown;
+  try {
+    body = text === '' ? {} : JSON.parse(text);
+  } catch {
+    return refuse(invalid(request, { body: 'is not JSON' }));
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return refuse(invalid(request, { body: 'must be a JSON object' }));
+  }
+  if (namesPrototype(body))
+    return refuse(invalid(request, { body: 'must not have a field __proto__' }));
+  return validate(request, schema, body);
+}
+
+/** Validates values that came by path or query. */
+export function validate<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+  input: unknown,
+): Parsed<v.InferOutput<S>> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return { value: result.output, refused: null };
+  const fields: Record<string, string> = {};
+  for (const issue of result.issues) fields[v.getDotPath(issue) ?? 'body'] ??= issue.message;
+  return refuse(invalid(request, fields));
+}
+
+function isJson(contentType: string | null): boolean {
+  return contentType !== null && /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+/** Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it. */
+function namesPrototype(value: object): boolean {
+  for (const key in value) {
+    if (key === '__proto__') return true;
+    const inner = (value as Record<string, unknown>)[key]; // Reading by its own key.
+    if (typeof inner === 'object' && inner !== null && namesPrototype(inner)) return true;
+  }
+  return false;
+}
+
+/** Reads a body of unannounced length; null when it is too long. */
+async function boundedText(request: Request): Promise<string | null> {
+  if (request.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Schemas of fields that several routes share. */
+export function integerField(min: number, max: number) {
+  const message = `must be an integer from ${min} to ${max}`;
+  return v.pipe(
+    v.number(message),
+    v.safeInteger(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+/** An integer id in a path or query. */
+export function idField(max: number) {
+  const message = 'must be a positive integer';
+  return v.pipe(
+    v.string(message),
+    v.regex(/^[1-9]\d{0,15}$/, message),
+    v.transform(Number),
+    v.maxValue(max, message),
+  );
+}
+
+export function textField(min: number, max: number) {
+  const message = `must be a text of ${min} to ${max} characters`;
+  return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
+}
+
+/** An RFC 3339 time with a zone, as milliseconds since 1970 UTC. */
+export function timeField() {
+  const message = 'must be an RFC 3339 time such as 2026-11-27T20:00:00Z';
+  return v.pipe(
+    v.string(message),
+    v.regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/, message),
+    v.transform((text) => Date.parse(text)),
+    v.check((ms) => Number.isSafeInteger(ms) && ms >= 0, message),
+  );
+}

@@ -1,0 +1,129 @@
+/** Items: the catalogue's rows with the stock and sale status that the board shows. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { type Board, saleStatus } from '../../actors/board.ts';
+import { itemIdMax, loadedUnitsMax, priceMinorMax } from '../../actors/limits.ts';
+import { code } from '../../actors/protocol.ts';
+import type { ItemRow, PromoRow } from '../db/sql.ts';
+import { adminCheck, adminOnly } from './admin.ts';
+import { idField, integerField, parseBody, textField, validate } from './body.ts';
+import { failure, refused, success } from './envelope.ts';
+import type { AppParts } from './parts.ts';
+import { timeText } from './time.ts';
+
+/** Items in one list. */
+const listMax = 200;
+
+const urlMessage = 'must be an http or https URL, or a path of this site';
+const itemSchema = v.object({
+  title: textField(1, 200),
+  description: textField(0, 10_000),
+  price: integerField(0, priceMinorMax),
+  stock: integerField(0, loadedUnitsMax),
+  imageUrl: v.nullish(
+    v.pipe(
+      v.string(urlMessage),
+      v.maxLength(2_000, urlMessage),
+      v.regex(/^(https?:\/\/|\/(?!\/))/, urlMessage),
+    ),
+    null,
+  ),
+});
+const restockSchema = v.object({ units: integerField(1, loadedUnitsMax) });
+const listSchema = v.object({
+  sort: v.optional(v.picklist(['sales', 'newest'], 'must be sales or newest'), 'newest'),
+});
+const idSchema = v.object({ id: idField(itemIdMax) });
+
+export function itemRoutes(parts: AppParts) {
+  const admin = adminOnly(adminCheck(parts.adminToken));
+  return new Hono()
+    .post('/', admin, (c) => create(parts, c.req.raw))
+    .get('/', (c) => list(parts, c.req.raw, c.req.query()))
+    .get('/:id', async (c) => {
+      const id = itemId(parts, c.req.param('id'));
+      return id === null ? failure(c.req.raw, 10005) : answerItem(parts, c.req.raw, id);
+    })
+    .post('/:id/restock', admin, (c) => restock(parts, c.req.raw, c.req.param('id')))
+    .get('/:id/live', (c) => {
+      const id = itemId(parts, c.req.param('id'));
+      return id === null ? failure(c.req.raw, 10005) : parts.live.open(id, c.req.raw);
+    });
+}
+
+async function create(parts: AppParts, request: Request): Promise<Response> {
+  const { value, refused: unfit } = await parseBody(request, itemSchema);
+  if (unfit !== null) return unfit;
+  const { title, description, price, stock, imageUrl } = value;
+  const createdAt = parts.clock();
+  const row = await parts.sql.catalog.createItem({
+    title,
+    description,
+    imageUrl,
+    price,
+    createdAt,
+  });
+  if (row.id > itemIdMax) throw new Error(`item ids are used up: ${row.id}`);
+  const reply = await parts.send({ type: 'open', item: row.id, price, units: stock });
+  if (reply.code !== code.ok) return refused(request, reply.code);
+  return success(itemData(parts, row, []), 201);
+}
+
+async function list(parts: AppParts, request: Request, query: unknown): Promise<Response> {
+  const { value, refused: unfit } = validate(request, listSchema, query);
+  if (unfit !== null) return unfit;
+  const rows = await parts.sql.catalog.items(value.sort, listMax);
+  const opened = rows.filter((row) => parts.board.has(row.id));
+  const promos = await parts.sql.catalog.promosOfItems(opened.map((row) => row.id));
+  return success(opened.map((row) => itemData(parts, row, promos)));
+}
+
+async function restock(parts: AppParts, request: Request, id: string): Promise<Response> {
+  const { value, refused: unfit } = await parseBody(request, restockSchema);
+  if (unfit !== null) return unfit;
+  const item = itemId(parts, id);
+  if (item === null) return failure(request, 10005);
+  const reply = await parts.send({ type: 'restock', item, units: value.units });
+  if (reply.code !== code.ok) return refused(request, reply.code);
+  return answerItem(parts, request, item);
+}
+
+async function answerItem(parts: AppParts, request: Request, id: number): Promise<Response> {
+  const row = await parts.sql.catalog.item(id);
+  if (row === null) return failure(request, 10005);
+  return success(itemData(parts, row, await parts.sql.catalog.promosOfItems([id])));
+}
+
+/** The id that a path names, of an item that is open; else null. */
+function itemId({ board }: { board: Board }, text: string): number | null {
+  const id = v.safeParse(idSchema, { id: text });
+  return id.success && board.has(id.output.id) ? id.output.id : null;
+}
+
+/** An item as API.md shows it; it must be open. */
+function itemData({ board, clock }: AppParts, row: ItemRow, promos: readonly PromoRow[]) {
+  const shown = board.read(row.id)!;
+  const promo = promos.find((each) => each.id === shown.promo);
+  const { id, title, description, imageUrl, price } = row;
+  return {
+    id,
+    title,
+    description,
+    imageUrl,
+    price,
+    sales: shown.sold,
+    stock: shown.left,
+    promo:
+      promo === undefined
+        ? null
+        : {
+            id: promo.id,
+            name: promo.name,
+            price: promo.price,
+            startAt: timeText(promo.startAt),
+            endAt: timeText(promo.endAt),
+            status: saleStatus(shown, clock()),
+            limitPerUser: promo.limitPerUser,
+          },
+  };
+}

@@ -1,0 +1,75 @@
+/** Every error code of API.md with its HTTP status and its text, English and Chinese. */
+export type Language = 'en' | 'zh';
+
+interface Failure {
+  status: number;
+  en: string;
+  zh: string;
+}
+
+export const failures = {
+  10001: { status: 400, en: 'invalid parameters', zh: '参数不合法' },
+  10002: { status: 500, en: 'unknown error', zh: '未知错误' },
+  10003: { status: 429, en: 'too many requests', zh: '请求过于频繁' },
+  10004: {
+    status: 503,
+    en: 'outcome unknown: send the same request again',
+    zh: '结果未知，请重新发送同一请求',
+  },
+  10005: { status: 404, en: 'no such thing', zh: '对象不存在' },
+  10006: { status: 413, en: 'body too large', zh: '请求体过大' },
+  20001: { status: 404, en: 'user does not exist', zh: '用户不存在' },
+  20002: { status: 401, en: 'wrong telephone or password', zh: '手机号或密码错误' },
+  20003: { status: 401, en: 'not logged in', zh: '用户未登录' },
+  20004: { status: 409, en: 'telephone already registered', zh: '手机号已注册' },
+  20005: { status: 400, en: 'wrong or expired one-time password', zh: '验证码错误或已过期' },
+  20006: { status: 403, en: 'not allowed', zh: '没有权限' },
+  30001: { status: 409, en: 'out of stock', zh: '库存不足' },
+  30002: {
+    status: 503,
+    en: 'journal unavailable: nothing was done',
+    zh: '日志不可用，未执行任何操作',
+  },
+  30003: { status: 503, en: 'too busy: nothing was done', zh: '系统繁忙，未执行任何操作' },
+  30004: { status: 409, en: 'sale has not started', zh: '活动尚未开始' },
+  30005: { status: 409, en: 'sale has ended', zh: '活动已结束' },
+  30006: { status: 409, en: 'purchase limit reached', zh: '已达限购数量' },
+  30007: { status: 403, en: 'invalid purchase token', zh: '购买令牌无效' },
+  30008: { status: 403, en: 'purchase token expired', zh: '购买令牌已过期' },
+  30009: {
+    status: 403,
+    en: 'captcha wrong, used or expired',
+    zh: '图形验证码错误、已使用或已过期',
+  },
+  30010: { status: 409, en: 'gate closed: all purchase tokens are out', zh: '购买资格已发完' },
+  30011: {
+    status: 409,
+    en: 'order is in a state that does not allow this',
+    zh: '当前状态不允许此操作',
+  },
+  30012: { status: 409, en: 'late payment refused: a refund is due', zh: '逾期付款被拒，将退款' },
+  30013: { status: 404, en: 'item is not on sale', zh: '商品未在售' },
+  30014: {
+    status: 422,
+    en: 'purchase token already spent on another amount',
+    zh: '购买令牌已用于其他数量',
+  },
+} as const satisfies Record<number, Failure>;
+
+export type ErrorCode = keyof typeof failures;
+export const errorCodes = Object.keys(failures).map(Number) as ErrorCode[]; // The keys are the codes.
+
+/** The language an `Accept-Language` header prefers of the two there are; English in doubt. */
+export function languageOf(acceptLanguage: string | null): Language {
+  if (acceptLanguage === null) return 'en';
+  let best: { language: Language; quality: number } = { language: 'en', quality: 0 };
+  for (const range of acceptLanguage.split(',')) {
+    const [tag = '', ...parameters] = range.trim().toLowerCase().split(';');
+    const primary = tag.split('-')[0];
+    if (primary !== 'en' && primary !== 'zh') continue;
+    const stated = parameters.map((p) => /^\s*q=([\d.]+)\s*$/.exec(p)?.[1]).find(Boolean);
+    const quality = stated === undefined ? 1 : Number(stated);
+    if (quality > best.quality) best = { language: primary, quality };
+  }
+  return best.language;
+}

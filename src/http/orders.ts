@@ -1,0 +1,135 @@
+/** Orders: place, read, pay, cancel. `place` is the hot path; its steps are numbered as in the README. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { orderUnitsMax } from '../../actors/limits.ts';
+import {
+  type Code,
+  type Command,
+  code,
+  type OrderView,
+  orderStatusNames,
+} from '../../actors/protocol.ts';
+import { type PurchaseToken, purchaseTokenLengthMax } from '../admission/purchase-token.ts';
+import { orderId, parseOrderId } from '../order-id.ts';
+import { adminCheck, adminOnly } from './admin.ts';
+import { integerField, parseBody } from './body.ts';
+import { failure, refused, success, successText } from './envelope.ts';
+import type { AppParts } from './parts.ts';
+import { timeText, timeTextOrNull } from './time.ts';
+
+const tokenMessage = 'must be a purchase token';
+const placeSchema = v.object({
+  token: v.pipe(v.string(tokenMessage), v.maxLength(purchaseTokenLengthMax, tokenMessage)),
+  amount: integerField(1, orderUnitsMax),
+});
+const emptySchema = v.object({});
+
+export function orderRoutes(parts: AppParts) {
+  const admin = adminOnly(adminCheck(parts.adminToken));
+  return new Hono()
+    .post('/', (c) => place(parts, c.req.raw))
+    .get('/:orderId', admin, (c) => onOrder(parts, c.req.raw, c.req.param('orderId'), 'read'))
+    .post('/:orderId/pay', admin, (c) => change(parts, c.req.raw, c.req.param('orderId'), 'pay'))
+    .post('/:orderId/cancel', admin, (c) =>
+      change(parts, c.req.raw, c.req.param('orderId'), 'cancel'),
+    );
+}
+
+async function place(parts: AppParts, request: Request): Promise<Response> {
+  // 1. Parse and validate the body; verify the purchase token.
+  const { value, refused: unfit } = await parseBody(request, placeSchema);
+  if (unfit !== null) return unfit;
+  const token = parts.tokens.verify(value.token);
+  if (token === null) return failure(request, 30007);
+  // 2. What the board knows needs no actor, unless the token may have been spent before.
+  const fromBoard = boardRefusal(parts, token, value.amount);
+  if (fromBoard !== code.ok) return refused(request, fromBoard);
+  // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
+  const { userId, itemId, promoId, expiresAt, nonce } = token;
+  const reply = await parts.send({
+    type: 'place',
+    item: itemId,
+    user: userId,
+    promo: promoId,
+    amount: value.amount,
+    nonce,
+    expiresAt,
+  });
+  // 9. The reply was released: everything it rests on is in the journal.
+  if (reply.code !== code.ok) return refused(request, reply.code);
+  return successText(placedText(itemId, reply.order!), reply.repeated ? 200 : 201);
+}
+
+/** The refusal that can be given without asking the actor; `ok` when the actor must be asked. */
+function boardRefusal(parts: AppParts, token: PurchaseToken, amount: number): Code {
+  const { board } = parts;
+  const { itemId, userId, promoId } = token;
+  const now = parts.clock();
+  const byBoard = board.refusal(itemId, promoId, amount, now);
+  const answer = now >= token.expiresAt * 1000 ? code.tokenExpired : byBoard;
+  if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
+  if (board.maybeBuyer(itemId, userId)) return code.ok;
+  if (answer === code.outOfStock) {
+    const seen = board.outOfStockSince(itemId, amount);
+    if (seen === 0) return code.ok;
+    parts.tally.add(itemId, amount, seen);
+  }
+  board.count(itemId, answer);
+  return answer;
+}
+
+/** The answer to a placed order, as JSON text: all of it numbers and times, so nothing needs escaping. */
+function placedText(itemId: number, order: OrderView): string {
+  const { n, promo, amount, unitPrice, createdAt, payBy } = order;
+  const id = orderId(itemId, n, createdAt);
+  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"}`;
+}
+
+async function change(
+  parts: AppParts,
+  request: Request,
+  id: string,
+  type: 'pay' | 'cancel',
+): Promise<Response> {
+  const { refused: unfit } = await parseBody(request, emptySchema);
+  return unfit ?? onOrder(parts, request, id, type);
+}
+
+async function onOrder(
+  parts: AppParts,
+  request: Request,
+  id: string,
+  type: 'read' | 'pay' | 'cancel',
+): Promise<Response> {
+  const named = parseOrderId(id);
+  if (named === null) return failure(request, 10005);
+  const { item, n } = named;
+  const read: Command = { type: 'read', item, n, user: 0 };
+  const known = await parts.send(read);
+  if (known.code === code.notOnSale) return failure(request, 10005);
+  if (known.code !== code.ok) return refused(request, known.code);
+  if (orderId(item, n, known.order!.createdAt) !== id) return failure(request, 10005);
+  if (type === 'read') return success(orderData(item, known.order!));
+  const reply = await parts.send({ ...read, type });
+  if (reply.code !== code.ok) return refused(request, reply.code);
+  return success(orderData(item, reply.order!));
+}
+
+/** An order as API.md shows it. */
+export function orderData(itemId: number, order: OrderView) {
+  const { n, promo, user, amount, unitPrice, status, createdAt, payBy, paidAt, closedAt } = order;
+  return {
+    orderId: orderId(itemId, n, createdAt),
+    itemId,
+    promoId: promo,
+    userId: user,
+    amount,
+    unitPrice,
+    total: amount * unitPrice,
+    status: orderStatusNames[status],
+    createdAt: timeText(createdAt),
+    payBy: timeText(payBy),
+    paidAt: timeTextOrNull(paidAt),
+    closedAt: timeTextOrNull(closedAt),
+  };
+}
