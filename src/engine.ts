@@ -1,0 +1,142 @@
+/**
+ * The engine: shared memory, the threads around it, and their order of coming and going. HTTP
+ * threads come last and leave first, so that no request meets an actor that is not there.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { clockStep, createClock } from '../actors/clock.ts';
+import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
+import { Positions } from '../actors/positions.ts';
+import { makeSharedMemory } from '../actors/shared.ts';
+import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
+import type { Config } from './config.ts';
+import { openSql, type SqlSettings } from './db/open.ts';
+import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
+import type { FromHttpThread, ToHttpThread } from './server.ts';
+import { Thread } from './supervisor.ts';
+
+export interface EngineSettings extends Config {
+  tokenSecret: string;
+  adminToken: string;
+}
+
+export interface Engine {
+  host: string;
+  port: number;
+  /** Makes one thread throw, for tests of supervision. */
+  crash(kind: 'http' | 'actor' | 'projector'): void;
+  /** Stops accepting, empties the mailboxes, commits, lets the projector catch up. */
+  drain(): Promise<void>;
+}
+
+/** How long a kind of thread may take to drain before the engine goes on without it. */
+const drainMs = 3_100;
+
+export function journalSettings(config: Config): JournalSettings {
+  return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
+}
+
+export function sqlSettings({ databaseUrl, dataDir }: Config): SqlSettings {
+  return { databaseUrl, dataDir };
+}
+
+/** Starts every thread and resolves when the engine listens. */
+export async function startEngine(settings: EngineSettings): Promise<Engine> {
+  const { httpThreads, actorThreads, partitions, logLevel } = settings;
+  mkdirSync(settings.dataDir, { recursive: true });
+  const port = freePort(settings.host, settings.port);
+  const memory = makeSharedMemory(httpThreads, actorThreads);
+  const journal = journalSettings(settings);
+  const sql = sqlSettings(settings);
+  await prepare(settings, journal, sql, new Positions(memory.positions));
+
+  const clock = createClock();
+  const writer = Bun.randomUUIDv7();
+  const common = () => ({ memory, partitions, logLevel, clockStepMs: clockStep(clock) });
+  const threadsOf = <T>(count: number, make: (thread: number) => T) =>
+    Array.from({ length: count }, (_, thread) => make(thread));
+
+  const httpOf = (thread: number) =>
+    new Thread<ToHttpThread, FromHttpThread>({
+      name: `http-${thread}`,
+      script: new URL('./server.ts', import.meta.url),
+      start: (life) => ({
+        type: 'start',
+        ...common(),
+        thread,
+        life,
+        actorThreads,
+        host: settings.host,
+        port,
+        tokenSecret: settings.tokenSecret,
+        adminToken: settings.adminToken,
+        sql,
+      }),
+    });
+  let http: ReturnType<typeof httpOf>[] = [];
+
+  const actors = threadsOf(
+    actorThreads,
+    (thread) =>
+      new Thread<ToActorThread, FromActorThread>({
+        name: `actor-${thread}`,
+        script: new URL('../actors/worker.ts', import.meta.url),
+        start: () => ({ type: 'start', ...common(), thread, actorThreads, writer, journal }),
+        died: () => {
+          for (const each of http) each.post({ type: 'actor died', actor: thread });
+        },
+      }),
+  );
+  await Promise.all(actors.map((actor) => actor.says('recovered')));
+
+  const projector = new Thread<ToProjectorThread, FromProjectorThread>({
+    name: 'projector',
+    script: new URL('./projector/worker.ts', import.meta.url),
+    start: () => ({ type: 'start', ...common(), journal, sql }),
+  });
+  http = threadsOf(httpThreads, httpOf);
+  await Promise.all(http.map((each) => each.says('listening')));
+
+  return {
+    host: settings.host,
+    port,
+    crash: (kind) => {
+      const thread = { http: http[0]!, actor: actors[0]!, projector }[kind];
+      thread.post({ type: 'crash' });
+    },
+    drain: async () => {
+      for (const threads of [http, actors, [projector]]) {
+        const drained = threads.map((thread) => thread.says('drained'));
+        for (const thread of threads) thread.leave({ type: 'drain' });
+        await Promise.race([Promise.all(drained), Bun.sleep(drainMs)]);
+      }
+    },
+  };
+}
+
+/** Makes what is missing, and reads how far SQL has come: a journal that ends before has lost data. */
+async function prepare(
+  settings: EngineSettings,
+  journalAt: JournalSettings,
+  sqlAt: SqlSettings,
+  positions: Positions,
+): Promise<void> {
+  const journal = await openJournal(journalAt, settings.partitions);
+  await journal.close();
+  const sql = await openSql(sqlAt);
+  for (const [partition, sequence] of await sql.projection.checkpoints()) {
+    positions.set(partition, 'sqlSeq', sequence);
+  }
+  await sql.close();
+}
+
+/**
+ * The port to listen on; 0 asks for a free one. HTTP threads share their port, and so would a second
+ * engine by mistake: binding it alone first finds that out. @throws when the port is taken.
+ */
+function freePort(hostname: string, port: number): number {
+  const probe = Bun.listen({ hostname, port, exclusive: true, socket: { data: () => undefined } });
+  const free = probe.port;
+  probe.stop(true);
+  return free;
+}

@@ -1,0 +1,110 @@
+/**
+ * The projector thread: follows the journal until it is told to drain. It runs at a lower priority
+ * than the order path, so that catching up after a pause never takes a core away from orders.
+ *
+ * Main starts it with `ProjectorThreadSettings` and may say `drain`; it says `drained` when SQL holds
+ * every entry of the journal.
+ */
+import { existsSync, readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { createClock } from '../../actors/clock.ts';
+import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
+import { configureLog, getLogger, type logLevels } from '../../actors/log.ts';
+import { Doorbell } from '../../actors/mailbox.ts';
+import { Positions } from '../../actors/positions.ts';
+import type { SharedMemory } from '../../actors/shared.ts';
+import { openSql, type SqlSettings } from '../db/open.ts';
+import { SqlUnavailable } from '../db/sql.ts';
+import { Projector } from './projector.ts';
+
+export interface ProjectorThreadSettings {
+  type: 'start';
+  partitions: number;
+  journal: JournalSettings;
+  sql: SqlSettings;
+  memory: SharedMemory;
+  clockStepMs: number;
+  logLevel: (typeof logLevels)[number];
+}
+
+export type ToProjectorThread = ProjectorThreadSettings | { type: 'drain' } | { type: 'crash' };
+export type FromProjectorThread = { type: 'drained' };
+
+/** One round of small transactions is enough in this time; a round that takes longer is followed at once. */
+const roundMs = 100;
+/** Without news the projector looks, and says that it runs, this often. */
+const idleMs = 1_000;
+/** The pause after SQL or the journal did not answer. */
+const pauseMs = 500;
+/** A quarter of the weight of a thread at normal priority. */
+const niceness = 6;
+
+declare const self: Worker;
+let draining = false;
+
+async function run(settings: ProjectorThreadSettings): Promise<void> {
+  const { partitions, memory } = settings;
+  const log = getLogger(['stampede', 'projector']);
+  const bell = new Doorbell(memory.projectorBell);
+  const positions = new Positions(memory.positions);
+  const clock = createClock(settings.clockStepMs);
+  const journal = await openJournal(settings.journal, partitions, { readonly: true });
+  const sql = await openSql(settings.sql);
+  const projector = new Projector({
+    journal,
+    projection: sql.projection,
+    partitions,
+    onProgress: (partition, sequence) => {
+      positions.set(partition, 'sqlSeq', sequence);
+      positions.set(partition, 'sqlAt', clock());
+    },
+  });
+  for (;;) {
+    const seen = bell.count;
+    const startedAt = performance.now();
+    let applied = 0;
+    try {
+      for (let partition = 0; partition < partitions; partition++) {
+        applied += await projector.step(partition);
+      }
+    } catch (error) {
+      if (!(error instanceof SqlUnavailable)) throw error;
+      log.error('SQL does not answer', { error: String(error) });
+      await Bun.sleep(pauseMs);
+      continue;
+    }
+    positions.projectorBeatAt = clock();
+    if (applied > 0)
+      await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
+    else if (draining) break;
+    else await bell.wait(seen, idleMs);
+  }
+  await sql.close();
+  await journal.close();
+  self.postMessage({ type: 'drained' } satisfies FromProjectorThread);
+}
+
+/** Lowers the priority of this thread alone; Linux names a thread by an id of its own. */
+function yieldToOrders(): void {
+  if (!existsSync('/proc/thread-self')) return;
+  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  setPriority(thread, niceness);
+}
+
+self.onmessage = ({ data }: MessageEvent<ToProjectorThread>) => {
+  switch (data.type) {
+    case 'start':
+      configureLog(data.logLevel, 'projector');
+      yieldToOrders();
+      run(data).catch((error) => {
+        getLogger(['stampede', 'projector']).fatal('projector failed', { error: String(error) });
+        process.exit(1);
+      });
+      break;
+    case 'drain':
+      draining = true;
+      break;
+    case 'crash':
+      throw new Error('told to crash');
+  }
+};

@@ -1,0 +1,123 @@
+/**
+ * An HTTP thread: the whole Hono application behind a socket that it shares with its sisters
+ * (`reusePort`). Main starts it with `HttpThreadSettings`, tells it when an actor thread has died,
+ * and may say `drain`; it says `listening` and `drained`.
+ */
+import { Board } from '../actors/board.ts';
+import { createClock } from '../actors/clock.ts';
+import { bodyBytesMax, idleTimeoutMs } from '../actors/limits.ts';
+import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
+import { Positions } from '../actors/positions.ts';
+import { purchaseTokens } from './admission/purchase-token.ts';
+import { openSql, type SqlSettings } from './db/open.ts';
+import { Dispatch, type DispatchSettings } from './dispatch.ts';
+import { createApp } from './http/app.ts';
+import { LiveFeed } from './http/live-feed.ts';
+import { RefusalTally } from './http/refusal-tally.ts';
+
+export interface HttpThreadSettings extends DispatchSettings {
+  type: 'start';
+  host: string;
+  port: number;
+  tokenSecret: string;
+  adminToken: string;
+  sql: SqlSettings;
+  clockStepMs: number;
+  logLevel: (typeof logLevels)[number];
+}
+
+export type ToHttpThread =
+  | HttpThreadSettings
+  | { type: 'actor died'; actor: number }
+  | { type: 'drain' }
+  | { type: 'crash' };
+export type FromHttpThread = { type: 'listening' } | { type: 'drained' };
+
+/** How long requests that are under way may take once the engine was asked to leave. */
+const drainMs = 3_000;
+
+declare const self: Worker;
+
+interface HttpThread {
+  dispatch: Dispatch;
+  drain(): Promise<void>;
+}
+
+async function start(settings: HttpThreadSettings): Promise<HttpThread> {
+  const { memory, partitions } = settings;
+  const log = getLogger(['stampede', 'http']);
+  const board = new Board(memory.board);
+  const clock = createClock(settings.clockStepMs);
+  const dispatch = new Dispatch(settings, board);
+  dispatch.start();
+  const tally = new RefusalTally((command) => dispatch.send(command));
+  const live = new LiveFeed(board, clock, (request) => server.timeout(request, 0));
+  const sql = await openSql(settings.sql);
+  let draining = false;
+  const app = createApp({
+    board,
+    positions: new Positions(memory.positions),
+    partitions,
+    clock,
+    send: (command) => dispatch.send(command),
+    tally,
+    live,
+    tokens: purchaseTokens(settings.tokenSecret),
+    adminToken: settings.adminToken,
+    sql,
+    draining: () => draining,
+    logError: (message, details) => log.error(message, details),
+  });
+  const server = Bun.serve({
+    hostname: settings.host,
+    port: settings.port,
+    reusePort: true,
+    idleTimeout: idleTimeoutMs / 1000,
+    // Twice what is allowed, so that it is the application that refuses most bodies that are too long.
+    maxRequestBodySize: 2 * bodyBytesMax,
+    fetch: app.fetch,
+  });
+
+  async function drain(): Promise<void> {
+    draining = true;
+    live.stop();
+    tally.stop();
+    void server.stop();
+    const end = performance.now() + drainMs;
+    while ((server.pendingRequests > 0 || dispatch.inFlight > 0) && performance.now() < end) {
+      await Bun.sleep(5);
+    }
+    await server.stop(true);
+    dispatch.stop();
+    await sql.close();
+  }
+
+  return { dispatch, drain };
+}
+
+let running: Promise<HttpThread> | undefined;
+
+function fail(error: unknown): never {
+  getLogger(['stampede', 'http']).fatal('HTTP thread failed', { error: String(error) });
+  process.exit(1);
+}
+
+self.onmessage = async ({ data }: MessageEvent<ToHttpThread>) => {
+  switch (data.type) {
+    case 'start':
+      configureLog(data.logLevel, `http-${data.thread}`);
+      running = start(data);
+      await running.catch(fail);
+      self.postMessage({ type: 'listening' } satisfies FromHttpThread);
+      break;
+    case 'actor died':
+      (await running)?.dispatch.actorDied(data.actor);
+      break;
+    case 'drain':
+      await (await running)?.drain().catch(fail);
+      self.postMessage({ type: 'drained' } satisfies FromHttpThread);
+      break;
+    case 'crash':
+      throw new Error('told to crash');
+  }
+};

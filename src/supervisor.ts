@@ -1,0 +1,90 @@
+/**
+ * Supervision: a thread that ends, for whatever reason and with whatever code, has crashed and is
+ * started again, unless it was asked to leave. Threads are never terminated from outside.
+ */
+import { getLogger } from '../actors/log.ts';
+
+/** The pause before a thread that died young is started again doubles up to the maximum. */
+const pauseMs = 20;
+const pauseMsMax = 1_000;
+/** A thread that has lived this long did not die of its start. */
+const settledMs = 10_000;
+
+export interface ThreadOptions<In, Out> {
+  name: string;
+  script: URL;
+  /** The first message of each life; lives count from 0. */
+  start(life: number): In;
+  /** Called each time the thread has died, before it is started again. */
+  died?(): void;
+  /** Called for each message. */
+  heard?(message: Out): void;
+}
+
+export class Thread<In, Out extends { type: string }> {
+  readonly #options: ThreadOptions<In, Out>;
+  #worker: Worker;
+  #life = 0;
+  #bornAt = 0;
+  #pauseMs = pauseMs;
+  #leaving = false;
+  #waiting: { type: Out['type']; resolve: () => void }[] = [];
+
+  constructor(options: ThreadOptions<In, Out>) {
+    this.#options = options;
+    this.#worker = this.#spawn();
+  }
+
+  post(message: In): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** Resolves when the thread next says a word. */
+  says(type: Out['type']): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ type, resolve }));
+  }
+
+  /** Asks the thread to leave; when it ends after this, it is not started again. */
+  leave(message: In): void {
+    this.#leaving = true;
+    this.post(message);
+  }
+
+  #spawn(): Worker {
+    const { script, name, start } = this.#options;
+    const worker = new Worker(script, { name });
+    this.#bornAt = performance.now();
+    worker.onmessage = ({ data }: MessageEvent<Out>) => this.#heard(data);
+    worker.onerror = (event) => this.#log('error', 'thread threw', { error: event.message });
+    worker.addEventListener('close', (event) => this.#ended(event.code));
+    worker.postMessage(start(this.#life));
+    return worker;
+  }
+
+  #heard(message: Out): void {
+    this.#options.heard?.(message);
+    const heard = this.#waiting.filter(({ type }) => type === message.type);
+    this.#waiting = this.#waiting.filter(({ type }) => type !== message.type);
+    for (const { resolve } of heard) resolve();
+  }
+
+  #ended(code: number): void {
+    if (this.#leaving) return;
+    this.#log('error', 'thread died', { code, life: this.#life });
+    this.#options.died?.();
+    const settled = performance.now() - this.#bornAt > settledMs;
+    this.#pauseMs = settled ? pauseMs : Math.min(this.#pauseMs * 2, pauseMsMax);
+    setTimeout(() => {
+      if (this.#leaving) return;
+      this.#life++;
+      this.#worker = this.#spawn();
+    }, this.#pauseMs);
+  }
+
+  #log(level: 'error', message: string, details: Record<string, unknown>): void {
+    getLogger(['stampede', 'supervisor'])[level](message, {
+      name: this.#options.name,
+      ...details,
+    });
+  }
+}
