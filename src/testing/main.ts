@@ -1,0 +1,88 @@
+/**
+ * `bun run test`: installs what the tests need, then runs every check: types, lint and format, the
+ * simulation, and all tests against real servers. Its last line counts what passed and failed.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missingPackages } from './packages.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const root = join(import.meta.dir, '../..');
+/** Seeds of the simulation in one run: fewer than two minutes on two cores. */
+const simulationSeeds = 2_000;
+
+function run(name: string, command: string[]): boolean {
+  console.log(`\n== ${name}: ${command.join(' ')}`);
+  const { success } = Bun.spawnSync(command, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  console.log(`== ${name}: ${success ? 'passed' : 'FAILED'}`);
+  return success;
+}
+
+function installPackages(): boolean {
+  const missing = missingPackages();
+  if (missing.length === 0) return true;
+  if (process.getuid?.() !== 0) {
+    console.error(`The tests need these Debian packages: ${missing.join(' ')}`);
+    console.error(`Install them with: sudo apt-get install ${missing.join(' ')}`);
+    return false;
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const steps = [
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-qq', '-y', '--no-install-recommends', ...missing],
+  ];
+  for (const step of steps) {
+    console.log(`\n== packages: ${step.join(' ')}`);
+    Bun.spawnSync(step, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const stillMissing = missingPackages();
+  if (stillMissing.length > 0) console.error(`Not to be had: ${stillMissing.join(' ')}`);
+  return stillMissing.length === 0;
+}
+
+/** Runs the test files and reads the true counts from the runner's own report. */
+function runTests(): Counts {
+  const folder = mkdtempSync(join(tmpdir(), 'stampede-report-'));
+  const report = join(folder, 'report.xml');
+  try {
+    const reporter = ['--reporter=junit', `--reporter-outfile=${report}`];
+    const ok = run('tests', [process.execPath, 'test', ...reporter, ...process.argv.slice(2)]);
+    if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+    const counts = readReport(readFileSync(report, 'utf8'));
+    // The runner fails without a failed test when a file cannot be loaded or throws between tests.
+    return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function readReport(xml: string): Counts {
+  const head = /<testsuites\b[^>]*>/.exec(xml)?.[0] ?? '';
+  const count = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+  const failed = count('failures') + count('errors');
+  const skipped = count('skipped');
+  return { passed: count('tests') - failed - skipped, failed, skipped };
+}
+
+const simulation = [process.execPath, 'src/simulation/main.ts', '--seeds', String(simulationSeeds)];
+const checks = [
+  installPackages(),
+  run('types', [process.execPath, 'x', 'tsc', '--noEmit']),
+  run('lint and format', [process.execPath, 'x', 'biome', 'ci', '.']),
+  run('simulation', simulation),
+];
+const tests = runTests();
+const passed = tests.passed + checks.filter((ok) => ok).length;
+const failed = tests.failed + checks.filter((ok) => !ok).length;
+const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
+console.log(`\n${passed} passed, ${failed} failed${skipped}`);
+process.exit(failed === 0 ? 0 : 1);
