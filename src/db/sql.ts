@@ -1,0 +1,205 @@
+/**
+ * What the rest of Stampede knows of SQL: rows and a few asynchronous operations, the same whether
+ * SQLite or Postgres is behind them. Money is integer minor units, times are milliseconds since
+ * 1970 UTC, ids are safe integers. Every operation may throw `SqlUnavailable`; the next call then
+ * starts afresh.
+ */
+import type { OrderStatusName, Sequence } from '../../actors/protocol.ts';
+
+export interface Sql {
+  readonly catalog: Catalog;
+  readonly orders: OrderHistory;
+  readonly projection: Projection;
+  close(): Promise<void>;
+}
+
+/** The database did not answer, or could not write: the operation may be tried again. */
+export class SqlUnavailable extends Error {
+  override readonly name = 'SqlUnavailable';
+}
+
+export interface ItemDraft {
+  title: string;
+  description: string;
+  imageUrl: string | null;
+  price: number;
+  createdAt: number;
+}
+
+export interface ItemRow extends ItemDraft {
+  id: number;
+  /** Units paid for. */
+  sales: number;
+  /** Units left, as far as the projector has come; 0 before the item is opened. */
+  stock: number;
+}
+
+export interface PromoDraft {
+  itemId: number;
+  name: string;
+  price: number;
+  startAt: number;
+  endAt: number;
+  limitPerUser: number;
+  gateFactor: number;
+  payWindowS: number;
+  captcha: boolean;
+}
+
+export interface PromoRow extends PromoDraft {
+  id: number;
+  /** When the item's actor took the promo on; null for a draft. */
+  publishedAt: number | null;
+}
+
+export type ItemSort = 'sales' | 'newest';
+
+/** Items and promos: what merchants write. */
+export interface Catalog {
+  createItem(draft: ItemDraft): Promise<ItemRow>;
+  item(id: number): Promise<ItemRow | null>;
+  /** The first items of a list: most sold, or newest, first. */
+  items(sort: ItemSort, limit: number): Promise<ItemRow[]>;
+  createPromo(draft: PromoDraft): Promise<PromoRow>;
+  promo(id: number): Promise<PromoRow | null>;
+  /** The promos of some items, drafts too, by id. */
+  promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]>;
+}
+
+export interface OrderRow {
+  /** `orderKey(itemId, n)`. */
+  key: number;
+  id: string;
+  itemId: number;
+  userId: number;
+  /** 0 is the item's normal price. */
+  promoId: number;
+  amount: number;
+  unitPrice: number;
+  total: number;
+  status: OrderStatusName;
+  createdAt: number;
+  paidAt: number | null;
+  /** When the order was cancelled or expired. */
+  closedAt: number | null;
+  partition: number;
+  /** The entry that placed the order. */
+  seq: Sequence;
+}
+
+/** Where a page of a user's orders ended: the next begins after this order. */
+export interface OrderCursor {
+  createdAt: number;
+  key: number;
+}
+
+/** Projected orders, for their buyers. The actor knows an order before these do. */
+export interface OrderHistory {
+  order(id: string): Promise<OrderRow | null>;
+  /** A user's orders after a cursor, newest first; see `nextCursor`. */
+  ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]>;
+}
+
+export const genders = ['m', 'f', 'x'] as const;
+
+/** The events that move units in or out of stock; `paid` does so only where the payment was late. */
+export const stockReasons = [
+  'opened',
+  'restocked',
+  'placed',
+  'cancelled',
+  'expired',
+  'paid',
+] as const;
+
+export interface StockLogRow {
+  /** Follows from partition, entry and place in the entry, so that a rebuild gives the same. */
+  id: number;
+  itemId: number;
+  orderId: string | null;
+  /** Units that came back (positive) or left. */
+  delta: number;
+  reason: (typeof stockReasons)[number];
+  partition: number;
+  seq: Sequence;
+  at: number;
+}
+
+/** What a placed order became. */
+export type Settlement = Pick<OrderRow, 'key' | 'status' | 'paidAt' | 'closedAt'>;
+
+/** What some entries of one partition change. Settlements may be of the orders beside them. */
+export interface RowChanges {
+  orders: OrderRow[];
+  /** At most one for each order. */
+  settlements: Settlement[];
+  stockLogs: StockLogRow[];
+  /** By item: units to add to what is left. */
+  stock: Map<number, number>;
+  /** By item: units to add to what is sold. */
+  sales: Map<number, number>;
+  /** By promo: when it was published. */
+  published: Map<number, number>;
+}
+
+/** Changes, and the move of the checkpoint that makes them happen once. */
+export interface ProjectionBatch {
+  partition: number;
+  /** The last entry before the batch: the checkpoint must stand here. */
+  from: Sequence;
+  /** The last entry of the batch. */
+  to: Sequence;
+  changes: RowChanges;
+}
+
+/** The rows that follow from the journal: what the projector writes and audits read. */
+export interface Projection {
+  /** By partition: the last entry the rows contain. Partitions without one have no rows. */
+  checkpoints(): Promise<Map<number, Sequence>>;
+  /**
+   * Applies a batch and moves its checkpoint, in one transaction. False, and nothing changed, when
+   * the checkpoint is not where the batch begins.
+   */
+  apply(batch: ProjectionBatch): Promise<boolean>;
+  /** Empties every projected table and column, so that the projector starts from the first entry. */
+  clear(): Promise<void>;
+  /** Reads one state of the rows, whatever is written meanwhile. */
+  snapshot<T>(read: (view: ProjectionView) => Promise<T>): Promise<T>;
+}
+
+/** An item's sums. `logged`: of its stock logs' deltas. `stock` and `sales`: null without a row. */
+export interface ItemSums {
+  itemId: number;
+  stock: number | null;
+  logged: number;
+  sales: number | null;
+}
+
+export interface ProjectionView {
+  checkpoints(): Promise<Map<number, Sequence>>;
+  /** The orders of an item by number, read in pages. */
+  ordersOfItem(itemId: number): AsyncIterable<OrderRow>;
+  /** Items that are in the catalogue or have stock, by id. */
+  itemSums(): Promise<ItemSums[]>;
+  /** By id. */
+  publishedPromos(): Promise<PromoRow[]>;
+}
+
+/** The cursor behind a page, or null where the page was the last. */
+export function nextCursor(page: readonly OrderRow[], limit: number): OrderCursor | null {
+  const last = page.at(-1);
+  if (last === undefined || page.length < limit) return null;
+  return { createdAt: last.createdAt, key: last.key };
+}
+
+export function encodeCursor({ createdAt, key }: OrderCursor): string {
+  return `${createdAt}.${key}`;
+}
+
+/** Reads what `encodeCursor` wrote; null for any other text. */
+export function decodeCursor(text: string): OrderCursor | null {
+  const match = /^(\d{1,15})\.(\d{1,16})$/.exec(text);
+  if (match === null) return null;
+  const cursor = { createdAt: Number(match[1]), key: Number(match[2]) };
+  return Number.isSafeInteger(cursor.key) ? cursor : null;
+}

@@ -1,0 +1,36 @@
+/** The projected orders of a user, in SQLite. */
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
+import { orderKey, parseOrderId } from '../../order-id.ts';
+import { orders } from '../schema.sqlite.ts';
+import type { OrderCursor, OrderHistory, OrderRow } from '../sql.ts';
+import { guarded } from './connect.ts';
+
+export class SqliteOrders implements OrderHistory {
+  constructor(readonly database: BunSQLiteDatabase) {}
+
+  async order(id: string): Promise<OrderRow | null> {
+    const named = parseOrderId(id);
+    if (named === null) return null;
+    const key = orderKey(named.item, named.n);
+    const byKey = and(eq(orders.key, key), eq(orders.id, id));
+    return guarded(() => this.database.select().from(orders).where(byKey).get() ?? null);
+  }
+
+  async ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]> {
+    // The comparison of row values lets the index on user and time find the place at once.
+    const beyond =
+      after === null
+        ? undefined
+        : sql`(${orders.createdAt}, ${orders.key}) < (${after.createdAt}, ${after.key})`;
+    return guarded(() =>
+      this.database
+        .select()
+        .from(orders)
+        .where(and(eq(orders.userId, userId), beyond))
+        .orderBy(desc(orders.createdAt), desc(orders.key))
+        .limit(limit)
+        .all(),
+    );
+  }
+}

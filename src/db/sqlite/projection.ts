@@ -1,0 +1,56 @@
+/**
+ * The projected rows in SQLite.
+ *
+ * Everything written here follows from the journal, and a checkpoint is committed together with its
+ * rows, so the writer need not wait for the disk: a power cut may undo its newest commits, the
+ * checkpoint with them, and the projector does them again. The catalogue's connection does wait.
+ */
+import { drizzle } from 'drizzle-orm/bun-sqlite';
+import type { Sequence } from '../../../actors/protocol.ts';
+import type { Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import { connect, guarded } from './connect.ts';
+import { SqliteView } from './view.ts';
+import { SqliteWriter } from './writer.ts';
+
+export class SqliteProjection implements Projection {
+  readonly #path: string;
+  #writer: SqliteWriter | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  checkpoints(): Promise<Map<number, Sequence>> {
+    return this.snapshot((view) => view.checkpoints());
+  }
+
+  async apply(batch: ProjectionBatch): Promise<boolean> {
+    return guarded(() => this.#open().apply(batch));
+  }
+
+  async clear(): Promise<void> {
+    guarded(() => this.#open().clear());
+  }
+
+  async snapshot<T>(read: (view: ProjectionView) => Promise<T>): Promise<T> {
+    // A connection of its own, so that the snapshot sees nothing of what this thread writes meanwhile.
+    const database = connect(this.#path, 'NORMAL');
+    try {
+      database.run('BEGIN');
+      return await read(new SqliteView(drizzle(database)));
+    } finally {
+      database.close();
+    }
+  }
+
+  close(): void {
+    this.#writer?.close();
+    this.#writer = null;
+  }
+
+  /** Only the projector's thread writes, so the connection is made when it first does. */
+  #open(): SqliteWriter {
+    this.#writer ??= new SqliteWriter(connect(this.#path, 'NORMAL'));
+    return this.#writer;
+  }
+}

@@ -1,0 +1,44 @@
+/** SQL in the embedded database: one SQLite file, WAL. */
+import type { Database } from 'bun:sqlite';
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/bun-sqlite';
+import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
+import type { Sql } from '../sql.ts';
+import { SqliteCatalog } from './catalog.ts';
+import { connect, guarded } from './connect.ts';
+import { SqliteOrders } from './orders.ts';
+import { SqliteProjection } from './projection.ts';
+
+const migrationsFolder = fileURLToPath(new URL('../../../migrations/sqlite', import.meta.url));
+
+/** Opens the database of a file, made and migrated where needed. @throws SqlUnavailable */
+export function openSqlite(path: string): Sql {
+  // What merchants and users write is nowhere else: it must survive a power cut.
+  const database = connect(path, 'FULL');
+  migrateSqlite(database);
+  const drizzled = drizzle(database);
+  const projection = new SqliteProjection(path);
+  return {
+    catalog: new SqliteCatalog(drizzled),
+    orders: new SqliteOrders(drizzled),
+    projection,
+    async close() {
+      projection.close();
+      database.close();
+    },
+  };
+}
+
+/**
+ * Applies the migrations that are missing. They run in one transaction, but drizzle looks for what
+ * is missing before it begins: when another thread migrates in between, ours fails, and a second
+ * look finds nothing to do.
+ */
+function migrateSqlite(database: Database): void {
+  const migrateOnce = () => guarded(() => migrate(drizzle(database), { migrationsFolder }));
+  try {
+    migrateOnce();
+  } catch {
+    migrateOnce();
+  }
+}

@@ -1,0 +1,55 @@
+/** One state of the projected rows in SQLite, for audits. */
+import { and, asc, eq, gt, isNotNull, sum } from 'drizzle-orm';
+import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
+import type { Sequence } from '../../../actors/protocol.ts';
+import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
+import type { ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
+import { joinSums, pageRows } from '../sums.ts';
+import { guarded } from './connect.ts';
+
+export class SqliteView implements ProjectionView {
+  constructor(readonly database: BunSQLiteDatabase) {}
+
+  async checkpoints(): Promise<Map<number, Sequence>> {
+    const rows = guarded(() => this.database.select().from(checkpoints).all());
+    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+  }
+
+  async *ordersOfItem(itemId: number): AsyncGenerator<OrderRow> {
+    for (let last = 0; ; ) {
+      const beyond = and(eq(orders.itemId, itemId), gt(orders.key, last));
+      const page = guarded(() =>
+        this.database
+          .select()
+          .from(orders)
+          .where(beyond)
+          .orderBy(asc(orders.key))
+          .limit(pageRows)
+          .all(),
+      );
+      yield* page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.key;
+    }
+  }
+
+  async itemSums(): Promise<ItemSums[]> {
+    return guarded(() => {
+      const logged = this.database
+        .select({ itemId: stockLogs.itemId, units: sum(stockLogs.delta).mapWith(Number) })
+        .from(stockLogs)
+        .groupBy(stockLogs.itemId)
+        .all();
+      const left = this.database.select().from(itemStocks).all();
+      const sold = this.database.select({ itemId: items.id, units: items.sales }).from(items).all();
+      return joinSums(logged, left, sold);
+    });
+  }
+
+  async publishedPromos(): Promise<PromoRow[]> {
+    const published = isNotNull(promos.publishedAt);
+    return guarded(() =>
+      this.database.select().from(promos).where(published).orderBy(asc(promos.id)).all(),
+    );
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Writes projected rows into SQLite. Hot: two rows for each order. They go through bun:sqlite's
+ * prepared statements, at a quarter of the CPU that drizzle's inserts take; the names in them come
+ * from drizzle's schema.
+ */
+import type { Database, Statement } from 'bun:sqlite';
+import { and, eq, getTableName, isNull, sql } from 'drizzle-orm';
+import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite';
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
+import type { OrderRow, ProjectionBatch, RowChanges, Settlement, StockLogRow } from '../sql.ts';
+
+export class SqliteWriter {
+  readonly #database: Database;
+  readonly #rare: ReturnType<typeof rareStatements>;
+  readonly #order: Statement;
+  readonly #settlement: Statement;
+  readonly #stockLog: Statement;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#rare = rareStatements(drizzle(database));
+    this.#order = database.prepare(orderText);
+    this.#settlement = database.prepare(settlementText);
+    this.#stockLog = database.prepare(stockLogText);
+  }
+
+  /** See `Projection.apply`. */
+  apply(batch: ProjectionBatch): boolean {
+    const inTransaction = this.#database.transaction(() => {
+      if (!this.#advance(batch)) return false;
+      this.#write(batch.changes);
+      return true;
+    });
+    return inTransaction.immediate();
+  }
+
+  /** See `Projection.clear`. */
+  clear(): void {
+    const database = drizzle(this.#database);
+    database.transaction(
+      (transaction) => {
+        for (const table of [orders, stockLogs, itemStocks, checkpoints]) {
+          transaction.delete(table).run();
+        }
+        transaction.update(items).set({ sales: 0 }).run();
+        transaction.update(promos).set({ publishedAt: null }).run();
+      },
+      { behavior: 'immediate' },
+    );
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Moves the checkpoint, or returns false where it is not at the batch's beginning. */
+  #advance({ partition, from, to }: ProjectionBatch): boolean {
+    const stands = this.#rare.checkpoint.get({ partition })?.seq ?? 0;
+    if (stands !== from) return false;
+    this.#rare.advance.run({ partition, to });
+    return true;
+  }
+
+  #write(changes: RowChanges): void {
+    for (const row of changes.orders) insertOrder(this.#order, row);
+    for (const row of changes.settlements) settleOrder(this.#settlement, row);
+    for (const row of changes.stockLogs) insertStockLog(this.#stockLog, row);
+    for (const [itemId, delta] of changes.stock) this.#rare.stock.run({ itemId, delta });
+    for (const [itemId, units] of changes.sales) this.#rare.sales.run({ itemId, units });
+    for (const [promoId, at] of changes.published) this.#rare.publish.run({ promoId, at });
+  }
+}
+
+/** Statements that run a few times in a batch. */
+function rareStatements(database: BunSQLiteDatabase) {
+  const to = sql.placeholder('to');
+  const added = sql`${itemStocks.stock} + ${sql.placeholder('delta')}`;
+  const sold = sql`${items.sales} + ${sql.placeholder('units')}`;
+  const isPartition = eq(checkpoints.partition, sql.placeholder('partition'));
+  const isDraft = and(eq(promos.id, sql.placeholder('promoId')), isNull(promos.publishedAt));
+  return {
+    checkpoint: database.select().from(checkpoints).where(isPartition).prepare(),
+    advance: database
+      .insert(checkpoints)
+      .values({ partition: sql.placeholder('partition'), seq: to })
+      .onConflictDoUpdate({ target: checkpoints.partition, set: { seq: sql`${to}` } })
+      .prepare(),
+    stock: database
+      .insert(itemStocks)
+      .values({ itemId: sql.placeholder('itemId'), stock: sql.placeholder('delta') })
+      .onConflictDoUpdate({ target: itemStocks.itemId, set: { stock: added } })
+      .prepare(),
+    sales: database
+      .update(items)
+      .set({ sales: sold })
+      .where(eq(items.id, sql.placeholder('itemId')))
+      .prepare(),
+    publish: database
+      .update(promos)
+      .set({ publishedAt: sql`${sql.placeholder('at')}` })
+      .where(isDraft)
+      .prepare(),
+  };
+}
+
+// Each statement's columns stand in the order in which the function below it passes their values.
+
+const orderText = insertText(orders, [
+  orders.key,
+  orders.id,
+  orders.itemId,
+  orders.userId,
+  orders.promoId,
+  orders.amount,
+  orders.unitPrice,
+  orders.total,
+  orders.status,
+  orders.createdAt,
+  orders.paidAt,
+  orders.closedAt,
+  orders.partition,
+  orders.seq,
+]);
+
+function insertOrder(statement: Statement, row: OrderRow): void {
+  statement.run(
+    row.key,
+    row.id,
+    row.itemId,
+    row.userId,
+    row.promoId,
+    row.amount,
+    row.unitPrice,
+    row.total,
+    row.status,
+    row.createdAt,
+    row.paidAt,
+    row.closedAt,
+    row.partition,
+    row.seq,
+  );
+}
+
+const settlementText = `
+  update ${getTableName(orders)}
+  set ${[orders.status, orders.paidAt, orders.closedAt].map((column) => `"${column.name}" = ?`)}
+  where "${orders.key.name}" = ?`;
+
+function settleOrder(statement: Statement, row: Settlement): void {
+  statement.run(row.status, row.paidAt, row.closedAt, row.key);
+}
+
+const stockLogText = insertText(stockLogs, [
+  stockLogs.id,
+  stockLogs.itemId,
+  stockLogs.orderId,
+  stockLogs.delta,
+  stockLogs.reason,
+  stockLogs.partition,
+  stockLogs.seq,
+  stockLogs.at,
+]);
+
+function insertStockLog(statement: Statement, row: StockLogRow): void {
+  statement.run(
+    row.id,
+    row.itemId,
+    row.orderId,
+    row.delta,
+    row.reason,
+    row.partition,
+    row.seq,
+    row.at,
+  );
+}
+
+function insertText(table: SQLiteTable, columns: SQLiteColumn[]): string {
+  const names = columns.map((column) => `"${column.name}"`);
+  const values = columns.map(() => '?');
+  return `insert into "${getTableName(table)}" (${names}) values (${values})`;
+}

@@ -1,0 +1,4 @@
+import { sqliteFixture } from '../testing/sql-fixture.ts';
+import { projectionContract } from './contract.ts';
+
+projectionContract('SQLite', sqliteFixture);

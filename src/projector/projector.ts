@@ -1,0 +1,172 @@
+/** The projector: follows the journal and turns its entries into SQL rows (I7). */
+import { Chain, decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
+import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
+import type { Sequence } from '../../actors/protocol.ts';
+import type { Projection } from '../db/sql.ts';
+import { changesOf } from './rows.ts';
+
+/**
+ * Events in one SQL transaction, give or take an entry. Larger batches save CPU, for their rows
+ * share pages of the indexes; smaller ones keep other writers waiting less than these 50 ms.
+ */
+const batchEventsDefault = 8_000;
+
+/** The journal ends before the rows do: it has lost entries, and the operator must decide. */
+export class CheckpointAhead extends Error {
+  override readonly name = 'CheckpointAhead';
+  constructor(
+    readonly partition: number,
+    readonly checkpoint: Sequence,
+    readonly last: Sequence,
+  ) {
+    super(
+      `partition ${partition}: SQL holds entries up to ${checkpoint}, but the journal ends at ${last}. ` +
+        'The journal has lost entries, or is another one: restore it, or empty the projected tables.',
+    );
+  }
+}
+
+export interface ProjectorOptions {
+  journal: Journal;
+  projection: Projection;
+  /** How many partitions there are. */
+  partitions: number;
+  /** Events after which a batch is full. */
+  batchEvents?: number;
+  /** Called after each batch, and at the start, with the last entry that the rows contain. */
+  onProgress?(partition: number, sequence: Sequence): void;
+}
+
+/** Where a partition's reading stands: the chain at the checkpoint, and a reading under way, if any. */
+interface Position {
+  chain: Chain;
+  reading: AsyncIterator<StoredEntry> | null;
+}
+
+/**
+ * Each partition is in one of two modes:
+ *
+ * - **lost**: no position is known. The next step reads the checkpoint from SQL, and the entry it
+ *   names from the journal, so that the next entry's hash can be checked; then it follows.
+ * - **following**: each step reads some entries after the position, and applies them in one
+ *   transaction that also moves the checkpoint from the position to the last of them. Whatever goes
+ *   wrong (SQL or the journal fails, or another projector has moved the checkpoint) drops the
+ *   position: the partition is lost again, and SQL alone says what has been applied.
+ */
+export class Projector {
+  readonly #journal: Journal;
+  readonly #projection: Projection;
+  readonly #partitions: number;
+  readonly #batchEvents: number;
+  readonly #onProgress: (partition: number, sequence: Sequence) => void;
+  readonly #positions = new Map<number, Position>();
+
+  constructor(options: ProjectorOptions) {
+    this.#journal = options.journal;
+    this.#projection = options.projection;
+    this.#partitions = options.partitions;
+    this.#batchEvents = options.batchEvents ?? batchEventsDefault;
+    this.#onProgress = options.onProgress ?? (() => undefined);
+  }
+
+  /**
+   * Reads every partition's checkpoint and compares it with the journal.
+   * @throws CheckpointAhead where the journal ends first.
+   */
+  async start(): Promise<void> {
+    const checkpoints = await this.#projection.checkpoints();
+    for (let partition = 0; partition < this.#partitions; partition++) {
+      await this.#find(partition, checkpoints.get(partition) ?? 0);
+    }
+  }
+
+  /**
+   * Applies the next entries of a partition, and returns how many; 0 when there were none, or when
+   * another projector was first. One step of a partition at a time.
+   * @throws SqlUnavailable, or the journal's errors; the step may then be tried again.
+   * @throws CheckpointAhead, JournalCorrupt: an operator must decide.
+   */
+  async step(partition: number): Promise<number> {
+    const position = this.#positions.get(partition) ?? (await this.#recover(partition));
+    try {
+      const from = position.chain.sequence;
+      const entries = await readBatch(this.#journal, position, this.#batchEvents);
+      if (entries.length === 0) return 0;
+      const to = position.chain.sequence;
+      const changes = changesOf(entries);
+      if (!(await this.#projection.apply({ partition, from, to, changes }))) {
+        await this.#lose(partition);
+        return 0;
+      }
+      this.#onProgress(partition, to);
+      return entries.length;
+    } catch (error) {
+      await this.#lose(partition);
+      throw error;
+    }
+  }
+
+  /** Steps until every partition has reached the journal's present end. */
+  async catchUp(): Promise<void> {
+    for (let partition = 0; partition < this.#partitions; partition++) {
+      const last = await this.#journal.last(partition);
+      while ((this.#positions.get(partition)?.chain.sequence ?? -1) < last) {
+        await this.step(partition);
+      }
+    }
+  }
+
+  async #recover(partition: number): Promise<Position> {
+    const checkpoints = await this.#projection.checkpoints();
+    return this.#find(partition, checkpoints.get(partition) ?? 0);
+  }
+
+  async #find(partition: number, checkpoint: Sequence): Promise<Position> {
+    const last = await this.#journal.last(partition);
+    if (checkpoint > last) throw new CheckpointAhead(partition, checkpoint, last);
+    const chain = new Chain(partition);
+    if (checkpoint > 0) await advanceTo(chain, this.#journal, checkpoint);
+    const position = { chain, reading: null };
+    this.#positions.set(partition, position);
+    this.#onProgress(partition, checkpoint);
+    return position;
+  }
+
+  async #lose(partition: number): Promise<void> {
+    const position = this.#positions.get(partition);
+    this.#positions.delete(partition);
+    await position?.reading?.return?.();
+  }
+}
+
+/** Reads entries after the position, up to the journal's end or the most that one batch takes. */
+async function readBatch(
+  journal: Journal,
+  position: Position,
+  batchEvents: number,
+): Promise<Entry[]> {
+  const { chain } = position;
+  const entries: Entry[] = [];
+  position.reading ??= journal.read(chain.partition, chain.sequence + 1)[Symbol.asyncIterator]();
+  for (let events = 0; events < batchEvents; ) {
+    const next = await position.reading.next();
+    if (next.done === true) {
+      position.reading = null;
+      break;
+    }
+    const entry = chain.next(next.value.sequence, next.value.bytes);
+    entries.push(entry);
+    events += entry.events.length;
+  }
+  return entries;
+}
+
+/** Puts a new chain behind the entry that a checkpoint names. */
+async function advanceTo(chain: Chain, journal: Journal, checkpoint: Sequence): Promise<void> {
+  for await (const { sequence, bytes } of journal.read(chain.partition, checkpoint)) {
+    if (sequence !== checkpoint) break;
+    const { at } = decodeEntry(chain.partition, sequence, bytes);
+    return chain.advance(sequence, entryHash(bytes), at);
+  }
+  throw new JournalCorrupt(chain.partition, checkpoint, 'the entry at the checkpoint is missing');
+}
