@@ -1,5 +1,5 @@
 /** What a partition decides while the journal is busy: the events of one entry to be. */
-import type { BoardRow } from './board.ts';
+import type { Rows } from './board-rows.ts';
 import { encodeEvent } from './journal/codec.ts';
 import { entryBytesMax, entryEventsMax, entryHeadBytesMax, eventBytesMax } from './limits.ts';
 import type { Event, Reply } from './protocol.ts';
@@ -7,14 +7,11 @@ import type { Event, Reply } from './protocol.ts';
 /** From here on the longest event might not fit any more. */
 const eventBytesFull = entryBytesMax - entryHeadBytesMax - eventBytesMax;
 
-/** Board rows as a batch leaves them; their sequences are filled in when it is appended. */
-export type Rows = Map<number, BoardRow>;
-
 export class Batch {
   readonly events: string[] = [];
   /** Items whose row on the board this batch changes. */
   readonly touched = new Set<number>();
-  /** Set when the batch is sealed: no event joins it after that. */
+  /** What the board will show after this batch; set when it is sealed, and no event joins it after that. */
   rows: Rows | null = null;
   #bytes = 0;
 

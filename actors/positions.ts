@@ -9,6 +9,7 @@ export const partitionModes = [
   'recovering',
   'ready',
   'unavailable',
+  'fenced',
   'refusing',
   'stopped',
 ] as const;

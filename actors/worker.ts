@@ -70,7 +70,6 @@ class ActorThread {
       journal,
       board: new Board(settings.memory.board),
       positions: new Positions(settings.memory.positions),
-      clock: this.#clock,
       sleep: Bun.sleep,
       writer: settings.writer,
       reply: (mailbox, request, reply) => this.#reply(mailbox, request, reply),
