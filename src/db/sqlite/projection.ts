@@ -39,6 +39,8 @@ export class SqliteProjection implements Projection {
       database.run('BEGIN');
       return await read(new SqliteView(drizzle(database)));
     } finally {
+      // A closed connection keeps its snapshot until its statements are collected, unless it is ended.
+      database.run('ROLLBACK');
       database.close();
     }
   }
