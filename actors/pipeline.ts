@@ -56,7 +56,9 @@ export class Pipeline {
     private readonly items: ReadonlyMap<number, Item>,
     private readonly failed: (error: unknown) => void,
   ) {
-    this.#show(rowsOf(items, items.keys()), chain.sequence);
+    const rows = rowsOf(items, items.keys());
+    numberRows(rows, this.#rows, chain.sequence);
+    this.#show(rows, chain.sequence);
   }
 
   /** Batches that wait for the journal. */
