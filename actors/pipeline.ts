@@ -119,7 +119,7 @@ export class Pipeline {
     this.#inFlight.push(append);
     world.journal.append(partition, expectedLast, bytes).then(
       () => this.#acknowledge(append),
-      (error) => this.#fail(error),
+      (error) => this.#fail(append, error),
     );
   }
 
@@ -152,10 +152,11 @@ export class Pipeline {
   }
 
   /** Drops everything that is not durable, and tells whoever waits for it. */
-  #fail(error: unknown): void {
+  #fail(append: Append, error: unknown): void {
     if (this.#dropped) return;
     this.#dropped = true;
-    const nothingStored = error instanceof JournalUnavailable;
+    // Entries before the refused one may be stored, though their acknowledgement is still under way.
+    const nothingStored = error instanceof JournalUnavailable && append === this.#inFlight[0];
     const cell = error instanceof Fenced ? 'fences' : 'appendErrors';
     this.world.positions.add(this.chain.partition, cell, 1);
     this.#answer(this.#sent, nothingStored ? code.journalUnavailable : code.outcomeUnknown);
