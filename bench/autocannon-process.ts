@@ -1,0 +1,52 @@
+/** One process of autocannon; see `autocannon.ts`. */
+import { readFileSync } from 'node:fs';
+import autocannon from 'autocannon';
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import type { AutocannonResult, AutocannonSettings } from './autocannon.ts';
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as AutocannonSettings; // The bench wrote it.
+const bodies = readFileSync(settings.bodiesFile, 'utf8')
+  .trimEnd()
+  .split('\n')
+  .filter((_, line) => line % settings.processes === settings.number);
+const latencies = build({ useWebAssembly: false });
+let taken = 0;
+let requests = 0;
+let refused = 0;
+let unanswered = 0;
+let lastAt = 0;
+
+function takeBody(): string {
+  return bodies[taken++ % bodies.length]!;
+}
+
+const startedAt = performance.now();
+await autocannon({
+  url: settings.url,
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  connections: settings.connections,
+  duration: settings.seconds,
+  pipelining: 1,
+  setupClient(client) {
+    client.setBody(takeBody());
+    client.on('response', (status, _bytes, milliseconds) => {
+      requests++;
+      if (status >= 400) refused++;
+      latencies.recordValue(Math.max(1, Math.round(milliseconds * 1000)));
+      lastAt = performance.now();
+      client.setBody(takeBody());
+    });
+  },
+}).then((result) => {
+  unanswered = result.errors + result.timeouts;
+});
+const result: AutocannonResult = {
+  requests,
+  seconds: (lastAt - startedAt) / 1000,
+  refused,
+  unanswered,
+  exhausted: taken > bodies.length,
+  latencies: encodeIntoCompressedBase64(latencies),
+};
+console.log(JSON.stringify(result));

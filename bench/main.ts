@@ -1,0 +1,53 @@
+/**
+ * `bun bench [--quick] [--json FILE] [--only PART,…]`: the load tests. Prints what was measured
+ * beside what it must reach; exit 1 when a part could not run or gave a wrong answer, else 0.
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { machine, machineLine } from './machine.ts';
+import { orders } from './orders.ts';
+import type { Part, Report } from './report.ts';
+import { loadTable, targetTable } from './table.ts';
+
+const parts: readonly Part[] = [orders];
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      only: { type: 'string' },
+    },
+  });
+  const wanted = values.only?.split(',');
+  const chosen = parts.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const here = machine();
+  const startedAt = performance.now();
+  const progress = (what: string) => {
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    console.error(`${String(seconds).padStart(4)} s  ${what}`);
+  };
+  const all: Report = { loads: [], targets: [] };
+  const failures: string[] = [];
+  for (const part of chosen) {
+    progress(part.name);
+    try {
+      const { loads, targets } = await part.run({ quick: values.quick, progress });
+      all.loads.push(...loads);
+      all.targets.push(...targets);
+    } catch (error) {
+      console.error(error);
+      failures.push(`${part.name}: ${error}`);
+    }
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const run = `${values.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
+  console.log([loadTable(all.loads), targetTable(all.targets), run, ...failures].join('\n\n'));
+  if (values.json !== undefined) {
+    const document = { machine: here, quick: values.quick, seconds, ...all, failures };
+    writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
+  }
+  return failures.length === 0 ? 0 : 1;
+}
+
+process.exit(await main());

@@ -1,0 +1,101 @@
+/** What a part of the bench reports: loads that were measured, and targets that they are held to. */
+
+/** One server under one load: medians over the runs. */
+export interface Load {
+  measurement: string;
+  server: 'engine' | 'floor';
+  generator: string;
+  connections: number;
+  runs: number;
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Per request, of all threads but the projector's. */
+  cpuMicros: number;
+  /** Per request, by thread; `rest` are the runtime's own threads: compiler, collector, pool. */
+  httpMicros: number;
+  actorMicros: number;
+  projectorMicros: number;
+  restMicros: number;
+  /** Share of the time that the busiest HTTP thread was on a core, 0 to 1. */
+  httpBusy: number;
+}
+
+/** One figure and what it must reach; `reached` is null where it is only reported. */
+export interface Target {
+  measurement: string;
+  figure: string;
+  value: number;
+  target: string;
+  reached: boolean | null;
+  note: string;
+}
+
+export interface Report {
+  loads: Load[];
+  targets: Target[];
+}
+
+export interface BenchSettings {
+  quick: boolean;
+  /** Tells the operator what is going on. */
+  progress(what: string): void;
+}
+
+/** A part of the bench. To add a row to the table, add a part to the list in `main.ts`. */
+export interface Part {
+  name: string;
+  run(settings: BenchSettings): Promise<Report>;
+}
+
+/** A run gave another answer than it must: its figures would be lies. */
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer';
+}
+
+/** The middle of some figures; of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle - 1)]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+export function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** A figure that must be at least so much. */
+export function atLeast(
+  measurement: string,
+  value: number,
+  least: number,
+  unit: string,
+  note = '',
+): Target {
+  const target = `≥ ${shown(least)}${unit}`;
+  const figure = `${shown(value)}${unit}`;
+  return { measurement, figure, value, target, reached: value >= least, note };
+}
+
+/** A figure that may be at most so much. */
+export function atMost(
+  measurement: string,
+  value: number,
+  most: number,
+  unit: string,
+  note = '',
+): Target {
+  const target = `≤ ${shown(most)}${unit}`;
+  const figure = `${shown(value)}${unit}`;
+  return { measurement, figure, value, target, reached: value <= most, note };
+}
+
+/** A figure that is held to nothing. */
+export function reported(measurement: string, value: number, unit: string, note = ''): Target {
+  return { measurement, figure: `${shown(value)}${unit}`, value, target: '', reached: null, note };
+}
+
+function shown(value: number): string {
+  if (Math.abs(value) >= 1_000) return thousands(value);
+  return String(Number(value.toPrecision(3)));
+}
