@@ -1,0 +1,181 @@
+/**
+ * A journal that misbehaves as far as its contract allows: it delays, fails before storing, stores
+ * and says nothing, stores long after the time-out, or has been written by somebody else. Entries
+ * are kept in memory; what is stored stays, whoever crashes.
+ */
+import {
+  Fenced,
+  type Journal,
+  JournalUnavailable,
+  OutcomeUnknown,
+  type StoredEntry,
+} from '../../actors/journal/journal.ts';
+import { appendTimeoutMs } from '../../actors/limits.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What becomes of an append on its way: see `JournalFaults`. */
+type Fate = 'fine' | 'fails' | 'lost' | 'silent' | 'late';
+
+/** Weights of what becomes of an append, and the probability that a reading breaks off. */
+export interface JournalFaults {
+  /** Stored, and acknowledged before the time-out. */
+  fine: number;
+  /** Refused before it was stored. */
+  fails: number;
+  /** Never arrives: times out. */
+  lost: number;
+  /** Stored, but the acknowledgement never arrives. */
+  silent: number;
+  /** Stored, after the writer's time-out. */
+  late: number;
+  brokenReading: number;
+}
+
+interface Append {
+  partition: number;
+  expectedLast: number;
+  bytes: Uint8Array;
+  fate: Fate;
+  /** The append in flight that this one rests on. */
+  after: Append | null;
+  state: 'travelling' | 'stored' | 'refused' | 'lost';
+  answered: boolean;
+  /** Appends that have arrived before the one they rest on. */
+  followers: Append[];
+  owner: object;
+  resolve(sequence: number): void;
+  reject(error: Error): void;
+}
+
+/** The place where entries are stored; every engine opens it once more. */
+export class SimulatedStore {
+  readonly #entries: Uint8Array[][];
+  faults: JournalFaults;
+
+  constructor(
+    partitions: number,
+    readonly appendsInFlight: number,
+    readonly random: Random,
+    readonly scheduler: Scheduler,
+    faults: JournalFaults,
+    private readonly stored: (partition: number, sequence: number, bytes: Uint8Array) => void,
+  ) {
+    this.faults = faults;
+    this.#entries = Array.from({ length: partitions }, () => []);
+  }
+
+  last(partition: number): number {
+    return this.#entries[partition]!.length;
+  }
+
+  at(partition: number, sequence: number): Uint8Array | undefined {
+    return this.#entries[partition]![sequence - 1];
+  }
+
+  put(partition: number, bytes: Uint8Array): void {
+    this.#entries[partition]!.push(bytes);
+    this.stored(partition, this.last(partition), bytes);
+  }
+}
+
+/** One opening of the store, by an owner that may crash. */
+export class SimulatedJournal implements Journal {
+  readonly appendsInFlight: number;
+  /** By partition: the append issued last, while nobody knows its outcome. */
+  readonly #newest = new Map<number, Append>();
+
+  constructor(
+    private readonly store: SimulatedStore,
+    private readonly owner: object,
+  ) {
+    this.appendsInFlight = store.appendsInFlight;
+  }
+
+  append(partition: number, expectedLast: number, bytes: Uint8Array): Promise<number> {
+    const { random, scheduler, faults } = this.store;
+    const { fine, fails, lost, silent, late } = faults;
+    const fate = random.weighted({ fine, fails, lost, silent, late });
+    const newest = this.#newest.get(partition);
+    const after = newest !== undefined && !newest.answered ? newest : null;
+    return new Promise((resolve, reject) => {
+      const append: Append = {
+        ...{ partition, expectedLast, bytes, fate, after, owner: this.owner, resolve, reject },
+        ...{ state: 'travelling', answered: false, followers: [] },
+      };
+      this.#newest.set(partition, append);
+      const name = `append ${partition}/${expectedLast + 1}`;
+      const delayMs = fate === 'late' ? random.between(1_000, 6_000) : random.pick([0, 0, 1, 20]);
+      // The message is under way: it arrives even when its sender has crashed meanwhile.
+      scheduler.later(this.store, `${name} arrives (${fate})`, delayMs, () => this.#arrive(append));
+      scheduler.later(this.owner, `${name} times out`, appendTimeoutMs, () => {
+        this.#answer(append, () => reject(new OutcomeUnknown(`${name} timed out`)));
+      });
+    });
+  }
+
+  async *read(partition: number, from: number): AsyncGenerator<StoredEntry> {
+    const { random, scheduler, faults } = this.store;
+    await scheduler.pause(this.owner, `reading of ${partition} begins`, random.pick([0, 0, 5]));
+    for (let sequence = from; ; sequence++) {
+      const bytes = this.store.at(partition, sequence);
+      if (bytes === undefined) return;
+      if (random.chance(faults.brokenReading))
+        throw new JournalUnavailable('the reading broke off');
+      yield { sequence, bytes };
+      if (random.chance(0.2)) await scheduler.pause(this.owner, `reading of ${partition}`, 0);
+    }
+  }
+
+  async last(partition: number): Promise<number> {
+    await this.store.scheduler.pause(this.owner, `last of ${partition}`, 0);
+    return this.store.last(partition);
+  }
+
+  async close(): Promise<void> {
+    await this.store.scheduler.pause(this.owner, 'close', 0);
+  }
+
+  #arrive(append: Append): void {
+    const { after } = append;
+    if (after?.state === 'travelling') {
+      after.followers.push(append);
+      return;
+    }
+    this.#decide(append);
+    for (const follower of append.followers) this.#arrive(follower);
+  }
+
+  /** What the store makes of an append once the one it rests on has been decided. */
+  #decide(append: Append): void {
+    const { partition, expectedLast, bytes, fate, after } = append;
+    const last = this.store.last(partition);
+    if (fate === 'lost' || after?.state === 'lost') {
+      append.state = 'lost';
+    } else if (fate === 'fails') {
+      append.state = 'refused';
+      this.#tell(append, () => append.reject(new JournalUnavailable('the journal took nothing')));
+    } else if (after?.state === 'refused' || last !== expectedLast) {
+      append.state = 'refused';
+      this.#tell(append, () => append.reject(new Fenced(partition, expectedLast)));
+    } else {
+      append.state = 'stored';
+      this.store.put(partition, bytes);
+      if (fate !== 'silent') this.#tell(append, () => append.resolve(expectedLast + 1));
+    }
+  }
+
+  /** The answer travels back, and may be overtaken by the answers to later appends. */
+  #tell(append: Append, answer: () => void): void {
+    const { random, scheduler } = this.store;
+    const name = `answer to append ${append.partition}/${append.expectedLast + 1}`;
+    const delayMs = random.pick([0, 0, 1, 20]);
+    scheduler.later(this.owner, name, delayMs, () => this.#answer(append, answer));
+  }
+
+  #answer(append: Append, answer: () => void): void {
+    if (append.answered) return;
+    append.answered = true;
+    answer();
+  }
+}

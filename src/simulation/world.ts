@@ -1,0 +1,344 @@
+/**
+ * One run of the simulation: a world drawn from a seed, in which one thing happens at a time. Each
+ * step picks what happens next, lets all code that it woke come to rest, and checks.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { Board } from '../../actors/board.ts';
+import { type Command, code, partitionOf, type Reply } from '../../actors/protocol.ts';
+import { Answers, type Delivery } from './answers.ts';
+import { Audit } from './audit.ts';
+import {
+  Engine,
+  type EngineMemory,
+  engineMemory,
+  type Plants,
+  type Surroundings,
+} from './engine.ts';
+import { type JournalFaults, SimulatedStore } from './journal.ts';
+import { Projection } from './projection.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { Traffic } from './traffic.ts';
+import type { Workspace } from './workspace.ts';
+
+const startAt = Date.UTC(2026, 10, 22, 20);
+const hourMs = 3_600_000;
+/** Longer than any hold or promo of the traffic, on whatever clock. */
+const settleMs = 48 * hourMs;
+
+type Happening = keyof World['weights'];
+
+export class World {
+  readonly #random: Random;
+  readonly #scheduler: Scheduler;
+  readonly #store: SimulatedStore;
+  readonly #audit: Audit;
+  readonly #answers: Answers;
+  readonly #traffic: Traffic;
+  readonly #around: Surroundings;
+  readonly #projection: Projection;
+  readonly #boards: Board[];
+  #engines: Engine[] = [];
+  #lives = 0;
+  /** How often each thing happens; every seed has a character of its own. */
+  readonly weights;
+  violation: string | null = null;
+  steps = 0;
+
+  constructor(
+    seed: number,
+    workspace: Workspace,
+    items: readonly number[],
+    plants: Plants,
+    private readonly traceLine: ((line: string) => void) | null,
+  ) {
+    const random = new Random(seed);
+    const scheduler = new Scheduler(random, startAt);
+    const partitions = random.between(1, 2);
+    this.#random = random;
+    this.#scheduler = scheduler;
+    this.#audit = new Audit(partitions);
+    this.#answers = new Answers(this.#audit);
+    this.#store = new SimulatedStore(
+      partitions,
+      random.pick([1, 1, 2, 4, 8]),
+      random,
+      scheduler,
+      drawFaults(random),
+      (partition, sequence, bytes) => this.#stored(partition, sequence, bytes),
+    );
+    this.#traffic = new Traffic(random, scheduler, items);
+    this.#boards = [...workspace.boards];
+    this.#around = {
+      ...{ partitions, random, scheduler, store: this.#store, audit: this.#audit, plants },
+      answers: this.#answers,
+      heard: (delivery, reply) => this.#heard(delivery, reply),
+      trace: (what) => this.#trace(what),
+      fail: (what) => this.fail(what),
+      healthy: () => this.violation === null,
+    };
+    this.#projection = new Projection(workspace, this.#around);
+    const often = (probability: number, weight: number) =>
+      random.chance(probability) ? weight : 0;
+    this.weights = {
+      order: random.pick([2, 4, 8]),
+      late: often(0.5, 0.5),
+      turn: random.pick([2, 6]),
+      task: random.pick([4, 8]),
+      time: random.pick([1, 3]),
+      threadCrash: often(0.5, 0.15),
+      processCrash: often(0.4, 0.08),
+      rival: often(0.4, 0.1),
+      clockJump: often(0.3, 0.1),
+      project: 0.6,
+      projectorCrash: often(0.5, 0.1),
+    };
+    this.#engines.push(this.#engine(this.#memory('a')!));
+    for (const item of items) {
+      this.#send(this.#traffic.open(item));
+      this.#send(this.#traffic.publish(item));
+    }
+  }
+
+  /** Runs so many steps, then lets everything come to rest. Stops at the first violation. */
+  async run(steps: number): Promise<void> {
+    await this.#projection.start();
+    while (this.steps < steps && this.violation === null) {
+      this.#happen(this.#random.weighted(this.weights));
+      await this.#rest();
+    }
+    if (this.violation === null) await this.#settle();
+  }
+
+  fail(what: unknown): void {
+    this.violation ??= what instanceof Error ? what.message : String(what);
+    this.#trace(`VIOLATION: ${this.violation}`);
+  }
+
+  #trace(what: string): void {
+    if (this.traceLine === null) return;
+    this.traceLine(`${this.steps} +${this.#scheduler.now - startAt} ms: ${what}`);
+  }
+
+  /** Everything that a step has woken runs until it waits again; then the states are compared. */
+  async #rest(): Promise<void> {
+    this.steps++;
+    await setImmediate();
+    this.#guard(() => {
+      for (const engine of this.#engines) engine.check();
+    });
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (violation) {
+      this.fail(violation);
+    }
+  }
+
+  #happen(happening: Happening): void {
+    const random = this.#random;
+    const engine = random.pick(this.#engines);
+    switch (happening) {
+      case 'order':
+        this.#order(engine);
+        break;
+      case 'late': {
+        const command = this.#traffic.next();
+        const delayMs = random.pick([100, 3_000, hourMs]);
+        this.#scheduler.later(this, 'a late command', delayMs, () => this.#send(command));
+        break;
+      }
+      case 'turn':
+        this.#guard(() => engine.turn(random.between(1, 6)));
+        break;
+      case 'task':
+        this.#task();
+        break;
+      case 'time':
+        this.#scheduler.advance(random.pick([1, 1, 5, 30, 500, 2_500]));
+        break;
+      case 'threadCrash':
+        this.#crash(engine, engine.memory);
+        break;
+      case 'processCrash':
+        this.#crash(engine, this.#memory(engine.memory.name));
+        break;
+      case 'rival':
+        this.#rival();
+        break;
+      case 'clockJump':
+        engine.memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
+        this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
+        break;
+      case 'project':
+        this.#projection.step();
+        break;
+      case 'projectorCrash':
+        this.#projection.crash();
+        break;
+    }
+  }
+
+  /** Somebody wants something; where the board of the engine can answer, no actor hears of it. */
+  #order(engine: Engine): void {
+    const command = this.#traffic.next();
+    if (command.type === 'place') {
+      const { board, clockOffsetMs } = engine.memory;
+      const { item, promo, amount, user } = command;
+      const refused = board.refusal(item, promo, amount, this.#scheduler.now + clockOffsetMs);
+      if (refused !== code.ok && !board.maybeBuyer(item, user)) {
+        const seen = board.outOfStockSince(item, amount);
+        this.#trace(`board refuses ${JSON.stringify(command)} ${refused} ${seen}`);
+        if (refused !== code.outOfStock) return;
+        if (seen !== 0) this.#send({ type: 'tally', item, seen, count: 1, amount }, engine);
+        return;
+      }
+    }
+    this.#send(command, engine);
+    if (this.#random.chance(0.1)) this.#send(command);
+  }
+
+  #send(command: Command, engine = this.#random.pick(this.#engines)): void {
+    engine.memory.mail.push(this.#answers.send(command));
+  }
+
+  #task(): void {
+    const label = this.#scheduler.runOne();
+    const nextDueAt = this.#scheduler.nextDueAt();
+    if (label !== null) this.#trace(label);
+    else if (Number.isFinite(nextDueAt)) this.#scheduler.advance(nextDueAt - this.#scheduler.now);
+  }
+
+  #engine(memory: EngineMemory): Engine {
+    return new Engine(memory, this.#around, ++this.#lives);
+  }
+
+  /** Memory for a new process; null where the run has used up its boards. */
+  #memory(name: string): EngineMemory | null {
+    const board = this.#boards.pop();
+    if (board === undefined) return null;
+    const memory = engineMemory(name, board);
+    this.#projection.tell(memory.positions);
+    return memory;
+  }
+
+  #crash(engine: Engine, memory: EngineMemory | null): void {
+    if (memory === null) return;
+    const kind = memory === engine.memory ? 'thread' : 'process';
+    this.#trace(`${engine.memory.name} ${kind} crashes`);
+    engine.crash();
+    this.#engines[this.#engines.indexOf(engine)] = this.#engine(memory);
+  }
+
+  /** A second owner of the same partitions starts, or the second of two dies. */
+  #rival(): void {
+    const rival = this.#engines[1];
+    if (rival !== undefined) {
+      this.#trace(`${rival.memory.name} is gone`);
+      rival.crash();
+      this.#engines.pop();
+      return;
+    }
+    const memory = this.#memory('b');
+    if (memory !== null) this.#engines.push(this.#engine(memory));
+  }
+
+  #stored(partition: number, sequence: number, bytes: Uint8Array): void {
+    this.#trace(`stored ${partition}/${sequence} ${Buffer.from(bytes).toString('utf8')}`);
+    this.#guard(() => this.#audit.stored(partition, sequence, bytes));
+  }
+
+  #heard(delivery: Delivery, reply: Reply): void {
+    this.#traffic.heard(delivery, reply);
+  }
+
+  /** Faults end, what is under way arrives, holds end; then what was said and what is must agree. */
+  async #settle(): Promise<void> {
+    this.#trace('settling');
+    this.#store.faults = { fine: 1, fails: 0, lost: 0, silent: 0, late: 0, brokenReading: 0 };
+    while (this.#engines.length > 1) this.#rival();
+    const { memory } = this.#engines[0]!;
+    memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
+    await this.#quiet(this.#engines[0]!);
+    // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
+    this.#crash(this.#engines[0]!, memory);
+    const engine = this.#engines[0]!;
+    await this.#quiet(engine);
+    this.#scheduler.advance(settleMs);
+    await this.#quiet(engine);
+    this.#guard(() => {
+      this.#answers.settle();
+      this.#nothingHeld();
+    });
+    await this.#sellOut(engine);
+    await this.#projection.settle(() => this.#quietStep(engine));
+  }
+
+  async #quiet(engine: Engine): Promise<void> {
+    const until = this.#scheduler.now + 60_000;
+    for (let calm = 0; calm < 3 && this.violation === null; ) {
+      await this.#quietStep(engine);
+      const waiting = this.#scheduler.nextDueAt() <= until || !engine.idle;
+      calm = waiting ? 0 : calm + 1;
+      if (this.#scheduler.now > until + 600_000) this.fail('the engine does not come to rest');
+    }
+  }
+
+  async #quietStep(engine: Engine): Promise<void> {
+    this.#guard(() => engine.turn(64));
+    this.#scheduler.advance(5);
+    while (this.#scheduler.runOne() !== null) await this.#rest();
+    this.#scheduler.advance(500);
+    await this.#rest();
+  }
+
+  #nothingHeld(): void {
+    for (const { id, held } of this.#audit.items.values()) {
+      if (held > 0) throw new Error(`I9: ${held} units of item ${id} are held for ever`);
+    }
+  }
+
+  /** Whatever is left must be for sale (I9): somebody new buys all of it. */
+  async #sellOut(engine: Engine): Promise<void> {
+    const expiresAt = timeOfTokens;
+    for (const { id: item, loaded, sold } of [...this.#audit.items.values()]) {
+      const amount = loaded - sold;
+      if (amount === 0) continue;
+      const place = {
+        type: 'place',
+        item,
+        user: 99,
+        promo: 0,
+        amount,
+        nonce: 1,
+        expiresAt,
+      } as const;
+      this.#send(place, engine);
+      const delivery = this.#answers.deliveries.at(-1)!;
+      await this.#quiet(engine);
+      if (delivery.answer !== code.ok)
+        this.fail(`I9: ${amount} left, not sold: ${delivery.answer}`);
+    }
+    const { partitions } = this.#around;
+    for (const item of this.#audit.items.values()) {
+      this.#trace(`item ${item.id} of partition ${partitionOf(item.id, partitions)} is settled`);
+    }
+  }
+}
+
+/** Purchase tokens of the last buyer, in seconds, end late enough. */
+const timeOfTokens = startAt / 1_000 + 10 * 24 * 3_600;
+
+function drawFaults(random: Random): JournalFaults {
+  const some = (weight: number) => (random.chance(0.5) ? weight : 0);
+  return {
+    fine: 1,
+    fails: some(0.05),
+    lost: some(0.05),
+    silent: some(0.05),
+    late: some(0.1),
+    brokenReading: some(0.02),
+  };
+}
