@@ -16,6 +16,7 @@ import { Partition, type PartitionWorld } from './partition.ts';
 import { Positions } from './positions.ts';
 import { partitionOf, type Reply } from './protocol.ts';
 import { readCommand, requestAt, writeReply } from './record.ts';
+import { Replica } from './replica.ts';
 import type { SharedMemory } from './shared.ts';
 
 export interface ActorThreadSettings {
@@ -26,6 +27,8 @@ export interface ActorThreadSettings {
   partitions: number;
   writer: string;
   journal: JournalSettings;
+  /** Null: no replica. */
+  redisUrl: string | null;
   memory: SharedMemory;
   clockStepMs: number;
   logLevel: (typeof logLevels)[number];
@@ -66,17 +69,23 @@ class ActorThread {
     const { settings } = this;
     const journal = await openJournal(settings.journal, settings.partitions);
     const log = getLogger(['stampede', 'actor']);
+    const board = new Board(settings.memory.board);
+    const positions = new Positions(settings.memory.positions);
+    const replica = this.#openReplica(board, positions);
     const world: PartitionWorld = {
       journal,
-      board: new Board(settings.memory.board),
-      positions: new Positions(settings.memory.positions),
+      board,
+      positions,
       sleep: Bun.sleep,
       writer: settings.writer,
       reply: (mailbox, request, reply) => this.#reply(mailbox, request, reply),
-      acknowledged: () => this.#acknowledged(),
+      acknowledged: (_partition, items) => {
+        this.#projectorBell.ring();
+        replica?.changed(items);
+      },
       log: (level, message, details) => log[level](message, details),
     };
-    for (let p = settings.thread; p < settings.partitions; p += settings.actorThreads) {
+    for (const p of ownPartitions(settings.thread, settings.actorThreads, settings.partitions)) {
       const partition = new Partition(p, world);
       this.#partitions[p] = partition;
       this.#own.push(partition);
@@ -85,6 +94,7 @@ class ActorThread {
     self.postMessage({ type: 'recovered' } satisfies FromActorThread);
     await this.#serve();
     for (const partition of this.#own) partition.stop();
+    await replica?.close();
     await journal.close();
     self.postMessage({ type: 'drained' } satisfies FromActorThread);
   }
@@ -147,8 +157,20 @@ class ActorThread {
     this.#ringLater(mailbox);
   }
 
-  #acknowledged(): void {
-    this.#projectorBell.ring();
+  #openReplica(board: Board, positions: Positions): Replica | null {
+    const { redisUrl, thread, partitions, actorThreads, writer } = this.settings;
+    if (redisUrl === null) return null;
+    const log = getLogger(['stampede', 'replica']);
+    return new Replica({
+      url: redisUrl,
+      board,
+      positions,
+      clock: this.#clock,
+      partitions,
+      own: ownPartitions(thread, actorThreads, partitions),
+      mark: Bun.randomUUIDv7(),
+      log: (level, message, details) => log[level](message, { writer, ...details }),
+    });
   }
 
   /** One ring for all the replies that leave in one go. */
@@ -179,6 +201,11 @@ class ActorThread {
     await new Promise(setImmediate);
     return this.#own.every((partition) => partition.mode !== 'ready' || partition.idle);
   }
+}
+
+function ownPartitions(thread: number, actorThreads: number, partitions: number): number[] {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  return all.filter((partition) => partition % actorThreads === thread);
 }
 
 let running: ActorThread | undefined;

@@ -81,7 +81,15 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
       new Thread<ToActorThread, FromActorThread>({
         name: `actor-${thread}`,
         script: new URL('../actors/worker.ts', import.meta.url),
-        start: () => ({ type: 'start', ...common(), thread, actorThreads, writer, journal }),
+        start: () => ({
+          type: 'start',
+          ...common(),
+          thread,
+          actorThreads,
+          writer,
+          journal,
+          redisUrl: settings.redisUrl,
+        }),
         died: () => {
           for (const each of http) each.post({ type: 'actor died', actor: thread });
         },

@@ -1,0 +1,172 @@
+/**
+ * The replica: what the board shows of this thread's items, copied to Redis for readers elsewhere.
+ * It is never an authority and no sale waits for it. Items that changed are flushed in one pipeline,
+ * at most every `flushMs`; a Lua script refuses to put an older state over a newer one.
+ *
+ * Redis may be down, be started empty, be flushed, or come back with an old dump: after each
+ * connection, and whenever a mark of this run is gone, every item counts as changed.
+ *
+ * Hash `stampede:item:{id}`: left, held, sold, loaded (units), status ('none', 'pending', 'running',
+ * 'ended'), partition, seq (the entry that last changed the row).
+ */
+import { Redis } from 'ioredis';
+import { type Board, saleStatus } from './board.ts';
+import type { Clock } from './clock.ts';
+import type { Positions } from './positions.ts';
+import { partitionOf } from './protocol.ts';
+
+const flushMs = 20;
+/** How often the mark is looked for, and statuses that only time changes are. */
+const lookMs = 250;
+/** Redis counts as down when it has not answered in this time. */
+const answerMs = 1_000;
+const reconnectMsMax = 500;
+/** Items in one pipeline: a rebuild of very many goes in several. */
+const pipelineItemsMax = 1_000;
+
+const writeScript = `
+local known = redis.call('HGET', KEYS[1], 'seq')
+if known and tonumber(known) > tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'seq', ARGV[1], 'partition', ARGV[2], 'loaded', ARGV[3],
+  'held', ARGV[4], 'sold', ARGV[5], 'left', ARGV[6], 'status', ARGV[7])
+return 1`;
+
+export function replicaKey(item: number): string {
+  return `stampede:item:${item}`;
+}
+
+export interface ReplicaOptions {
+  url: string;
+  board: Board;
+  positions: Positions;
+  clock: Clock;
+  partitions: number;
+  /** The partitions of this thread. */
+  own: readonly number[];
+  /** Names this thread and this run: the value of its mark. */
+  mark: string;
+  log(level: 'info' | 'warning', message: string, details: Record<string, unknown>): void;
+}
+
+export class Replica {
+  readonly #options: ReplicaOptions;
+  readonly #redis: Redis;
+  readonly #markKey: string;
+  /** Items of this thread, with the status they were last flushed with. */
+  readonly #statuses = new Map<number, string>();
+  #dirty = new Set<number>();
+  #flushing = false;
+  #timer: Timer | undefined;
+  readonly #look: Timer;
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options;
+    this.#markKey = `stampede:replica:${options.own.join(',')}`;
+    this.#redis = new Redis(options.url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: answerMs,
+      connectTimeout: answerMs,
+      retryStrategy: (times) => Math.min(times * 50, reconnectMsMax),
+    });
+    let reachable = true;
+    this.#redis.on('ready', () => {
+      reachable = true;
+      options.log('info', 'replica connected', {});
+      this.#markAll();
+    });
+    this.#redis.on('error', (error) => {
+      if (!reachable) return;
+      reachable = false;
+      options.log('warning', 'replica unreachable', { error: String(error) });
+    });
+    this.#look = setInterval(() => void this.#lookAround(), lookMs);
+  }
+
+  /** Notes items whose row on the board has changed. */
+  changed(items: Iterable<number>): void {
+    for (const item of items) {
+      this.#dirty.add(item);
+      if (!this.#statuses.has(item)) this.#statuses.set(item, '');
+    }
+    this.#flushLater();
+  }
+
+  /** Flushes what is left, as far as Redis answers, and lets go of the connection. */
+  async close(): Promise<void> {
+    clearInterval(this.#look);
+    clearTimeout(this.#timer);
+    if (this.#redis.status === 'ready') await this.#flush();
+    this.#redis.disconnect();
+  }
+
+  #markAll(): void {
+    for (const item of this.#statuses.keys()) this.#dirty.add(item);
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    if (this.#timer !== undefined || this.#redis.status !== 'ready') return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#flush();
+    }, flushMs);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#flushing) return this.#flushLater();
+    this.#flushing = true;
+    const { positions, own } = this.#options;
+    const standing = own.map((partition) => positions.get(partition, 'journalSeq'));
+    const items = [...this.#dirty].slice(0, pipelineItemsMax);
+    for (const item of items) this.#dirty.delete(item);
+    try {
+      await this.#write(items);
+      if (this.#dirty.size === 0) {
+        for (const [index, partition] of own.entries()) {
+          positions.set(partition, 'replicaSeq', standing[index]!);
+        }
+      }
+    } catch (error) {
+      for (const item of items) this.#dirty.add(item);
+      this.#options.log('warning', 'replica not written', { error: String(error) });
+    }
+    this.#flushing = false;
+    if (this.#dirty.size > 0) this.#flushLater();
+  }
+
+  /** @throws when any item could not be written. */
+  async #write(items: readonly number[]): Promise<void> {
+    const { board, clock, partitions, mark } = this.#options;
+    const now = clock();
+    const pipeline = this.#redis.pipeline();
+    for (const item of items) {
+      const row = board.read(item)!;
+      const status = saleStatus(row, now);
+      this.#statuses.set(item, status);
+      const { seq, loaded, held, sold, left } = row;
+      const partition = partitionOf(item, partitions);
+      const values = [seq, partition, loaded, held, sold, left, status];
+      pipeline.eval(writeScript, 1, replicaKey(item), ...values);
+    }
+    pipeline.set(this.#markKey, mark);
+    for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
+  }
+
+  /** Finds out that Redis has lost what it had, and that a sale has begun or ended by the clock. */
+  async #lookAround(): Promise<void> {
+    if (this.#redis.status !== 'ready') return;
+    const { board, clock, mark } = this.#options;
+    try {
+      if ((await this.#redis.get(this.#markKey)) !== mark) this.#markAll();
+    } catch {
+      // A Redis that does not answer has its own event, which is logged.
+      return;
+    }
+    const now = clock();
+    for (const [item, status] of this.#statuses) {
+      const row = board.read(item);
+      if (row !== null && saleStatus(row, now) !== status) this.changed([item]);
+    }
+  }
+}
