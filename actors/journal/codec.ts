@@ -45,7 +45,7 @@ export function encodeEntry(
   events: readonly string[],
 ): Uint8Array {
   const { partition, seq, prev, writer, at } = head;
-  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":"${writer}","at":${at},"events":[${events.join(',')}]}`;
+  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at},"events":[${events.join(',')}]}`;
   return Buffer.from(text, 'utf8');
 }
 
@@ -64,7 +64,9 @@ export function decodeEntry(partition: number, sequence: Sequence, bytes: Uint8A
   if (entry.v !== 1) throw wrong(`the entry has version ${entry.v}, this engine reads 1`);
   if (entry.partition !== partition) throw wrong(`the entry is of partition ${entry.partition}`);
   if (entry.seq !== sequence) throw wrong(`the entry says it is number ${entry.seq}`);
-  if (typeof entry.prev !== 'string' || !Number.isSafeInteger(entry.at)) throw wrong('bad head');
+  if (typeof entry.prev !== 'string') throw wrong('the entry names no hash of the one before');
+  if (typeof entry.writer !== 'string') throw wrong('the entry names no writer');
+  if (!Number.isSafeInteger(entry.at)) throw wrong('the entry has no time');
   if (!Array.isArray(entry.events)) throw wrong('the entry has no events');
   return entry;
 }

@@ -11,7 +11,10 @@ export interface StoredEntry {
 }
 
 export interface Journal {
-  /** Appends that may be in flight at once for one partition, in order. */
+  /**
+   * Appends that may be in flight at once for one partition, in order. When one of them is refused,
+   * those after it must be refused too, whatever another writer has written meanwhile.
+   */
   readonly appendsInFlight: number;
   /**
    * Appends an entry as number `expectedLast + 1` and resolves when it is durable.
@@ -20,9 +23,14 @@ export interface Journal {
    * @throws OutcomeUnknown when the entry may or may not be stored, now or later.
    */
   append(partition: number, expectedLast: Sequence, entry: Uint8Array): Promise<Sequence>;
-  /** Reads the entries from a sequence on, up to the one that was last when the reading began, or later. */
+  /**
+   * Reads the entries from a sequence on, up to the one that was last when the reading began, or
+   * later, without a gap.
+   * @throws JournalCorrupt when an entry is missing or the store is damaged.
+   * @throws JournalUnavailable when the journal cannot be read now.
+   */
   read(partition: number, from: Sequence): AsyncIterable<StoredEntry>;
-  /** The last sequence; 0 when the partition is empty. */
+  /** The last sequence; 0 when the partition is empty. @throws as `read` does. */
   last(partition: number): Promise<Sequence>;
   close(): Promise<void>;
 }
@@ -47,7 +55,12 @@ export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
-/** The journal is damaged, or is not the one it should be: an operator must decide. */
+/** What was opened is not this journal, or not as it was made: an operator must decide. */
+export class JournalMisconfigured extends Error {
+  override readonly name = 'JournalMisconfigured';
+}
+
+/** The journal is damaged: an operator must decide. */
 export class JournalCorrupt extends Error {
   override readonly name = 'JournalCorrupt';
   constructor(

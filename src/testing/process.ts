@@ -1,0 +1,216 @@
+/**
+ * Real processes for tests: started on a free port in a temporary folder, ended by their process
+ * id, and none left behind, also when a test fails half-way.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** How long a process may take to become ready, or to leave, before the test fails. */
+const patienceMs = 15_000;
+
+const running = new Set<TestProcess>();
+process.on('exit', () => {
+  for (const each of running) each.signal('SIGKILL');
+});
+
+export interface TestProcess {
+  readonly pid: number;
+  /** Everything it has written to standard output and standard error so far. */
+  output(): string;
+  /** What it has written to standard output alone. */
+  stdout(): string;
+  /** Writes to its standard input. Needs `stdin: 'pipe'`. */
+  input(text: string): void;
+  /** True until it has ended. */
+  alive(): boolean;
+  /** Sends a signal to this process only; does nothing when it has ended. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with the exit code when it has ended; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to leave with SIGTERM, ends it with SIGKILL when it does not, and waits for its end. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a crash would, and waits for its end. */
+  kill(): Promise<void>;
+}
+
+export interface ProcessOptions {
+  command: string[];
+  cwd?: string;
+  /** Added to this process's environment. */
+  env?: Record<string, string>;
+  /** `ignore` when not given. */
+  stdin?: 'pipe' | 'ignore';
+}
+
+/** Starts a process. Stop or kill it when done; it ends with the tests in any case. */
+export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOptions): TestProcess {
+  const child = Bun.spawn(command, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, ...env },
+    stdin,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  let output = '';
+  let stdout = '';
+  const collect = async (stream: ReadableStream<Uint8Array>, heard: (text: string) => void) => {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      const text = decoder.decode(chunk, { stream: true });
+      output += text;
+      heard(text);
+    }
+  };
+  const collected = Promise.all([
+    collect(child.stdout, (text) => {
+      stdout += text;
+    }),
+    collect(child.stderr, () => undefined),
+  ]);
+  const alive = () => child.exitCode === null && child.signalCode === null;
+  const signal = (name: NodeJS.Signals) => {
+    if (alive()) process.kill(child.pid, name);
+  };
+  const kill = async () => {
+    signal('SIGKILL');
+    await started.ended;
+  };
+  const stop = async () => {
+    signal('SIGTERM');
+    signal('SIGCONT');
+    const late = setTimeout(() => signal('SIGKILL'), patienceMs / 3);
+    await started.ended;
+    clearTimeout(late);
+  };
+  const ended = child.exited.then(async () => {
+    running.delete(started);
+    await collected;
+    return child.exitCode;
+  });
+  const started: TestProcess = {
+    pid: child.pid,
+    output: () => output,
+    stdout: () => stdout,
+    input: (text) => {
+      if (child.stdin === undefined) throw new Error('the process has no standard input');
+      child.stdin.write(text);
+      child.stdin.flush();
+    },
+    alive,
+    signal,
+    ended,
+    stop,
+    kill,
+  };
+  running.add(started);
+  return started;
+}
+
+/** Resolves once `check` gives true; a check that throws counts as false. @throws after `withinMs`. */
+export async function waitUntil(
+  what: string,
+  check: () => boolean | Promise<boolean>,
+  withinMs = patienceMs,
+): Promise<void> {
+  let reason: unknown;
+  for (const end = Date.now() + withinMs; Date.now() < end; ) {
+    try {
+      if (await check()) return;
+      reason = undefined;
+    } catch (error) {
+      reason = error;
+    }
+    await Bun.sleep(10);
+  }
+  throw new Error(`waited ${withinMs} ms in vain: ${what}`, { cause: reason });
+}
+
+/** Waits until a server process is ready. @throws with its output when it ends before. */
+export async function waitUntilReady(
+  server: TestProcess,
+  check: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const name = `process ${server.pid} is ready`;
+  try {
+    await waitUntil(name, () => {
+      if (!server.alive()) return true;
+      return check();
+    });
+  } catch (cause) {
+    throw new Error(`${name}: never, its output:\n${server.output()}`, { cause });
+  }
+  if (!server.alive()) {
+    await server.ended;
+    throw new Error(`${name}: it ended, its output:\n${server.output()}`);
+  }
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('the system gave no port'));
+      });
+    });
+  });
+}
+
+/** True when something accepts connections on a port of 127.0.0.1. */
+export async function accepts(port: number): Promise<boolean> {
+  try {
+    const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data: ignore } });
+    socket.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ignore(): void {
+  // What a server says on its own is of no interest here.
+}
+
+export interface TemporaryFolder {
+  readonly path: string;
+  /** A path inside the folder. */
+  file(name: string): string;
+  remove(): void;
+}
+
+/** Makes an empty folder of its own; remove it when done. */
+export function temporaryFolder(): TemporaryFolder {
+  const path = mkdtempSync(join(tmpdir(), 'stampede-'));
+  return {
+    path,
+    file: (name) => join(path, name),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** True where tests may mount file systems: Linux, as root. */
+export const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+
+/** Mounts a memory file system of `bytes` on a new folder; `remove` unmounts it. Needs `canMount`. */
+export function smallFolder(bytes: number): TemporaryFolder {
+  const folder = temporaryFolder();
+  run('mount', '-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder.path);
+  return {
+    ...folder,
+    remove: () => {
+      run('umount', folder.path);
+      folder.remove();
+    },
+  };
+}
+
+function run(...command: string[]): void {
+  const { success, stderr } = Bun.spawnSync(command);
+  if (!success) throw new Error(`${command.join(' ')}: ${stderr.toString()}`);
+}
