@@ -5,7 +5,7 @@
  */
 import { Board } from '../actors/board.ts';
 import { createClock } from '../actors/clock.ts';
-import { bodyBytesMax, idleTimeoutMs } from '../actors/limits.ts';
+import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
 import { purchaseTokens } from './admission/purchase-token.ts';
@@ -13,6 +13,7 @@ import { openSql, type SqlSettings } from './db/open.ts';
 import { Dispatch, type DispatchSettings } from './dispatch.ts';
 import { createApp } from './http/app.ts';
 import { LiveFeed } from './http/live-feed.ts';
+import { failures } from './http/messages.ts';
 import { RefusalTally } from './http/refusal-tally.ts';
 
 export interface HttpThreadSettings extends DispatchSettings {
@@ -73,9 +74,19 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     port: settings.port,
     reusePort: true,
     idleTimeout: idleTimeoutMs / 1000,
-    // Twice what is allowed, so that it is the application that refuses most bodies that are too long.
-    maxRequestBodySize: 2 * bodyBytesMax,
+    // The application refuses bodies that are too long, in the envelope: what it does not read, Bun
+    // holds back at the socket, and drops once the answer has gone; it never gathers in memory.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: app.fetch,
+    // Nothing answers with a stack trace, whatever is thrown past the application.
+    development: false,
+    error(error) {
+      log.error('request failed', { error: error.stack ?? String(error) });
+      return Response.json(
+        { status: 'fail', data: { errCode: 10002, errMsg: failures[10002].en } },
+        { status: 500 },
+      );
+    },
   });
 
   async function drain(): Promise<void> {

@@ -1,0 +1,24 @@
+/**
+ * The engine with a door for tests: a line on standard input that names a kind of thread (`http`,
+ * `actor`, `projector`) makes one of that kind throw. Everything else is as `bun start`.
+ */
+import { configureLog } from '../../actors/log.ts';
+import { readConfig } from '../config.ts';
+import { startEngine } from '../engine.ts';
+
+const config = readConfig(process.env);
+configureLog(config.logLevel, 'main');
+const { tokenSecret, adminToken } = config;
+if (tokenSecret === null || adminToken === null) throw new Error('the test gives no secrets');
+const engine = await startEngine({ ...config, tokenSecret, adminToken });
+console.log(`listening on http://${engine.host}:${engine.port}`);
+
+process.on('SIGTERM', async () => {
+  await engine.drain();
+  process.exit(0);
+});
+
+for await (const line of console) {
+  if (line === 'http' || line === 'actor' || line === 'projector') engine.crash(line);
+  else throw new Error(`no thread is called ${line}`);
+}

@@ -1,0 +1,55 @@
+/** What an engine left in its data folder: the journal, rebuilt, and SQL compared with it. */
+import { join } from 'node:path';
+import { apply, type Item } from '../../actors/item.ts';
+import { Chain } from '../../actors/journal/codec.ts';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openSql } from '../db/open.ts';
+import { parseOrderId } from '../order-id.ts';
+import { expectBooks } from './books.ts';
+
+/**
+ * Rebuilds every item from the journal of a folder; a broken chain or invariant (I1, I4, I8) throws.
+ * By item id.
+ */
+export async function itemsInJournal(dataDir: string): Promise<Map<number, Item>> {
+  const journal = new SqliteJournal(join(dataDir, 'journal.db'), { readonly: true });
+  const items = new Map<number, Item>();
+  for (let partition = 0; partition < journal.partitions; partition++) {
+    const chain = new Chain(partition);
+    for await (const { sequence, bytes } of journal.read(partition, 1)) {
+      const { events, at } = chain.next(sequence, bytes);
+      for (const event of events) {
+        items.set(event.item, apply(items.get(event.item), event, event.at ?? at));
+      }
+    }
+  }
+  await journal.close();
+  return items;
+}
+
+/** Rebuilds the items and checks that SQL holds the very same (I7). The engine must have drained. */
+export async function itemsInJournalAndSql(dataDir: string): Promise<Map<number, Item>> {
+  const items = await itemsInJournal(dataDir);
+  const sql = await openSql({ databaseUrl: null, dataDir });
+  await expectBooks(sql, items);
+  await sql.close();
+  return items;
+}
+
+/** The row of an order by its id: `n − 1` in the columns of its item. @throws when it is not there. */
+export function orderIn(items: ReadonlyMap<number, Item>, orderId: string) {
+  const named = parseOrderId(orderId);
+  const item = named === null ? undefined : items.get(named.item);
+  if (named === null || item === undefined || named.n > item.orders.count) {
+    throw new Error(`order ${orderId} is not in the journal`);
+  }
+  const { orders } = item;
+  const row = named.n - 1;
+  return {
+    user: orders.user[row]!,
+    amount: orders.amount[row]!,
+    nonce: orders.nonce[row]!,
+    status: orders.status[row]!,
+    createdAt: orders.createdAt[row]!,
+  };
+}
