@@ -1,0 +1,17 @@
+/** Opens the store: Redis where a URL is set, else a SQLite file in the data folder. */
+import { join } from 'node:path';
+import { RedisStore } from './redis.ts';
+import { SqliteStore } from './sqlite.ts';
+import type { KeyValueStore } from './store.ts';
+
+export interface StoreSettings {
+  /** `redis://…`, or null for SQLite. */
+  redisUrl: string | null;
+  dataDir: string;
+}
+
+/** Any number of threads may open the same store; each keeps its own connection. */
+export async function openStore({ redisUrl, dataDir }: StoreSettings): Promise<KeyValueStore> {
+  if (redisUrl !== null) return RedisStore.open(redisUrl);
+  return new SqliteStore(join(dataDir, 'store.db'));
+}

@@ -1,0 +1,144 @@
+/** The store in Redis, for several processes that share it. */
+import { Redis } from 'ioredis';
+import { getLogger } from '../../actors/log.ts';
+import {
+  bucketOf,
+  type Count,
+  type KeyValueStore,
+  type Rate,
+  type Spent,
+  StoreUnavailable,
+  spentOf,
+} from './store.ts';
+
+const keyPrefix = 'stampede:';
+
+/** How long Redis may take to answer a command, or to accept a connection. */
+const commandMsMax = 1_000;
+const connectMsMax = 2_000;
+
+/** A connection on which commands are waiting and nothing arrives for this long is dropped. */
+const silentMsMax = 2_000;
+
+/** The pause before the next attempt to connect, growing up to the maximum; attempts go on for ever. */
+const reconnectMs = 50;
+const reconnectMsMax = 1_000;
+
+const incrementScript = `
+  local count = redis.call('INCR', KEYS[1])
+  if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+  return {count, redis.call('PTTL', KEYS[1])}`;
+
+/**
+ * Times in it are microseconds, which a double holds exactly; Lua would cut a number with a fraction
+ * when it becomes text. Redis's own clock is the one that every process shares.
+ */
+const spendScript = `
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local gain, fill = tonumber(ARGV[1]), tonumber(ARGV[2])
+  local full = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+  if full + gain > now + fill then return {0, full - now} end
+  full = full + gain
+  local text = string.format('%.0f', full)
+  redis.call('SET', KEYS[1], text, 'PX', math.ceil((full - now) / 1000))
+  return {1, full - now}`;
+
+export class RedisStore implements KeyValueStore {
+  readonly #redis: Redis;
+
+  private constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Connects; where Redis is not there yet, goes on trying while every operation fails at once. */
+  static async open(url: string): Promise<RedisStore> {
+    const redis = new Redis(url, {
+      keyPrefix,
+      lazyConnect: true,
+      commandTimeout: commandMsMax,
+      connectTimeout: connectMsMax,
+      socketTimeout: silentMsMax,
+      enableOfflineQueue: false,
+      // A command whose answer was lost may have been carried out: repeating is the caller's choice.
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      retryStrategy: (attempt) => Math.min(attempt * reconnectMs, reconnectMsMax),
+    });
+    logConnection(redis);
+    await redis.connect().catch(logged);
+    return new RedisStore(redis);
+  }
+
+  get(key: string): Promise<string | null> {
+    return guarded(() => this.#redis.get(key));
+  }
+
+  async set(key: string, value: string, ttlMs: number): Promise<void> {
+    await guarded(() => this.#redis.set(key, value, 'PX', ttlMs));
+  }
+
+  async setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean> {
+    return (await guarded(() => this.#redis.set(key, value, 'PX', ttlMs, 'NX'))) !== null;
+  }
+
+  async replace(key: string, value: string, ttlMs: number): Promise<boolean> {
+    return (await guarded(() => this.#redis.set(key, value, 'PX', ttlMs, 'XX'))) !== null;
+  }
+
+  take(key: string): Promise<string | null> {
+    return guarded(() => this.#redis.getdel(key));
+  }
+
+  async increment(key: string, ttlMs: number): Promise<Count> {
+    const [count, endsInMs] = await this.#script(incrementScript, key, ttlMs);
+    return { count, endsInMs };
+  }
+
+  async spend(key: string, rate: Rate): Promise<Spent> {
+    const bucket = bucketOf(rate);
+    const micros = [bucket.gainMs, bucket.fillMs].map((ms) => Math.round(ms * 1000));
+    const [allowed, fullInMicros] = await this.#script(spendScript, key, ...micros);
+    return spentOf(allowed === 1, fullInMicros / 1000, bucket);
+  }
+
+  async delete(key: string): Promise<void> {
+    await guarded(() => this.#redis.del(key));
+  }
+
+  async close(): Promise<void> {
+    this.#redis.disconnect();
+  }
+
+  #script(script: string, key: string, ...values: number[]): Promise<[number, number]> {
+    // Both scripts return two integers.
+    return guarded(() => this.#redis.eval(script, 1, key, ...values) as Promise<[number, number]>);
+  }
+}
+
+async function guarded<T>(command: () => Promise<T>): Promise<T> {
+  try {
+    return await command();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StoreUnavailable(`Redis is unavailable: ${message}`, { cause });
+  }
+}
+
+function logged(error: Error): void {
+  getLogger(['stampede', 'store']).warning('Redis is not there', { error: error.message });
+}
+
+/** Says once that Redis has gone, and once that it is back. */
+function logConnection(redis: Redis): void {
+  const log = getLogger(['stampede', 'store']);
+  let lost = false;
+  redis.on('error', (error: Error) => {
+    if (!lost) log.warning('Redis is lost', { error: error.message });
+    lost = true;
+  });
+  redis.on('ready', () => {
+    if (lost) log.info('Redis is back', {});
+    lost = false;
+  });
+}

@@ -1,0 +1,68 @@
+import { Database } from 'bun:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
+import { storeContract } from './contract.ts';
+import { openStore } from './open.ts';
+import { SqliteStore } from './sqlite.ts';
+import { StoreUnavailable } from './store.ts';
+
+storeContract('SQLite', async () => {
+  const folder = temporaryFolder();
+  return {
+    open: () => openStore({ redisUrl: null, dataDir: folder.path }),
+    dispose: async () => folder.remove(),
+  };
+});
+
+describe('the embedded store', () => {
+  let folder: TemporaryFolder;
+  let store: SqliteStore;
+  let now = 1_000_000;
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    store = new SqliteStore(folder.file('store.db'), () => now);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  test('expires to the millisecond of its clock', async () => {
+    await store.set('key', 'value', 500);
+    now += 499;
+    expect(await store.get('key')).toBe('value');
+    now += 1;
+    expect(await store.get('key')).toBeNull();
+  });
+
+  test('a bucket gains by its clock, never beyond its burst', async () => {
+    const rate = { burst: 2, perSecond: 1 };
+    await store.spend('key', rate);
+    expect(await store.spend('key', rate)).toMatchObject({ allowed: true, remaining: 0 });
+    expect(await store.spend('key', rate)).toMatchObject({ allowed: false, retryAfterMs: 1_000 });
+    now += 999;
+    expect(await store.spend('key', rate)).toMatchObject({ allowed: false, retryAfterMs: 1 });
+    now += 1;
+    expect((await store.spend('key', rate)).allowed).toBe(true);
+    now += 3_600_000;
+    expect(await store.spend('key', rate)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  test('a sweep removes what has expired and nothing else', async () => {
+    await store.set('short', 'value', 10);
+    await store.set('long', 'value', 1_000);
+    await store.spend('bucket', { burst: 1, perSecond: 100 });
+    now += 11;
+    store.sweep();
+    const database = new Database(folder.file('store.db'), { readonly: true });
+    expect(database.query('SELECT key FROM entries').all()).toEqual([{ key: 'long' }]);
+    database.close();
+  });
+
+  test('says that it is unavailable when its file is no database', async () => {
+    await Bun.write(folder.file('broken.db'), 'this is no database '.repeat(100));
+    expect(() => new SqliteStore(folder.file('broken.db'))).toThrow(StoreUnavailable);
+  });
+});
