@@ -25,6 +25,7 @@ import {
   orderStatus,
   type Place,
   type Reply,
+  type Restock,
   type Tally,
   type Terms,
 } from './protocol.ts';
@@ -37,6 +38,8 @@ export interface Item {
   sold: number;
   /** Users admitted, over all promos. */
   admitted: number;
+  /** Keys of the deliveries that were restocked. */
+  restocks: Set<number>;
   /** Refusals for stock, as tallied in the journal. */
   refused: number;
   /** Every set of terms the item was ever on sale under; the first is its normal price. */
@@ -85,8 +88,7 @@ export function decide(item: Item | undefined, command: Command, at: number): De
     case 'open':
       return sameOpening(item, command.price) ? accept(null) : refuse(code.wrongState);
     case 'restock':
-      if (item.loaded + command.units > loadedUnitsMax) return refuse(code.wrongState);
-      return accept({ type: 'restocked', item: item.id, units: command.units });
+      return decideRestock(item, command);
     case 'publish':
       return decidePublish(item, command, at);
     case 'admit':
@@ -191,6 +193,7 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
       break;
     case 'restocked':
       item.loaded += event.units;
+      if (event.key !== undefined) item.restocks.add(event.key);
       break;
     case 'refused':
       item.refused += event.count;
@@ -252,8 +255,17 @@ export function canonical(item: Item): string {
     buyers.nonce[row],
   ]);
   const { id, loaded, held, sold, admitted, refused, terms, promo, admittedUnder } = item;
+  const restocks = [...item.restocks];
   const books = { id, loaded, held, sold, left: unitsLeft(item), admitted, refused };
-  return JSON.stringify({ ...books, terms, promo, admittedUnder, orders: rows, buyers: users });
+  return JSON.stringify({
+    ...books,
+    restocks,
+    terms,
+    promo,
+    admittedUnder,
+    orders: rows,
+    buyers: users,
+  });
 }
 
 function newItem(id: number, price: number, units: number): Item {
@@ -272,6 +284,7 @@ function newItem(id: number, price: number, units: number): Item {
     held: 0,
     sold: 0,
     admitted: 0,
+    restocks: new Set(),
     refused: 0,
     terms: [normal],
     promo: 0,
@@ -327,6 +340,13 @@ function decidePay(item: Item, n: number): Decision {
 function decideCancel(item: Item, n: number): Decision {
   if (item.orders.status[n - 1] !== orderStatus.placed) return refuse(code.wrongState);
   return accept({ type: 'cancelled', ...settling(item, n) }, n);
+}
+
+function decideRestock(item: Item, { units, key }: Restock): Decision {
+  if (key !== 0 && item.restocks.has(key)) return accept(null);
+  if (item.loaded + units > loadedUnitsMax) return refuse(code.wrongState);
+  const event: Event = { type: 'restocked', item: item.id, units };
+  return accept(key === 0 ? event : { ...event, key });
 }
 
 function decidePublish(item: Item, command: Terms, at: number): Decision {

@@ -47,7 +47,8 @@ export interface Terms {
 }
 
 export type Open = { type: 'open'; item: number; price: number; units: number };
-export type Restock = { type: 'restock'; item: number; units: number };
+/** `key` names the delivery, so that the same command again adds nothing; 0 names none. */
+export type Restock = { type: 'restock'; item: number; units: number; key: number };
 export type Publish = { type: 'publish'; item: number } & Terms;
 export type Admit = { type: 'admit'; item: number; user: number; promo: number; nonce: number };
 export type Place = {
@@ -72,7 +73,7 @@ export type Command = Open | Restock | Publish | Admit | Place | Pay | Cancel | 
 /** The item went on sale at its normal price with its first units. */
 export type Opened = { type: 'opened'; item: number; price: number; units: number };
 /** Units were added. */
-export type Restocked = { type: 'restocked'; item: number; units: number };
+export type Restocked = { type: 'restocked'; item: number; units: number; key?: number };
 /** The promo's terms are known to the actor from now on. */
 export type Published = { type: 'published'; item: number } & Terms;
 /** The promo reached its end. */

@@ -48,6 +48,7 @@ export function writeCommand(
       break;
     case 'restock':
       words[offset + 3] = command.units;
+      words[offset + 4] = command.key;
       break;
     case 'publish':
       words[offset + 3] = command.promo;
@@ -95,7 +96,7 @@ export function readCommand(words: Float64Array, offset: number): Command {
     case kind.open:
       return { type: 'open', item, price: word(3), units: word(4) };
     case kind.restock:
-      return { type: 'restock', item, units: word(3) };
+      return { type: 'restock', item, units: word(3), key: word(4) };
     case kind.publish:
       return {
         type: 'publish',

@@ -29,7 +29,11 @@ const itemSchema = v.object({
     null,
   ),
 });
-const restockSchema = v.object({ units: integerField(1, loadedUnitsMax) });
+/** `key` names the delivery: the same request sent again after an unknown outcome adds nothing. */
+const restockSchema = v.object({
+  units: integerField(1, loadedUnitsMax),
+  key: v.optional(textField(1, 100)),
+});
 const listSchema = v.object({
   sort: v.optional(v.picklist(['sales', 'newest'], 'must be sales or newest'), 'newest'),
 });
@@ -83,9 +87,21 @@ async function restock(parts: AppParts, request: Request, id: string): Promise<R
   if (unfit !== null) return unfit;
   const item = itemId(parts, id);
   if (item === null) return failure(request, 10005);
-  const reply = await parts.send({ type: 'restock', item, units: value.units });
+  const reply = await parts.send({
+    type: 'restock',
+    item,
+    units: value.units,
+    key: restockKey(value.key),
+  });
   if (reply.code !== code.ok) return refused(request, reply.code);
   return answerItem(parts, request, item);
+}
+
+/** 53 bits of a key's hash: what a mailbox and the journal carry of it; 0 for none. */
+function restockKey(key: string | undefined): number {
+  if (key === undefined) return 0;
+  const hash = Buffer.from(Bun.SHA256.hash(key, 'hex'), 'hex');
+  return (hash.readUInt32BE(0) & 0x1f_ffff) * 0x1_0000_0000 + hash.readUInt32BE(4) || 1;
 }
 
 async function answerItem(parts: AppParts, request: Request, id: number): Promise<Response> {

@@ -70,7 +70,7 @@ export class Traffic {
         };
       }
       case 'restock':
-        return { type: 'restock', item, units: random.between(1, 3) };
+        return { type: 'restock', item, units: random.between(1, 3), key: 0 };
       case 'publish':
         return this.publish(item);
       case 'open':

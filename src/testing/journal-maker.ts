@@ -109,7 +109,7 @@ export class JournalMaker {
     if (lot <= 75) return { type: 'pay', item, n, user: 0 };
     if (lot <= 85) return { type: 'cancel', item, n, user: 0 };
     if (lot <= 91) return { type: 'admit', item, user, promo, nonce: ++this.#nonces };
-    if (lot <= 95) return { type: 'restock', item, units: this.#pick(40) };
+    if (lot <= 95) return { type: 'restock', item, units: this.#pick(40), key: this.#pick(2) - 1 };
     if (lot <= 98) return this.#publish(item);
     return { type: 'tally', item, seen: 1, count: this.#pick(9), amount: this.#pick(3) };
   }
