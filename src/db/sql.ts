@@ -9,6 +9,7 @@ import type { OrderStatusName, Sequence } from '../../actors/protocol.ts';
 export interface Sql {
   readonly catalog: Catalog;
   readonly orders: OrderHistory;
+  readonly users: Users;
   readonly projection: Projection;
   close(): Promise<void>;
 }
@@ -101,6 +102,28 @@ export interface OrderHistory {
 }
 
 export const genders = ['m', 'f', 'x'] as const;
+
+export interface UserDraft {
+  /** E.164, such as +8613800000000. */
+  telephone: string;
+  name: string;
+  gender: (typeof genders)[number];
+  /** Years. */
+  age: number;
+  createdAt: number;
+}
+
+export interface UserRow extends UserDraft {
+  id: number;
+}
+
+/** Who may log in. */
+export interface Users {
+  /** Null, and nothing written, where the telephone is registered already. */
+  create(draft: UserDraft, passwordHash: string): Promise<UserRow | null>;
+  byId(id: number): Promise<UserRow | null>;
+  byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null>;
+}
 
 /** The events that move units in or out of stock; `paid` does so only where the payment was late. */
 export const stockReasons = [

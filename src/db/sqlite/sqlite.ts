@@ -8,6 +8,7 @@ import { SqliteCatalog } from './catalog.ts';
 import { connect, guarded } from './connect.ts';
 import { SqliteOrders } from './orders.ts';
 import { SqliteProjection } from './projection.ts';
+import { SqliteUsers } from './users.ts';
 
 const migrationsFolder = fileURLToPath(new URL('../../../migrations/sqlite', import.meta.url));
 
@@ -21,6 +22,7 @@ export function openSqlite(path: string): Sql {
   return {
     catalog: new SqliteCatalog(drizzled),
     orders: new SqliteOrders(drizzled),
+    users: new SqliteUsers(drizzled),
     projection,
     async close() {
       projection.close();

@@ -1,7 +1,8 @@
 /** One state of the projected rows in SQLite, for audits. */
-import { and, asc, eq, gt, isNotNull, sum } from 'drizzle-orm';
+import { and, asc, gt, isNotNull, lt, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import type { Sequence } from '../../../actors/protocol.ts';
+import { orderKey } from '../../order-id.ts';
 import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
 import type { ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
@@ -16,8 +17,8 @@ export class SqliteView implements ProjectionView {
   }
 
   async *ordersOfItem(itemId: number): AsyncGenerator<OrderRow> {
-    for (let last = 0; ; ) {
-      const beyond = and(eq(orders.itemId, itemId), gt(orders.key, last));
+    for (let last = orderKey(itemId, 0); ; ) {
+      const beyond = and(gt(orders.key, last), lt(orders.key, orderKey(itemId + 1, 0)));
       const page = guarded(() =>
         this.database
           .select()
