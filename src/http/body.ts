@@ -1,6 +1,6 @@
 /** Reading and validating what a request carries. */
 import * as v from 'valibot';
-import { bodyBytesMax } from '../../actors/limits.ts';
+import { bodyBytesMax, timeMsMax } from '../../actors/limits.ts';
 import { failure, invalid } from './envelope.ts';
 
 /** Either the value, or the refusal to answer with. */
@@ -102,13 +102,22 @@ export function textField(min: number, max: number) {
   return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
 }
 
+const rfc3339 =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** Whether there is such a day: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const midnight = new Date(`${text}T00:00:00Z`);
+  return Number.isFinite(midnight.getTime()) && midnight.toISOString().startsWith(text);
+}
+
 /** An RFC 3339 time with a zone, as milliseconds since 1970 UTC. */
 export function timeField() {
   const message = 'must be an RFC 3339 time such as 2026-11-27T20:00:00Z';
   return v.pipe(
     v.string(message),
-    v.regex(/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/, message),
+    v.check((text) => isDay(rfc3339.exec(text)?.[1] ?? ''), message),
     v.transform((text) => Date.parse(text)),
-    v.check((ms) => Number.isSafeInteger(ms) && ms >= 0, message),
+    v.check((ms) => ms >= 0 && ms <= timeMsMax, message),
   );
 }
