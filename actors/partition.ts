@@ -17,11 +17,12 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import { decide, due, dueAt, type Item, replyOf } from './item.ts';
+import type { Chain } from './journal/codec.ts';
 import { Fenced, JournalCorrupt } from './journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from './limits.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { PartitionMode } from './positions.ts';
-import { type Command, code, type Event, refusal } from './protocol.ts';
+import { type Command, code, type Event, refusal, type Sequence } from './protocol.ts';
 import { applyEvent, type Recovered, recoverPartition } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
@@ -186,10 +187,12 @@ export class Partition {
   async #tryRecovery(life: number, fenced: boolean): Promise<boolean> {
     const { partition, world } = this;
     const startedAt = performance.now();
+    // Asked before the reading: an entry stored while we read may be projected before we are done.
+    const built = this.#built();
     try {
       const recovered = await recoverPartition(partition, world, () => life === this.#life);
       if (recovered === null) return true;
-      this.#checkLength(recovered);
+      if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
       // A fence by an entry of our own is a late store of an append that had timed out.
       if (fenced && recovered.writer !== world.writer) {
         void this.#standBack(life, recovered.chain.sequence);
@@ -211,17 +214,11 @@ export class Partition {
     }
   }
 
-  /** @throws JournalCorrupt when the journal ends before what was built on it. */
-  #checkLength({ chain }: Recovered): void {
+  /** The last entry that anything was built on: the journal may not end before it. */
+  #built(): Sequence {
+    const { partition } = this;
     const { positions } = this.world;
-    const [told, projected] = [
-      positions.get(this.partition, 'journalSeq'),
-      positions.get(this.partition, 'sqlSeq'),
-    ];
-    const built = Math.max(told, projected);
-    if (chain.sequence >= built) return;
-    const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
-    throw new JournalCorrupt(this.partition, chain.sequence, what);
+    return Math.max(positions.get(partition, 'journalSeq'), positions.get(partition, 'sqlSeq'));
   }
 
   #resume({ items, chain, at }: Recovered): void {
@@ -259,4 +256,9 @@ export class Partition {
     this.#mode = mode;
     this.world.positions.setMode(this.partition, mode);
   }
+}
+
+function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
+  const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
+  return new JournalCorrupt(partition, sequence, what);
 }
