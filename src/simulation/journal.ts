@@ -117,14 +117,17 @@ export class SimulatedJournal implements Journal {
   async *read(partition: number, from: number): AsyncGenerator<StoredEntry> {
     const { random, scheduler, faults } = this.store;
     await scheduler.pause(this.owner, `reading of ${partition} begins`, random.pick([0, 0, 5]));
-    for (let sequence = from; ; sequence++) {
+    // A reading may stop where the end was when it began, or go on to where the end is by then.
+    const end = random.chance(0.5) ? this.store.last(partition) : Number.POSITIVE_INFINITY;
+    for (let sequence = from; sequence <= end; sequence++) {
       const bytes = this.store.at(partition, sequence);
-      if (bytes === undefined) return;
+      if (bytes === undefined) break;
       if (random.chance(faults.brokenReading))
         throw new JournalUnavailable('the reading broke off');
       yield { sequence, bytes };
       if (random.chance(0.2)) await scheduler.pause(this.owner, `reading of ${partition}`, 0);
     }
+    if (random.chance(0.2)) await scheduler.pause(this.owner, `reading of ${partition} ends`, 5);
   }
 
   async last(partition: number): Promise<number> {

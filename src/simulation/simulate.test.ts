@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'bun:test';
+import { decide, replyOf } from '../../actors/item.ts';
+import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
+import { Partition, type PartitionWorld } from '../../actors/partition.ts';
+import type { Command } from '../../actors/protocol.ts';
+import type { Audit } from './audit.ts';
+import type { Plants } from './engine.ts';
+import { simulate } from './simulate.ts';
+
+function seeds(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+/** A journal with another way to append. */
+function appending(journal: Journal, append: Journal['append']): Journal {
+  return {
+    appendsInFlight: journal.appendsInFlight,
+    append,
+    read: (partition, from) => journal.read(partition, from),
+    last: (partition) => journal.last(partition),
+    close: () => journal.close(),
+  };
+}
+
+/** Planted: a reply is released before its append. */
+class TellsEarly extends Partition {
+  constructor(
+    partition: number,
+    private readonly outside: PartitionWorld,
+  ) {
+    super(partition, {
+      ...outside,
+      reply: (mailbox, request, reply) => {
+        if (mailbox >= 0) outside.reply(mailbox, request, reply);
+      },
+    });
+  }
+
+  override submit(mailbox: number, request: number, command: Command, now: number): void {
+    if (this.mode !== 'ready') return super.submit(mailbox, request, command, now);
+    const decision = decide(this.items.get(command.item), command, now);
+    super.submit(-1, request, command, now);
+    this.outside.reply(mailbox, request, replyOf(this.items.get(command.item), decision));
+  }
+}
+
+/** Planted: the limit is checked against durable state only. */
+class LimitsDurableUnits extends Partition {
+  constructor(
+    partition: number,
+    world: PartitionWorld,
+    private readonly audit: Audit,
+  ) {
+    super(partition, world);
+  }
+
+  override submit(mailbox: number, request: number, command: Command, now: number): void {
+    const item = this.items.get(command.item);
+    const durable = this.audit.histories.get(command.item)?.units;
+    const undurable: number[] = [];
+    for (let row = 0; row < (item?.buyers.count ?? 0); row++) {
+      const { user, terms, units } = item!.buyers;
+      const key = `${user[row]}/${item!.terms[terms[row]!]!.promo}`;
+      undurable[row] = units[row]! - (durable?.get(key)?.at(-1)?.value ?? 0);
+      units[row]! -= undurable[row]!;
+    }
+    super.submit(mailbox, request, command, now);
+    for (const [row, units] of undurable.entries()) item!.buyers.units[row]! += units;
+  }
+}
+
+/** Planted: purchase tokens are forgotten once spent. */
+class ForgetsTokens extends Partition {
+  override submit(mailbox: number, request: number, command: Command, now: number): void {
+    const orders = this.items.get(command.item)?.orders;
+    const nonces = orders?.nonce.slice(0, orders.count) ?? new Float64Array();
+    orders?.nonce.fill(0, 0, orders.count);
+    super.submit(mailbox, request, command, now);
+    orders?.nonce.set(nonces);
+  }
+}
+
+/** Planted: time passes unnoticed, so that holds end only when somebody asks. */
+class NeverTicks extends Partition {
+  override tick(): void {
+    // Nothing is due.
+  }
+}
+
+const planted: Record<string, { plants: Plants; found: RegExp }> = {
+  'a reply released before its append': {
+    plants: { partition: (partition, world) => new TellsEarly(partition, world) },
+    found: /I2|I3/,
+  },
+  'a limit checked against durable state only': {
+    plants: { partition: (p, world, audit) => new LimitsDurableUnits(p, world, audit) },
+    found: /I4|beyond the limit/,
+  },
+  'a purchase token that is forgotten once spent': {
+    plants: { partition: (partition, world) => new ForgetsTokens(partition, world) },
+    found: /I3/,
+  },
+  'a hold that ends only when somebody asks': {
+    plants: { partition: (partition, world) => new NeverTicks(partition, world) },
+    found: /I9|come to rest/,
+  },
+  'an acknowledgement before the entry is stored': {
+    plants: {
+      journal: (journal) =>
+        appending(journal, async (partition, expectedLast, entry) => {
+          journal.append(partition, expectedLast, entry).catch(() => undefined);
+          return expectedLast + 1;
+        }),
+    },
+    found: /I2|refuses to serve/,
+  },
+  'an unknown outcome told as nothing done': {
+    plants: {
+      journal: (journal) =>
+        appending(journal, async (partition, expectedLast, entry) => {
+          try {
+            return await journal.append(partition, expectedLast, entry);
+          } catch (error) {
+            throw error instanceof OutcomeUnknown ? new JournalUnavailable(error.message) : error;
+          }
+        }),
+    },
+    found: /nothing was done|restocks/,
+  },
+  'an append that ignores the fence': {
+    plants: {
+      journal: (journal) =>
+        appending(journal, async (partition, _expectedLast, entry) =>
+          journal.append(partition, await journal.last(partition), entry),
+        ),
+    },
+    found: /says it is number|hash of the entry before/,
+  },
+  'a projector that ignores the checkpoint': {
+    plants: {
+      projection: (rows) => ({
+        checkpoints: () => rows.checkpoints(),
+        apply: async (batch) => {
+          const from = (await rows.checkpoints()).get(batch.partition) ?? 0;
+          return rows.apply({ ...batch, from });
+        },
+        clear: () => rows.clear(),
+        snapshot: (read) => rows.snapshot(read),
+      }),
+    },
+    found: /I7|constraint/i,
+  },
+};
+
+describe('the simulation', () => {
+  test('finds nothing wrong with the engine', async () => {
+    const { seeds: run, failure } = await simulate({ seeds: seeds(150) });
+    expect(failure).toBeNull();
+    expect(run).toBe(150);
+  }, 60_000);
+
+  test('repeats a seed exactly', async () => {
+    const runs: string[][] = [[], []];
+    for (const lines of runs) {
+      await simulate({ seeds: [7, 8], trace: (line) => lines.push(line) });
+    }
+    expect(runs[0]!.length).toBeGreaterThan(200);
+    expect(runs[1]).toEqual(runs[0]!);
+  });
+
+  for (const [bug, { plants, found }] of Object.entries(planted)) {
+    test(`finds ${bug}`, async () => {
+      const { failure } = await simulate({ seeds: seeds(200), plants });
+      expect(failure?.violation).toMatch(found);
+    }, 60_000);
+  }
+});
