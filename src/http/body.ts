@@ -52,12 +52,18 @@ function isJson(contentType: string | null): boolean {
   return contentType !== null && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
-/** Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it. */
+/**
+ * Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it.
+ * Without recursion: a body has room for nesting that is deeper than the stack.
+ */
 function namesPrototype(value: object): boolean {
-  for (const key in value) {
-    if (key === '__proto__') return true;
-    const inner = (value as Record<string, unknown>)[key]; // Reading by its own key.
-    if (typeof inner === 'object' && inner !== null && namesPrototype(inner)) return true;
+  const objects = [value];
+  for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
+    for (const key in object) {
+      if (key === '__proto__') return true;
+      const inner = (object as Record<string, unknown>)[key]; // Reading by its own key.
+      if (typeof inner === 'object' && inner !== null) objects.push(inner);
+    }
   }
   return false;
 }
