@@ -16,7 +16,13 @@ export async function parseBody<S extends v.GenericSchema>(
   const { headers } = request;
   const length = headers.get('content-length');
   if (length !== null && Number(length) > bodyBytesMax) return refuse(failure(request, 10006));
-  const text = length === null ? await boundedText(request) : await request.text();
+  let text: string | null;
+  try {
+    text = length === null ? await boundedText(request) : await request.text();
+  } catch {
+    // The client hung up in the middle, or was too slow: nobody hears this answer.
+    return refuse(invalid(request, { body: 'was cut off' }));
+  }
   if (text === null) return refuse(failure(request, 10006));
   if (text !== '' && !isJson(headers.get('content-type'))) {
     return refuse(invalid(request, { 'content-type': 'must be application/json' }));
