@@ -202,6 +202,8 @@ export interface ProjectionView {
   checkpoints(): Promise<Map<number, Sequence>>;
   /** The orders of an item by number, read in pages. */
   ordersOfItem(itemId: number): AsyncIterable<OrderRow>;
+  /** All orders with a key in `[from, below)`, by key, whatever else their rows say. */
+  orderPages(from: number, below: number): AsyncIterable<OrderRow[]>;
   /** Items that are in the catalogue or have stock, by id. */
   itemSums(): Promise<ItemSums[]>;
   /** By id. */

@@ -1,5 +1,5 @@
 /** One state of the projected rows in SQLite, for audits. */
-import { and, asc, gt, isNotNull, lt, sum } from 'drizzle-orm';
+import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import type { Sequence } from '../../../actors/protocol.ts';
 import { orderKey } from '../../order-id.ts';
@@ -31,6 +31,24 @@ export class SqliteView implements ProjectionView {
       yield* page;
       if (page.length < pageRows) return;
       last = page.at(-1)!.key;
+    }
+  }
+
+  async *orderPages(from: number, below: number): AsyncGenerator<OrderRow[]> {
+    for (let first = from; ; ) {
+      const range = and(gte(orders.key, first), lt(orders.key, below));
+      const page = guarded(() =>
+        this.database
+          .select()
+          .from(orders)
+          .where(range)
+          .orderBy(asc(orders.key))
+          .limit(pageRows)
+          .all(),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      first = page.at(-1)!.key + 1;
     }
   }
 
