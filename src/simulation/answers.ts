@@ -61,9 +61,7 @@ export class Answers {
         throw new Error(`told "nothing was done", but ${key} bought ${order.n}`);
     }
     for (const [item, { restocks }] of this.audit.histories) {
-      const sent = this.deliveries.filter(
-        ({ command }) => command.type === 'restock' && command.item === item,
-      );
+      const sent = this.deliveries.filter((delivery) => isKeylessRestock(delivery, item));
       const least = sent.filter(({ answer }) => answer === code.ok).length;
       const most = sent.filter((delivery) => !nothingDone(delivery)).length;
       if (restocks < least || restocks > most) {
@@ -96,11 +94,12 @@ export class Answers {
         if (reply.code !== code.ok) return null;
         return history.promos.has(command.promo) ? null : 'I2: the promo is not durable';
       case 'restock': {
+        if (command.key !== 0) {
+          const added = history.restockKeys.has(command.key);
+          return added || reply.code !== code.ok ? null : 'I2: the restock is not durable';
+        }
         const told = this.deliveries.filter(
-          (other) =>
-            other.command.type === 'restock' &&
-            other.command.item === command.item &&
-            other.answer === code.ok,
+          (other) => isKeylessRestock(other, command.item) && other.answer === code.ok,
         );
         return history.restocks < told.length ? 'I2: the restock is not durable' : null;
       }
@@ -204,4 +203,9 @@ function nothingDone({ answer, knownSeq }: Delivery): boolean {
   if (knownSeq < 0) return true;
   if (answer === null) return false;
   return answer !== code.ok && answer !== code.outcomeUnknown;
+}
+
+/** A restock that adds its units every time it is sent. */
+function isKeylessRestock({ command }: Delivery, item: number): boolean {
+  return command.type === 'restock' && command.item === item && command.key === 0;
 }

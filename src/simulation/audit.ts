@@ -51,7 +51,9 @@ export class ItemHistory {
   readonly nonces = new Map<string, Mark<number>[]>();
   /** Promos, and their limits and the entries that published them. */
   readonly promos = new Map<number, { limit: number; seq: Sequence }>();
+  /** Restocks without a key, and the keys of those with one. */
   restocks = 0;
+  readonly restockKeys = new Set<number>();
   readonly sums = { loaded: 0, held: 0, sold: 0 };
 
   constructor(readonly openedSeq: Sequence) {}
@@ -157,7 +159,10 @@ export class Audit {
         break;
       case 'restocked':
         sums.loaded += event.units;
-        history.restocks++;
+        if (event.key === undefined) history.restocks++;
+        else if (history.restockKeys.has(event.key))
+          throw new Error(`I3: restock ${event.key} twice`);
+        else history.restockKeys.add(event.key);
         break;
       case 'published':
         history.promos.set(event.promo, { limit: event.limit, seq });

@@ -37,7 +37,10 @@ class TellsEarly extends Partition {
   }
 
   override submit(mailbox: number, request: number, command: Command, now: number): void {
-    if (this.mode !== 'ready') return super.submit(mailbox, request, command, now);
+    if (this.mode !== 'ready') {
+      super.submit(mailbox, request, command, now);
+      return;
+    }
     const decision = decide(this.items.get(command.item), command, now);
     super.submit(-1, request, command, now);
     this.outside.reply(mailbox, request, replyOf(this.items.get(command.item), decision));

@@ -70,7 +70,7 @@ export class Traffic {
         };
       }
       case 'restock':
-        return { type: 'restock', item, units: random.between(1, 3), key: 0 };
+        return { type: 'restock', item, units: random.between(1, 3), key: random.below(4) };
       case 'publish':
         return this.publish(item);
       case 'open':
