@@ -1,0 +1,318 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { type NatsServer, startNats } from '../../src/testing/nats.ts';
+import { canMount, smallFolder, waitUntil } from '../../src/testing/process.ts';
+import { entryBytesMax } from '../limits.ts';
+import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
+import { JetStreamJournal, type JetStreamOptions } from './jetstream.ts';
+import {
+  type Journal,
+  JournalMisconfigured,
+  JournalUnavailable,
+  OutcomeUnknown,
+} from './journal.ts';
+
+const partitions = contractPartitions;
+
+// A server is started for each test, and some wait for time-outs to pass.
+setDefaultTimeout(60_000);
+
+journalContract('JetStreamJournal', async () => {
+  const server = await startNats();
+  return {
+    open: () => JetStreamJournal.open({ url: server.url, replicas: 1, partitions }),
+    dispose: () => server.remove(),
+  };
+});
+
+let server: NatsServer;
+let opened: Journal[];
+
+beforeEach(async () => {
+  opened = [];
+  server = await startNats();
+});
+afterEach(async () => {
+  server.thaw();
+  for (const journal of opened) await journal.close();
+  await server.remove();
+});
+
+async function open(options: Partial<JetStreamOptions> = {}): Promise<JetStreamJournal> {
+  const journal = await JetStreamJournal.open({
+    url: server.url,
+    replicas: 1,
+    partitions,
+    ...options,
+  });
+  opened.push(journal);
+  return journal;
+}
+
+/** Makes the first partition's stream as the journal would, but for what `config` says. */
+async function foreignStream(config: Record<string, unknown>): Promise<void> {
+  const answer = await server.api('STREAM.CREATE.STAMPEDE_00', {
+    name: 'STAMPEDE_00',
+    subjects: ['stampede.journal.00'],
+    retention: 'limits',
+    storage: 'file',
+    discard: 'new',
+    num_replicas: 1,
+    deny_delete: true,
+    deny_purge: true,
+    ...config,
+  });
+  expect(answer).not.toHaveProperty('error');
+}
+
+/** The last sequence, asked again while the server is away. */
+async function lastOf(journal: Journal): Promise<number> {
+  let last = 0;
+  await waitUntil('the journal tells its last sequence', async () => {
+    last = await journal.last(0);
+    return true;
+  });
+  return last;
+}
+
+/** How an append ended. */
+async function outcomeOf(append: Promise<number>): Promise<string> {
+  try {
+    await append;
+    return 'stored';
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
+/** Appends, and after each failure recovers by reading, until `entries` are acknowledged. */
+async function keepAppending(journal: Journal, entries: number): Promise<Map<number, string>> {
+  const acknowledged = new Map<number, string>();
+  let last = await lastOf(journal);
+  for (let attempt = 0; acknowledged.size < entries; attempt++) {
+    const text = `attempt ${attempt}`;
+    try {
+      last = await journal.append(0, last, bytesOf(text));
+      acknowledged.set(last, text);
+    } catch {
+      last = await lastOf(journal);
+    }
+  }
+  return acknowledged;
+}
+
+describe('a server that comes and goes', () => {
+  test('is waited for at the start, and the waiting is reported', async () => {
+    await server.stop();
+    const reports: string[] = [];
+    const opening = open({ report: (state) => reports.push(state) });
+    await waitUntil('the waiting is reported', () => reports.length > 1);
+    expect(reports[0]).toContain(`no journal at ${server.url} yet`);
+    await server.start();
+    const journal = await opening;
+    expect(await journal.append(0, 0, bytesOf('a'))).toBe(1);
+  });
+
+  test('is not waited for beyond the patience', async () => {
+    await server.stop();
+    await expect(open({ patienceMs: 100 })).rejects.toBeInstanceOf(JournalUnavailable);
+  });
+
+  test('takes nothing while it is away, and all that was stored is there when it is back', async () => {
+    const reports: string[] = [];
+    const journal = await open({ report: (state) => reports.push(state) });
+    await fill(journal, 0, ['a', 'b']);
+    await server.kill();
+    await waitUntil('the loss is noticed', () => reports.length === 1);
+    for (const refused of [journal.append(0, 2, bytesOf('x')), journal.last(0), journal.probe()]) {
+      await expect(refused).rejects.toBeInstanceOf(JournalUnavailable);
+    }
+    await expect(readTexts(journal, 0)).rejects.toBeInstanceOf(JournalUnavailable);
+    await server.start();
+    await waitUntil('the return is noticed', () => reports.length === 2);
+    expect(reports[1]).toContain('connected again');
+    expect(await readTexts(journal, 0)).toEqual(['a', 'b']);
+    expect(await journal.append(0, 2, bytesOf('c'))).toBe(3);
+  });
+
+  test('loses no acknowledged entry when it is killed under appends', async () => {
+    const journal = await open();
+    const appending = keepAppending(journal, 1_500);
+    for (let crash = 0; crash < 3; crash++) {
+      const before = await lastOf(journal);
+      await waitUntil('appends go on', async () => (await lastOf(journal)) > before + 50);
+      await server.kill();
+      await server.start();
+    }
+    const acknowledged = await appending;
+    const texts = await readTexts(journal, 0);
+    for (const [sequence, text] of acknowledged) expect(texts[sequence - 1]).toBe(text);
+  });
+
+  test('breaks off a reading with an error when it is killed', async () => {
+    const journal = await open();
+    const entry = new Uint8Array(100_000).fill(65);
+    for (let last = 0; last < 500; last++) await journal.append(0, last, entry);
+    const reading = (async () => {
+      for await (const { sequence } of journal.read(0, 1)) if (sequence === 2) await server.kill();
+    })();
+    await expect(reading).rejects.toBeInstanceOf(JournalUnavailable);
+    await server.start();
+    await waitUntil(
+      'it can be read again',
+      async () => (await readTexts(journal, 0)).length === 500,
+    );
+  });
+});
+
+describe('a server that hangs', () => {
+  test('leaves an append unknown, which a reading resolves; a late store never forks', async () => {
+    const journal = await open();
+    await fill(journal, 0, ['a']);
+    server.freeze();
+    const outcome = await outcomeOf(journal.append(0, 1, bytesOf('late')));
+    expect(outcome).toBe('OutcomeUnknown');
+    await waitUntil('the hang is noticed', async () => {
+      return (await outcomeOf(journal.append(1, 0, bytesOf('x')))) === 'JournalUnavailable';
+    });
+    server.thaw();
+    const after = await keepAppending(journal, 50);
+    const texts = await readTexts(journal, 0);
+    for (const [sequence, text] of after) expect(texts[sequence - 1]).toBe(text);
+    expect(texts[0]).toBe('a');
+    expect(texts.length).toBe(after.size + (texts.includes('late') ? 2 : 1));
+    if (texts.includes('late')) expect(texts[1]).toBe('late');
+  });
+
+  test('and is left meanwhile by its writer does not let the writer back in unfenced', async () => {
+    const journal = await open();
+    await fill(journal, 0, ['a']);
+    server.freeze();
+    expect(await outcomeOf(journal.append(0, 1, bytesOf('late')))).toBe('OutcomeUnknown');
+    server.thaw();
+    const second = await open();
+    const last = await second.last(0);
+    await outcomeOf(second.append(0, last, bytesOf('second')));
+    const texts = await readTexts(second, 0);
+    expect(texts).toHaveLength(last + 1);
+    expect(['second', 'late']).toContain(texts.at(-1)!);
+    expect(await outcomeOf(second.append(0, 1, bytesOf('behind')))).toBe('Fenced');
+  });
+});
+
+describe('streams', () => {
+  test('of another number of partitions are refused', async () => {
+    await open({ partitions: 8 });
+    await expect(open({ partitions: 4 })).rejects.toThrow(
+      /holds a journal of 8 partitions, it cannot be opened with 4/,
+    );
+    await expect(open({ partitions: 16 })).rejects.toBeInstanceOf(JournalMisconfigured);
+  });
+
+  test('tell a reader how many partitions the journal was made with', async () => {
+    await open({ partitions: 3 });
+    const { url } = server;
+    const reader = await JetStreamJournal.open({ url, replicas: 1 });
+    opened.push(reader);
+    expect(reader.partitions).toBe(3);
+  });
+
+  test('are not made by a reader', async () => {
+    const { url } = server;
+    await expect(JetStreamJournal.open({ url, replicas: 1 })).rejects.toThrow(/holds no journal/);
+  });
+
+  for (const [what, config] of [
+    ['another subject', { subjects: ['somebody.else'] }],
+    ['a limit of age', { max_age: 60_000_000_000 }],
+    ['a limit of entries', { max_msgs: 10 }],
+    ['deletion allowed', { deny_delete: false }],
+    ['memory for storage', { storage: 'memory' }],
+    ['old entries discarded', { discard: 'old' }],
+  ] as const) {
+    test(`with ${what} are refused`, async () => {
+      await foreignStream({ description: 'Stampede journal, partition 0 of 8', ...config });
+      await expect(open()).rejects.toThrow(/stream STAMPEDE_00 is not this journal's/);
+    });
+  }
+
+  test('that somebody else made are refused', async () => {
+    await foreignStream({ description: 'orders of another shop' });
+    await expect(open()).rejects.toThrow(/description is "orders of another shop"/);
+  });
+
+  test('that are missing from a journal in use are not made anew', async () => {
+    const journal = await open();
+    await journal.append(0, 0, bytesOf('a'));
+    await journal.append(3, 0, bytesOf('b'));
+    await server.api('STREAM.DELETE.STAMPEDE_03', {});
+    await expect(open()).rejects.toThrow(/stream STAMPEDE_03 of the journal is missing/);
+  });
+
+  test('of a server that takes only short messages are refused', async () => {
+    const small = await startNats({ maxPayloadBytes: 65_536 });
+    const opening = JetStreamJournal.open({ url: small.url, replicas: 1, partitions });
+    await expect(opening).rejects.toThrow(/raise max_payload/);
+    await small.remove();
+  });
+});
+
+describe('the journal', () => {
+  test('refuses a second append in flight, which could rest on an entry that is refused', async () => {
+    const journal = await open();
+    const first = journal.append(0, 0, bytesOf('a'));
+    await expect(journal.append(0, 1, bytesOf('b'))).rejects.toThrow(/in flight already/);
+    expect(await first).toBe(1);
+    expect(await journal.append(0, 1, bytesOf('b'))).toBe(2);
+  });
+
+  test('says that an append without a stream has stored nothing', async () => {
+    const journal = await open();
+    await server.api('STREAM.DELETE.STAMPEDE_00', {});
+    await expect(journal.append(0, 0, bytesOf('a'))).rejects.toBeInstanceOf(JournalUnavailable);
+    await expect(journal.probe()).rejects.toBeInstanceOf(JournalUnavailable);
+  });
+
+  test('is probed without adding an entry', async () => {
+    const journal = await open();
+    await journal.probe();
+    for (let partition = 0; partition < partitions; partition++) {
+      expect(await journal.last(partition)).toBe(0);
+    }
+  });
+
+  test('says what an acknowledgement means', async () => {
+    const { serverVersion, replicas, fsync, text } = (await open()).acknowledgement();
+    expect(serverVersion).toMatch(/^\d+\.\d+\.\d+/);
+    expect(replicas).toBe(1);
+    expect(['interval', 'unknown']).toContain(fsync);
+    expect(text).toContain('power cut');
+  });
+});
+
+describe.if(canMount)('a full disk', () => {
+  test('makes appends fail, and they go on when there is room again', async () => {
+    const room = 48 * 1024 * 1024;
+    await server.remove();
+    server = await startNats({ folder: smallFolder(room) });
+    const ballast = server.folder.file('ballast');
+    writeFileSync(ballast, new Uint8Array(room / 2));
+    const journal = await open();
+    const entry = new Uint8Array(entryBytesMax).fill(65);
+    let last = 0;
+    const appendUntilFull = async () => {
+      for (;;) last = await journal.append(0, last, entry);
+    };
+    const failure = await appendUntilFull().catch((error: unknown) => error);
+    expect(failure instanceof OutcomeUnknown || failure instanceof JournalUnavailable).toBe(true);
+    expect(last).toBeGreaterThan(5);
+    truncateSync(ballast, 0);
+    await server.stop();
+    await server.start();
+    await waitUntil('it takes entries again', async () => {
+      last = await journal.last(0);
+      return (await outcomeOf(journal.append(0, last, bytesOf('room again')))) === 'stored';
+    });
+    expect((await readTexts(journal, 0)).at(-1)).toBe('room again');
+  });
+});

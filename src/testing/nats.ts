@@ -1,0 +1,98 @@
+/** A NATS server with JetStream for tests, in a temporary folder, on a free port of 127.0.0.1. */
+import type { Socket } from 'bun';
+import {
+  accepts,
+  freePort,
+  startProcess,
+  type TemporaryFolder,
+  type TestProcess,
+  temporaryFolder,
+  waitUntilReady,
+} from './process.ts';
+
+export interface NatsServer {
+  readonly url: string;
+  readonly port: number;
+  /** The folder of its streams. */
+  readonly folder: TemporaryFolder;
+  /** Starts it again, on the same port, with the streams it finds. */
+  start(): Promise<void>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and answers nothing. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
+  /** Sends one request of the JetStream API, `STREAM.INFO.X` say, and resolves with the answer. */
+  api(request: string, body: unknown): Promise<unknown>;
+  /** Ends it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+export interface NatsOptions {
+  /** Where the streams are stored: a small file system, say. It is removed with the server. */
+  folder?: TemporaryFolder;
+  /** False: only reserves the port and the folder; `start` starts it. */
+  started?: boolean;
+  /** The longest message, in bytes; the server's default is 1 MiB. */
+  maxPayloadBytes?: number;
+}
+
+export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
+  const folder = options.folder ?? temporaryFolder();
+  const settings = temporaryFolder();
+  const port = await freePort();
+  const config = settings.file('nats.conf');
+  const lines = [
+    `listen: "127.0.0.1:${port}"`,
+    // Without a limit the server takes three quarters of what it finds free when it starts.
+    `jetstream { store_dir: ${JSON.stringify(folder.path)}, max_file: 10GB }`,
+    ...(options.maxPayloadBytes === undefined ? [] : [`max_payload: ${options.maxPayloadBytes}`]),
+  ];
+  await Bun.write(config, lines.join('\n'));
+  let server: TestProcess | undefined;
+  const start = async () => {
+    server = startProcess({ command: ['nats-server', '-c', config] });
+    await waitUntilReady(server, () => accepts(port));
+  };
+  if (options.started !== false) await start();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    folder,
+    start,
+    stop: async () => server?.stop(),
+    kill: async () => server?.kill(),
+    freeze: () => server?.signal('SIGSTOP'),
+    thaw: () => server?.signal('SIGCONT'),
+    api: (request, body) => askServer(port, `$JS.API.${request}`, JSON.stringify(body)),
+    async remove() {
+      await server?.kill();
+      folder.remove();
+      settings.remove();
+    },
+  };
+}
+
+/** One request in the server's own text protocol, since only the journal may import the client. */
+function askServer(port: number, subject: string, body: string): Promise<unknown> {
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  let received = '';
+  const data = (socket: Socket, chunk: Uint8Array) => {
+    received += Buffer.from(chunk).toString('utf8');
+    const [, length, rest] = /\r\nMSG answer 1 (\d+)\r\n(.*)$/s.exec(received) ?? [];
+    if (rest === undefined || Buffer.byteLength(rest) < Number(length)) return;
+    resolve(JSON.parse(rest.slice(0, Number(length))));
+    socket.end();
+  };
+  const open = (socket: Socket) => {
+    const publish = `PUB ${subject} answer ${Buffer.byteLength(body)}\r\n${body}\r\n`;
+    socket.write(`CONNECT {"verbose":false}\r\nSUB answer 1\r\n${publish}`);
+  };
+  const close = () => reject(new Error(`no answer to ${subject}: ${received}`));
+  const socket = { data, open, close };
+  Bun.connect({ hostname: '127.0.0.1', port, socket }).catch(reject);
+  return promise;
+}
