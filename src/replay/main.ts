@@ -1,0 +1,82 @@
+/**
+ * `bun replay [--item N] [--to SEQ] [--json]`: replays the journal, checks it, and compares SQL with
+ * it. It only reads, also while the engine runs. Exit 0: all holds; 1: differences; 2: could not run.
+ */
+import { parseArgs } from 'node:util';
+import type { Journal } from '../../actors/journal/journal.ts';
+import { openJournal } from '../../actors/journal/open.ts';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { itemIdMax } from '../../actors/limits.ts';
+import { type Config, readConfig } from '../config.ts';
+import { journalSettings, sqlSettings } from '../engine.ts';
+import { sqlComparison } from './compare-sql.ts';
+import { openRows } from './open-sql.ts';
+import { replay } from './replay.ts';
+import { type Report, reportOf, textOf } from './report.ts';
+
+const exitCode = { holds: 0, differs: 1, couldNotRun: 2 } as const;
+
+const usage = 'usage: bun replay [--item N] [--to SEQ] [--json]';
+
+interface Options {
+  item: number | null;
+  to: number | null;
+  json: boolean;
+}
+
+/** @throws an Error with one line for whoever typed the arguments. */
+function readOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: { item: { type: 'string' }, to: { type: 'string' }, json: { type: 'boolean' } },
+  });
+  return {
+    item: integer('--item', values.item, itemIdMax),
+    to: integer('--to', values.to, Number.MAX_SAFE_INTEGER),
+    json: values.json ?? false,
+  };
+}
+
+function integer(name: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null;
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= most) return value;
+  throw new Error(`${name} must be an integer from 1 to ${most}; ${usage}`);
+}
+
+/** A journal knows for itself how many partitions it was made with, where its store can tell. */
+function partitionsOf(journal: Journal, config: Config): number {
+  return journal instanceof SqliteJournal ? journal.partitions : config.partitions;
+}
+
+async function run({ item, to }: Options): Promise<Report> {
+  const config = readConfig(process.env);
+  const journal = await openJournal(journalSettings(config), config.partitions, { readonly: true });
+  try {
+    const partitions = partitionsOf(journal, config);
+    const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
+    const report = reportOf(await replay({ journal, partitions, item, to, comparisons }), to);
+    if (item !== null && report.items.length === 0 && report.holds) {
+      throw new Error(`the journal knows no item ${item}`);
+    }
+    return report;
+  } finally {
+    await journal.close();
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  const report = await run(options);
+  const text = options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report);
+  await Bun.write(Bun.stdout, text);
+  return report.holds ? exitCode.holds : exitCode.differs;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(`replay: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(exitCode.couldNotRun);
+  },
+);

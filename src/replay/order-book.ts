@@ -1,0 +1,146 @@
+/**
+ * An audit's own record of one item's orders, in columns. Kept apart from the actor's, which is what
+ * is being audited, and with the entries at which an order changed, so that it can be asked what an
+ * order was as of any entry. It also holds what no actor could have decided: a number twice, or left out.
+ */
+import { grown, HashIndex, hashJoin, hashOf } from '../../actors/columns.ts';
+import {
+  type OrderStatus,
+  orderStatus,
+  type Placed,
+  type Sequence,
+} from '../../actors/protocol.ts';
+
+/** An order as of an entry. */
+export interface OrderThen {
+  status: OrderStatus;
+  /** When it was paid, cancelled or expired; 0 while it is placed. */
+  changedAt: number;
+}
+
+export class OrderBook {
+  count = 0;
+  number = new Int32Array(0);
+  user = new Float64Array(0);
+  nonce = new Float64Array(0);
+  amount = new Int32Array(0);
+  price = new Float64Array(0);
+  /** Index into the item's terms. */
+  terms = new Uint16Array(0);
+  status = new Uint8Array(0);
+  placedAt = new Float64Array(0);
+  placedSeq = new Float64Array(0);
+  changedAt = new Float64Array(0);
+  changedSeq = new Float64Array(0);
+
+  /** By row: when orders expired that were paid late afterwards. */
+  readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
+  readonly #byToken = new HashIndex();
+  /** By number: rows, once the numbers have not been 1, 2, 3 …; of a number twice, the first. */
+  #byNumber: Map<number, number> | null = null;
+  #highest = 0;
+
+  /** The number that the next order should have. */
+  get nextNumber(): number {
+    return this.#highest + 1;
+  }
+
+  /** Hot: adds a placed order. */
+  add(event: Placed, terms: number, at: number, seq: Sequence): void {
+    const row = this.count++;
+    if (this.count > this.number.length) this.#grow();
+    if (event.n > this.#highest) this.#highest = event.n;
+    this.number[row] = event.n;
+    this.user[row] = event.user;
+    this.nonce[row] = event.nonce;
+    this.amount[row] = event.amount;
+    this.price[row] = event.price;
+    this.terms[row] = terms;
+    this.status[row] = orderStatus.placed;
+    this.placedAt[row] = at;
+    this.placedSeq[row] = seq;
+    this.#byToken.add(row, tokenHash(event.user, event.nonce), this.#hashOfRow);
+    if (this.#byNumber === null && event.n !== row + 1) this.#byNumber = this.#numbersBefore(row);
+    if (this.#byNumber !== null && !this.#byNumber.has(event.n)) this.#byNumber.set(event.n, row);
+  }
+
+  /** The row of an order, or -1. */
+  rowOf(n: number): number {
+    if (this.#byNumber !== null) return this.#byNumber.get(n) ?? -1;
+    return n <= this.count ? n - 1 : -1;
+  }
+
+  /** Hot: the row of the order that a purchase token bought, or -1. */
+  rowOfToken(user: number, terms: number, nonce: number): number {
+    const index = this.#byToken;
+    for (let slot = index.start(tokenHash(user, nonce)); ; slot = index.after(slot)) {
+      const row = index.rowAt(slot);
+      if (row < 0) return -1;
+      if (this.nonce[row] === nonce && this.user[row] === user && this.terms[row] === terms) {
+        return row;
+      }
+    }
+  }
+
+  settle(row: number, status: OrderStatus, at: number, seq: Sequence): void {
+    if (this.status[row] === orderStatus.expired) {
+      this.#lapsed.set(row, { at: this.changedAt[row]!, seq: this.changedSeq[row]! });
+    }
+    this.status[row] = status;
+    this.changedAt[row] = at;
+    this.changedSeq[row] = seq;
+  }
+
+  /** What an order was after an entry; null where it was not placed yet. */
+  asOf(row: number, seq: Sequence): OrderThen | null {
+    if (this.placedSeq[row]! > seq) return null;
+    const status = this.status[row] as OrderStatus; // Only `add` and `settle` write this column.
+    if (status === orderStatus.placed) return { status, changedAt: 0 };
+    if (this.changedSeq[row]! <= seq) return { status, changedAt: this.changedAt[row]! };
+    const lapsed = this.#lapsed.get(row);
+    if (lapsed === undefined || lapsed.seq > seq)
+      return { status: orderStatus.placed, changedAt: 0 };
+    return { status: orderStatus.expired, changedAt: lapsed.at };
+  }
+
+  /** Units of the orders that have a status now. */
+  unitsWith(status: OrderStatus): number {
+    let units = 0;
+    for (let row = 0; row < this.count; row++) {
+      if (this.status[row] === status) units += this.amount[row]!;
+    }
+    return units;
+  }
+
+  /** How many users placed an order. */
+  users(): number {
+    const users = this.user.slice(0, this.count).sort();
+    let distinct = 0;
+    for (let row = 0; row < users.length; row++) if (users[row] !== users[row - 1]) distinct++;
+    return distinct;
+  }
+
+  readonly #hashOfRow = (row: number): number => tokenHash(this.user[row]!, this.nonce[row]!);
+
+  #numbersBefore(rows: number): Map<number, number> {
+    return new Map(Array.from({ length: rows }, (_, row) => [row + 1, row]));
+  }
+
+  #grow(): void {
+    this.number = grown(this.number, this.count);
+    this.user = grown(this.user, this.count);
+    this.nonce = grown(this.nonce, this.count);
+    this.amount = grown(this.amount, this.count);
+    this.price = grown(this.price, this.count);
+    this.terms = grown(this.terms, this.count);
+    this.status = grown(this.status, this.count);
+    this.placedAt = grown(this.placedAt, this.count);
+    this.placedSeq = grown(this.placedSeq, this.count);
+    this.changedAt = grown(this.changedAt, this.count);
+    this.changedSeq = grown(this.changedSeq, this.count);
+  }
+}
+
+function tokenHash(user: number, nonce: number): number {
+  return hashJoin(hashOf(nonce), hashOf(user));
+}

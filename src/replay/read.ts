@@ -1,0 +1,63 @@
+/** Reads a journal into an audit, holes and all. */
+import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
+import type { Sequence } from '../../actors/protocol.ts';
+import type { PartitionAudit } from './partition-audit.ts';
+
+/**
+ * Reads a partition on from where its audit stands to the journal's end, or to an entry.
+ * @throws JournalUnavailable when the journal cannot be read now.
+ */
+export async function readPartition(
+  journal: Journal,
+  audit: PartitionAudit,
+  upTo: Sequence = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
+  const { partition } = audit;
+  while (audit.sequence < upTo) {
+    try {
+      for await (const { sequence, bytes } of journal.read(partition, audit.sequence + 1)) {
+        audit.entry(sequence, bytes);
+        if (sequence >= upTo) break;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof JournalCorrupt)) throw error;
+      if (!(await skipHole(journal, audit, upTo, error))) return;
+    }
+  }
+}
+
+/** Tells the audit what cannot be read. False when nothing after it can be read either. */
+async function skipHole(
+  journal: Journal,
+  audit: PartitionAudit,
+  upTo: Sequence,
+  { message }: JournalCorrupt,
+): Promise<boolean> {
+  const first = audit.sequence + 1;
+  const last = Math.min(upTo, await lastOf(journal, audit.partition, first));
+  let next = first + 1;
+  while (next <= last && !(await canRead(journal, audit.partition, next))) next++;
+  audit.missing(first, next - 1, message.slice(message.indexOf(': ') + 2));
+  return next <= last;
+}
+
+async function canRead(journal: Journal, partition: number, sequence: Sequence): Promise<boolean> {
+  try {
+    for await (const entry of journal.read(partition, sequence)) return entry.sequence === sequence;
+    return false;
+  } catch (error) {
+    if (error instanceof JournalCorrupt) return false;
+    throw error;
+  }
+}
+
+/** The last entry of a partition; where the damage hides that, the one that cannot be read. */
+async function lastOf(journal: Journal, partition: number, broken: Sequence): Promise<Sequence> {
+  try {
+    return Math.max(broken, await journal.last(partition));
+  } catch (error) {
+    if (error instanceof JournalCorrupt) return broken;
+    throw error;
+  }
+}

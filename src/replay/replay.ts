@@ -1,0 +1,70 @@
+/** Replays a journal through an audit, and holds the copies of it against what it says. */
+import type { Journal } from '../../actors/journal/journal.ts';
+import type { Sequence } from '../../actors/protocol.ts';
+import { Audit } from './audit.ts';
+import type { PartitionAudit } from './partition-audit.ts';
+import { readPartition } from './read.ts';
+
+/** What a comparison asks of the replay while it runs. */
+export interface Reading {
+  audit: Audit;
+  /** Where `--to` ends every partition; null without it. */
+  to: Sequence | null;
+  /** Reads a partition on, as far as an entry if there is one, and no further than `to`. */
+  readOn(partition: PartitionAudit, sequence: Sequence): Promise<void>;
+}
+
+/** A copy of what the journal says (SQL, the replica), to be held against the audit's books. */
+export interface Comparison {
+  compare(reading: Reading): Promise<Compared>;
+}
+
+export interface Compared {
+  name: string;
+  /** Rows that were held against the journal, by what they are. */
+  compared: Record<string, number>;
+  /** What was left out, and why. */
+  skipped: string[];
+  ms: number;
+}
+
+export interface ReplayOptions {
+  journal: Journal;
+  /** How many partitions the journal was made with. */
+  partitions: number;
+  item?: number | null;
+  to?: Sequence | null;
+  comparisons?: readonly Comparison[];
+}
+
+export interface Replayed {
+  audit: Audit;
+  comparisons: Compared[];
+  /** Time for the journal alone: reading, hashing, decoding, checking. */
+  journalMs: number;
+}
+
+/**
+ * Reads the journal to its end, or to `to`; then each comparison, which may read on what the engine
+ * has written meanwhile; then the last checks.
+ * @throws JournalUnavailable, SqlUnavailable where something cannot be read.
+ */
+export async function replay(options: ReplayOptions): Promise<Replayed> {
+  const { journal, partitions, item = null, to = null, comparisons = [] } = options;
+  const audit = new Audit({ partitions, onlyItem: item });
+  const startedAt = performance.now();
+  for (const partition of audit.partitions) {
+    await readPartition(journal, partition, to ?? undefined);
+  }
+  const journalMs = performance.now() - startedAt;
+  const readOn: Reading['readOn'] = async (partition, sequence) => {
+    const upTo = Math.min(sequence, to ?? sequence);
+    if (partition.sequence < upTo) await readPartition(journal, partition, upTo);
+  };
+  const compared: Compared[] = [];
+  for (const comparison of comparisons) {
+    compared.push(await comparison.compare({ audit, to, readOn }));
+  }
+  audit.finish();
+  return { audit, comparisons: compared, journalMs };
+}

@@ -1,0 +1,192 @@
+/** What a replay found, as one plain object (`--json`) and as text for people. */
+import { type Check, checkNames, checks, type Finding } from './findings.ts';
+import type { Compared, Replayed } from './replay.ts';
+
+export interface ItemReport {
+  item: number;
+  partition: number;
+  loaded: number;
+  sold: number;
+  held: number;
+  left: number;
+  orders: number;
+  /** Users who placed an order. */
+  users: number;
+  /** Refusals for stock, and those of them while the units asked for were left (I9). */
+  refused: number;
+  refusedWhileLeft: number;
+}
+
+export interface PartitionReport {
+  partition: number;
+  /** The last entry, and its hash: it vouches for every entry before. */
+  sequence: number;
+  hash: string;
+  /** The last entry in the books; less than `sequence` where an entry after it cannot be read. */
+  booksEnd: number;
+}
+
+export interface Report {
+  holds: boolean;
+  /** What `--item` and `--to` limited the replay to. */
+  limits: { item: number | null; to: number | null };
+  journal: {
+    partitions: number;
+    entries: number;
+    events: number;
+    orders: number;
+    bytes: number;
+    ms: number;
+    ordersPerSecond: number;
+  };
+  partitions: PartitionReport[];
+  items: ItemReport[];
+  checks: Record<Check, { means: string; differences: number }>;
+  comparisons: Compared[];
+  differences: { count: number; listed: Finding[] };
+}
+
+export function reportOf({ audit, comparisons, journalMs }: Replayed, to: number | null): Report {
+  const { findings, partitions, options } = audit;
+  const items = audit.items();
+  const orders = sumOf(partitions.flatMap((p) => [...p.items.values()].map((i) => i.orders.count)));
+  return {
+    holds: findings.count === 0,
+    limits: { item: options.onlyItem ?? null, to },
+    journal: {
+      partitions: options.partitions,
+      entries: sumOf(partitions.map((each) => each.entries)),
+      events: sumOf(partitions.map((each) => each.events)),
+      orders,
+      bytes: sumOf(partitions.map((each) => each.bytes)),
+      ms: Math.round(journalMs),
+      ordersPerSecond: Math.round((orders / journalMs) * 1000),
+    },
+    partitions: partitions.map(({ partition, sequence, hash, booksEnd }) => ({
+      partition,
+      sequence,
+      hash,
+      booksEnd: booksEnd ?? sequence,
+    })),
+    items: items.map(itemReport),
+    checks: Object.fromEntries(
+      checkNames.map((name) => [
+        name,
+        { means: checks[name], differences: findings.counts.get(name) ?? 0 },
+      ]),
+    ) as Report['checks'], // The names are all there.
+    comparisons: comparisons.map((each) => ({ ...each, ms: Math.round(each.ms) })),
+    differences: { count: findings.count, listed: findings.listed },
+  };
+}
+
+function itemReport(book: ReturnType<Replayed['audit']['items']>[number]): ItemReport {
+  const { item, partition, loaded, sold, held, left, orders, refused, refusedWhileLeft } = book;
+  const counts = { orders: orders.count, users: orders.users() };
+  return { item, partition, loaded, sold, held, left, ...counts, refused, refusedWhileLeft };
+}
+
+export function textOf(report: Report): string {
+  const { journal, limits } = report;
+  const limited = [
+    ...(limits.item === null ? [] : [`item ${limits.item} alone`]),
+    ...(limits.to === null ? [] : [`each partition up to entry ${limits.to}`]),
+  ];
+  const blocks = [
+    [
+      `Journal: ${counted(journal.entries, 'entry', 'entries')}, ${counted(journal.orders, 'order')}, ` +
+        `${megabytes(journal.bytes)} in ${seconds(journal.ms)} (${number(journal.ordersPerSecond)} orders/s)`,
+      ...(limited.length === 0 ? [] : [`Limited to: ${limited.join(', ')}`]),
+    ],
+    report.items.length === 0 ? ['No item was opened.'] : itemTable(report.items),
+    checkTable(report),
+    ...report.comparisons.map(comparisonLines),
+    partitionLines(report.partitions),
+    differenceLines(report),
+  ];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function itemTable(items: readonly ItemReport[]): string[] {
+  const head = ['item', 'loaded', 'sold', 'held', 'left', 'orders', 'users', 'refused'];
+  const rows = items.map((each) => [
+    String(each.item),
+    ...[each.loaded, each.sold, each.held, each.left, each.orders, each.users].map(number),
+    number(each.refused),
+    number(each.refusedWhileLeft),
+  ]);
+  return table([...head, 'refused while units were left'], rows);
+}
+
+function checkTable({ checks: results }: Report): string[] {
+  return checkNames.map((name) => {
+    const { means, differences } = results[name];
+    const state = differences === 0 ? 'holds' : counted(differences, 'difference');
+    return `${name.padEnd(6)} ${state.padEnd(16)} ${means}`;
+  });
+}
+
+function comparisonLines({ name, compared, skipped, ms }: Compared): string[] {
+  const counts = Object.entries(compared).map(([what, count]) => `${number(count)} ${what}`);
+  const summary = counts.length === 0 ? 'nothing compared' : `compared ${counts.join(', ')}`;
+  return [`${name}: ${summary} in ${seconds(ms)}`, ...skipped.map((each) => `  ${each}`)];
+}
+
+function partitionLines(partitions: readonly PartitionReport[]): string[] {
+  const written = partitions.filter((each) => each.sequence > 0);
+  if (written.length === 0) return ['The journal is empty.'];
+  return [
+    'Last entries (a note of a hash vouches for all entries up to it):',
+    ...table(
+      ['partition', 'entry', 'SHA-256'],
+      written.map(({ partition, sequence, hash }) => [String(partition), number(sequence), hash]),
+    ),
+    ...written
+      .filter((each) => each.booksEnd < each.sequence)
+      .map((each) => `Partition ${each.partition}: the books end at entry ${each.booksEnd}.`),
+  ];
+}
+
+function differenceLines({ holds, differences: { count, listed } }: Report): string[] {
+  if (holds) return ['All holds.'];
+  const rows = listed.map(({ check, partition, sequence, item, what }) => {
+    const place = `partition ${partition}, sequence ${sequence}, item ${item ?? '-'}`;
+    return `  ${check.padEnd(6)} ${place}: ${what}`;
+  });
+  const more = count - listed.length;
+  return [
+    `${counted(count, 'difference')}:`,
+    ...rows,
+    ...(more > 0 ? [`  … and ${number(more)} more`] : []),
+  ];
+}
+
+/** Columns aligned to the right, each as wide as its widest cell. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => row[column]!.length)),
+  );
+  return [head, ...rows].map((row) =>
+    row.map((cell, column) => cell.padStart(widths[column]!)).join('  '),
+  );
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
