@@ -75,7 +75,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
         await maker.write(10);
         await projector.catchUp();
         await expectBooks(sql, maker.items);
-        expect(await projector.step(0)).toBe(0);
+        expect(await projector.round()).toBe(0);
       }
       for (const partition of [0, 1, 2]) {
         expect(progress.findLast((at) => at[0] === partition)).toEqual([

@@ -106,14 +106,28 @@ export class Projector {
     }
   }
 
+  /** One step of every partition, all at once; returns how many entries they applied. */
+  async round(): Promise<number> {
+    const applied = await this.#everywhere((partition) => this.step(partition));
+    return applied.reduce((sum, entries) => sum + entries, 0);
+  }
+
   /** Steps until every partition has reached the journal's present end. */
   async catchUp(): Promise<void> {
-    for (let partition = 0; partition < this.#partitions; partition++) {
+    await this.#everywhere(async (partition) => {
       const last = await this.#journal.last(partition);
       while ((this.#positions.get(partition)?.chain.sequence ?? -1) < last) {
         await this.step(partition);
       }
-    }
+    });
+  }
+
+  /** Waits for all partitions, also when one fails: none may still be under way when it is retried. */
+  async #everywhere<T>(work: (partition: number) => Promise<T>): Promise<T[]> {
+    const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition);
+    const working = partitions.map(work);
+    await Promise.allSettled(working);
+    return Promise.all(working);
   }
 
   async #recover(partition: number): Promise<Position> {

@@ -1,7 +1,10 @@
 /** A database for tests that may be opened many times, as several threads would. */
+
 import { Database } from 'bun:sqlite';
+import { SQL } from 'bun';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
+import type { PostgresServer } from './postgres.ts';
 import { temporaryFolder } from './process.ts';
 
 export const projectedTables = ['orders', 'stock_logs', 'item_stocks', 'checkpoints'] as const;
@@ -45,4 +48,37 @@ export async function sqliteFixture(): Promise<SqlFixture> {
       folder.remove();
     },
   };
+}
+
+/** Makes databases on a running Postgres. */
+export function postgresFixtures(server: () => PostgresServer): SqlFixtureMaker {
+  return async () => {
+    const databaseUrl = await server().createDatabase();
+    const settings = { databaseUrl, dataDir: '' };
+    const reader = new SQL({ url: databaseUrl, max: 1 });
+    const opened: Sql[] = [];
+    return {
+      settings,
+      async open() {
+        const sql = await openSql(settings);
+        opened.push(sql);
+        return sql;
+      },
+      async rows(table) {
+        const rows: Record<string, unknown>[] = await reader.unsafe(
+          `SELECT * FROM ${table} ORDER BY 1`,
+        );
+        return rows.map((row) => Object.fromEntries(Object.entries(row).map(asNumber)));
+      },
+      async remove() {
+        for (const sql of opened) await sql.close();
+        await reader.close();
+      },
+    };
+  };
+}
+
+/** Bun gives what may not fit a number as text; here everything fits. */
+function asNumber([name, value]: [string, unknown]): [string, unknown] {
+  return [name, typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value];
 }

@@ -1,16 +1,14 @@
 /** SQL in the embedded database: one SQLite file, WAL. */
 import type { Database } from 'bun:sqlite';
-import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
+import { migrationsFolder } from '../migrations.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, guarded } from './connect.ts';
 import { SqliteOrders } from './orders.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqliteUsers } from './users.ts';
-
-const migrationsFolder = fileURLToPath(new URL('../../../migrations/sqlite', import.meta.url));
 
 /** Opens the database of a file, made and migrated where needed. @throws SqlUnavailable */
 export function openSqlite(path: string): Sql {
@@ -37,7 +35,8 @@ export function openSqlite(path: string): Sql {
  * look finds nothing to do.
  */
 function migrateSqlite(database: Database): void {
-  const migrateOnce = () => guarded(() => migrate(drizzle(database), { migrationsFolder }));
+  const migrateOnce = () =>
+    guarded(() => migrate(drizzle(database), { migrationsFolder: migrationsFolder('sqlite') }));
   try {
     migrateOnce();
   } catch {

@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { SQL } from 'bun';
+import { projectionContract } from '../../projector/contract.ts';
+import { changesOf } from '../../projector/rows.ts';
+import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
+import { waitUntil } from '../../testing/process.ts';
+import { postgresFixtures } from '../../testing/sql-fixture.ts';
+import { sqlContract } from '../contract.ts';
+import { openSql } from '../open.ts';
+import { type ProjectionBatch, type RowChanges, type Sql, SqlUnavailable } from '../sql.ts';
+import { usersContract } from '../users-contract.ts';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.remove());
+
+const make = postgresFixtures(() => server);
+sqlContract('Postgres', make);
+usersContract('Postgres', make);
+projectionContract('Postgres', make);
+
+describe('a Postgres that fails', () => {
+  let sql: Sql;
+  let url: string;
+  beforeEach(async () => {
+    url = await server.createDatabase();
+    sql = await openSql({ databaseUrl: url, dataDir: '' });
+  });
+  afterEach(() => sql.close());
+
+  const draft = { title: 'mug', description: '', imageUrl: null, price: 1, createdAt: 1 };
+  const batch = (from: number): ProjectionBatch => ({
+    partition: 0,
+    from,
+    to: from + 1,
+    changes: changesOf([]),
+  });
+  const unavailable = async (operation: Promise<unknown>) => {
+    const outcome = await operation.catch((error: unknown) => error);
+    expect(outcome).toBeInstanceOf(SqlUnavailable);
+  };
+
+  test('is unavailable while it is stopped, and back when it is', async () => {
+    await sql.catalog.createItem(draft);
+    await server.stop();
+    await unavailable(sql.catalog.item(1));
+    await unavailable(sql.projection.apply(batch(0)));
+    await unavailable(sql.projection.snapshot((view) => view.itemSums()));
+    await unavailable(openSql({ databaseUrl: url, dataDir: '' }));
+    await server.start();
+    expect(await sql.catalog.item(1)).toMatchObject(draft);
+    expect(await sql.projection.apply(batch(0))).toBe(true);
+  });
+
+  test('loses a transaction that it kills, whole, and nothing else', async () => {
+    const changes: RowChanges = { ...changesOf([]), stock: new Map([[1, 5]]) };
+    const killer = new SQL({ url, max: 2 });
+    await killer.begin(async (lock) => {
+      await lock`LOCK TABLE item_stocks`;
+      const applied = unavailable(sql.projection.apply({ ...batch(0), changes }));
+      await waitUntil('the projector waits for the lock', async () => {
+        const waiting = await killer`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+        return waiting.length === 1;
+      });
+      await applied;
+    });
+    await killer.close();
+    expect(await sql.projection.checkpoints()).toEqual(new Map());
+    expect(await sql.projection.apply({ ...batch(0), changes })).toBe(true);
+    expect(await sql.projection.checkpoints()).toEqual(new Map([[0, 1]]));
+  });
+
+  test('does not hang its callers when it hangs itself', async () => {
+    await sql.projection.apply(batch(0));
+    server.signalAll('SIGSTOP');
+    try {
+      await Promise.all([
+        unavailable(sql.catalog.item(1)),
+        unavailable(sql.projection.apply(batch(1))),
+        unavailable(openSql({ databaseUrl: url, dataDir: '' })),
+      ]);
+      await unavailable(sql.catalog.item(1));
+    } finally {
+      server.signalAll('SIGCONT');
+    }
+    expect(await sql.catalog.item(1)).toBeNull();
+    // The server may have carried out what it was given up over; the checkpoint says so.
+    const stands = (await sql.projection.checkpoints()).get(0)!;
+    expect(await sql.projection.apply(batch(stands))).toBe(true);
+  }, 30_000);
+
+  test('ends a statement that takes too long, and goes on', async () => {
+    await sql.catalog.createItem(draft);
+    const holder = new SQL({ url, max: 1 });
+    await holder.begin(async (lock) => {
+      await lock`LOCK TABLE items`;
+      await unavailable(sql.catalog.createItem(draft));
+    });
+    await holder.close();
+    expect(await sql.catalog.item(1)).toMatchObject(draft);
+  }, 30_000);
+
+  test('refuses a wrong user plainly, for waiting would not help', async () => {
+    const opening = openSql({ databaseUrl: url.replace('stampede@', 'nobody@'), dataDir: '' });
+    await expect(opening).rejects.toThrow('nobody');
+    await expect(opening).rejects.not.toBeInstanceOf(SqlUnavailable);
+  });
+});

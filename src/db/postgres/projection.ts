@@ -1,0 +1,52 @@
+/**
+ * The projected rows in Postgres.
+ *
+ * Everything written here follows from the journal, and a checkpoint is committed together with its
+ * rows, so a commit need not wait for the server's disk: a crash of the server may undo the newest,
+ * checkpoints with them, and the projector does them again.
+ */
+import { getTableName } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/bun-sql';
+import type { Sequence } from '../../../actors/protocol.ts';
+import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
+import type { Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import type { Connections } from './connections.ts';
+import { PostgresView } from './view.ts';
+import { advance, write } from './writer.ts';
+
+export class PostgresProjection implements Projection {
+  readonly #connections: Connections;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  async checkpoints(): Promise<Map<number, Sequence>> {
+    const rows = await this.#connections.run((client) =>
+      drizzle(client).select().from(checkpoints),
+    );
+    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+  }
+
+  apply(batch: ProjectionBatch): Promise<boolean> {
+    return this.#connections.transaction(async (client) => {
+      await client.unsafe('SET LOCAL synchronous_commit = off');
+      if (!(await advance(client, batch))) return false;
+      await write(client, batch.changes);
+      return true;
+    });
+  }
+
+  async clear(): Promise<void> {
+    const tables = [orders, stockLogs, itemStocks, checkpoints].map(getTableName);
+    await this.#connections.transaction(async (client) => {
+      await client.unsafe(`TRUNCATE ${tables}`);
+      await drizzle(client).update(items).set({ sales: 0 });
+      await drizzle(client).update(promos).set({ publishedAt: null });
+    });
+  }
+
+  snapshot<T>(read: (view: ProjectionView) => Promise<T>): Promise<T> {
+    return this.#connections.snapshot((client, wait) => read(new PostgresView(client, wait)));
+  }
+}

@@ -1,0 +1,42 @@
+/** Users and their passwords in Postgres. */
+import { eq, getTableColumns } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/bun-sql';
+import { userPasswords, users } from '../schema.postgres.ts';
+import type { UserDraft, UserRow, Users } from '../sql.ts';
+import type { Connections } from './connections.ts';
+
+export class PostgresUsers implements Users {
+  readonly #connections: Connections;
+
+  constructor(connections: Connections) {
+    this.#connections = connections;
+  }
+
+  create(draft: UserDraft, passwordHash: string): Promise<UserRow | null> {
+    return this.#connections.transaction(async (client) => {
+      const database = drizzle(client);
+      const [user] = await database.insert(users).values(draft).onConflictDoNothing().returning();
+      if (user === undefined) return null;
+      await database.insert(userPasswords).values({ userId: user.id, hash: passwordHash });
+      return user;
+    });
+  }
+
+  async byId(id: number): Promise<UserRow | null> {
+    const [user] = await this.#connections.run((client) =>
+      drizzle(client).select().from(users).where(eq(users.id, id)),
+    );
+    return user ?? null;
+  }
+
+  async byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null> {
+    const [found] = await this.#connections.run((client) =>
+      drizzle(client)
+        .select({ user: getTableColumns(users), passwordHash: userPasswords.hash })
+        .from(users)
+        .innerJoin(userPasswords, eq(userPasswords.userId, users.id))
+        .where(eq(users.telephone, telephone)),
+    );
+    return found ?? null;
+  }
+}

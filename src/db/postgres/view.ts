@@ -1,0 +1,70 @@
+/** One state of the projected rows in Postgres, for audits. */
+import type { TransactionSQL } from 'bun';
+import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
+import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
+import type { Sequence } from '../../../actors/protocol.ts';
+import { orderKey } from '../../order-id.ts';
+import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
+import type { ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
+import { joinSums, pageRows } from '../sums.ts';
+import type { Answered } from './connections.ts';
+
+export class PostgresView implements ProjectionView {
+  readonly #database: BunSQLDatabase;
+  readonly #wait: Answered;
+
+  constructor(client: TransactionSQL, wait: Answered) {
+    this.#database = drizzle(client);
+    this.#wait = wait;
+  }
+
+  async checkpoints(): Promise<Map<number, Sequence>> {
+    const rows = await this.#wait(this.#database.select().from(checkpoints));
+    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+  }
+
+  async *ordersOfItem(itemId: number): AsyncGenerator<OrderRow> {
+    for (let last = orderKey(itemId, 0); ; ) {
+      const beyond = and(gt(orders.key, last), lt(orders.key, orderKey(itemId + 1, 0)));
+      const page = await this.#wait(
+        this.#database.select().from(orders).where(beyond).orderBy(asc(orders.key)).limit(pageRows),
+      );
+      yield* page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.key;
+    }
+  }
+
+  async *orderPages(from: number, below: number): AsyncGenerator<OrderRow[]> {
+    for (let first = from; ; ) {
+      const range = and(gte(orders.key, first), lt(orders.key, below));
+      const page = await this.#wait(
+        this.#database.select().from(orders).where(range).orderBy(asc(orders.key)).limit(pageRows),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      first = page.at(-1)!.key + 1;
+    }
+  }
+
+  async itemSums(): Promise<ItemSums[]> {
+    const logged = await this.#wait(
+      this.#database
+        .select({ itemId: stockLogs.itemId, units: sum(stockLogs.delta).mapWith(Number) })
+        .from(stockLogs)
+        .groupBy(stockLogs.itemId),
+    );
+    const left = await this.#wait(this.#database.select().from(itemStocks));
+    const sold = await this.#wait(
+      this.#database.select({ itemId: items.id, units: items.sales }).from(items),
+    );
+    return joinSums(logged, left, sold);
+  }
+
+  async publishedPromos(): Promise<PromoRow[]> {
+    const published = isNotNull(promos.publishedAt);
+    return this.#wait(
+      this.#database.select().from(promos).where(published).orderBy(asc(promos.id)),
+    );
+  }
+}

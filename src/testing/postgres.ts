@@ -1,0 +1,108 @@
+/** A Postgres server for tests, in a temporary folder, on a free port of 127.0.0.1. */
+import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SQL } from 'bun';
+import { freePort, startProcess, temporaryFolder, waitUntilReady } from './process.ts';
+
+export interface PostgresServer {
+  /** Makes an empty database and returns its URL. */
+  createDatabase(): Promise<string>;
+  /** Sends a signal to every process of the server: SIGSTOP freezes it, SIGCONT goes on. */
+  signalAll(name: NodeJS.Signals): void;
+  /** Ends the server and its connections; its data stays. */
+  stop(): Promise<void>;
+  /** Starts it again, on the same port. */
+  start(): Promise<void>;
+  /** Ends the server and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** Postgres refuses to run as root; then it runs as the user nobody. */
+const nobody = 65_534;
+const unprivileged =
+  process.getuid?.() === 0
+    ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
+    : [];
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = temporaryFolder();
+  if (unprivileged.length > 0) chownSync(folder.path, nobody, nobody);
+  const data = folder.file('data');
+  const initdb = startProcess({
+    command: [
+      ...unprivileged,
+      program('initdb'),
+      '-D',
+      data,
+      '-U',
+      'stampede',
+      '-A',
+      'trust',
+      '-N',
+    ],
+    cwd: folder.path,
+  });
+  if ((await initdb.ended) !== 0) throw new Error(`initdb failed:\n${initdb.output()}`);
+  const port = await freePort();
+  const command = [
+    ...[...unprivileged, program('postgres'), '-D', data, '-p', `${port}`],
+    ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+  ];
+  const url = (database: string) => `postgres://stampede@127.0.0.1:${port}/${database}`;
+  const start = async () => {
+    const started = startProcess({ command, cwd: folder.path });
+    await waitUntilReady(started, () => answers(url('postgres')));
+    return started;
+  };
+  let server = await start();
+  const stop = async () => {
+    // The fast way: SIGTERM would wait until every client has left.
+    server.signal('SIGINT');
+    server.signal('SIGCONT');
+    await server.ended;
+  };
+  let databases = 0;
+  return {
+    async createDatabase() {
+      const name = `stampede_${++databases}`;
+      const client = new SQL(url('postgres'), { max: 1 });
+      await client.unsafe(`CREATE DATABASE ${name}`);
+      await client.close();
+      return url(name);
+    },
+    signalAll(name) {
+      for (const pid of [server.pid, ...childrenOf(server.pid)]) process.kill(pid, name);
+    },
+    async start() {
+      server = await start();
+    },
+    stop,
+    async remove() {
+      await stop();
+      folder.remove();
+    },
+  };
+}
+
+/** A server that still starts, or ends, accepts connections, but answers no query. */
+async function answers(url: string): Promise<boolean> {
+  const client = new SQL(url, { max: 1, connectionTimeout: 1 });
+  try {
+    await client`SELECT 1`;
+    return true;
+  } finally {
+    await client.close({ timeout: 0 });
+  }
+}
+
+/** Debian keeps Postgres's programs out of the path, in a folder for each version. */
+function program(name: string): string {
+  const versions = '/usr/lib/postgresql';
+  const newest = existsSync(versions) ? readdirSync(versions).sort().at(-1) : undefined;
+  return newest === undefined ? name : join(versions, newest, 'bin', name);
+}
+
+function childrenOf(pid: number): number[] {
+  const { stdout } = Bun.spawnSync(['ps', '-o', 'pid=', '--ppid', `${pid}`]);
+  return stdout.toString().split('\n').filter(Boolean).map(Number);
+}
