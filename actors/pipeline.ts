@@ -58,6 +58,8 @@ export class Pipeline {
   ) {
     const rows = rowsOf(items, items.keys());
     numberRows(rows, this.#rows, chain.sequence);
+    // The thread before this one may have died while it wrote a row.
+    for (const item of rows.keys()) world.board.repair(item);
     this.#show(rows, chain.sequence);
   }
 
