@@ -4,13 +4,9 @@ import { type NatsServer, startNats } from '../../src/testing/nats.ts';
 import { canMount, smallFolder, waitUntil } from '../../src/testing/process.ts';
 import { entryBytesMax } from '../limits.ts';
 import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
-import { JetStreamJournal, type JetStreamOptions } from './jetstream.ts';
-import {
-  type Journal,
-  JournalMisconfigured,
-  JournalUnavailable,
-  OutcomeUnknown,
-} from './journal.ts';
+import { JetStreamJournal } from './jetstream.ts';
+import type { JetStreamOptions } from './jetstream-streams.ts';
+import { type Journal, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
 const partitions = contractPartitions;
 
@@ -47,22 +43,6 @@ async function open(options: Partial<JetStreamOptions> = {}): Promise<JetStreamJ
   });
   opened.push(journal);
   return journal;
-}
-
-/** Makes the first partition's stream as the journal would, but for what `config` says. */
-async function foreignStream(config: Record<string, unknown>): Promise<void> {
-  const answer = await server.api('STREAM.CREATE.STAMPEDE_00', {
-    name: 'STAMPEDE_00',
-    subjects: ['stampede.journal.00'],
-    retention: 'limits',
-    storage: 'file',
-    discard: 'new',
-    num_replicas: 1,
-    deny_delete: true,
-    deny_purge: true,
-    ...config,
-  });
-  expect(answer).not.toHaveProperty('error');
 }
 
 /** The last sequence, asked again while the server is away. */
@@ -197,63 +177,6 @@ describe('a server that hangs', () => {
     expect(texts).toHaveLength(last + 1);
     expect(['second', 'late']).toContain(texts.at(-1)!);
     expect(await outcomeOf(second.append(0, 1, bytesOf('behind')))).toBe('Fenced');
-  });
-});
-
-describe('streams', () => {
-  test('of another number of partitions are refused', async () => {
-    await open({ partitions: 8 });
-    await expect(open({ partitions: 4 })).rejects.toThrow(
-      /holds a journal of 8 partitions, it cannot be opened with 4/,
-    );
-    await expect(open({ partitions: 16 })).rejects.toBeInstanceOf(JournalMisconfigured);
-  });
-
-  test('tell a reader how many partitions the journal was made with', async () => {
-    await open({ partitions: 3 });
-    const { url } = server;
-    const reader = await JetStreamJournal.open({ url, replicas: 1 });
-    opened.push(reader);
-    expect(reader.partitions).toBe(3);
-  });
-
-  test('are not made by a reader', async () => {
-    const { url } = server;
-    await expect(JetStreamJournal.open({ url, replicas: 1 })).rejects.toThrow(/holds no journal/);
-  });
-
-  for (const [what, config] of [
-    ['another subject', { subjects: ['somebody.else'] }],
-    ['a limit of age', { max_age: 60_000_000_000 }],
-    ['a limit of entries', { max_msgs: 10 }],
-    ['deletion allowed', { deny_delete: false }],
-    ['memory for storage', { storage: 'memory' }],
-    ['old entries discarded', { discard: 'old' }],
-  ] as const) {
-    test(`with ${what} are refused`, async () => {
-      await foreignStream({ description: 'Stampede journal, partition 0 of 8', ...config });
-      await expect(open()).rejects.toThrow(/stream STAMPEDE_00 is not this journal's/);
-    });
-  }
-
-  test('that somebody else made are refused', async () => {
-    await foreignStream({ description: 'orders of another shop' });
-    await expect(open()).rejects.toThrow(/description is "orders of another shop"/);
-  });
-
-  test('that are missing from a journal in use are not made anew', async () => {
-    const journal = await open();
-    await journal.append(0, 0, bytesOf('a'));
-    await journal.append(3, 0, bytesOf('b'));
-    await server.api('STREAM.DELETE.STAMPEDE_03', {});
-    await expect(open()).rejects.toThrow(/stream STAMPEDE_03 of the journal is missing/);
-  });
-
-  test('of a server that takes only short messages are refused', async () => {
-    const small = await startNats({ maxPayloadBytes: 65_536 });
-    const opening = JetStreamJournal.open({ url: small.url, replicas: 1, partitions });
-    await expect(opening).rejects.toThrow(/raise max_payload/);
-    await small.remove();
   });
 });
 

@@ -12,15 +12,11 @@ import {
   type ConnectionOptions,
   connect,
   consumerOpts,
-  DiscardPolicy,
-  ErrorCode,
   Events,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
   NatsError,
-  RetentionPolicy,
-  StorageType,
   type StreamConfig,
 } from 'nats';
 import {
@@ -32,7 +28,22 @@ import {
 } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import {
-  Fenced,
+  appendError,
+  isNoStream,
+  isRefusedByFence,
+  messageOf,
+  unavailable,
+} from './jetstream-errors.ts';
+import {
+  type Acknowledgement,
+  acknowledgementOf,
+  type JetStreamOptions,
+  nameOf,
+  prepareStreams,
+  type StreamManager,
+  subjectOf,
+} from './jetstream-streams.ts';
+import {
   type Journal,
   JournalCorrupt,
   JournalMisconfigured,
@@ -41,39 +52,11 @@ import {
   type StoredEntry,
 } from './journal.ts';
 
-export interface JetStreamOptions {
-  /** One server or several of a cluster, separated by commas. */
-  url: string;
-  /** Servers that keep each stream. */
-  replicas: number;
-  /** Partitions, for when the journal is made; a reader leaves it out and finds out. */
-  partitions?: number;
-  /** Gives up opening after this long; without it, tries for ever. */
-  patienceMs?: number;
-  /** Is told of the connection's ups and downs, in words. */
-  report?: (state: string) => void;
-}
-
-/** What it means that this server has acknowledged an append. */
-export interface Acknowledgement {
-  serverVersion: string;
-  replicas: number;
-  /** When the server forces its file to disk; nothing it tells its clients says so since 2.10. */
-  fsync: 'interval' | 'unknown';
-  text: string;
-}
-
 /** A server that answers no ping for two to three of these is taken for dead: within 1.5 s. */
 const pingIntervalMs = 500;
 
 /** What a message carries beside its entry: header names, subject, reply address. */
 const messageOverheadBytes = 1_024;
-
-/** Error codes of the server, from its errors.json. */
-const wrongLastSequence = 10_071;
-const streamNotFound = 10_059;
-/** Refusals that come before anything is stored: resources, cluster or stream not available. */
-const nothingStored = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
 
 export class JetStreamJournal implements Journal {
   /**
@@ -134,7 +117,7 @@ export class JetStreamJournal implements Journal {
         );
       }
       const manager = await connection.jetstreamManager({ timeout: appendTimeoutMs });
-      const partitions = await prepareStreams(manager, options);
+      const partitions = await prepareStreams(streamManager(manager), options);
       return new JetStreamJournal(options, connection, manager, partitions);
     } catch (error) {
       await connection.close();
@@ -216,7 +199,7 @@ export class JetStreamJournal implements Journal {
       try {
         await this.#client.publish(subjectOf(partition), new Uint8Array(), { expect });
       } catch (cause) {
-        if (serverCode(cause) === wrongLastSequence) return;
+        if (isRefusedByFence(cause)) return;
         throw unavailable(`partition ${partition} takes no entries`, cause);
       }
       throw new JournalCorrupt(partition, 0, 'the server ignores the fence');
@@ -224,20 +207,9 @@ export class JetStreamJournal implements Journal {
     await Promise.all(refusals);
   }
 
+  /** Tells what an acknowledgement of this server means. */
   acknowledgement(): Acknowledgement {
-    const serverVersion = this.connection.info?.version ?? 'unknown';
-    const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
-    const fsync = major === 2 && minor < 10 ? 'interval' : 'unknown';
-    const { replicas } = this.options;
-    const disk = {
-      interval:
-        'It reaches the disk at intervals (2 minutes): a power cut can lose what was acknowledged.',
-      unknown:
-        'Whether it is on disk by then depends on sync_interval, which the server does not tell: only "always" survives a power cut.',
-    }[fsync];
-    const kept = replicas === 1 ? 'the server' : `a majority of ${replicas} servers`;
-    const text = `nats-server ${serverVersion}: an acknowledged entry is with ${kept}, and survives the end of its process. ${disk}`;
-    return { serverVersion, replicas, fsync, text };
+    return acknowledgementOf(this.connection.info?.version ?? 'unknown', this.options.replicas);
   }
 
   async close(): Promise<void> {
@@ -250,7 +222,7 @@ export class JetStreamJournal implements Journal {
     try {
       return (await this.manager.streams.info(nameOf(partition))).state;
     } catch (cause) {
-      if (serverCode(cause) !== streamNotFound) throw unavailable('no answer', cause);
+      if (!isNoStream(cause)) throw unavailable('no answer', cause);
       throw new JournalCorrupt(partition, 0, `stream ${nameOf(partition)} is gone`);
     }
   }
@@ -306,111 +278,20 @@ async function connectOnce(url: string): Promise<NatsConnection> {
   }
 }
 
-/** Makes or checks all streams, and tells how many partitions the journal has. */
-async function prepareStreams(
-  manager: JetStreamManager,
-  { url, replicas, partitions }: JetStreamOptions,
-): Promise<number> {
-  const find = (partition: number) =>
-    manager.streams.info(nameOf(partition)).catch((error) => {
-      if (serverCode(error) === streamNotFound) return null;
-      throw error;
-    });
-  const first = await find(0);
-  const made = Number(first?.config.description?.match(/ of (\d+)$/)?.[1] ?? partitions);
-  if (Number.isNaN(made)) throw new JournalMisconfigured(`${url} holds no journal`);
-  if (partitions !== undefined && partitions !== made) {
-    throw new JournalMisconfigured(
-      `${url} holds a journal of ${made} partitions, it cannot be opened with ${partitions}`,
-    );
-  }
-  const streams = await Promise.all(
-    Array.from({ length: made }, (_, partition) => find(partition)),
-  );
-  const used = streams.some((stream) => stream !== null && stream.state.last_seq > 0);
-  for (const [partition, stream] of streams.entries()) {
-    const wanted = streamConfig(partition, made, replicas);
-    if (stream !== null) checkStream(wanted, stream.config);
-    else if (used)
-      throw new JournalMisconfigured(`stream ${wanted.name} of the journal is missing`);
-    else await manager.streams.add(wanted);
-  }
-  return made;
-}
-
-function streamConfig(partition: number, partitions: number, replicas: number) {
+function streamManager({ streams }: JetStreamManager): StreamManager {
   return {
-    name: nameOf(partition),
-    description: `Stampede journal, partition ${partition} of ${partitions}`,
-    subjects: [subjectOf(partition)],
-    storage: StorageType.File,
-    num_replicas: replicas,
-    retention: RetentionPolicy.Limits,
-    discard: DiscardPolicy.New,
-    deny_delete: true,
-    deny_purge: true,
-    allow_rollup_hdrs: false,
-    sealed: false,
-    max_age: 0,
-    max_msgs: -1,
-    max_bytes: -1,
-    max_msg_size: -1,
-    max_msgs_per_subject: -1,
-  } satisfies Partial<StreamConfig>;
-}
-
-/** Refuses a stream that is not as the journal makes it. */
-function checkStream(wanted: ReturnType<typeof streamConfig>, found: StreamConfig): void {
-  const values = new Map<string, unknown>(Object.entries(found));
-  for (const [name, value] of Object.entries(wanted)) {
-    const [expected, actual] = [JSON.stringify(value), JSON.stringify(values.get(name))];
-    if (expected === actual) continue;
-    throw new JournalMisconfigured(
-      `stream ${wanted.name} is not this journal's: ${name} is ${actual}, not ${expected}`,
-    );
-  }
-  if (found.mirror !== undefined || (found.sources?.length ?? 0) > 0) {
-    throw new JournalMisconfigured(`stream ${wanted.name} is fed from another stream`);
-  }
-}
-
-function nameOf(partition: number): string {
-  return `STAMPEDE_${String(partition).padStart(2, '0')}`;
-}
-
-function subjectOf(partition: number): string {
-  return `stampede.journal.${String(partition).padStart(2, '0')}`;
-}
-
-function appendError(partition: number, expectedLast: Sequence, cause: unknown): Error {
-  const code = serverCode(cause);
-  if (code === wrongLastSequence) return new Fenced(partition, expectedLast);
-  const refused = code !== null && nothingStored.has(code);
-  if (refused || neverSent(cause)) return unavailable('the journal took nothing', cause);
-  return new OutcomeUnknown(`the journal did not answer: ${messageOf(cause)}`, { cause });
-}
-
-/** True when no server was given the message: nobody listens, it is too long, or we have closed. */
-function neverSent(cause: unknown): boolean {
-  if (!(cause instanceof NatsError)) return false;
-  const codes: string[] = [
-    ErrorCode.NoResponders,
-    ErrorCode.MaxPayloadExceeded,
-    ErrorCode.ConnectionClosed,
-    ErrorCode.ConnectionDraining,
-  ];
-  return cause.api_error === undefined && codes.includes(cause.code);
-}
-
-/** The code of an error the server itself has answered with; null for any other error. */
-function serverCode(cause: unknown): number | null {
-  return cause instanceof NatsError ? (cause.api_error?.err_code ?? null) : null;
-}
-
-function unavailable(what: string, cause: unknown): JournalUnavailable {
-  return new JournalUnavailable(`${what}: ${messageOf(cause)}`, { cause });
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof NatsError ? `${cause.message} (${cause.code})` : String(cause);
+    async find(name) {
+      try {
+        const { config, state } = await streams.info(name);
+        return { config, lastSequence: state.last_seq };
+      } catch (error) {
+        if (isNoStream(error)) return null;
+        throw error;
+      }
+    },
+    async make(settings) {
+      // The library's enumerations are the very strings of the server's own interface.
+      await streams.add(settings as Partial<StreamConfig>);
+    },
+  };
 }

@@ -1,14 +1,30 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
+import { JetStreamJournal } from './jetstream.ts';
 import type { Journal } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 
-export type JournalSettings = { kind: 'sqlite'; path: string };
+export type JournalSettings =
+  | { kind: 'sqlite'; path: string }
+  | { kind: 'jetstream'; url: string; replicas: number };
+
+export interface OpenOptions {
+  readonly?: boolean;
+  /** How long to wait for a server that is away; without it, for ever. */
+  patienceMs?: number;
+  /** Is told of a server's comings and goings, in words. */
+  report?: (state: string) => void;
+}
 
 /** `partitions` is fixed when a journal is made; another number later is an error. */
 export async function openJournal(
   settings: JournalSettings,
   partitions: number,
-  options: { readonly?: boolean } = {},
+  options: OpenOptions = {},
 ): Promise<Journal> {
-  return new SqliteJournal(settings.path, { ...options, partitions });
+  if (settings.kind === 'jetstream') {
+    const { url, replicas } = settings;
+    return JetStreamJournal.open({ url, replicas, partitions, ...options });
+  }
+  const { readonly = false } = options;
+  return new SqliteJournal(settings.path, { partitions, readonly });
 }

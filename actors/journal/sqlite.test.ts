@@ -138,6 +138,9 @@ describe('opening', () => {
     expect(() => new SqliteJournal(path, { partitions: 4 })).toThrow(
       `${path} was made with 8 partitions and cannot be opened with 4`,
     );
+    expect(() => new SqliteJournal(path, { partitions: 4, readonly: true })).toThrow(
+      JournalMisconfigured,
+    );
     const journal = new SqliteJournal(path, { partitions });
     expect(await journal.last(0)).toBe(1);
     await journal.close();

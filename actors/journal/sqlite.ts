@@ -49,8 +49,10 @@ const pageEntries = 32;
 /** SQLite's primary result codes, the low byte of `errno`. */
 const sqliteCode = { error: 1, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
-/** Writers say how many partitions the journal has, for when it is made; readers find out. */
-export type SqliteJournalOptions = { partitions: number; readonly?: false } | { readonly: true };
+/** A writer says how many partitions the journal has, for when it is made; a reader may find out. */
+export type SqliteJournalOptions =
+  | { partitions: number; readonly?: boolean }
+  | { partitions?: number; readonly: true };
 
 interface Append {
   partition: number;
@@ -80,16 +82,16 @@ export class SqliteJournal implements Journal {
    * @throws JournalUnavailable when it cannot be opened.
    */
   constructor(path: string, options: SqliteJournalOptions) {
-    const wanted = options.readonly ? null : options.partitions;
-    if (wanted !== null && !(wanted >= 1 && wanted <= partitionsMax)) {
+    const { partitions: wanted, readonly = false } = options;
+    if (wanted !== undefined && !(wanted >= 1 && wanted <= partitionsMax)) {
       throw new JournalMisconfigured(
         `a journal has 1 to ${partitionsMax} partitions, not ${wanted}`,
       );
     }
     try {
-      this.#database = openDatabase(path, wanted);
+      this.#database = openDatabase(path, readonly ? undefined : wanted);
       this.partitions = readPartitions(this.#database);
-      if (wanted !== null && wanted !== this.partitions) {
+      if (wanted !== undefined && wanted !== this.partitions) {
         this.#database.close(true);
         throw new JournalMisconfigured(
           `${path} was made with ${this.partitions} partitions and cannot be opened with ${wanted}`,
@@ -191,14 +193,14 @@ export class SqliteJournal implements Journal {
   }
 }
 
-/** Opens a file for a writer of so many partitions, or with null for a reader. */
-function openDatabase(path: string, partitions: number | null): Database {
+/** Opens a file for a writer of so many partitions, or without a number for a reader. */
+function openDatabase(path: string, partitions?: number): Database {
   const database = new Database(
     path,
-    partitions === null ? { readonly: true } : { create: true, readwrite: true },
+    partitions === undefined ? { readonly: true } : { create: true, readwrite: true },
   );
   database.run(`PRAGMA busy_timeout = ${appendTimeoutMs}`);
-  if (partitions === null) return database;
+  if (partitions === undefined) return database;
   database.run(`PRAGMA page_size = ${pageBytes}`);
   database.run('PRAGMA journal_mode = WAL');
   database.run('PRAGMA synchronous = FULL');

@@ -1,0 +1,59 @@
+/**
+ * What the errors of JetStream mean for an entry: whether it was refused by the fence, certainly not
+ * stored, or may be stored. Whatever is not known for certain counts as unknown.
+ */
+import type { Sequence } from '../protocol.ts';
+import { Fenced, JournalUnavailable, OutcomeUnknown } from './journal.ts';
+
+/** Codes of the server's own errors, from its errors.json. */
+const wrongLastSequence = 10_071;
+const streamNotFound = 10_059;
+
+/** Server's refusals before anything is stored: resources, cluster, stream, length of the entry. */
+const refusedCodes = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
+
+/** Client's errors before anything is sent; 503 is the server's word that nobody listens. */
+const unsentCodes = new Set([
+  '503',
+  'MAX_PAYLOAD_EXCEEDED',
+  'CONNECTION_CLOSED',
+  'CONNECTION_DRAINING',
+]);
+
+/** What an append that failed with this error is to be rejected with. */
+export function appendError(partition: number, expectedLast: Sequence, cause: unknown): Error {
+  if (isRefusedByFence(cause)) return new Fenced(partition, expectedLast);
+  const server = serverCode(cause);
+  const nothingStored = server === null ? isUnsent(cause) : refusedCodes.has(server);
+  if (nothingStored) return unavailable('the journal took nothing', cause);
+  return new OutcomeUnknown(`the journal did not answer: ${messageOf(cause)}`, { cause });
+}
+
+export function isRefusedByFence(cause: unknown): boolean {
+  return serverCode(cause) === wrongLastSequence;
+}
+
+export function isNoStream(cause: unknown): boolean {
+  return serverCode(cause) === streamNotFound;
+}
+
+export function unavailable(what: string, cause: unknown): JournalUnavailable {
+  return new JournalUnavailable(`${what}: ${messageOf(cause)}`, { cause });
+}
+
+export function messageOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause ? `${cause.message} (${cause.code})` : cause.message;
+}
+
+/** The code of an error the server itself has answered with; null for any other error. */
+function serverCode(cause: unknown): number | null {
+  if (!(cause instanceof Error && 'api_error' in cause)) return null;
+  const answer = cause.api_error;
+  const coded = typeof answer === 'object' && answer !== null && 'err_code' in answer;
+  return coded ? Number(answer.err_code) : null;
+}
+
+function isUnsent(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && unsentCodes.has(String(cause.code));
+}

@@ -1,0 +1,136 @@
+/** The streams of the JetStream journal: how they are named, made and checked. */
+import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
+
+export interface JetStreamOptions {
+  /** One server, or several of a cluster, separated by commas. */
+  url: string;
+  /** Servers that keep each stream. */
+  replicas: number;
+  /** Partitions, for when the journal is made; a reader may leave it out and find out. */
+  partitions?: number;
+  /** A reader makes no streams. */
+  readonly?: boolean;
+  /** Gives up opening after this long; without it, tries for ever. */
+  patienceMs?: number;
+  /** Is told of the connection's ups and downs, in words. */
+  report?: (state: string) => void;
+}
+
+/** What the journal needs of the server's stream management. */
+export interface StreamManager {
+  /** The stream's settings by the names the server has for them; null where there is no stream. */
+  find(name: string): Promise<{ config: object; lastSequence: number } | null>;
+  make(config: StreamSettings): Promise<void>;
+}
+
+export type StreamSettings = ReturnType<typeof streamSettings>;
+
+/** What it means that a server has acknowledged an append. */
+export interface Acknowledgement {
+  serverVersion: string;
+  replicas: number;
+  /** When the server forces its file to disk; nothing it tells its clients says so since 2.10. */
+  fsync: 'interval' | 'unknown';
+  text: string;
+}
+
+/** The partition's stream. */
+export function nameOf(partition: number): string {
+  return `STAMPEDE_${String(partition).padStart(2, '0')}`;
+}
+
+/** The one subject of the partition's stream. */
+export function subjectOf(partition: number): string {
+  return `stampede.journal.${String(partition).padStart(2, '0')}`;
+}
+
+/**
+ * Makes the streams on the first start and checks them on a later one; tells how many partitions the
+ * journal has.
+ * @throws JournalMisconfigured when a stream is missing or is not as the journal makes it.
+ * @throws JournalUnavailable when there is nothing to read yet.
+ */
+export async function prepareStreams(
+  manager: StreamManager,
+  { url, replicas, partitions, readonly }: JetStreamOptions,
+): Promise<number> {
+  const first = await manager.find(nameOf(0));
+  const made = first === null ? null : partitionsSaid(first.config);
+  if (made !== null && partitions !== undefined && partitions !== made) {
+    throw new JournalMisconfigured(
+      `${url} holds a journal of ${made} partitions, it cannot be opened with ${partitions}`,
+    );
+  }
+  const count = made ?? partitions;
+  if (count === undefined) throw new JournalUnavailable('nobody has made it');
+  const all = Array.from({ length: count }, (_, partition) =>
+    streamSettings(partition, count, replicas),
+  );
+  const found = await Promise.all(all.map(({ name }) => manager.find(name)));
+  // Streams are all made before the first append: without one of them, entries have been lost.
+  const used = found.some((stream) => stream !== null && stream.lastSequence > 0);
+  for (const [partition, wanted] of all.entries()) {
+    const stream = found[partition];
+    if (stream) checkStream(wanted, stream.config);
+    else if (used)
+      throw new JournalMisconfigured(`stream ${wanted.name} of the journal is missing`);
+    else if (readonly) throw new JournalUnavailable('nobody has made it');
+    else await manager.make(wanted);
+  }
+  return count;
+}
+
+function streamSettings(partition: number, partitions: number, replicas: number) {
+  return {
+    name: nameOf(partition),
+    description: `Stampede journal, partition ${partition} of ${partitions}`,
+    subjects: [subjectOf(partition)],
+    storage: 'file',
+    num_replicas: replicas,
+    retention: 'limits',
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    sealed: false,
+    max_age: 0,
+    max_msgs: -1,
+    max_bytes: -1,
+    max_msg_size: -1,
+    max_msgs_per_subject: -1,
+  };
+}
+
+/** The number of partitions that a stream's description gives; null when it gives none. */
+function partitionsSaid(config: object): number | null {
+  const description = 'description' in config ? String(config.description) : '';
+  const said = / of (\d+)$/.exec(description)?.[1];
+  return said === undefined ? null : Number(said);
+}
+
+function checkStream(wanted: StreamSettings, found: object): void {
+  const values = new Map<string, unknown>(Object.entries(found));
+  for (const [name, value] of Object.entries(wanted)) {
+    const [expected, actual] = [JSON.stringify(value), JSON.stringify(values.get(name))];
+    if (expected === actual) continue;
+    throw new JournalMisconfigured(
+      `stream ${wanted.name} is not this journal's: ${name} is ${actual}, not ${expected}`,
+    );
+  }
+  if (values.get('mirror') || values.get('sources')) {
+    throw new JournalMisconfigured(`stream ${wanted.name} is fed from another stream`);
+  }
+}
+
+/** Says what an acknowledgement of a server of this version means. */
+export function acknowledgementOf(serverVersion: string, replicas: number): Acknowledgement {
+  const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+  const fsync = major === 2 && minor < 10 ? 'interval' : 'unknown';
+  const disk =
+    fsync === 'interval'
+      ? 'It is forced to disk at intervals: a power cut can lose what was acknowledged.'
+      : 'Only sync_interval "always" survives a power cut, and the server does not tell its own.';
+  const kept = replicas === 1 ? 'the server' : `a majority of ${replicas} servers`;
+  const text = `nats-server ${serverVersion}: an acknowledged entry is with ${kept} and survives the end of its process. ${disk}`;
+  return { serverVersion, replicas, fsync, text };
+}
