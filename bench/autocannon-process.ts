@@ -10,10 +10,8 @@ const bodies = readFileSync(settings.bodiesFile, 'utf8')
   .split('\n')
   .filter((_, line) => line % settings.processes === settings.number);
 const latencies = build({ useWebAssembly: false });
+const statuses: Record<string, number> = {};
 let taken = 0;
-let requests = 0;
-let refused = 0;
-let unanswered = 0;
 let lastAt = 0;
 
 function takeBody(): string {
@@ -21,32 +19,28 @@ function takeBody(): string {
 }
 
 const startedAt = performance.now();
-await autocannon({
+const { errors, timeouts } = await autocannon({
   url: settings.url,
   method: 'POST',
   headers: { 'content-type': 'application/json' },
   connections: settings.connections,
-  duration: settings.seconds,
   pipelining: 1,
+  ...(settings.all ? { amount: bodies.length } : { duration: settings.seconds }),
   setupClient(client) {
     client.setBody(takeBody());
     client.on('response', (status, _bytes, milliseconds) => {
-      requests++;
-      if (status >= 400) refused++;
+      statuses[status] = (statuses[status] ?? 0) + 1;
       latencies.recordValue(Math.max(1, Math.round(milliseconds * 1000)));
       lastAt = performance.now();
       client.setBody(takeBody());
     });
   },
-}).then((result) => {
-  unanswered = result.errors + result.timeouts;
 });
 const result: AutocannonResult = {
-  requests,
   seconds: (lastAt - startedAt) / 1000,
-  refused,
-  unanswered,
-  exhausted: taken > bodies.length,
+  statuses,
+  unanswered: errors + timeouts,
+  exhausted: !settings.all && taken > bodies.length,
   latencies: encodeIntoCompressedBase64(latencies),
 };
 console.log(JSON.stringify(result));

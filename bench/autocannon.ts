@@ -4,7 +4,12 @@
  */
 import { fileURLToPath } from 'node:url';
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
-import { type Generator, generatorThreads, type LoadResult } from './generators.ts';
+import {
+  type Generator,
+  generatorThreads,
+  type LoadOptions,
+  type LoadResult,
+} from './generators.ts';
 
 const script = fileURLToPath(new URL('./autocannon-process.ts', import.meta.url));
 
@@ -12,6 +17,8 @@ export interface AutocannonSettings {
   url: string;
   connections: number;
   seconds: number;
+  /** Sends each body once and then ends, instead of sending for some seconds. */
+  all: boolean;
   bodiesFile: string;
   /** The process takes the lines `number`, `number + processes`, … of the file. */
   number: number;
@@ -19,9 +26,8 @@ export interface AutocannonSettings {
 }
 
 export interface AutocannonResult {
-  requests: number;
   seconds: number;
-  refused: number;
+  statuses: Record<string, number>;
   unanswered: number;
   exhausted: boolean;
   /** Latencies in microseconds: a compressed hdr histogram. */
@@ -31,28 +37,44 @@ export interface AutocannonResult {
 export const autocannon: Generator = {
   name: 'autocannon',
   requestsPerSecondMax: 30_000 * generatorThreads(),
-  async run({ url, connections, seconds, bodiesFile }) {
-    const processes = generatorThreads();
-    const share = Math.ceil(connections / processes);
-    const results = await Promise.all(
-      Array.from({ length: processes }, (_, number) =>
-        runProcess({ url, connections: share, seconds, bodiesFile, number, processes }),
-      ),
-    );
-    const latencies = build({ useWebAssembly: false });
-    for (const result of results) latencies.add(decodeFromCompressedBase64(result.latencies));
-    const sum = (key: 'requests' | 'refused' | 'unanswered') =>
-      results.reduce((total, result) => total + result[key], 0);
-    return {
-      requests: sum('requests'),
-      seconds: Math.max(...results.map((result) => result.seconds)),
-      refused: sum('refused'),
-      unanswered: sum('unanswered'),
-      p50Ms: latencies.getValueAtPercentile(50) / 1000,
-      p99Ms: latencies.getValueAtPercentile(99) / 1000,
-    } satisfies LoadResult;
-  },
+  run: (options) => runProcesses({ ...options, all: false }),
 };
+
+/** Posts every body of a file once, and returns when all are answered. */
+export function postAll(options: Omit<LoadOptions, 'seconds'>): Promise<LoadResult> {
+  return runProcesses({ ...options, seconds: 0, all: true });
+}
+
+async function runProcesses(options: LoadOptions & { all: boolean }): Promise<LoadResult> {
+  const processes = generatorThreads();
+  const connections = Math.ceil(options.connections / processes);
+  const results = await Promise.all(
+    Array.from({ length: processes }, (_, number) =>
+      runProcess({ ...options, connections, number, processes }),
+    ),
+  );
+  const latencies = build({ useWebAssembly: false });
+  const statuses: Record<string, number> = {};
+  let requests = 0;
+  let refused = 0;
+  for (const result of results) {
+    latencies.add(decodeFromCompressedBase64(result.latencies));
+    for (const [status, count] of Object.entries(result.statuses)) {
+      statuses[status] = (statuses[status] ?? 0) + count;
+      requests += count;
+      if (Number(status) >= 400) refused += count;
+    }
+  }
+  return {
+    requests,
+    seconds: Math.max(...results.map((result) => result.seconds)),
+    refused,
+    unanswered: results.reduce((total, result) => total + result.unanswered, 0),
+    statuses,
+    p50Ms: latencies.getValueAtPercentile(50) / 1000,
+    p99Ms: latencies.getValueAtPercentile(99) / 1000,
+  };
+}
 
 async function runProcess(settings: AutocannonSettings): Promise<AutocannonResult> {
   const child = Bun.spawn([process.execPath, script, JSON.stringify(settings)], {

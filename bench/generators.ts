@@ -23,6 +23,8 @@ export interface LoadResult {
   refused: number;
   /** Requests without an answer: broken connections and time-outs. */
   unanswered: number;
+  /** How often each status came; null where the generator cannot tell. */
+  statuses: Record<string, number> | null;
   p50Ms: number;
   p99Ms: number;
 }

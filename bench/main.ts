@@ -4,12 +4,16 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { core } from './core.ts';
+import { history } from './history.ts';
 import { machine, machineLine } from './machine.ts';
 import { orders } from './orders.ts';
-import type { Part, Report } from './report.ts';
+import { emptyReport, type Part } from './report.ts';
+import { rush } from './rush.ts';
+import { soldOut } from './sold-out.ts';
 import { loadTable, targetTable } from './table.ts';
 
-const parts: readonly Part[] = [orders];
+const parts: readonly Part[] = [orders, soldOut, rush, core, history];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -27,27 +31,27 @@ async function main(): Promise<number> {
     const seconds = Math.round((performance.now() - startedAt) / 1000);
     console.error(`${String(seconds).padStart(4)} s  ${what}`);
   };
-  const all: Report = { loads: [], targets: [] };
-  const failures: string[] = [];
+  const all = emptyReport();
   for (const part of chosen) {
     progress(part.name);
     try {
-      const { loads, targets } = await part.run({ quick: values.quick, progress });
+      const { loads, targets, failures } = await part.run({ quick: values.quick, progress });
       all.loads.push(...loads);
       all.targets.push(...targets);
+      all.failures.push(...failures);
     } catch (error) {
       console.error(error);
-      failures.push(`${part.name}: ${error}`);
+      all.failures.push(`${part.name}: ${error}`);
     }
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const run = `${values.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
-  console.log([loadTable(all.loads), targetTable(all.targets), run, ...failures].join('\n\n'));
+  console.log([loadTable(all.loads), targetTable(all.targets), run, ...all.failures].join('\n\n'));
   if (values.json !== undefined) {
-    const document = { machine: here, quick: values.quick, seconds, ...all, failures };
+    const document = { machine: here, quick: values.quick, seconds, ...all };
     writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
-  return failures.length === 0 ? 0 : 1;
+  return all.failures.length === 0 ? 0 : 1;
 }
 
 process.exit(await main());

@@ -5,12 +5,13 @@ import {
   atLeast,
   atMost,
   type BenchSettings,
+  emptyReport,
   type Part,
   type Report,
   reported,
   WrongAnswer,
 } from './report.ts';
-import { type EngineServer, type Server, startEngineServer, startFloorServer } from './servers.ts';
+import { type EngineServer, type Server, withServers } from './servers.ts';
 import { openSale, orderBodies, postOrder, type Sale, statementOf } from './shop.ts';
 
 const stock = 100_000_000;
@@ -20,22 +21,16 @@ export const busyShare = 0.9;
 
 export const orders: Part = {
   name: 'order',
-  async run(settings) {
-    const engine = await startEngineServer();
-    try {
-      const sale = await openSale(engine, stock);
-      const sample = await postOrder(engine, orderBodies(sale, 1)[0]!);
-      if (sample.status !== 201) throw new WrongAnswer(`the first order: ${sample.text}`);
-      const floor = await startFloorServer(sample.status, sample.text);
-      try {
-        return await measure(settings, engine, floor);
-      } finally {
-        await floor.stop();
-      }
-    } finally {
-      await engine.stop();
-    }
-  },
+  run: (settings) =>
+    withServers(
+      async (engine) => {
+        const sale = await openSale(engine, stock);
+        const sample = await postOrder(engine, orderBodies(sale, 1)[0]!);
+        if (sample.status !== 201) throw new WrongAnswer(`the first order: ${sample.text}`);
+        return sample;
+      },
+      (engine, floor) => measure(settings, engine, floor),
+    ),
 };
 
 async function measure(
@@ -43,7 +38,7 @@ async function measure(
   engine: EngineServer,
   floor: Server,
 ): Promise<Report> {
-  const report: Report = { loads: [], targets: [] };
+  const report = emptyReport();
   const [first, ...others] = generators();
   const pair = (connections: number, generator = first!, seconds = settings.quick ? 2 : 4) =>
     measureOrders(settings, { engine, floor, generator, connections, seconds });
@@ -94,10 +89,13 @@ async function checkBooks(
   engine: EngineServer,
   itemId: number,
   connections: number,
-  { requests, refused }: LoadResult,
+  { requests, refused, statuses }: LoadResult,
 ): Promise<void> {
   const { held } = await statementOf(engine, itemId);
   if (refused > 0) throw new WrongAnswer(`order: ${refused} of ${requests} were refused`);
+  if (statuses !== null && statuses[201] !== requests) {
+    throw new WrongAnswer(`order: not only 201 came: ${JSON.stringify(statuses)}`);
+  }
   if (held < requests || held > requests + connections) {
     throw new WrongAnswer(`order: ${requests} answers of success, but ${held} units held`);
   }

@@ -34,6 +34,8 @@ export interface Target {
 export interface Report {
   loads: Load[];
   targets: Target[];
+  /** What could not run, or gave a wrong answer; its figures are missing. */
+  failures: string[];
 }
 
 export interface BenchSettings {
@@ -46,6 +48,10 @@ export interface BenchSettings {
 export interface Part {
   name: string;
   run(settings: BenchSettings): Promise<Report>;
+}
+
+export function emptyReport(): Report {
+  return { loads: [], targets: [], failures: [] };
 }
 
 /** A run gave another answer than it must: its figures would be lies. */

@@ -66,6 +66,28 @@ export async function startFloorServer(status: number, body: string): Promise<Se
   return { kind: 'floor', url, process: floor, stop: () => floor.stop() };
 }
 
+/**
+ * Starts the engine, has it answer once, starts a floor that always answers so, and ends both when
+ * the measurement is done.
+ */
+export async function withServers<T>(
+  sampleOf: (engine: EngineServer) => Promise<{ status: number; text: string }>,
+  measure: (engine: EngineServer, floor: Server) => Promise<T>,
+): Promise<T> {
+  const engine = await startEngineServer();
+  try {
+    const { status, text } = await sampleOf(engine);
+    const floor = await startFloorServer(status, text);
+    try {
+      return await measure(engine, floor);
+    } finally {
+      await floor.stop();
+    }
+  } finally {
+    await engine.stop();
+  }
+}
+
 async function listening(server: TestProcess): Promise<string> {
   const said = () => /listening on (http:\S+)/.exec(server.output());
   await waitUntilReady(server, () => said() !== null);

@@ -36,6 +36,7 @@ export const wrk: Generator = {
       seconds: summary.micros / 1e6,
       refused: summary.refused,
       unanswered: summary.unanswered,
+      statuses: null,
       p50Ms: summary.p50Micros / 1000,
       p99Ms: summary.p99Micros / 1000,
     } satisfies LoadResult;

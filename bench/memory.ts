@@ -1,0 +1,63 @@
+/** Memory: what the actor thread's state takes for each accepted order. */
+import { readFileSync } from 'node:fs';
+import { Board } from '../actors/board.ts';
+import { openJournal } from '../actors/journal/open.ts';
+import { recoverPartition } from '../actors/recovery.ts';
+import { type TemporaryFolder, temporaryFolder } from '../src/testing/process.ts';
+import { partitions } from './actor-thread.ts';
+import { atMost, reported, type Target } from './report.ts';
+import { startEngineServer } from './servers.ts';
+
+const mostBytes = 200;
+
+export async function memory(folder: TemporaryFolder, orders: number): Promise<Target[]> {
+  const state = (await stateBytes(folder)) / orders;
+  const fresh = temporaryFolder();
+  const empty = await residentBytes(fresh);
+  fresh.remove();
+  const resident = ((await residentBytes(folder)) - empty) / orders;
+  return [
+    atMost(
+      'memory of the state, for each order',
+      state,
+      mostBytes,
+      ' bytes',
+      'columns and indexes',
+    ),
+    reported(
+      'memory of the process after recovery, for each order',
+      resident,
+      ' bytes',
+      'resident',
+    ),
+  ];
+}
+
+async function stateBytes(folder: TemporaryFolder): Promise<number> {
+  const path = folder.file('journal.db');
+  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const world = {
+    journal,
+    board: new Board(new SharedArrayBuffer(Board.bytes())),
+    sleep: Bun.sleep,
+  };
+  let bytes = 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    const recovered = await recoverPartition(partition, world, () => true);
+    for (const item of recovered!.items.values()) bytes += item.orders.bytes + item.buyers.bytes;
+  }
+  await journal.close();
+  return bytes;
+}
+
+/** Resident memory of an engine that has just recovered. */
+async function residentBytes(folder: TemporaryFolder): Promise<number> {
+  const engine = await startEngineServer(folder);
+  try {
+    await Bun.sleep(1_000);
+    const status = readFileSync(`/proc/${engine.process.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
+  } finally {
+    await engine.stop();
+  }
+}
