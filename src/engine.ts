@@ -11,13 +11,16 @@ import { makeSharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
+import { ownScript } from './own-files.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
 import { Thread } from './supervisor.ts';
 
 export interface EngineSettings extends Config {
   tokenSecret: string;
   adminToken: string;
+  rehearsal?: Rehearsal;
 }
 
 export interface Engine {
@@ -59,7 +62,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const httpOf = (thread: number) =>
     new Thread<ToHttpThread, FromHttpThread>({
       name: `http-${thread}`,
-      script: new URL('./server.ts', import.meta.url),
+      script: ownScript('src/server.ts'),
       start: (life) => ({
         type: 'start',
         ...common(),
@@ -71,6 +74,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
         sql,
+        store: { redisUrl: settings.redisUrl, dataDir: settings.dataDir },
+        sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
+        rehearsal: settings.rehearsal ?? {},
       }),
     });
   let http: ReturnType<typeof httpOf>[] = [];
@@ -80,7 +86,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     (thread) =>
       new Thread<ToActorThread, FromActorThread>({
         name: `actor-${thread}`,
-        script: new URL('../actors/worker.ts', import.meta.url),
+        script: ownScript('actors/worker.ts'),
         start: () => ({
           type: 'start',
           ...common(),
@@ -99,7 +105,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
 
   const projector = new Thread<ToProjectorThread, FromProjectorThread>({
     name: 'projector',
-    script: new URL('./projector/worker.ts', import.meta.url),
+    script: ownScript('src/projector/worker.ts'),
     start: () => ({ type: 'start', ...common(), journal, sql }),
   });
   http = threadsOf(httpThreads, httpOf);

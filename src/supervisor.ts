@@ -12,7 +12,8 @@ const settledMs = 10_000;
 
 export interface ThreadOptions<In, Out> {
   name: string;
-  script: URL;
+  /** Path of the thread's script. */
+  script: string;
   /** The first message of each life; lives count from 0. */
   start(life: number): In;
   /** Called each time the thread has died, before it is started again. */

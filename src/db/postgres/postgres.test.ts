@@ -1,4 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import { SQL } from 'bun';
 import { projectionContract } from '../../projector/contract.ts';
 import { changesOf } from '../../projector/rows.ts';
@@ -9,6 +18,9 @@ import { sqlContract } from '../contract.ts';
 import { openSql } from '../open.ts';
 import { type ProjectionBatch, type RowChanges, type Sql, SqlUnavailable } from '../sql.ts';
 import { usersContract } from '../users-contract.ts';
+
+// A server that hangs is given up after 8 s, which a test may see more than once.
+setDefaultTimeout(60_000);
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -91,7 +103,7 @@ describe('a Postgres that fails', () => {
     // The server may have carried out what it was given up over; the checkpoint says so.
     const stands = (await sql.projection.checkpoints()).get(0)!;
     expect(await sql.projection.apply(batch(stands))).toBe(true);
-  }, 30_000);
+  });
 
   test('ends a statement that takes too long, and goes on', async () => {
     await sql.catalog.createItem(draft);
@@ -102,7 +114,7 @@ describe('a Postgres that fails', () => {
     });
     await holder.close();
     expect(await sql.catalog.item(1)).toMatchObject(draft);
-  }, 30_000);
+  });
 
   test('refuses a wrong user plainly, for waiting would not help', async () => {
     const opening = openSql({ databaseUrl: url.replace('stampede@', 'nobody@'), dataDir: '' });

@@ -1,7 +1,7 @@
 /** SQL in Postgres. */
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { migrate } from 'drizzle-orm/bun-sql/migrator';
-import { migrationsFolder } from '../migrations.ts';
+import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { PostgresCatalog } from './catalog.ts';
 import { Connections, onOneConnection } from './connections.ts';
@@ -17,7 +17,7 @@ export async function openPostgres(url: string): Promise<Sql> {
   await onOneConnection(url, async (client) => {
     // The lock ends with the connection.
     await client.unsafe(`SELECT pg_advisory_lock(${migrationLock})`);
-    await migrate(drizzle(client), { migrationsFolder: migrationsFolder('postgres') });
+    await migrate(drizzle(client), { migrationsFolder: ownPath('migrations/postgres') });
   });
   const connections = new Connections(url);
   return {

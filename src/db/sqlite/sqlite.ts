@@ -2,7 +2,7 @@
 import type { Database } from 'bun:sqlite';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
-import { migrationsFolder } from '../migrations.ts';
+import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, guarded } from './connect.ts';
@@ -36,7 +36,7 @@ export function openSqlite(path: string): Sql {
  */
 function migrateSqlite(database: Database): void {
   const migrateOnce = () =>
-    guarded(() => migrate(drizzle(database), { migrationsFolder: migrationsFolder('sqlite') }));
+    guarded(() => migrate(drizzle(database), { migrationsFolder: ownPath('migrations/sqlite') }));
   try {
     migrateOnce();
   } catch {
