@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { BoardRow } from '../../actors/board.ts';
+import type { Catalog, Sql } from '../db/sql.ts';
+import { SqliteStore } from '../store/sqlite.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
+import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
+import { CachedCatalog } from './catalog.ts';
+import { itemJson } from './item.ts';
+import { CatalogVersion } from './version.ts';
+
+let fixture: SqlFixture;
+let folder: TemporaryFolder;
+let sql: Sql;
+
+beforeAll(async () => {
+  fixture = await sqliteFixture();
+  folder = temporaryFolder();
+  sql = await fixture.open();
+});
+
+afterAll(async () => {
+  await fixture.remove();
+  folder.remove();
+});
+
+const draft = { title: 'A “lamp”', description: '灯', imageUrl: null, price: 4_200, createdAt: 1 };
+const promoOf = (itemId: number) => ({
+  itemId,
+  name: 'Midnight',
+  price: 100,
+  startAt: 1_000,
+  endAt: 2_000,
+  limitPerUser: 1,
+  gateFactor: 5,
+  payWindowS: 900,
+  captcha: true,
+});
+
+/** The real catalogue with some of its operations in another way. */
+function catalogWith(others: Partial<Catalog>): Catalog {
+  const { catalog } = sql;
+  return {
+    createItem: (item) => catalog.createItem(item),
+    item: (id) => catalog.item(id),
+    items: (sort, limit) => catalog.items(sort, limit),
+    createPromo: (promo) => catalog.createPromo(promo),
+    promo: (id) => catalog.promo(id),
+    promosOfItems: (ids) => catalog.promosOfItems(ids),
+    ...others,
+  };
+}
+
+/** The real catalogue, which counts how often an item is read from SQL. */
+function counting(): { catalog: Catalog; reads: () => number } {
+  let reads = 0;
+  const item = async (id: number) => {
+    reads++;
+    return sql.catalog.item(id);
+  };
+  return { catalog: catalogWith({ item }), reads: () => reads };
+}
+
+let stores = 0;
+/** Threads of one process share memory and store; processes share the store alone. */
+function processes() {
+  const path = folder.file(`store-${stores++}.db`);
+  const { catalog, reads } = counting();
+  return {
+    reads,
+    process() {
+      const memory = new SharedArrayBuffer(CatalogVersion.bytes);
+      return { thread: () => new CachedCatalog(catalog, new SqliteStore(path), memory) };
+    },
+  };
+}
+
+test('an item is read from SQL once, however many ask at once', async () => {
+  const { reads, process } = processes();
+  const thread = process().thread();
+  const { id } = await thread.createItem(draft);
+  const read = await Promise.all(Array.from({ length: 50 }, () => thread.item(id)));
+  expect(new Set(read).size).toBe(1);
+  expect(read[0]).toMatchObject({ ...draft, id, promos: [] });
+  await thread.item(id);
+  expect(reads()).toBe(1);
+});
+
+test('another thread, or process, finds in the store what one has read', async () => {
+  const { reads, process } = processes();
+  const own = process();
+  const { id } = await own.thread().createItem(draft);
+  const first = await own.thread().item(id);
+  expect(await own.thread().item(id)).toEqual(first);
+  expect(await process().thread().item(id)).toEqual(first);
+  expect(reads()).toBe(1);
+});
+
+test('a change is seen by every thread at once', async () => {
+  const { process } = processes();
+  const { thread } = process();
+  const [one, other] = [thread(), thread()];
+  const { id } = await one.createItem(draft);
+  for (const each of [one, other]) expect((await each.item(id))?.promos).toEqual([]);
+  const promo = await one.createPromo(promoOf(id));
+  for (const each of [one, other]) {
+    expect((await each.item(id))?.promos).toMatchObject([{ id: promo.id, name: 'Midnight' }]);
+    expect(await each.promo(promo.id)).toMatchObject(promoOf(id));
+  }
+});
+
+test('a change is seen by other processes soon', async () => {
+  const { process } = processes();
+  const [one, other] = [process().thread(), process().thread()];
+  const { id } = await one.createItem(draft);
+  expect((await other.item(id))?.promos).toEqual([]);
+  await one.createPromo(promoOf(id));
+  await waitUntil('the promo is seen', async () => (await other.item(id))?.promos.length === 1);
+});
+
+test('what was read before a change is not kept when it comes in after it', async () => {
+  const [read, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow = catalogWith({
+    promosOfItems: async (ids) => {
+      const promos = await sql.catalog.promosOfItems(ids);
+      read.resolve();
+      await held.promise;
+      return promos;
+    },
+  });
+  const store = new SqliteStore(folder.file('late.db'));
+  const memory = new SharedArrayBuffer(CatalogVersion.bytes);
+  const late = new CachedCatalog(slow, store, memory);
+  const other = new CachedCatalog(sql.catalog, store, memory);
+  const { id } = await other.createItem(draft);
+  const before = late.item(id);
+  await read.promise;
+  await other.createPromo(promoOf(id));
+  held.resolve();
+  expect((await before)?.promos).toEqual([]);
+  for (const each of [late, other]) expect((await each.item(id))?.promos).toHaveLength(1);
+});
+
+test('an item that is not there is looked for again', async () => {
+  const { process } = processes();
+  const thread = process().thread();
+  const { id } = await thread.createItem(draft);
+  expect(await thread.item(id + 1)).toBeNull();
+  await sql.catalog.createItem(draft);
+  expect((await thread.item(id + 1))?.id).toBe(id + 1);
+});
+
+test('the list shows what was just made', async () => {
+  const { process } = processes();
+  const { thread } = process();
+  const [one, other] = [thread(), thread()];
+  for (let made = 0; made < 2; made++) {
+    const { id } = await one.createItem(draft);
+    for (const each of [one, other]) expect((await each.items('newest'))[0]?.id).toBe(id);
+  }
+});
+
+test('without the store everything comes from SQL, and changes are seen as before', async () => {
+  const away = async () => {
+    throw new StoreUnavailable('away');
+  };
+  const { catalog, reads } = counting();
+  const memory = new SharedArrayBuffer(CatalogVersion.bytes);
+  const thread = () => new CachedCatalog(catalog, { get: away, set: away }, memory);
+  const [one, other] = [thread(), thread()];
+  const { id } = await one.createItem(draft);
+  await one.item(id);
+  await one.item(id);
+  expect(reads()).toBe(1);
+  expect((await other.item(id))?.promos).toEqual([]);
+  await one.createPromo(promoOf(id));
+  for (const each of [one, other]) expect((await each.item(id))?.promos).toHaveLength(1);
+});
+
+test('the JSON of an item has its stock, sales and status from the board', async () => {
+  const { process } = processes();
+  const thread = process().thread();
+  const { id } = await thread.createItem(draft);
+  const promo = await thread.createPromo(promoOf(id));
+  const item = (await thread.item(id))!;
+  const row = { sold: 3, left: 4, promo: promo.id, startAt: 1_000, endAt: 2_000 } as BoardRow; // What is shown of it.
+  const { title, description, imageUrl, price } = draft;
+  const shown = { id, title, description, imageUrl, price, sales: 3, stock: 4 };
+  expect(JSON.parse(itemJson(item, { ...row, promo: 0 }, 0))).toEqual({ ...shown, promo: null });
+  for (const [now, status] of [
+    [999, 'pending'] as const,
+    [1_000, 'running'] as const,
+    [2_000, 'ended'] as const,
+  ]) {
+    expect(JSON.parse(itemJson(item, row, now))).toEqual({
+      ...shown,
+      promo: {
+        id: promo.id,
+        name: 'Midnight',
+        price: 100,
+        startAt: '1970-01-01T00:00:01.000Z',
+        endAt: '1970-01-01T00:00:02.000Z',
+        status,
+        limitPerUser: 1,
+      },
+    });
+  }
+});

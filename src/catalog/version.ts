@@ -1,0 +1,77 @@
+/**
+ * Which version of the catalogue holds, known in two steps. Threads of one process share a counter
+ * in shared memory: a change made by any of them is seen by all at once. Processes share a text in
+ * the store, which each thread reads again when the counter has moved, and about once a second.
+ * Entries in the store are kept under the version they were read in, so an old one, written late, is
+ * never found by anybody who knows of the change.
+ */
+import { getLogger } from '../../actors/log.ts';
+import { type KeyValueStore, StoreUnavailable } from '../store/store.ts';
+
+/** How long an entry lives in the store. */
+export const entryTtlMs = 600_000;
+/** The version outlives every entry of the versions before it; without one the first holds again. */
+const versionTtlMs = 2 * entryTtlMs;
+/** How soon a change in another process is seen. */
+const checkMs = 1_000;
+
+const versionKey = 'catalog-version';
+const firstVersion = '0';
+
+export class CatalogVersion {
+  static readonly bytes = 4;
+  readonly #counter: Int32Array;
+  #seen = -1;
+  #name: string | null = null;
+  #checkedAt = 0;
+
+  constructor(
+    memory: SharedArrayBuffer,
+    private readonly store: Pick<KeyValueStore, 'get' | 'set'>,
+  ) {
+    this.#counter = new Int32Array(memory);
+  }
+
+  /** What `refresh` read last; null while the store is away, and what it holds of no known version. */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /** Whether a thread of this process has changed the catalogue since `refresh`. Hot path. */
+  get changed(): boolean {
+    return Atomics.load(this.#counter, 0) !== this.#seen;
+  }
+
+  /** Whether it is time to look for changes by other processes. Hot path. */
+  get due(): boolean {
+    return performance.now() - this.#checkedAt >= checkMs;
+  }
+
+  /** Reads the version anew; true when it is another than before. */
+  async refresh(): Promise<boolean> {
+    this.#checkedAt = performance.now();
+    const counted = Atomics.load(this.#counter, 0);
+    const name = await whileThere(async () => (await this.store.get(versionKey)) ?? firstVersion);
+    const other = counted !== this.#seen || name !== this.#name;
+    this.#seen = counted;
+    this.#name = name;
+    return other;
+  }
+
+  /** Begins a new version; call it when the change is in SQL. */
+  async change(): Promise<void> {
+    await whileThere(() => this.store.set(versionKey, Bun.randomUUIDv7(), versionTtlMs));
+    Atomics.add(this.#counter, 0, 1);
+  }
+}
+
+/** Null, and a warning, where the store is away: the catalogue is served from SQL as well. */
+export async function whileThere<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    getLogger(['stampede', 'catalog']).warning('the store is away', { error: error.message });
+    return null;
+  }
+}
