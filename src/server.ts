@@ -8,13 +8,23 @@ import { createClock } from '../actors/clock.ts';
 import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
+import { OneTimePasswords } from './accounts/one-time-passwords.ts';
+import { Passwords } from './accounts/passwords.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { type SmsSettings, smsSender } from './accounts/sms.ts';
+import { Admissions } from './admission/admissions.ts';
+import { Captchas } from './admission/captcha.ts';
 import { purchaseTokens } from './admission/purchase-token.ts';
+import { RateLimits } from './admission/rate-limits.ts';
+import { CachedCatalog } from './catalog/catalog.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
 import { Dispatch, type DispatchSettings } from './dispatch.ts';
 import { createApp } from './http/app.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { failures } from './http/messages.ts';
 import { RefusalTally } from './http/refusal-tally.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { openStore, type StoreSettings } from './store/open.ts';
 
 export interface HttpThreadSettings extends DispatchSettings {
   type: 'start';
@@ -23,6 +33,9 @@ export interface HttpThreadSettings extends DispatchSettings {
   tokenSecret: string;
   adminToken: string;
   sql: SqlSettings;
+  store: StoreSettings;
+  sms: SmsSettings;
+  rehearsal: Rehearsal;
   clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
@@ -54,6 +67,8 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const tally = new RefusalTally((command) => dispatch.send(command));
   const live = new LiveFeed(board, clock, (request) => server.timeout(request, 0));
   const sql = await openSql(settings.sql);
+  const store = await openStore(settings.store);
+  const { tokenSecret, rehearsal } = settings;
   let draining = false;
   const app = createApp({
     board,
@@ -63,9 +78,17 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     send: (command) => dispatch.send(command),
     tally,
     live,
-    tokens: purchaseTokens(settings.tokenSecret),
+    tokens: purchaseTokens(tokenSecret),
     adminToken: settings.adminToken,
     sql,
+    catalog: new CachedCatalog(sql.catalog, store, memory.catalogChanges),
+    sessions: new Sessions(store),
+    passwords: new Passwords(),
+    oneTimePasswords: new OneTimePasswords(store, smsSender(settings.sms), tokenSecret),
+    captchas: new Captchas(store, tokenSecret, rehearsal.captchaText),
+    admissions: new Admissions(store, clock),
+    limits: new RateLimits(store, rehearsal.rates),
+    addressOf: (request) => server.requestIP(request)?.address ?? 'unknown',
     draining: () => draining,
     logError: (message, details) => log.error(message, details),
   });
@@ -101,6 +124,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     await server.stop(true);
     dispatch.stop();
     await sql.close();
+    await store.close();
   }
 
   return { dispatch, drain };

@@ -1,24 +1,45 @@
 /** The whole HTTP application: every route, and one envelope for everything that goes wrong. */
 import { Hono } from 'hono';
+import { PasswordsBusy } from '../accounts/passwords.ts';
+import { SmsFailed } from '../accounts/sms.ts';
 import { SqlUnavailable } from '../db/sql.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { captchaRoutes } from './captchas.ts';
 import { failure } from './envelope.ts';
 import { itemRoutes } from './items.ts';
+import type { ErrorCode } from './messages.ts';
 import { healthRoutes, operatorRoutes } from './operators.ts';
 import { orderRoutes } from './orders.ts';
+import { otpRoutes } from './otp.ts';
 import type { AppParts } from './parts.ts';
 import { promoRoutes } from './promos.ts';
+import { sessionRoutes } from './sessions.ts';
+import { tokenRoutes } from './tokens.ts';
+import { userRoutes } from './users.ts';
 
 export function createApp(parts: AppParts) {
   return new Hono()
     .route('/api/orders', orderRoutes(parts))
     .route('/api/items', itemRoutes(parts))
+    .route('/api/items', tokenRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
     .route('/api/admin', operatorRoutes(parts))
+    .route('/api/otp', otpRoutes(parts))
+    .route('/api/users', userRoutes(parts))
+    .route('/api/sessions', sessionRoutes(parts))
+    .route('/api/captchas', captchaRoutes(parts))
     .route('/', healthRoutes(parts))
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
       const { method, path } = c.req;
       parts.logError('request failed', { method, path, error: error.stack ?? String(error) });
-      return failure(c.req.raw, error instanceof SqlUnavailable ? 10004 : 10002);
+      return failure(c.req.raw, codeOf(error));
     });
+}
+
+/** What a fault means to the client. */
+function codeOf(error: Error): ErrorCode {
+  if (error instanceof SqlUnavailable || error instanceof StoreUnavailable) return 10004;
+  if (error instanceof PasswordsBusy || error instanceof SmsFailed) return 30003;
+  return 10002;
 }

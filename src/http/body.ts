@@ -1,6 +1,7 @@
 /** Reading and validating what a request carries. */
 import * as v from 'valibot';
 import { bodyBytesMax, timeMsMax } from '../../actors/limits.ts';
+import { normalTelephone } from '../accounts/telephone.ts';
 import { failure, invalid } from './envelope.ts';
 
 /** Either the value, or the refusal to answer with. */
@@ -131,5 +132,16 @@ export function timeField() {
     v.check((text) => isDay(rfc3339.exec(text)?.[1] ?? ''), message),
     v.transform((text) => Date.parse(text)),
     v.check((ms) => ms >= 0 && ms <= timeMsMax, message),
+  );
+}
+
+/** A telephone number, as E.164. */
+export function telephoneField() {
+  const message = 'must be a telephone number such as +8613800000000';
+  return v.pipe(
+    v.string(message),
+    v.maxLength(40, message),
+    v.transform(normalTelephone),
+    v.string(message),
   );
 }

@@ -1,5 +1,5 @@
 /** Orders: place, read, pay, cancel. `place` is the hot path; its steps are numbered as in the README. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../actors/limits.ts';
 import {
@@ -10,12 +10,16 @@ import {
   orderStatusNames,
 } from '../../actors/protocol.ts';
 import { type PurchaseToken, purchaseTokenLengthMax } from '../admission/purchase-token.ts';
+import { decodeCursor, encodeCursor, nextCursor } from '../db/sql.ts';
 import { orderId, parseOrderId } from '../order-id.ts';
-import { adminCheck, adminOnly } from './admin.ts';
 import { integerField, parseBody } from './body.ts';
-import { failure, refused, success, successText } from './envelope.ts';
+import { failure, invalid, refused, success, successText } from './envelope.ts';
 import type { AppParts } from './parts.ts';
 import { timeText, timeTextOrNull } from './time.ts';
+import { type Known, sameSiteOnly, userOnly, userOrAdmin } from './who.ts';
+
+/** Orders in one page of a list. */
+const pageOrders = 20;
 
 const tokenMessage = 'must be a purchase token';
 const placeSchema = v.object({
@@ -25,14 +29,20 @@ const placeSchema = v.object({
 const emptySchema = v.object({});
 
 export function orderRoutes(parts: AppParts) {
-  const admin = adminOnly(adminCheck(parts.adminToken));
-  return new Hono()
+  const user = userOnly(parts.sessions);
+  const owner = userOrAdmin(parts.sessions, parts.adminToken);
+  return new Hono<Known>()
     .post('/', (c) => place(parts, c.req.raw))
-    .get('/:orderId', admin, (c) => onOrder(parts, c.req.raw, c.req.param('orderId'), 'read'))
-    .post('/:orderId/pay', admin, (c) => change(parts, c.req.raw, c.req.param('orderId'), 'pay'))
-    .post('/:orderId/cancel', admin, (c) =>
-      change(parts, c.req.raw, c.req.param('orderId'), 'cancel'),
+    .get('/', user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
+    .get('/:orderId', owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
+    .post('/:orderId/pay', sameSiteOnly, owner, (c) => change(parts, c.req.raw, asked(c), 'pay'))
+    .post('/:orderId/cancel', sameSiteOnly, owner, (c) =>
+      change(parts, c.req.raw, asked(c), 'cancel'),
     );
+}
+
+function asked(c: Context<Known>): Asked {
+  return { id: c.req.param('orderId')!, user: c.get('userId') };
 }
 
 async function place(parts: AppParts, request: Request): Promise<Response> {
@@ -85,26 +95,33 @@ function placedText(itemId: number, order: OrderView): string {
   return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"}`;
 }
 
+/** Which order somebody asks about; `user` 0 is the administrator. */
+interface Asked {
+  id: string;
+  user: number;
+}
+
 async function change(
   parts: AppParts,
   request: Request,
-  id: string,
+  asked: Asked,
   type: 'pay' | 'cancel',
 ): Promise<Response> {
   const { refused: unfit } = await parseBody(request, emptySchema);
-  return unfit ?? onOrder(parts, request, id, type);
+  return unfit ?? onOrder(parts, request, asked, type);
 }
 
 async function onOrder(
   parts: AppParts,
   request: Request,
-  id: string,
+  { id, user }: Asked,
   type: 'read' | 'pay' | 'cancel',
 ): Promise<Response> {
   const named = parseOrderId(id);
   if (named === null) return failure(request, 10005);
   const { item, n } = named;
-  const read: Command = { type: 'read', item, n, user: 0 };
+  // The actor finds no order for a user who does not own it.
+  const read: Command = { type: 'read', item, n, user };
   const known = await parts.send(read);
   if (known.code === code.notOnSale) return failure(request, 10005);
   if (known.code !== code.ok) return refused(request, known.code);
@@ -113,6 +130,33 @@ async function onOrder(
   const reply = await parts.send({ ...read, type });
   if (reply.code !== code.ok) return refused(request, reply.code);
   return success(orderData(item, reply.order!));
+}
+
+/** A user's orders: which there are, says SQL; how they stand, their actors, who know it first. */
+async function list(
+  parts: AppParts,
+  request: Request,
+  user: number,
+  cursor: string | undefined,
+): Promise<Response> {
+  const after = cursor === undefined ? null : decodeCursor(cursor);
+  if (cursor !== undefined && after === null) {
+    return invalid(request, { cursor: 'must be the `next` of another page' });
+  }
+  const page = await parts.sql.orders.ordersOf(user, after, pageOrders);
+  const replies = await Promise.all(
+    page.map(({ id, itemId }) => {
+      const { n } = parseOrderId(id)!;
+      return parts.send({ type: 'read', item: itemId, n, user });
+    }),
+  );
+  const orders = [];
+  for (const [index, reply] of replies.entries()) {
+    if (reply.code !== code.ok) return refused(request, reply.code);
+    orders.push(orderData(page[index]!.itemId, reply.order!));
+  }
+  const next = nextCursor(page, pageOrders);
+  return success({ orders, next: next === null ? null : encodeCursor(next) });
 }
 
 /** An order as API.md shows it. */

@@ -3,7 +3,14 @@ import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
 import type { Positions } from '../../actors/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
+import type { OneTimePasswords } from '../accounts/one-time-passwords.ts';
+import type { Passwords } from '../accounts/passwords.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Admissions } from '../admission/admissions.ts';
+import type { Captchas } from '../admission/captcha.ts';
 import type { PurchaseTokens } from '../admission/purchase-token.ts';
+import type { RateLimits } from '../admission/rate-limits.ts';
+import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { RefusalTally } from './refusal-tally.ts';
@@ -20,6 +27,15 @@ export interface AppParts {
   tokens: PurchaseTokens;
   adminToken: string;
   sql: Sql;
+  catalog: CachedCatalog;
+  sessions: Sessions;
+  passwords: Passwords;
+  oneTimePasswords: OneTimePasswords;
+  captchas: Captchas;
+  admissions: Admissions;
+  limits: RateLimits;
+  /** The address of the socket that a request came by. */
+  addressOf(request: Request): string;
   /** True from the moment the engine was asked to leave. */
   draining(): boolean;
   logError(message: string, details: Record<string, unknown>): void;

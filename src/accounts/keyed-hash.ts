@@ -1,0 +1,11 @@
+/** Hashes under a secret, so that whoever reads the store can neither use nor guess what it holds. */
+
+/** HMAC-SHA-256 of texts as hex; the same texts give another hash for another purpose. */
+export type KeyedHash = (...texts: string[]) => string;
+
+/** @param purpose - separates the hashes of one part of Stampede from those of the others. */
+export function keyedHash(secret: string, purpose: string): KeyedHash {
+  const key = new Bun.CryptoHasher('sha256', secret).update(purpose).digest();
+  const keyed = new Bun.CryptoHasher('sha256', key);
+  return (...texts) => keyed.copy().update(JSON.stringify(texts)).digest('hex');
+}

@@ -1,0 +1,98 @@
+/**
+ * One-time passwords: they prove that somebody holds a telephone. Six digits, bound to one
+ * telephone, good for five minutes, once, and for at most five tries.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { KeyValueStore } from '../store/store.ts';
+import { type KeyedHash, keyedHash } from './keyed-hash.ts';
+import type { SmsSender } from './sms.ts';
+
+const ttlMs = 300_000;
+const triesMax = 5;
+
+/** One telephone gets at most one message a minute, and at most five an hour. */
+const pauseMs = 60_000;
+const hourMs = 3_600_000;
+const perHourMax = 5;
+
+const codes = 1_000_000;
+
+export type SendOutcome = { sent: true } | { sent: false; retryAfterMs: number };
+
+export class OneTimePasswords {
+  readonly #store: KeyValueStore;
+  readonly #sms: SmsSender;
+  readonly #hash: KeyedHash;
+
+  constructor(store: KeyValueStore, sms: SmsSender, secret: string) {
+    this.#store = store;
+    this.#sms = sms;
+    this.#hash = keyedHash(secret, 'one-time passwords');
+  }
+
+  /**
+   * Sends a new password in place of the one before. When the gateway fails, the message counts for
+   * none of the limits, and the password is good in case that it did arrive. @throws SmsFailed
+   */
+  async send(telephone: string): Promise<SendOutcome> {
+    const keys = this.#keys(telephone);
+    // Whoever holds the pause is the only one who sends to this telephone.
+    const endsAt = Date.now() + pauseMs;
+    if (!(await this.#store.setIfAbsent(keys.pause, String(endsAt), pauseMs))) {
+      const held = Number((await this.#store.get(keys.pause)) ?? 0);
+      return { sent: false, retryAfterMs: Math.max(0, held - Date.now()) };
+    }
+    if (Number((await this.#store.get(keys.hour)) ?? 0) >= perHourMax) {
+      const { endsInMs } = await this.#store.increment(keys.hour, hourMs);
+      return { sent: false, retryAfterMs: endsInMs };
+    }
+    const code = randomCode();
+    await this.#store.set(keys.code, this.#hash(telephone, code), ttlMs);
+    await this.#store.delete(keys.tries);
+    try {
+      await this.#sms.send(telephone, code);
+    } catch (error) {
+      await this.#store.delete(keys.pause);
+      throw error;
+    }
+    await this.#store.increment(keys.hour, hourMs);
+    return { sent: true };
+  }
+
+  /** Whether a password is right. Every call is a try, of which there are five. */
+  async check(telephone: string, code: string): Promise<boolean> {
+    const keys = this.#keys(telephone);
+    const { count } = await this.#store.increment(keys.tries, ttlMs);
+    if (count > triesMax) return false;
+    return this.#same(await this.#store.get(keys.code), telephone, code);
+  }
+
+  /** Uses up a password that was checked: of several who use it at once, one may. */
+  async use(telephone: string, code: string): Promise<boolean> {
+    return this.#same(await this.#store.take(this.#keys(telephone).code), telephone, code);
+  }
+
+  #same(kept: string | null, telephone: string, code: string): boolean {
+    if (kept === null) return false;
+    return timingSafeEqual(Buffer.from(kept), Buffer.from(this.#hash(telephone, code)));
+  }
+
+  #keys(telephone: string) {
+    const whose = this.#hash(telephone);
+    return {
+      code: `otp:${whose}`,
+      tries: `otp-tries:${whose}`,
+      pause: `otp-pause:${whose}`,
+      hour: `otp-hour:${whose}`,
+    };
+  }
+}
+
+/** Uniform, from a secure source: numbers beyond the last whole million are drawn again. */
+function randomCode(): string {
+  const fair = 2 ** 32 - (2 ** 32 % codes);
+  let drawn: number;
+  do drawn = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  while (drawn >= fair);
+  return String(drawn % codes).padStart(6, '0');
+}

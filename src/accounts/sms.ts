@@ -1,0 +1,54 @@
+/** Sends one-time passwords: to the log for development, or to a gateway by HTTP. */
+import { getLogger } from '../../actors/log.ts';
+import { maskedTelephone } from './telephone.ts';
+
+export interface SmsSender {
+  /** @throws SmsFailed where the message may not have been sent. */
+  send(telephone: string, code: string): Promise<void>;
+}
+
+/** The gateway did not take the message. */
+export class SmsFailed extends Error {
+  override readonly name = 'SmsFailed';
+}
+
+export interface SmsSettings {
+  /** Null for the log. */
+  webhookUrl: string | null;
+  webhookSecret: string | null;
+}
+
+/** How long a gateway may take. */
+const gatewayMsMax = 5_000;
+
+export function smsSender({ webhookUrl, webhookSecret }: SmsSettings): SmsSender {
+  return webhookUrl === null ? consoleSender() : webhookSender(webhookUrl, webhookSecret ?? '');
+}
+
+/** Codes stand in the log at debug level and nowhere else. */
+function consoleSender(): SmsSender {
+  const log = getLogger(['stampede', 'sms']);
+  return {
+    async send(telephone, code) {
+      log.debug('one-time password', { telephone: maskedTelephone(telephone), code });
+    },
+  };
+}
+
+/** Posts `{"telephone","code"}`, signed as API.md says. */
+function webhookSender(url: string, secret: string): SmsSender {
+  return {
+    async send(telephone, code) {
+      const body = JSON.stringify({ telephone, code });
+      const mac = new Bun.CryptoHasher('sha256', secret).update(body).digest('hex');
+      const headers = { 'content-type': 'application/json', 'x-signature': `sha256=${mac}` };
+      const signal = AbortSignal.timeout(gatewayMsMax);
+      const request = { method: 'POST', headers, body, signal, redirect: 'error' } as const;
+      const response = await fetch(url, request).catch((cause: Error) => {
+        throw new SmsFailed(`the SMS gateway did not answer: ${cause.message}`, { cause });
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new SmsFailed(`the SMS gateway answered ${response.status}`);
+    },
+  };
+}

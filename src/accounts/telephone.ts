@@ -1,0 +1,26 @@
+/** Telephone numbers: one form for each, and a form that may stand in a log. */
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+
+/** Mainland Chinese mobile numbers are taken without their prefix, as people there write them. */
+const chineseMobile = /^1[3-9]\d{9}$/;
+
+/** What people put between the digits for reading. */
+const separators = /[\s().-]/g;
+
+/**
+ * A number in E.164, or null where the text is none. Numbers that a country could give out are
+ * taken, because ranges are opened more often than tables of them are renewed.
+ */
+export function normalTelephone(text: string): string | null {
+  const digits = text.replace(separators, '');
+  const international = chineseMobile.test(digits) ? `+86${digits}` : digits;
+  if (!/^\+[1-9]\d{6,14}$/.test(international)) return null;
+  const parsed = parsePhoneNumberFromString(international, { extract: false });
+  return parsed?.isPossible() ? parsed.number : null;
+}
+
+/** A number in E.164 without the digits that tell whose it is: its beginning and its end. */
+export function maskedTelephone(telephone: string): string {
+  const hidden = Math.max(4, telephone.length - 8);
+  return telephone.slice(0, 4) + '*'.repeat(hidden) + telephone.slice(4 + hidden);
+}

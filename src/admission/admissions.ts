@@ -1,0 +1,58 @@
+/**
+ * Admissions that were given out, kept in the store until some time after their sale: whoever has
+ * one gets the same purchase again without captcha, gate or actor. The actor keeps them too, for
+ * ever: what the store forgets costs a user no more than another captcha.
+ */
+import type { Board } from '../../actors/board.ts';
+import { type Code, code } from '../../actors/protocol.ts';
+import type { PromoRow } from '../db/sql.ts';
+import type { KeyValueStore } from '../store/store.ts';
+
+/** Until then the answer to an order that got lost can still be fetched with the same token. */
+const keptAfterEndMs = 3_600_000;
+
+export interface Admission {
+  nonce: number;
+  /** When the sale ends, in milliseconds since 1970 UTC. */
+  endAt: number;
+}
+
+export class Admissions {
+  constructor(
+    private readonly store: KeyValueStore,
+    private readonly clock: () => number,
+  ) {}
+
+  async find(itemId: number, promoId: number, userId: number): Promise<Admission | null> {
+    const value = await this.store.get(keyOf(itemId, promoId, userId));
+    if (value === null) return null;
+    const [nonce, endAt] = value.split(' ').map(Number) as [number, number]; // As `keep` wrote.
+    return { nonce, endAt };
+  }
+
+  async keep(itemId: number, promoId: number, userId: number, admission: Admission): Promise<void> {
+    const { nonce, endAt } = admission;
+    const ttlMs = endAt - this.clock() + keptAfterEndMs;
+    await this.store.set(keyOf(itemId, promoId, userId), `${nonce} ${endAt}`, ttlMs);
+  }
+}
+
+function keyOf(itemId: number, promoId: number, userId: number): string {
+  return `admission:${itemId}:${promoId}:${userId}`;
+}
+
+/**
+ * Why nobody can be admitted to a promo of an item just now, by the board alone; `ok` when somebody
+ * may. At the normal price the promo is null.
+ */
+export function saleRefusal(
+  board: Board,
+  itemId: number,
+  promo: PromoRow | null,
+  now: number,
+): Code {
+  if (promo === null) return board.refusal(itemId, 0, 1, now);
+  // The board shows the last promo that was published: others are drafts, or over.
+  if (board.read(itemId)?.promo === promo.id) return board.refusal(itemId, promo.id, 1, now);
+  return promo.publishedAt === null ? code.notOnSale : code.ended;
+}

@@ -1,0 +1,63 @@
+/**
+ * Rate limits: token buckets in the store, so that all threads, and with Redis all processes, share
+ * them. The order route has none: the purchase token is its limit.
+ */
+import type { KeyValueStore, Rate, Spent } from '../store/store.ts';
+
+/** Every limit: who is limited, and how much. */
+export const rates = {
+  /** Behind one address may be a household, or an office on the day of a sale. */
+  oneTimePasswordByAddress: { burst: 20, perSecond: 1 / 30 },
+  registrationByAddress: { burst: 30, perSecond: 1 / 5 },
+  logInByAddress: { burst: 30, perSecond: 1 / 5 },
+  /** Wrong passwords: some 500 a day, against any one telephone. */
+  logInByTelephone: { burst: 5, perSecond: 1 / 180 },
+  captchaByAddress: { burst: 200, perSecond: 50 },
+  captchaByUser: { burst: 10, perSecond: 1 / 3 },
+  tokenByAddress: { burst: 500, perSecond: 100 },
+  tokenByUser: { burst: 20, perSecond: 1 },
+  /** What one actor takes beside its orders without being felt. */
+  tokenByItem: { burst: 5_000, perSecond: 5_000 },
+} as const satisfies Record<string, Rate>;
+
+export type RateName = keyof typeof rates;
+
+/** What is left of one limit, for the headers of an answer. */
+export interface LimitState extends Spent {
+  name: RateName;
+  rate: Rate;
+}
+
+export class RateLimits {
+  constructor(
+    private readonly store: KeyValueStore,
+    /** Limits that differ from the table, for tests and benches. */
+    private readonly others: Partial<Record<RateName, Rate>> = {},
+  ) {}
+
+  async spend(name: RateName, whose: string | number): Promise<LimitState> {
+    const rate = this.others[name] ?? rates[name];
+    return { name, rate, ...(await this.store.spend(`rate:${name}:${whose}`, rate)) };
+  }
+
+  /** Fills a bucket up again. */
+  async forgive(name: RateName, whose: string | number): Promise<void> {
+    await this.store.delete(`rate:${name}:${whose}`);
+  }
+}
+
+/** What an address is limited as: an IPv6 customer holds a network of 64 bits, not one address. */
+export function addressBlock(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('%')[0]!.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : 8 - groups.length - last.length;
+  const all = [...groups, ...Array<string>(Math.max(0, zeros)).fill('0'), ...last];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

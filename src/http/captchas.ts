@@ -1,0 +1,34 @@
+/** Captchas, to be solved for a purchase token. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { code } from '../../actors/protocol.ts';
+import { saleRefusal } from '../admission/admissions.ts';
+import { integerField, parseBody } from './body.ts';
+import { failure, refused, success } from './envelope.ts';
+import type { AppParts } from './parts.ts';
+import { limitedByAddress, limitedByUser } from './rate-limits.ts';
+import { sameSiteOnly, userOnly } from './who.ts';
+
+const drawSchema = v.object({ promoId: integerField(1, Number.MAX_SAFE_INTEGER) });
+
+export function captchaRoutes(parts: AppParts) {
+  return new Hono().post(
+    '/',
+    sameSiteOnly,
+    limitedByAddress(parts, 'captchaByAddress'),
+    userOnly(parts.sessions),
+    limitedByUser(parts, 'captchaByUser'),
+    (c) => draw(parts, c.req.raw, c.get('userId')),
+  );
+}
+
+async function draw(parts: AppParts, request: Request, userId: number): Promise<Response> {
+  const { value, refused: unfit } = await parseBody(request, drawSchema);
+  if (unfit !== null) return unfit;
+  const promo = await parts.sql.catalog.promo(value.promoId);
+  if (promo === null) return failure(request, 10005);
+  // A sale that nobody can enter needs no captcha.
+  const closed = saleRefusal(parts.board, promo.itemId, promo, parts.clock());
+  if (closed !== code.ok) return refused(request, closed);
+  return success(await parts.captchas.draw(userId, promo.id), 201);
+}

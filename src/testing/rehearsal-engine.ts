@@ -1,0 +1,28 @@
+/**
+ * The engine as tests of the shop need it: every captcha says the same, and all buyers may come from
+ * one address. Everything else is as `bun start`.
+ */
+import { configureLog } from '../../actors/log.ts';
+import { readConfig } from '../config.ts';
+import { startEngine } from '../engine.ts';
+import { captchaText, unlimited } from './shop.ts';
+
+const config = readConfig(process.env);
+configureLog(config.logLevel, 'main');
+const { tokenSecret, adminToken } = config;
+if (tokenSecret === null || adminToken === null) throw new Error('the test gives no secrets');
+const rates = {
+  oneTimePasswordByAddress: unlimited,
+  registrationByAddress: unlimited,
+  logInByAddress: unlimited,
+  captchaByAddress: unlimited,
+  tokenByAddress: unlimited,
+};
+const rehearsal = { captchaText, rates };
+const engine = await startEngine({ ...config, tokenSecret, adminToken, rehearsal });
+console.log(`listening on http://${engine.host}:${engine.port}`);
+
+process.on('SIGTERM', async () => {
+  await engine.drain();
+  process.exit(0);
+});

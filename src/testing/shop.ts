@@ -1,0 +1,107 @@
+/** Buyers for tests: they register, log in and ask for purchase tokens, as people do. */
+import {
+  type Answer,
+  type CallOptions,
+  mustSucceed,
+  startTestEngine,
+  type TestEngine,
+} from './engine.ts';
+import { type SmsGateway, startSmsGateway } from './sms-gateway.ts';
+
+/** What every captcha of `rehearsal-engine.ts` says. */
+export const captchaText = 'ACEF';
+export const unlimited = { burst: 1_000_000, perSecond: 1_000_000 };
+
+export const password = 'a long and winding road';
+
+export interface Buyer {
+  userId: number;
+  telephone: string;
+  /** The session token. */
+  session: string;
+  /** Sends a request as this user. */
+  api<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: CallOptions,
+  ): Promise<Answer<T>>;
+}
+
+export interface LoggedIn {
+  token: string;
+  expiresAt: string;
+  user: { id: number };
+}
+
+export interface Shop {
+  readonly engine: TestEngine;
+  readonly gateway: SmsGateway;
+  /** Sends a request as nobody in particular. */
+  call: TestEngine['api'];
+  /** Registers a new user and logs them in. */
+  buyer(): Promise<Buyer>;
+  logIn(telephone: string): Promise<Buyer>;
+  stop(): Promise<void>;
+}
+
+export interface ShopOptions {
+  dataDir: string;
+  env?: Record<string, string>;
+  /** As `EngineOptions`; `rehearsal-engine.ts` when not given. */
+  script?: string;
+  /** Shared with another shop. */
+  gateway?: SmsGateway;
+}
+
+/** A telephone number that nobody had before in this process. */
+export function newTelephone(): string {
+  return `+861380000${String(++telephones).padStart(4, '0')}`;
+}
+let telephones = 0;
+
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const gateway = options.gateway ?? startSmsGateway();
+  const engine = await startTestEngine({
+    dataDir: options.dataDir,
+    script: options.script ?? 'src/testing/rehearsal-engine.ts',
+    env: { SMS_WEBHOOK_URL: gateway.url, SMS_WEBHOOK_SECRET: gateway.secret, ...options.env },
+  });
+  const call: TestEngine['api'] = (method, path, body, call) =>
+    engine.api(method, path, body, { admin: false, ...call });
+  const logIn = async (telephone: string): Promise<Buyer> => {
+    const answer = await call<LoggedIn>('POST', '/api/sessions', { telephone, password });
+    const { token, user } = mustSucceed(answer);
+    return {
+      userId: user.id,
+      telephone,
+      session: token,
+      api: (method, path, body, { headers, ...rest } = {}) =>
+        call(method, path, body, {
+          ...rest,
+          headers: { authorization: `Bearer ${token}`, ...headers },
+        }),
+    };
+  };
+  return {
+    engine,
+    gateway,
+    call,
+    logIn,
+    buyer: async () => {
+      const telephone = newTelephone();
+      mustSucceed(await call('POST', '/api/otp', { telephone }));
+      mustSucceed(await call('POST', '/api/users', registration(gateway, telephone)));
+      return logIn(telephone);
+    },
+    stop: async () => {
+      await engine.stop();
+      if (options.gateway === undefined) await gateway.stop();
+    },
+  };
+}
+
+/** What a user types to register, with the code they were sent. */
+export function registration({ codeOf }: SmsGateway, telephone: string) {
+  return { telephone, otp: codeOf(telephone), name: 'Ada', gender: 'x', age: 36, password };
+}
