@@ -16,6 +16,8 @@ export interface SharedMemory {
   actorBells: SharedArrayBuffer[];
   httpBells: SharedArrayBuffer[];
   projectorBell: SharedArrayBuffer;
+  /** One counter, for HTTP threads to tell each other that the catalogue has changed. */
+  catalogChanges: SharedArrayBuffer;
 }
 
 export function makeSharedMemory(httpThreads: number, actorThreads: number): SharedMemory {
@@ -31,5 +33,6 @@ export function makeSharedMemory(httpThreads: number, actorThreads: number): Sha
     actorBells: memories(actorThreads, Doorbell.bytes),
     httpBells: memories(httpThreads, Doorbell.bytes),
     projectorBell: new SharedArrayBuffer(Doorbell.bytes),
+    catalogChanges: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
   };
 }

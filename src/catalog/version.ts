@@ -19,7 +19,7 @@ const versionKey = 'catalog-version';
 const firstVersion = '0';
 
 export class CatalogVersion {
-  static readonly bytes = 4;
+  static readonly bytes = Int32Array.BYTES_PER_ELEMENT;
   readonly #counter: Int32Array;
   #seen = -1;
   #name: string | null = null;

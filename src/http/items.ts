@@ -1,18 +1,14 @@
 /** Items: the catalogue's rows with the stock and sale status that the board shows. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { type Board, saleStatus } from '../../actors/board.ts';
+import type { Board } from '../../actors/board.ts';
 import { itemIdMax, loadedUnitsMax, priceMinorMax } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
-import type { ItemRow, PromoRow } from '../db/sql.ts';
+import { itemJson } from '../catalog/item.ts';
 import { adminCheck, adminOnly } from './admin.ts';
 import { idField, integerField, parseBody, textField, validate } from './body.ts';
-import { failure, refused, success } from './envelope.ts';
+import { failure, refused, successText } from './envelope.ts';
 import type { AppParts } from './parts.ts';
-import { timeText } from './time.ts';
-
-/** Items in one list. */
-const listMax = 200;
 
 const urlMessage = 'must be an http or https URL, or a path of this site';
 const itemSchema = v.object({
@@ -60,7 +56,7 @@ async function create(parts: AppParts, request: Request): Promise<Response> {
   if (unfit !== null) return unfit;
   const { title, description, price, stock, imageUrl } = value;
   const createdAt = parts.clock();
-  const row = await parts.sql.catalog.createItem({
+  const row = await parts.catalog.createItem({
     title,
     description,
     imageUrl,
@@ -70,16 +66,17 @@ async function create(parts: AppParts, request: Request): Promise<Response> {
   if (row.id > itemIdMax) throw new Error(`item ids are used up: ${row.id}`);
   const reply = await parts.send({ type: 'open', item: row.id, price, units: stock });
   if (reply.code !== code.ok) return refused(request, reply.code);
-  return success(itemData(parts, row, []), 201);
+  return answerItem(parts, request, row.id, 201);
 }
 
 async function list(parts: AppParts, request: Request, query: unknown): Promise<Response> {
   const { value, refused: unfit } = validate(request, listSchema, query);
   if (unfit !== null) return unfit;
-  const rows = await parts.sql.catalog.items(value.sort, listMax);
-  const opened = rows.filter((row) => parts.board.has(row.id));
-  const promos = await parts.sql.catalog.promosOfItems(opened.map((row) => row.id));
-  return success(opened.map((row) => itemData(parts, row, promos)));
+  const { board, clock, catalog } = parts;
+  const items = await catalog.items(value.sort);
+  const opened = items.filter(({ id }) => board.has(id));
+  const texts = opened.map((item) => itemJson(item, board.read(item.id)!, clock()));
+  return successText(`[${texts.join()}]`, 200);
 }
 
 async function restock(parts: AppParts, request: Request, id: string): Promise<Response> {
@@ -104,42 +101,19 @@ function restockKey(key: string | undefined): number {
   return (hash.readUInt32BE(0) & 0x1f_ffff) * 0x1_0000_0000 + hash.readUInt32BE(4) || 1;
 }
 
-async function answerItem(parts: AppParts, request: Request, id: number): Promise<Response> {
-  const row = await parts.sql.catalog.item(id);
-  if (row === null) return failure(request, 10005);
-  return success(itemData(parts, row, await parts.sql.catalog.promosOfItems([id])));
+async function answerItem(
+  { board, catalog, clock }: AppParts,
+  request: Request,
+  id: number,
+  status: 200 | 201 = 200,
+): Promise<Response> {
+  const item = await catalog.item(id);
+  if (item === null) return failure(request, 10005);
+  return successText(itemJson(item, board.read(id)!, clock()), status);
 }
 
 /** The id that a path names, of an item that is open; else null. */
 function itemId({ board }: { board: Board }, text: string): number | null {
   const id = v.safeParse(idSchema, { id: text });
   return id.success && board.has(id.output.id) ? id.output.id : null;
-}
-
-/** An item as API.md shows it; it must be open. */
-function itemData({ board, clock }: AppParts, row: ItemRow, promos: readonly PromoRow[]) {
-  const shown = board.read(row.id)!;
-  const promo = promos.find((each) => each.id === shown.promo);
-  const { id, title, description, imageUrl, price } = row;
-  return {
-    id,
-    title,
-    description,
-    imageUrl,
-    price,
-    sales: shown.sold,
-    stock: shown.left,
-    promo:
-      promo === undefined
-        ? null
-        : {
-            id: promo.id,
-            name: promo.name,
-            price: promo.price,
-            startAt: timeText(promo.startAt),
-            endAt: timeText(promo.endAt),
-            status: saleStatus(shown, clock()),
-            limitPerUser: promo.limitPerUser,
-          },
-  };
 }

@@ -50,7 +50,7 @@ async function draft(parts: AppParts, request: Request): Promise<Response> {
   if (unfit !== null) return unfit;
   if (!parts.board.has(value.itemId)) return failure(request, 10005);
   const { payWindowSeconds, ...rest } = value;
-  const row = await parts.sql.catalog.createPromo({ ...rest, payWindowS: payWindowSeconds });
+  const row = await parts.catalog.createPromo({ ...rest, payWindowS: payWindowSeconds });
   return success(promoData(parts, row), 201);
 }
 
