@@ -28,7 +28,10 @@ export class Thread<In, Out extends { type: string }> {
   #life = 0;
   #bornAt = 0;
   #pauseMs = pauseMs;
+  #alive = false;
   #leaving = false;
+  /** Messages for the next life: what is posted to a worker that has died is lost. */
+  #unsent: In[] = [];
   #waiting: { type: Out['type']; resolve: () => void }[] = [];
 
   constructor(options: ThreadOptions<In, Out>) {
@@ -36,11 +39,13 @@ export class Thread<In, Out extends { type: string }> {
     this.#worker = this.#spawn();
   }
 
+  /** Sends a message; where the thread is dead, to its next life. */
   post(message: In): void {
-    this.#worker.postMessage(message);
+    if (this.#alive) this.#worker.postMessage(message);
+    else this.#unsent.push(message);
   }
 
-  /** Resolves when the thread next says a word. */
+  /** Resolves when the thread next says a word, or has left without it. */
   says(type: Out['type']): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ type, resolve }));
   }
@@ -59,24 +64,33 @@ export class Thread<In, Out extends { type: string }> {
     worker.onerror = (event) => this.#log('error', 'thread threw', { error: event.message });
     worker.addEventListener('close', (event) => this.#ended(event.code));
     worker.postMessage(start(this.#life));
+    for (const message of this.#unsent.splice(0)) worker.postMessage(message);
+    this.#alive = true;
     return worker;
   }
 
   #heard(message: Out): void {
     this.#options.heard?.(message);
-    const heard = this.#waiting.filter(({ type }) => type === message.type);
-    this.#waiting = this.#waiting.filter(({ type }) => type !== message.type);
+    this.#resolve(({ type }) => type === message.type);
+  }
+
+  #resolve(which: (word: { type: Out['type'] }) => boolean): void {
+    const heard = this.#waiting.filter(which);
+    this.#waiting = this.#waiting.filter((word) => !which(word));
     for (const { resolve } of heard) resolve();
   }
 
   #ended(code: number): void {
-    if (this.#leaving) return;
+    this.#alive = false;
+    if (this.#leaving) {
+      this.#resolve(() => true);
+      return;
+    }
     this.#log('error', 'thread died', { code, life: this.#life });
     this.#options.died?.();
     const settled = performance.now() - this.#bornAt > settledMs;
     this.#pauseMs = settled ? pauseMs : Math.min(this.#pauseMs * 2, pauseMsMax);
     setTimeout(() => {
-      if (this.#leaving) return;
       this.#life++;
       this.#worker = this.#spawn();
     }, this.#pauseMs);
