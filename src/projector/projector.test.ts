@@ -1,4 +1,44 @@
+import { expect, test } from 'bun:test';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { expectBooks, fillCatalogue } from '../testing/books.ts';
+import { JournalMaker } from '../testing/journal-maker.ts';
+import { startProcess, waitUntil } from '../testing/process.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
 import { projectionContract } from './contract.ts';
 
 projectionContract('SQLite', sqliteFixture);
+
+test('a projector killed again and again while it writes leaves nothing out, and nothing twice', async () => {
+  const fixture = await sqliteFixture();
+  const sql = await fixture.open();
+  await fillCatalogue(sql, 4);
+  const path = `${fixture.settings.dataDir}/journal.db`;
+  const journal = new SqliteJournal(path, { partitions: 2 });
+  const options = { journal, seed: 3, partitions: 2, items: 4, users: 40 };
+  const maker = new JournalMaker({ ...options, commandsPerEntry: 5 });
+  await maker.write(600);
+  const script = `
+    const load = (path) => import(${JSON.stringify(import.meta.dir)} + path);
+    const { openSql } = await load('/../db/open.ts');
+    const { SqliteJournal } = await load('/../../actors/journal/sqlite.ts');
+    const { Projector } = await load('/projector.ts');
+    const { projection } = await openSql(${JSON.stringify(fixture.settings)});
+    const journal = new SqliteJournal(${JSON.stringify(path)}, { readonly: true });
+    await new Projector({ journal, projection, partitions: 2, batchEvents: 1 }).catchUp();`;
+  const position = async () => {
+    const checkpoints = await sql.projection.checkpoints();
+    return (checkpoints.get(0) ?? 0) + (checkpoints.get(1) ?? 0);
+  };
+  for (const target of [1, 100, 200]) {
+    const child = startProcess({ command: [process.execPath, '-e', script] });
+    await waitUntil(`${target} entries are projected`, async () => (await position()) >= target);
+    await child.kill();
+  }
+  expect(await position()).toBeLessThan(600);
+  const last = startProcess({ command: [process.execPath, '-e', script] });
+  expect(await last.ended).toBe(0);
+  expect(await position()).toBe(600);
+  await expectBooks(sql, maker.items);
+  await journal.close();
+  await fixture.remove();
+}, 60_000);
