@@ -32,6 +32,11 @@ export interface JournalFaults {
   brokenReading: number;
 }
 
+export const faultless: JournalFaults = {
+  ...{ fine: 1, fails: 0, lost: 0, silent: 0, late: 0 },
+  brokenReading: 0,
+};
+
 interface Append {
   partition: number;
   expectedLast: number;

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Board } from '../../actors/board.ts';
-import { type Command, code, partitionOf, type Reply } from '../../actors/protocol.ts';
+import { type Command, code, type Reply } from '../../actors/protocol.ts';
 import { Answers, type Delivery } from './answers.ts';
 import { Audit } from './audit.ts';
 import {
@@ -14,18 +14,16 @@ import {
   type Plants,
   type Surroundings,
 } from './engine.ts';
-import { type JournalFaults, SimulatedStore } from './journal.ts';
+import { faultless, type JournalFaults, SimulatedStore } from './journal.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
+import { guard, settle } from './settle.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
 
 const startAt = Date.UTC(2026, 10, 22, 20);
 const hourMs = 3_600_000;
-/** Longer than any hold or promo of the traffic, on whatever clock. */
-const settleMs = 48 * hourMs;
-
 type Happening = keyof World['weights'];
 
 export class World {
@@ -124,17 +122,9 @@ export class World {
   async #rest(): Promise<void> {
     this.steps++;
     await setImmediate();
-    this.#guard(() => {
+    guard(this.#around, () => {
       for (const engine of this.#engines) engine.check();
     });
-  }
-
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (violation) {
-      this.fail(violation);
-    }
   }
 
   #happen(happening: Happening): void {
@@ -151,7 +141,7 @@ export class World {
         break;
       }
       case 'turn':
-        this.#guard(() => engine.turn(random.between(1, 6)));
+        guard(this.#around, () => engine.turn(random.between(1, 6)));
         break;
       case 'task':
         this.#task();
@@ -200,8 +190,10 @@ export class World {
     if (this.#random.chance(0.1)) this.#send(command);
   }
 
-  #send(command: Command, engine = this.#random.pick(this.#engines)): void {
-    engine.memory.mail.push(this.#answers.send(command));
+  #send(command: Command, engine = this.#random.pick(this.#engines)): Delivery {
+    const delivery = this.#answers.send(command);
+    engine.memory.mail.push(delivery);
+    return delivery;
   }
 
   #task(): void {
@@ -247,89 +239,31 @@ export class World {
 
   #stored(partition: number, sequence: number, bytes: Uint8Array): void {
     this.#trace(`stored ${partition}/${sequence} ${Buffer.from(bytes).toString('utf8')}`);
-    this.#guard(() => this.#audit.stored(partition, sequence, bytes));
+    guard(this.#around, () => this.#audit.stored(partition, sequence, bytes));
   }
 
   #heard(delivery: Delivery, reply: Reply): void {
     this.#traffic.heard(delivery, reply);
   }
 
-  /** Faults end, what is under way arrives, holds end; then what was said and what is must agree. */
+  /** Faults end, and what is left of the run comes to rest. */
   async #settle(): Promise<void> {
     this.#trace('settling');
-    this.#store.faults = { fine: 1, fails: 0, lost: 0, silent: 0, late: 0, brokenReading: 0 };
+    this.#store.faults = faultless;
     while (this.#engines.length > 1) this.#rival();
     const { memory } = this.#engines[0]!;
     memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
-    await this.#quiet(this.#engines[0]!);
-    // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
-    this.#crash(this.#engines[0]!, memory);
-    const engine = this.#engines[0]!;
-    await this.#quiet(engine);
-    this.#scheduler.advance(settleMs);
-    await this.#quiet(engine);
-    this.#guard(() => {
-      this.#answers.settle();
-      this.#nothingHeld();
-    });
-    await this.#sellOut(engine);
-    await this.#projection.settle(() => this.#quietStep(engine));
-  }
-
-  async #quiet(engine: Engine): Promise<void> {
-    const until = this.#scheduler.now + 60_000;
-    for (let calm = 0; calm < 3 && this.violation === null; ) {
-      await this.#quietStep(engine);
-      const waiting = this.#scheduler.nextDueAt() <= until || !engine.idle;
-      calm = waiting ? 0 : calm + 1;
-      if (this.#scheduler.now > until + 600_000) this.fail('the engine does not come to rest');
-    }
-  }
-
-  async #quietStep(engine: Engine): Promise<void> {
-    this.#guard(() => engine.turn(64));
-    this.#scheduler.advance(5);
-    while (this.#scheduler.runOne() !== null) await this.#rest();
-    this.#scheduler.advance(500);
-    await this.#rest();
-  }
-
-  #nothingHeld(): void {
-    for (const { id, held } of this.#audit.items.values()) {
-      if (held > 0) throw new Error(`I9: ${held} units of item ${id} are held for ever`);
-    }
-  }
-
-  /** Whatever is left must be for sale (I9): somebody new buys all of it. */
-  async #sellOut(engine: Engine): Promise<void> {
-    const expiresAt = timeOfTokens;
-    for (const { id: item, loaded, sold } of [...this.#audit.items.values()]) {
-      const amount = loaded - sold;
-      if (amount === 0) continue;
-      const place = {
-        type: 'place',
-        item,
-        user: 99,
-        promo: 0,
-        amount,
-        nonce: 1,
-        expiresAt,
-      } as const;
-      this.#send(place, engine);
-      const delivery = this.#answers.deliveries.at(-1)!;
-      await this.#quiet(engine);
-      if (delivery.answer !== code.ok)
-        this.fail(`I9: ${amount} left, not sold: ${delivery.answer}`);
-    }
-    const { partitions } = this.#around;
-    for (const item of this.#audit.items.values()) {
-      this.#trace(`item ${item.id} of partition ${partitionOf(item.id, partitions)} is settled`);
-    }
+    const settling = {
+      around: this.#around,
+      projection: this.#projection,
+      engine: () => this.#engines[0]!,
+      restart: () => this.#crash(this.#engines[0]!, memory),
+      send: (command: Command) => this.#send(command, this.#engines[0]!),
+      rest: () => this.#rest(),
+    };
+    await settle(settling);
   }
 }
-
-/** Purchase tokens of the last buyer, in seconds, end late enough. */
-const timeOfTokens = startAt / 1_000 + 10 * 24 * 3_600;
 
 function drawFaults(random: Random): JournalFaults {
   const some = (weight: number) => (random.chance(0.5) ? weight : 0);

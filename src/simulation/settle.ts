@@ -1,0 +1,98 @@
+/**
+ * The end of a run: faults are over, what is under way arrives, holds end. Then what was told, what
+ * the journal holds, what can still be sold and what SQL shows must agree.
+ */
+import { type Command, code } from '../../actors/protocol.ts';
+import type { Delivery } from './answers.ts';
+import type { Engine, Surroundings } from './engine.ts';
+import type { Projection } from './projection.ts';
+
+/** Longer than any hold or promo of the traffic, on whatever clock. */
+const settleMs = 48 * 3_600_000;
+
+/** No append and no pause of recovery is under way for longer. */
+const underWayMs = 60_000;
+const patienceMs = 600_000;
+
+export interface Settling {
+  around: Surroundings;
+  projection: Projection;
+  /** The one engine that is left. */
+  engine(): Engine;
+  /** Lets its thread crash and start again. */
+  restart(): void;
+  send(command: Command): Delivery;
+  /** Lets everything that was woken run until it waits again. */
+  rest(): Promise<void>;
+}
+
+/** Runs something of the engine's; what it throws is a violation. */
+export function guard(around: Surroundings, work: () => void): void {
+  try {
+    work();
+  } catch (violation) {
+    around.fail(violation);
+  }
+}
+
+export async function settle(settling: Settling): Promise<void> {
+  const { around, projection } = settling;
+  await quiet(settling);
+  // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
+  settling.restart();
+  await quiet(settling);
+  around.scheduler.advance(settleMs);
+  await quiet(settling);
+  guard(around, () => {
+    around.answers.settle();
+    nothingHeld(around);
+  });
+  await sellOut(settling);
+  await projection.settle(() => turn(settling));
+}
+
+/** Turns until nothing waits any more. */
+async function quiet(settling: Settling): Promise<void> {
+  const { scheduler, healthy, fail } = settling.around;
+  const until = scheduler.now + underWayMs;
+  for (let calm = 0; calm < 3 && healthy(); ) {
+    await turn(settling);
+    const waiting = scheduler.nextDueAt() <= until || !settling.engine().idle;
+    calm = waiting ? 0 : calm + 1;
+    if (scheduler.now > until + patienceMs) fail('the engine does not come to rest');
+  }
+}
+
+async function turn({ around, engine, rest }: Settling): Promise<void> {
+  const { scheduler } = around;
+  guard(around, () => engine().turn(64));
+  scheduler.advance(5);
+  while (scheduler.runOne() !== null) await rest();
+  scheduler.advance(500);
+  await rest();
+}
+
+function nothingHeld({ audit }: Surroundings): void {
+  for (const { id, held } of audit.items.values()) {
+    if (held > 0) throw new Error(`I9: ${held} units of item ${id} are held for ever`);
+  }
+}
+
+/** Whatever is left must be for sale (I9): somebody new buys all of it. */
+async function sellOut(settling: Settling): Promise<void> {
+  const { audit, scheduler, fail } = settling.around;
+  const expiresAt = Math.ceil((scheduler.now + settleMs) / 1_000);
+  for (const { id: item, loaded, sold } of [...audit.items.values()]) {
+    const amount = loaded - sold;
+    if (amount === 0) continue;
+    const token = { user: 99, promo: 0, nonce: 1, expiresAt };
+    const { answer } = await answered(settling, { type: 'place', item, amount, ...token });
+    if (answer !== code.ok) fail(`I9: ${amount} units left, but not sold: ${answer}`);
+  }
+}
+
+async function answered(settling: Settling, command: Command): Promise<Delivery> {
+  const delivery = settling.send(command);
+  await quiet(settling);
+  return delivery;
+}
