@@ -3,11 +3,12 @@
  * stored, or may be stored. Whatever is not known for certain counts as unknown.
  */
 import type { Sequence } from '../protocol.ts';
-import { Fenced, JournalUnavailable, OutcomeUnknown } from './journal.ts';
+import { Fenced, JournalCorrupt, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
 /** Codes of the server's own errors, from its errors.json. */
 const wrongLastSequence = 10_071;
 const streamNotFound = 10_059;
+const messageNotFound = 10_037;
 
 /** Server's refusals before anything is stored: resources, cluster, stream, length of the entry. */
 const refusedCodes = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
@@ -27,6 +28,18 @@ export function appendError(partition: number, expectedLast: Sequence, cause: un
   const nothingStored = server === null ? isUnsent(cause) : refusedCodes.has(server);
   if (nothingStored) return unavailable('the journal took nothing', cause);
   return new OutcomeUnknown(`the journal did not answer: ${messageOf(cause)}`, { cause });
+}
+
+/** What a reading that failed with this error is to be rejected with. */
+export function readError(partition: number, sequence: Sequence, cause: unknown): Error {
+  switch (serverCode(cause)) {
+    case streamNotFound:
+      return new JournalCorrupt(partition, sequence, 'the stream is gone');
+    case messageNotFound:
+      return new JournalCorrupt(partition, sequence, 'missing');
+    default:
+      return unavailable('the journal cannot be read', cause);
+  }
 }
 
 export function isRefusedByFence(cause: unknown): boolean {

@@ -1,5 +1,9 @@
 /** The streams of the JetStream journal: how they are named, made and checked. */
+import { entryBytesMax, partitionsMax } from '../limits.ts';
 import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
+
+/** What a message carries beside its entry: header names, subject, reply address. */
+const messageOverheadBytes = 1_024;
 
 export interface JetStreamOptions {
   /** One server, or several of a cluster, separated by commas. */
@@ -44,6 +48,15 @@ export function subjectOf(partition: number): string {
   return `stampede.journal.${String(partition).padStart(2, '0')}`;
 }
 
+/** Refuses a server whose `max_payload` is too short for an entry. */
+export function checkMessageBytes(serverMaxBytes: number): void {
+  const needed = entryBytesMax + messageOverheadBytes;
+  if (serverMaxBytes >= needed) return;
+  throw new JournalMisconfigured(
+    `the server takes messages of ${serverMaxBytes} bytes, entries need ${needed}: raise max_payload`,
+  );
+}
+
 /**
  * Makes the streams on the first start and checks them on a later one; tells how many partitions the
  * journal has.
@@ -54,6 +67,9 @@ export async function prepareStreams(
   manager: StreamManager,
   { url, replicas, partitions, readonly }: JetStreamOptions,
 ): Promise<number> {
+  if (partitions !== undefined && !(partitions >= 1 && partitions <= partitionsMax)) {
+    throw new JournalMisconfigured(`a journal has 1 to ${partitionsMax} partitions`);
+  }
   const first = await manager.find(nameOf(0));
   const made = first === null ? null : partitionsSaid(first.config);
   if (made !== null && partitions !== undefined && partitions !== made) {
