@@ -11,7 +11,7 @@ const ttlMs = 300_000;
 const triesMax = 5;
 
 /** One telephone gets at most one message a minute, and at most five an hour. */
-const pauseMs = 60_000;
+const perMinute = { burst: 1, perSecond: 1 / 60 };
 const hourMs = 3_600_000;
 const perHourMax = 5;
 
@@ -36,12 +36,9 @@ export class OneTimePasswords {
    */
   async send(telephone: string): Promise<SendOutcome> {
     const keys = this.#keys(telephone);
-    // Whoever holds the pause is the only one who sends to this telephone.
-    const endsAt = Date.now() + pauseMs;
-    if (!(await this.#store.setIfAbsent(keys.pause, String(endsAt), pauseMs))) {
-      const held = Number((await this.#store.get(keys.pause)) ?? 0);
-      return { sent: false, retryAfterMs: Math.max(0, held - Date.now()) };
-    }
+    // Whoever gets this minute's token is the only one who sends to this telephone.
+    const minute = await this.#store.spend(keys.minute, perMinute);
+    if (!minute.allowed) return { sent: false, retryAfterMs: minute.retryAfterMs };
     if (Number((await this.#store.get(keys.hour)) ?? 0) >= perHourMax) {
       const { endsInMs } = await this.#store.increment(keys.hour, hourMs);
       return { sent: false, retryAfterMs: endsInMs };
@@ -52,7 +49,7 @@ export class OneTimePasswords {
     try {
       await this.#sms.send(telephone, code);
     } catch (error) {
-      await this.#store.delete(keys.pause);
+      await this.#store.delete(keys.minute);
       throw error;
     }
     await this.#store.increment(keys.hour, hourMs);
@@ -82,7 +79,7 @@ export class OneTimePasswords {
     return {
       code: `otp:${whose}`,
       tries: `otp-tries:${whose}`,
-      pause: `otp-pause:${whose}`,
+      minute: `otp-minute:${whose}`,
       hour: `otp-hour:${whose}`,
     };
   }

@@ -19,7 +19,7 @@ export interface SmsSettings {
 }
 
 /** How long a gateway may take. */
-const gatewayMsMax = 5_000;
+const gatewayMsMax = 3_000;
 
 export function smsSender({ webhookUrl, webhookSecret }: SmsSettings): SmsSender {
   return webhookUrl === null ? consoleSender() : webhookSender(webhookUrl, webhookSecret ?? '');

@@ -1,8 +1,12 @@
 /** Telephone numbers: one form for each, and a form that may stand in a log. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
-/** Mainland Chinese mobile numbers are taken without their prefix, as people there write them. */
+/**
+ * Mainland Chinese mobile numbers are taken without their prefix, as people there write them. With
+ * it nothing else is: China has numbers of so many lengths that any would be possible.
+ */
 const chineseMobile = /^1[3-9]\d{9}$/;
+const chinesePrefix = '+86';
 
 /** What people put between the digits for reading. */
 const separators = /[\s().-]/g;
@@ -13,9 +17,12 @@ const separators = /[\s().-]/g;
  */
 export function normalTelephone(text: string): string | null {
   const digits = text.replace(separators, '');
-  const international = chineseMobile.test(digits) ? `+86${digits}` : digits;
-  if (!/^\+[1-9]\d{6,14}$/.test(international)) return null;
-  const parsed = parsePhoneNumberFromString(international, { extract: false });
+  if (chineseMobile.test(digits)) return chinesePrefix + digits;
+  if (digits.startsWith(chinesePrefix)) {
+    return chineseMobile.test(digits.slice(chinesePrefix.length)) ? digits : null;
+  }
+  if (!/^\+[1-9]\d{6,14}$/.test(digits)) return null;
+  const parsed = parsePhoneNumberFromString(digits, { extract: false });
   return parsed?.isPossible() ? parsed.number : null;
 }
 

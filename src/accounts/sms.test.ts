@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { type SmsGateway, startSmsGateway } from '../testing/sms-gateway.ts';
+import { SmsFailed, type SmsSender, smsSender } from './sms.ts';
+
+const telephone = '+8613800000001';
+let gateway: SmsGateway;
+let sender: SmsSender;
+
+beforeEach(() => {
+  gateway = startSmsGateway();
+  sender = smsSender({ webhookUrl: gateway.url, webhookSecret: gateway.secret });
+});
+
+afterEach(() => gateway.stop());
+
+describe('the webhook sender', () => {
+  test('posts telephone and code, signed with the secret', async () => {
+    await sender.send(telephone, '012345');
+    expect(gateway.messages).toEqual([{ telephone, code: '012345' }]);
+  });
+
+  test('fails when its signature is not the gateway’s', async () => {
+    const stranger = smsSender({ webhookUrl: gateway.url, webhookSecret: 'another secret' });
+    await expect(stranger.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
+    expect(gateway.messages).toEqual([]);
+  });
+
+  test.each([302, 400, 429, 500])('fails when the gateway answers %d', async (status) => {
+    gateway.answer(status);
+    await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
+  });
+
+  test('fails when the gateway is not there', async () => {
+    await gateway.stop();
+    await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
+  });
+
+  test('fails when the gateway is silent', async () => {
+    gateway.answer('silent');
+    await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { SqliteStore } from '../store/sqlite.ts';
+import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
+import { addressBlock, RateLimits, rates } from './rate-limits.ts';
+
+describe('rate limits', () => {
+  let folder: TemporaryFolder;
+  let store: SqliteStore;
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    store = new SqliteStore(folder.file('store.db'), () => 0);
+  });
+
+  afterEach(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  test('let through the burst of each, and tell which they are', async () => {
+    const limits = new RateLimits(store);
+    const { burst } = rates.logInByTelephone;
+    for (let left = burst - 1; left >= 0; left--) {
+      const state = await limits.spend('logInByTelephone', '+8613800000001');
+      expect(state).toMatchObject({ allowed: true, remaining: left, name: 'logInByTelephone' });
+    }
+    expect((await limits.spend('logInByTelephone', '+8613800000001')).allowed).toBe(false);
+    expect((await limits.spend('logInByTelephone', '+8613800000002')).allowed).toBe(true);
+    expect((await limits.spend('tokenByUser', '+8613800000001')).allowed).toBe(true);
+  });
+
+  test('are full again when forgiven', async () => {
+    const limits = new RateLimits(store, { tokenByUser: { burst: 1, perSecond: 1 } });
+    expect((await limits.spend('tokenByUser', 1)).allowed).toBe(true);
+    expect((await limits.spend('tokenByUser', 1)).allowed).toBe(false);
+    await limits.forgive('tokenByUser', 1);
+    expect((await limits.spend('tokenByUser', 1)).allowed).toBe(true);
+  });
+});
+
+describe('an address', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['2001:db8:1:2::9', '2001:db8:1:2'],
+    ['2001:0db8::1', '2001:db8:0:0'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['unknown', 'unknown'],
+  ])('%s is limited as %s', (address, block) => {
+    expect(addressBlock(address)).toBe(block);
+  });
+});
