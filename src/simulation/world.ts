@@ -4,9 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Board } from '../../actors/board.ts';
-import { type Command, code, type Reply } from '../../actors/protocol.ts';
+import { type Command, code, type Place, partitionOf, type Reply } from '../../actors/protocol.ts';
 import { Answers, type Delivery } from './answers.ts';
-import { Audit } from './audit.ts';
+import { Audit, tokenKey } from './audit.ts';
 import {
   Engine,
   type EngineMemory,
@@ -174,20 +174,28 @@ export class World {
   /** Somebody wants something; where the board of the engine can answer, no actor hears of it. */
   #order(engine: Engine): void {
     const command = this.#traffic.next();
-    if (command.type === 'place') {
-      const { board, clockOffsetMs } = engine.memory;
-      const { item, promo, amount, user } = command;
-      const refused = board.refusal(item, promo, amount, this.#scheduler.now + clockOffsetMs);
-      if (refused !== code.ok && !board.maybeBuyer(item, user)) {
-        const seen = board.outOfStockSince(item, amount);
-        this.#trace(`board refuses ${JSON.stringify(command)} ${refused} ${seen}`);
-        if (refused !== code.outOfStock) return;
-        if (seen !== 0) this.#send({ type: 'tally', item, seen, count: 1, amount }, engine);
-        return;
-      }
-    }
+    if (command.type === 'place' && this.#boardRefuses(engine, command)) return;
     this.#send(command, engine);
     if (this.#random.chance(0.1)) this.#send(command);
+  }
+
+  /** Step 2 of an order, as `src/http/orders.ts` takes it. */
+  #boardRefuses(engine: Engine, command: Place): boolean {
+    const { board, positions, clockOffsetMs } = engine.memory;
+    const { item, promo, amount, user } = command;
+    const refused = board.refusal(item, promo, amount, this.#scheduler.now + clockOffsetMs);
+    if (refused === code.ok || refused === code.notOnSale) return false;
+    if (board.maybeBuyer(item, user)) return false;
+    const seen = board.outOfStockSince(item, amount);
+    if (refused === code.outOfStock && seen === 0) return false;
+    this.#trace(`board refuses ${JSON.stringify(command)} ${refused} ${seen}`);
+    if (refused === code.outOfStock) {
+      this.#send({ type: 'tally', item, seen, count: 1, amount }, engine);
+    }
+    const bought = this.#audit.tokens.get(tokenKey(command));
+    const known = positions.get(partitionOf(item, this.#around.partitions), 'journalSeq');
+    if (bought !== undefined && bought.seq <= known) this.fail('I3: the board refuses a repeat');
+    return true;
   }
 
   #send(command: Command, engine = this.#random.pick(this.#engines)): Delivery {
