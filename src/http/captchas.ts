@@ -9,7 +9,7 @@ import type { AppParts } from './parts.ts';
 import { limitedByAddress, limitedByUser } from './rate-limits.ts';
 import { sameSiteOnly, userOnly } from './who.ts';
 
-const drawSchema = v.object({ promoId: integerField(1, Number.MAX_SAFE_INTEGER) });
+export const captchaSchema = v.object({ promoId: integerField(1, Number.MAX_SAFE_INTEGER) });
 
 export function captchaRoutes(parts: AppParts) {
   return new Hono().post(
@@ -23,7 +23,7 @@ export function captchaRoutes(parts: AppParts) {
 }
 
 async function draw(parts: AppParts, request: Request, userId: number): Promise<Response> {
-  const { value, refused: unfit } = await parseBody(request, drawSchema);
+  const { value, refused: unfit } = await parseBody(request, captchaSchema);
   if (unfit !== null) return unfit;
   const promo = await parts.sql.catalog.promo(value.promoId);
   if (promo === null) return failure(request, 10005);

@@ -17,7 +17,7 @@ const tokenTtlMaxSeconds = 30 * 24 * 3600;
 /** The projector says that it runs every second; after this it counts as gone. */
 const projectorSilentMs = 5_000;
 
-const tokenSchema = v.object({
+export const purchaseTokenSchema = v.object({
   userId: integerField(1, Number.MAX_SAFE_INTEGER),
   itemId: integerField(1, itemIdMax),
   promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
@@ -46,7 +46,7 @@ export function healthRoutes(parts: AppParts) {
 }
 
 async function issueToken(parts: AppParts, request: Request): Promise<Response> {
-  const { value, refused } = await parseBody(request, tokenSchema);
+  const { value, refused } = await parseBody(request, purchaseTokenSchema);
   if (refused !== null) return refused;
   const { userId, itemId, promoId, ttlSeconds } = value;
   if (!parts.board.has(itemId)) return failure(request, 10005);

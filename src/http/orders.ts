@@ -22,7 +22,7 @@ import { type Known, sameSiteOnly, userOnly, userOrAdmin } from './who.ts';
 const pageOrders = 20;
 
 const tokenMessage = 'must be a purchase token';
-const placeSchema = v.object({
+export const placeSchema = v.object({
   token: v.pipe(v.string(tokenMessage), v.maxLength(purchaseTokenLengthMax, tokenMessage)),
   amount: integerField(1, orderUnitsMax),
 });

@@ -7,7 +7,7 @@ import type { AppParts } from './parts.ts';
 import { limitedByAddress } from './rate-limits.ts';
 import { sameSiteOnly } from './who.ts';
 
-const sendSchema = v.object({ telephone: telephoneField() });
+export const oneTimePasswordSchema = v.object({ telephone: telephoneField() });
 
 export function otpRoutes(parts: AppParts) {
   const limited = limitedByAddress(parts, 'oneTimePasswordByAddress');
@@ -16,7 +16,7 @@ export function otpRoutes(parts: AppParts) {
 
 /** The answer is the same whether the telephone is registered or not. */
 async function send(parts: AppParts, request: Request): Promise<Response> {
-  const { value, refused } = await parseBody(request, sendSchema);
+  const { value, refused } = await parseBody(request, oneTimePasswordSchema);
   if (refused !== null) return refused;
   const outcome = await parts.oneTimePasswords.send(value.telephone);
   return outcome.sent ? success(null) : tooMany(request, outcome.retryAfterMs / 1000);

@@ -18,7 +18,7 @@ import { failure, refused, success } from './envelope.ts';
 import type { AppParts } from './parts.ts';
 import { timeText } from './time.ts';
 
-const promoSchema = v.pipe(
+export const promoSchema = v.pipe(
   v.object({
     itemId: integerField(1, itemIdMax),
     name: textField(1, 200),

@@ -12,7 +12,7 @@ import { passwordCharactersMax, userData } from './users.ts';
 import { sameSiteOnly, sessionCookie, sessionToken, userOnly } from './who.ts';
 
 const passwordMessage = `must be a text of 1 to ${passwordCharactersMax} characters`;
-const logInSchema = v.object({
+export const logInSchema = v.object({
   telephone: telephoneField(),
   password: v.pipe(
     v.string(passwordMessage),

@@ -18,14 +18,14 @@ const purchaseTokenTtlMs = 900_000;
 
 const answerMessage = 'must be a text of at most 64 characters';
 const shortText = v.pipe(v.string(answerMessage), v.maxLength(64, answerMessage));
-const askSchema = v.object({
+export const admissionSchema = v.object({
   promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
   captchaId: v.optional(shortText, ''),
   answer: v.optional(shortText, ''),
 });
 const idSchema = idField(itemIdMax);
 
-type Ask = v.InferOutput<typeof askSchema> & { itemId: number; userId: number };
+type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: number };
 
 export function tokenRoutes(parts: AppParts) {
   return new Hono().post(
@@ -44,7 +44,7 @@ async function issue(
   id: string,
   userId: number,
 ): Promise<Response> {
-  const { value, refused: unfit } = await parseBody(request, askSchema);
+  const { value, refused: unfit } = await parseBody(request, admissionSchema);
   if (unfit !== null) return unfit;
   const item = v.safeParse(idSchema, id);
   if (!item.success || !parts.board.has(item.output)) return failure(request, 10005);

@@ -13,7 +13,7 @@ export const passwordCharactersMax = 128;
 
 const otpMessage = 'must be six digits';
 const passwordMessage = `must be a text of 8 to ${passwordCharactersMax} characters`;
-const registrationSchema = v.object({
+export const registrationSchema = v.object({
   telephone: telephoneField(),
   otp: v.pipe(v.string(otpMessage), v.regex(/^\d{6}$/, otpMessage)),
   name: v.pipe(textField(1, 50), v.regex(/^\P{Cc}*$/u, 'must have no control characters')),

@@ -1,0 +1,108 @@
+/** The shapes of answers, as the API reference shows them and its test checks them. */
+import * as v from 'valibot';
+
+const integer = () => v.pipe(v.number(), v.integer());
+const id = () => v.pipe(integer(), v.minValue(1));
+const units = () => v.pipe(integer(), v.minValue(0));
+const minor = () => v.pipe(integer(), v.minValue(0), v.description('Minor units of currency.'));
+const time = () => v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC.'));
+
+export const placedData = v.object({
+  orderId: v.pipe(v.string(), v.description('<yyyymmdd of placing, UTC>-<itemId>-<n>')),
+  itemId: id(),
+  promoId: v.pipe(units(), v.description('0: bought at the normal price.')),
+  amount: id(),
+  unitPrice: minor(),
+  total: minor(),
+  payBy: time(),
+});
+
+export const orderData = v.object({
+  ...placedData.entries,
+  userId: id(),
+  status: v.picklist(['placed', 'paid', 'cancelled', 'expired']),
+  createdAt: time(),
+  paidAt: v.nullable(time()),
+  closedAt: v.nullable(time()),
+});
+
+export const ordersData = v.object({
+  orders: v.array(orderData),
+  next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
+});
+
+export const tokenData = v.object({ token: v.string(), expiresAt: time() });
+
+export const itemData = v.object({
+  id: id(),
+  title: v.string(),
+  description: v.string(),
+  imageUrl: v.nullable(v.string()),
+  price: minor(),
+  sales: units(),
+  stock: v.pipe(units(), v.description('Units left, by the board: durable and up to date.')),
+  promo: v.nullable(
+    v.object({
+      id: id(),
+      name: v.string(),
+      price: minor(),
+      startAt: time(),
+      endAt: time(),
+      status: v.picklist(['pending', 'running', 'ended']),
+      limitPerUser: id(),
+    }),
+  ),
+});
+
+export const promoData = v.object({
+  id: id(),
+  itemId: id(),
+  name: v.string(),
+  price: minor(),
+  startAt: time(),
+  endAt: time(),
+  limitPerUser: id(),
+  gateFactor: id(),
+  payWindowSeconds: id(),
+  captcha: v.boolean(),
+  published: v.boolean(),
+});
+
+export const userData = v.object({
+  id: id(),
+  telephone: v.pipe(v.string(), v.description('E.164')),
+  name: v.string(),
+  gender: v.picklist(['m', 'f', 'x']),
+  age: units(),
+});
+
+export const sessionData = v.object({ ...tokenData.entries, user: userData });
+
+export const captchaData = v.object({
+  captchaId: v.string(),
+  image: v.pipe(v.string(), v.description('A data URL to show.')),
+});
+
+export const statementsData = v.object({
+  items: v.array(
+    v.object({
+      itemId: id(),
+      loaded: units(),
+      sold: units(),
+      held: units(),
+      left: units(),
+      admitted: units(),
+      refused: v.pipe(
+        v.record(v.string(), units()),
+        v.description('By errCode, since the engine started.'),
+      ),
+      journalSeq: units(),
+      sqlSeq: units(),
+      replicaSeq: units(),
+    }),
+  ),
+});
+
+export const aliveData = v.object({ alive: v.literal(true) });
+export const readyData = v.object({ ready: v.literal(true) });
+export const nothing = v.null();

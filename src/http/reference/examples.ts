@@ -1,0 +1,117 @@
+/** One example of everything the API takes and gives; a test holds them to their schemas. */
+const telephone = '+8613800000000';
+
+export const place = {
+  token: 'st1.42.1.7.1795550400.2631410889913087.MP3FSDvWb5GSGGhHLN5Txw',
+  amount: 1,
+};
+
+export const placed = {
+  orderId: '20261127-1-1001',
+  itemId: 1,
+  promoId: 7,
+  amount: 1,
+  unitPrice: 9_900,
+  total: 9_900,
+  payBy: '2026-11-27T12:15:00.000Z',
+};
+
+export const order = {
+  ...placed,
+  userId: 42,
+  status: 'placed',
+  createdAt: '2026-11-27T12:00:00.000Z',
+  paidAt: null,
+  closedAt: null,
+};
+
+export const paid = { ...order, status: 'paid', paidAt: '2026-11-27T12:03:20.000Z' };
+export const cancelled = { ...order, status: 'cancelled', closedAt: '2026-11-27T12:03:20.000Z' };
+
+export const newItem = {
+  title: 'Aurora headphones',
+  description: 'Wireless, thirty hours of music.',
+  price: 89_900,
+  stock: 1_000,
+  imageUrl: 'https://shop.example/aurora.jpg',
+};
+
+export const newPromo = {
+  itemId: 1,
+  name: 'Opening hour',
+  price: 9_900,
+  startAt: '2026-11-27T12:00:00Z',
+  endAt: '2026-11-27T13:00:00Z',
+  limitPerUser: 1,
+  gateFactor: 5,
+  payWindowSeconds: 900,
+  captcha: true,
+};
+
+export const promo = {
+  id: 7,
+  ...newPromo,
+  startAt: '2026-11-27T12:00:00.000Z',
+  endAt: '2026-11-27T13:00:00.000Z',
+  published: false,
+};
+
+export const item = {
+  id: 1,
+  title: newItem.title,
+  description: newItem.description,
+  imageUrl: newItem.imageUrl,
+  price: newItem.price,
+  sales: 640,
+  stock: 112,
+  promo: {
+    id: 7,
+    name: newPromo.name,
+    price: newPromo.price,
+    startAt: promo.startAt,
+    endAt: promo.endAt,
+    status: 'running',
+    limitPerUser: 1,
+  },
+};
+
+export const registration = {
+  telephone,
+  otp: '314159',
+  name: 'Lin',
+  gender: 'x',
+  age: 33,
+  password: 'a long and private phrase',
+};
+
+export const user = { id: 42, telephone, name: 'Lin', gender: 'x', age: 33 };
+
+export const token = { token: place.token, expiresAt: '2026-11-27T13:00:00.000Z' };
+
+export const session = {
+  token: 'sXbA0q4cK1S3mM0B2lq1dYv8Qk9u7nFJ2m5Jc3h1wA4',
+  expiresAt: '2026-11-27T13:00:00.000Z',
+  user,
+};
+
+export const captcha = {
+  captchaId: '0199f0c2-5a3e-7d11-9f6e-2b8f4c1d7a90',
+  image: 'data:image/png;base64,iVBORw0KGgo=',
+};
+
+export const statements = {
+  items: [
+    {
+      itemId: 1,
+      loaded: 1_000,
+      sold: 640,
+      held: 248,
+      left: 112,
+      admitted: 4_021,
+      refused: { '30006': 17, '30010': 933 },
+      journalSeq: 5_120,
+      sqlSeq: 5_118,
+      replicaSeq: 5_120,
+    },
+  ],
+};

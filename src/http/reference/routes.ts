@@ -1,0 +1,290 @@
+/**
+ * Every route of the JSON API, for the reference, for metrics (which count by these paths) and for
+ * the test that holds the two to what is really served. Bodies are the very schemas that validate.
+ */
+import * as v from 'valibot';
+import { captchaSchema } from '../captchas.ts';
+import { itemSchema, restockSchema } from '../items.ts';
+import type { ErrorCode } from '../messages.ts';
+import { purchaseTokenSchema } from '../operators.ts';
+import { placeSchema } from '../orders.ts';
+import { oneTimePasswordSchema } from '../otp.ts';
+import { promoSchema } from '../promos.ts';
+import { logInSchema } from '../sessions.ts';
+import { admissionSchema } from '../tokens.ts';
+import { registrationSchema } from '../users.ts';
+import * as data from './data.ts';
+import * as example from './examples.ts';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** As the router has it: parameters begin with a colon. */
+  path: string;
+  who: 'anyone' | 'user' | 'admin' | 'user or admin';
+  summary: string;
+  query?: Record<string, v.GenericSchema>;
+  body?: v.GenericSchema;
+  bodyExample?: unknown;
+  /** By status, what a success carries; null where it is not the JSON envelope. */
+  answers: Partial<Record<200 | 201, { data: v.GenericSchema; example: unknown }>> | null;
+  codes: readonly ErrorCode[];
+}
+
+const empty = v.object({});
+/** What any route with a body may answer, and any that asks an actor. */
+const body: readonly ErrorCode[] = [10001, 10006];
+const actor: readonly ErrorCode[] = [10004, 30002, 30003];
+const admin: readonly ErrorCode[] = [20003, 20006];
+const place = [10001, 10006, 30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014] as const;
+
+const orders: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/orders',
+    who: 'anyone',
+    summary: 'Places an order with a purchase token. The same token again gets the answer it had.',
+    body: placeSchema,
+    bodyExample: example.place,
+    answers: {
+      200: { data: data.placedData, example: example.placed },
+      201: { data: data.placedData, example: example.placed },
+    },
+    codes: [...place, ...actor],
+  },
+  {
+    method: 'GET',
+    path: '/api/orders',
+    who: 'user',
+    summary: 'My orders, newest first, in pages.',
+    query: { cursor: v.optional(v.string()) },
+    answers: { 200: { data: data.ordersData, example: { orders: [example.order], next: null } } },
+    codes: [10001, 20003, ...actor],
+  },
+  {
+    method: 'GET',
+    path: '/api/orders/:orderId',
+    who: 'user or admin',
+    summary: 'One order, as its actor knows it.',
+    answers: { 200: { data: data.orderData, example: example.order } },
+    codes: [10005, 20003, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/orders/:orderId/pay',
+    who: 'user or admin',
+    summary: 'Pays a placed order; an expired one too, while its units are still left.',
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: data.orderData, example: example.paid } },
+    codes: [...body, 10005, 20003, 20006, 30011, 30012, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/orders/:orderId/cancel',
+    who: 'user or admin',
+    summary: 'Cancels a placed order; its units go back on sale.',
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: data.orderData, example: example.cancelled } },
+    codes: [...body, 10005, 20003, 20006, 30011, ...actor],
+  },
+];
+
+const shop: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/items',
+    who: 'anyone',
+    summary: 'What there is.',
+    query: { sort: v.optional(v.picklist(['sales', 'newest'])) },
+    answers: { 200: { data: v.array(data.itemData), example: [example.item] } },
+    codes: [10001],
+  },
+  {
+    method: 'GET',
+    path: '/api/items/:id',
+    who: 'anyone',
+    summary: 'One item, with its stock and its latest promo.',
+    answers: { 200: { data: data.itemData, example: example.item } },
+    codes: [10005],
+  },
+  {
+    method: 'GET',
+    path: '/api/items/:id/live',
+    who: 'anyone',
+    summary:
+      'Server-sent events `stock`, `{left, held, sold, status}` at each change, at most ten a second.',
+    answers: null,
+    codes: [10005],
+  },
+  {
+    method: 'POST',
+    path: '/api/items',
+    who: 'admin',
+    summary: 'Makes an item and puts its first units on sale at the normal price.',
+    body: itemSchema,
+    bodyExample: example.newItem,
+    answers: { 201: { data: data.itemData, example: example.item } },
+    codes: [...body, ...admin, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/items/:id/restock',
+    who: 'admin',
+    summary: 'Adds units. With a `key`, the same request sent again adds nothing.',
+    body: restockSchema,
+    bodyExample: { units: 100, key: 'delivery-2026-11-27' },
+    answers: { 200: { data: data.itemData, example: example.item } },
+    codes: [...body, 10005, ...admin, 30011, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/promos',
+    who: 'admin',
+    summary: 'Drafts a sale of an item.',
+    body: promoSchema,
+    bodyExample: example.newPromo,
+    answers: { 201: { data: data.promoData, example: example.promo } },
+    codes: [...body, 10005, ...admin],
+  },
+  {
+    method: 'POST',
+    path: '/api/promos/:id/publish',
+    who: 'admin',
+    summary: "Makes a draft known to its item's actor; again changes nothing.",
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: data.promoData, example: { ...example.promo, published: true } } },
+    codes: [...body, 10005, ...admin, 30005, 30011, ...actor],
+  },
+];
+
+const people: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/otp',
+    who: 'anyone',
+    summary: 'Sends a one-time password to a telephone.',
+    body: oneTimePasswordSchema,
+    bodyExample: { telephone: '+8613800000000' },
+    answers: { 200: { data: data.nothing, example: null } },
+    codes: [...body, 10003, 10004, 20006, 30003],
+  },
+  {
+    method: 'POST',
+    path: '/api/users',
+    who: 'anyone',
+    summary: 'Registers a user.',
+    body: registrationSchema,
+    bodyExample: example.registration,
+    answers: { 201: { data: data.userData, example: example.user } },
+    codes: [...body, 10003, 10004, 20004, 20005, 20006, 30003],
+  },
+  {
+    method: 'GET',
+    path: '/api/users/me',
+    who: 'user',
+    summary: 'Who I am.',
+    answers: { 200: { data: data.userData, example: example.user } },
+    codes: [10004, 20001, 20003],
+  },
+  {
+    method: 'POST',
+    path: '/api/sessions',
+    who: 'anyone',
+    summary:
+      'Logs in; the session lasts an hour from its last use. Also sets the cookie `session`.',
+    body: logInSchema,
+    bodyExample: { telephone: '+8613800000000', password: 'a long and private phrase' },
+    answers: { 201: { data: data.sessionData, example: example.session } },
+    codes: [...body, 10003, 10004, 20002, 20006, 30003],
+  },
+  {
+    method: 'DELETE',
+    path: '/api/sessions',
+    who: 'user',
+    summary: 'Logs out.',
+    answers: { 200: { data: data.nothing, example: null } },
+    codes: [10004, 20003, 20006],
+  },
+  {
+    method: 'POST',
+    path: '/api/captchas',
+    who: 'user',
+    summary: 'Draws a captcha for a promo: single use, five minutes.',
+    body: captchaSchema,
+    bodyExample: { promoId: 7 },
+    answers: { 201: { data: data.captchaData, example: example.captcha } },
+    codes: [...body, 10003, 10004, 10005, 20003, 20006, 30001, 30004, 30005, 30013],
+  },
+  {
+    method: 'POST',
+    path: '/api/items/:id/tokens',
+    who: 'user',
+    summary: 'Passes the gate and gets a purchase token. Asking again gives the same purchase.',
+    body: admissionSchema,
+    bodyExample: { promoId: 7, captchaId: example.captcha.captchaId, answer: 'k7m2q' },
+    answers: { 201: { data: data.tokenData, example: example.token } },
+    codes: [
+      ...body,
+      10003,
+      10005,
+      20003,
+      20006,
+      30001,
+      30004,
+      30005,
+      30009,
+      30010,
+      30013,
+      ...actor,
+    ],
+  },
+];
+
+const operators: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/admin/tokens',
+    who: 'admin',
+    summary: 'Mints a purchase token, for merchants with their own log-in and admission.',
+    body: purchaseTokenSchema,
+    bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
+    answers: { 201: { data: data.tokenData, example: example.token } },
+    codes: [...body, 10005, ...admin],
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/statements',
+    who: 'admin',
+    summary: "Every item's books, by its actor.",
+    answers: { 200: { data: data.statementsData, example: example.statements } },
+    codes: [...admin],
+  },
+  {
+    method: 'GET',
+    path: '/healthz',
+    who: 'anyone',
+    summary: 'Alive.',
+    answers: { 200: { data: data.aliveData, example: { alive: true } } },
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    who: 'anyone',
+    summary: 'Ready for traffic; 503 with the reasons when not.',
+    answers: { 200: { data: data.readyData, example: { ready: true } } },
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    who: 'anyone',
+    summary: 'Metrics of all threads, in the Prometheus text form.',
+    answers: null,
+    codes: [],
+  },
+];
+
+export const routes: readonly Route[] = [...orders, ...shop, ...people, ...operators];
