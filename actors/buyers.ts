@@ -17,7 +17,8 @@ export class Buyers {
   /** The row of a user under terms, or -1. */
   find(user: number, terms: number): number {
     const index = this.#index;
-    for (let slot = index.start(buyerHash(user, terms)); ; slot = index.after(slot)) {
+    const hash = buyerHash(user, terms);
+    for (let slot = index.start(hash); ; slot = index.after(slot, hash)) {
       const row = index.rowAt(slot);
       if (row < 0 || (this.user[row] === user && this.terms[row] === terms)) return row;
     }
@@ -33,7 +34,7 @@ export class Buyers {
     this.terms[row] = terms;
     this.units[row] = 0;
     this.nonce[row] = 0;
-    this.#index.add(row, buyerHash(user, terms), this.#hashOfRow);
+    this.#index.add(row, buyerHash(user, terms));
     return row;
   }
 
@@ -41,8 +42,6 @@ export class Buyers {
     const columns = [this.user, this.terms, this.units, this.nonce];
     return columns.reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
   }
-
-  readonly #hashOfRow = (row: number): number => buyerHash(this.user[row]!, this.terms[row]!);
 
   #grow(): void {
     this.user = grown(this.user, this.count);

@@ -49,13 +49,13 @@ describe('a hash index', () => {
   /** Every row has one of a few hashes, so that most walks meet others. */
   function filled(hashes: readonly number[]): HashIndex {
     const index = new HashIndex();
-    for (const [row, hash] of hashes.entries()) index.add(row, hash, (other) => hashes[other]!);
+    for (const [row, hash] of hashes.entries()) index.add(row, hash);
     return index;
   }
 
   function rowsAt(index: HashIndex, hash: number): number[] {
     const rows: number[] = [];
-    for (let slot = index.start(hash); index.rowAt(slot) >= 0; slot = index.after(slot)) {
+    for (let slot = index.start(hash); index.rowAt(slot) >= 0; slot = index.after(slot, hash)) {
       rows.push(index.rowAt(slot));
     }
     return rows;

@@ -27,37 +27,41 @@ export function hashJoin(left: number, right: number): number {
   return (Math.imul(left ^ 0x27d4eb2f, 0x165667b1) ^ right) >>> 0;
 }
 
-const nothing = -1;
+/** Words of a slot: the hash, and the row plus one; 0 marks an empty slot. */
+const slotWords = 2;
 
 /**
  * Open addressing from a hash to row numbers; rows live in columns elsewhere and are never removed.
- * A look-up walks `start`, `rowAt`, `after` and compares rows itself, so that no closure runs:
+ * A slot keeps the hash beside the row, so that a walk meets the columns only where the hash is the
+ * wanted one, and growing does not meet them at all: each visit would miss the processor's caches.
  *
  * ```ts
- * for (let slot = index.start(hash); (row = index.rowAt(slot)) >= 0; slot = index.after(slot)) …
+ * for (let slot = index.start(hash); (row = index.rowAt(slot)) >= 0; slot = index.after(slot, hash))
  * ```
  */
 export class HashIndex {
-  #slots = new Int32Array(16).fill(nothing);
+  #slots = new Int32Array(16 * slotWords);
   #rows = 0;
 
+  /** The first slot to look at for a hash. */
   start(hash: number): number {
-    return hash & (this.#slots.length - 1);
+    return this.#match((hash << 1) & (this.#slots.length - 1), hash);
   }
 
   /** The row at a slot, or -1 where the walk ends. */
   rowAt(slot: number): number {
-    return this.#slots[slot]!;
+    return this.#slots[slot + 1]! - 1;
   }
 
-  after(slot: number): number {
-    return (slot + 1) & (this.#slots.length - 1);
+  /** The slot to look at after `slot`. */
+  after(slot: number, hash: number): number {
+    return this.#match((slot + slotWords) & (this.#slots.length - 1), hash);
   }
 
-  /** Adds a row; `hashOfRow` gives any row's hash again when the table has to grow. */
-  add(row: number, hash: number, hashOfRow: (row: number) => number): void {
-    if ((this.#rows + 1) * 10 > this.#slots.length * 7) this.#grow(hashOfRow);
-    this.#put(row, hash);
+  /** Adds a row. */
+  add(row: number, hash: number): void {
+    if ((this.#rows + 1) * 10 * slotWords > this.#slots.length * 7) this.#grow();
+    put(this.#slots, hash | 0, row + 1);
     this.#rows++;
   }
 
@@ -65,15 +69,30 @@ export class HashIndex {
     return this.#slots.byteLength;
   }
 
-  #put(row: number, hash: number): void {
-    let slot = this.start(hash);
-    while (this.#slots[slot]! !== nothing) slot = this.after(slot);
-    this.#slots[slot] = row;
+  /** The slot from `slot` on that has the hash, or is empty. */
+  #match(slot: number, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    const wanted = hash | 0;
+    let at = slot;
+    while (slots[at + 1]! !== 0 && slots[at]! !== wanted) at = (at + slotWords) & mask;
+    return at;
   }
 
-  #grow(hashOfRow: (row: number) => number): void {
+  #grow(): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(old.length * 2).fill(nothing);
-    for (const row of old) if (row !== nothing) this.#put(row, hashOfRow(row));
+    const slots = new Int32Array(old.length * 2);
+    for (let slot = 0; slot < old.length; slot += slotWords) {
+      if (old[slot + 1]! !== 0) put(slots, old[slot]!, old[slot + 1]!);
+    }
+    this.#slots = slots;
   }
+}
+
+function put(slots: Int32Array, hash: number, rowPlusOne: number): void {
+  const mask = slots.length - 1;
+  let slot = (hash << 1) & mask;
+  while (slots[slot + 1]! !== 0) slot = (slot + slotWords) & mask;
+  slots[slot] = hash;
+  slots[slot + 1] = rowPlusOne;
 }

@@ -42,7 +42,7 @@ export class Orders {
     this.amount[row] = amount;
     this.terms[row] = terms;
     this.status[row] = orderStatus.placed;
-    this.#byToken.add(row, tokenHash(user, nonce), this.#hashOfRow);
+    this.#byToken.add(row, tokenHash(user, nonce));
     this.#pushHold(row, deadline);
     return row + 1;
   }
@@ -50,7 +50,8 @@ export class Orders {
   /** The number of the order this purchase token bought, or 0. */
   find(user: number, terms: number, nonce: number): number {
     const index = this.#byToken;
-    for (let slot = index.start(tokenHash(user, nonce)); ; slot = index.after(slot)) {
+    const hash = tokenHash(user, nonce);
+    for (let slot = index.start(hash); ; slot = index.after(slot, hash)) {
       const row = index.rowAt(slot);
       if (row < 0) return 0;
       if (this.nonce[row] === nonce && this.user[row] === user && this.terms[row] === terms) {
@@ -85,8 +86,6 @@ export class Orders {
     const rest = [this.terms, this.status, this.#holds, this.#deadlines];
     return [...columns, ...rest].reduce((sum, c) => sum + c.byteLength, this.#byToken.bytes);
   }
-
-  readonly #hashOfRow = (row: number): number => tokenHash(this.user[row]!, this.nonce[row]!);
 
   #grow(): void {
     this.user = grown(this.user, this.count);
