@@ -1,6 +1,6 @@
 /** What a partition decides while the journal is busy: the events of one entry to be. */
 import type { Rows } from './board-rows.ts';
-import { encodeEvent } from './journal/codec.ts';
+import { EventBuffer } from './journal/event-buffer.ts';
 import { entryBytesMax, entryEventsMax, entryHeadBytesMax, eventBytesMax } from './limits.ts';
 import type { Event, Reply } from './protocol.ts';
 
@@ -8,24 +8,21 @@ import type { Event, Reply } from './protocol.ts';
 const eventBytesFull = entryBytesMax - entryHeadBytesMax - eventBytesMax;
 
 export class Batch {
-  readonly events: string[] = [];
+  readonly events = new EventBuffer();
   /** Items whose row on the board this batch changes. */
   readonly touched = new Set<number>();
   /** What the board will show after this batch; set when it is sealed, and no event joins it after that. */
   rows: Rows | null = null;
-  #bytes = 0;
 
   /** `at` is the time of its first event, and so the entry's. */
   constructor(readonly at: number) {}
 
   get full(): boolean {
-    return this.events.length >= entryEventsMax || this.#bytes >= eventBytesFull;
+    return this.events.count >= entryEventsMax || this.events.length >= eventBytesFull;
   }
 
   add(event: Event, at: number): void {
-    const text = encodeEvent(event, at, this.at);
-    this.#bytes += text.length + 1;
-    this.events.push(text);
+    this.events.add(event, at, this.at);
     this.touched.add(event.item);
   }
 }

@@ -23,20 +23,16 @@ export interface Entry {
 /** The hash before a partition's first entry. */
 export const chainStart = '0'.repeat(64);
 
+const entryEnd = Buffer.from(']}');
+
 /** SHA-256 in hex of an entry's stored bytes. */
 export function entryHash(bytes: Uint8Array): string {
   return Bun.SHA256.hash(bytes, 'hex');
 }
 
-/** Encodes one event. The hot ones are spelled out: `JSON.stringify` takes three times as long. */
+/** Encodes one event; `EventBuffer` does the same faster for the hot ones. */
 export function encodeEvent(event: Event, at: number, entryAt: number): string {
-  const time = at === entryAt ? '' : `,"at":${at}`;
-  if (event.type === 'placed') {
-    const { item, n, user, promo, amount, price, nonce } = event;
-    return `{"type":"placed","item":${item},"n":${n},"user":${user},"promo":${promo},"amount":${amount},"price":${price},"nonce":${nonce}${time}}`;
-  }
-  const text = JSON.stringify(event);
-  return time === '' ? text : `${text.slice(0, -1)}${time}}`;
+  return JSON.stringify(at === entryAt ? event : { ...event, at });
 }
 
 /** Encodes an entry from its events, already encoded. */
@@ -44,9 +40,19 @@ export function encodeEntry(
   head: Omit<Entry, 'v' | 'events'>,
   events: readonly string[],
 ): Uint8Array {
+  return joinEntry(head, Buffer.from(events.join(','), 'utf8'));
+}
+
+/** Encodes an entry from its events, already encoded and joined by commas. Copies them. */
+export function joinEntry(head: Omit<Entry, 'v' | 'events'>, events: Uint8Array): Uint8Array {
   const { partition, seq, prev, writer, at } = head;
-  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at},"events":[${events.join(',')}]}`;
-  return Buffer.from(text, 'utf8');
+  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at},"events":[`;
+  const start = Buffer.from(text, 'utf8');
+  const bytes = new Uint8Array(start.length + events.length + entryEnd.length);
+  bytes.set(start);
+  bytes.set(events, start.length);
+  bytes.set(entryEnd, start.length + events.length);
+  return bytes;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
