@@ -47,6 +47,12 @@ const fieldsOf: { readonly [T in Event['type']]: Readonly<Record<string, Bounds>
   refused: { count: id, amount },
 };
 
+/** Fields that events of one type may have. */
+const optionalFields: readonly [name: string, owner: Event['type'], bounds: Bounds][] = [
+  ['seen', 'refused', [0, integerMax]],
+  ['key', 'restocked', id],
+];
+
 /** What is wrong with the form of an event, or null. Hot: placed orders take the short way. */
 export function formFault(event: unknown): string | null {
   if (typeof event !== 'object' || event === null) return 'an event is not an object';
@@ -80,8 +86,11 @@ function faultOf(event: Record<string, unknown>): string | null {
   }
   if (event.at !== undefined && !within(event.at, ...time)) return wrong('at');
   if (event.late !== undefined && !(type === 'paid' && event.late === true)) return wrong('late');
-  if (event.seen === undefined) return null;
-  return type === 'refused' && within(event.seen, 0, integerMax) ? null : wrong('seen');
+  for (const [name, owner, bounds] of optionalFields) {
+    if (event[name] === undefined) continue;
+    if (type !== owner || !within(event[name], ...bounds)) return wrong(name);
+  }
+  return null;
 }
 
 function within(value: unknown, least: number, most: number): boolean {

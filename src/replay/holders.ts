@@ -1,46 +1,92 @@
-/** An audit's own record of an item's users: a row for each pair of user and terms. */
-import { grown, HashIndex, hashJoin, hashOf } from '../../actors/columns.ts';
+/**
+ * An audit's own record of an item's users: a row for each pair of user and terms, with the purchase
+ * tokens they spent. A purchase token is a user, terms and a nonce, so the orders of one row are all
+ * that can have been bought with the same token.
+ */
+import { hashJoin, hashOf } from '../../actors/columns.ts';
+import { widened } from './columns.ts';
+import { HashTable } from './hash-table.ts';
+
+/** Orders of one row that are looked through one by one; beyond, their nonces get a map. */
+const walkMax = 16;
 
 export class Holders {
-  #count = 0;
-  #user = new Float64Array(0);
-  #terms = new Uint16Array(0);
-  #index = new HashIndex();
   /** By row: units the user holds or owns under the terms. */
   units = new Float64Array(0);
   /** By row: whether the user was admitted under the terms. */
   admitted = new Uint8Array(0);
 
+  #count = 0;
+  #user = new Float64Array(0);
+  #terms = new Uint16Array(0);
+  /** By row: the last order, plus one; 0 without. */
+  #last = new Int32Array(0);
+  readonly #table = new HashTable();
+  /** By order: the nonce that bought it, and the order before of the same row, plus one. */
+  #nonce = new Float64Array(0);
+  #before = new Int32Array(0);
+  /** By row: orders by nonce, for users with many orders. */
+  readonly #many = new Map<number, Map<number, number>>();
+
   /** Hot: the row of a user under terms, made where there was none. */
   row(user: number, terms: number): number {
-    const hash = holderHash(user, terms);
-    const index = this.#index;
-    for (let slot = index.start(hash); ; slot = index.after(slot)) {
-      const row = index.rowAt(slot);
-      if (row < 0) return this.#add(user, terms, hash);
+    const hash = hashJoin(hashOf(user), terms);
+    const table = this.#table;
+    let slot = table.first(hash);
+    for (let row = table.rowAt(slot); row >= 0; row = table.rowAt(slot)) {
       if (this.#user[row] === user && this.#terms[row] === terms) return row;
+      slot = table.next(slot);
     }
-  }
-
-  #add(user: number, terms: number, hash: number): number {
     const row = this.#count++;
     if (this.#count > this.#user.length) this.#grow();
     this.#user[row] = user;
     this.#terms[row] = terms;
-    this.#index.add(row, hash, this.#hashOfRow);
+    table.add(slot, hash, row);
     return row;
   }
 
-  readonly #hashOfRow = (row: number): number => holderHash(this.#user[row]!, this.#terms[row]!);
+  /**
+   * Hot: notes that a row's nonce bought an order, numbered from 0 as they come. Returns the order
+   * that the same nonce had bought before (I3), or -1.
+   */
+  spend(row: number, nonce: number, order: number): number {
+    const twin = this.#find(row, nonce);
+    if (order >= this.#nonce.length) {
+      this.#nonce = widened(this.#nonce, order + 1);
+      this.#before = widened(this.#before, order + 1);
+    }
+    this.#nonce[order] = nonce;
+    this.#before[order] = this.#last[row]!;
+    this.#last[row] = order + 1;
+    if (this.#many.size > 0 && twin < 0) this.#many.get(row)?.set(nonce, order);
+    return twin;
+  }
+
+  #find(row: number, nonce: number): number {
+    let order = this.#last[row]! - 1;
+    for (let steps = 0; order >= 0 && this.#nonce[order] !== nonce; steps++) {
+      if (steps === walkMax) return this.#nonces(row).get(nonce) ?? -1;
+      order = this.#before[order]! - 1;
+    }
+    return order;
+  }
+
+  #nonces(row: number): Map<number, number> {
+    const known = this.#many.get(row);
+    if (known !== undefined) return known;
+    const nonces = new Map<number, number>();
+    for (let order = this.#last[row]! - 1; order >= 0; order = this.#before[order]! - 1) {
+      nonces.set(this.#nonce[order]!, order);
+    }
+    this.#many.set(row, nonces);
+    return nonces;
+  }
 
   #grow(): void {
-    this.#user = grown(this.#user, this.#count);
-    this.#terms = grown(this.#terms, this.#count);
-    this.units = grown(this.units, this.#count);
-    this.admitted = grown(this.admitted, this.#count);
+    this.units = widened(this.units, this.#count);
+    this.admitted = widened(this.admitted, this.#count);
+    this.#user = widened(this.#user, this.#count);
+    this.#terms = widened(this.#terms, this.#count);
+    this.#last = widened(this.#last, this.#count);
   }
-}
-
-function holderHash(user: number, terms: number): number {
-  return hashJoin(hashOf(user), terms);
 }

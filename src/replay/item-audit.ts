@@ -3,7 +3,6 @@
  * decision with the actor, and is applied to a copy of the actor beside them. An event that breaks a
  * rule is reported and still entered where it can be, as the engine would have entered it.
  */
-import { apply, type Item } from '../../actors/item.ts';
 import { loadedUnitsMax } from '../../actors/limits.ts';
 import {
   type Admitted,
@@ -16,8 +15,10 @@ import {
   type Paid,
   type Placed,
   type Refused,
+  type Restocked,
   type Sequence,
 } from '../../actors/protocol.ts';
+import { ActorCopy } from './actor-copy.ts';
 import type { Check, Findings } from './findings.ts';
 import { History, type Units } from './history.ts';
 import { Holders } from './holders.ts';
@@ -45,8 +46,8 @@ export class ItemAudit implements Units {
   readonly history = new History();
 
   readonly #holders = new Holders();
-  #actor: Item | undefined;
-  #actorLost = false;
+  readonly #deliveries = new Set<number>();
+  readonly #actor = new ActorCopy();
   #seq: Sequence = 0;
   #at = 0;
 
@@ -66,7 +67,10 @@ export class ItemAudit implements Units {
     } else {
       this.#found('rules', `${event.type} before the item was opened`);
     }
-    this.#applyToActor(event, at);
+    const complaint = this.#actor.apply(event, at);
+    if (complaint !== null) {
+      this.#found('I6', `the actor refuses this event, and so would a recovery: ${complaint}`);
+    }
   }
 
   /** Compares the books with themselves and with the actor's. Call once, after the last event. */
@@ -82,17 +86,7 @@ export class ItemAudit implements Units {
         `the orders come to ${paid} sold and ${placed} held, the books to: ${books}`,
       );
     }
-    const actor = this.#actor;
-    if (actor === undefined || this.#actorLost) return;
-    const same = actor.loaded === loaded && actor.held === held && actor.sold === sold;
-    if (!same || actor.orders.count !== orders.count) {
-      this.#found('I6', `the actor comes to other books than these: ${books}`);
-    }
-    for (let row = 0; row < orders.count && row < actor.orders.count; row++) {
-      if (actor.orders.status[row] !== orders.status[row]) {
-        this.#found('I6', `the actor has another status for order ${orders.number[row]}`);
-      }
-    }
+    for (const what of this.#actor.differences(this, orders)) this.#found('I6', what);
   }
 
   #enter(event: Event): void {
@@ -123,7 +117,7 @@ export class ItemAudit implements Units {
         this.#open(event);
         break;
       case 'restocked':
-        this.#load(event.units);
+        this.#restock(event);
         break;
     }
   }
@@ -147,25 +141,26 @@ export class ItemAudit implements Units {
     if (this.#at < terms.startAt || this.#at >= terms.endAt) {
       this.#found('rules', `order ${n}: placed at ${this.#at}, outside the sale`);
     }
-    const twin = orders.rowOfToken(user, index, nonce);
+    const holder = this.#holders.row(user, index);
+    this.#takeUnits(n, amount, terms, holder);
+    this.held += amount;
+    const row = orders.add(event, index, this.#at, this.#seq);
+    const twin = this.#holders.spend(holder, nonce, row);
     if (twin >= 0) {
       const token = `the purchase token of user ${user}, promo ${promo}, nonce ${nonce}`;
       this.#found('I3', `order ${n}: ${token} had bought order ${orders.number[twin]}`);
     }
-    this.#takeUnits(n, amount, index, user);
-    orders.add(event, index, this.#at, this.#seq);
-    this.held += amount;
   }
 
   #pay(event: Paid): void {
     const late = event.late === true;
     const order = this.#orderOf(event, late ? orderStatus.expired : orderStatus.placed);
     if (order === null) return;
-    const { row, terms } = order;
+    const { row, terms, holder } = order;
     const { orders } = this;
     const amount = orders.amount[row]!;
     const deadline = orders.placedAt[row]! + terms.payWindowMs;
-    if (late) this.#takeUnits(event.n, amount, orders.terms[row]!, orders.user[row]!);
+    if (late) this.#takeUnits(event.n, amount, terms, holder);
     else this.held -= amount;
     if (!late && this.#at >= deadline) {
       this.#found('rules', `order ${event.n}: paid at ${this.#at}, its hold ended at ${deadline}`);
@@ -228,6 +223,14 @@ export class ItemAudit implements Units {
     this.#load(units);
   }
 
+  #restock({ units, key }: Restocked): void {
+    if (key !== undefined) {
+      if (this.#deliveries.has(key)) this.#found('rules', `delivery ${key} restocked once more`);
+      this.#deliveries.add(key);
+    }
+    this.#load(units);
+  }
+
   #load(units: number): void {
     this.loaded += units;
     this.left += units;
@@ -235,20 +238,16 @@ export class ItemAudit implements Units {
   }
 
   /** I1 and I4: moves units from those left to a user. */
-  #takeUnits(n: number, amount: number, terms: number, user: number): void {
-    if (amount > this.left) {
-      this.#found(
-        'I1',
-        `order ${n}: oversold, it took ${amount} units where ${this.left} were left`,
-      );
+  #takeUnits(n: number, amount: number, { promo, limit }: KnownTerms, holder: number): void {
+    const { left } = this;
+    if (amount > left) {
+      this.#found('I1', `order ${n}: oversold, it took ${amount} units where ${left} were left`);
     }
     this.left -= amount;
-    const holder = this.#holders.row(user, terms);
     const units = this.#holders.units[holder]! + amount;
     this.#holders.units[holder] = units;
-    const { limit, promo } = this.terms.at(terms);
     if (units > limit) {
-      const has = `user ${user} has ${units} units of promo ${promo}`;
+      const has = `its user has ${units} units of promo ${promo}`;
       this.#found('I4', `order ${n}: ${has}, whose limit is ${limit}`);
     }
   }
@@ -283,18 +282,6 @@ export class ItemAudit implements Units {
       terms: this.terms.at(index),
       holder: this.#holders.row(orders.user[row]!, index),
     };
-  }
-
-  /** After its first complaint the actor's state means nothing: recovery would end there. */
-  #applyToActor(event: Event, at: number): void {
-    if (this.#actorLost) return;
-    try {
-      this.#actor = apply(this.#actor, event, at);
-    } catch (complaint) {
-      this.#actorLost = true;
-      const reason = complaint instanceof Error ? complaint.message : String(complaint);
-      this.#found('I6', `the actor refuses this event, and so would a recovery: ${reason}`);
-    }
   }
 
   /** Reports what is wrong by the rules, if anything. */

@@ -3,11 +3,9 @@
  * it. It only reads, also while the engine runs. Exit 0: all holds; 1: differences; 2: could not run.
  */
 import { parseArgs } from 'node:util';
-import type { Journal } from '../../actors/journal/journal.ts';
 import { openJournal } from '../../actors/journal/open.ts';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { itemIdMax } from '../../actors/limits.ts';
-import { type Config, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { journalSettings, sqlSettings } from '../engine.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { openRows } from './open-sql.ts';
@@ -15,6 +13,9 @@ import { replay } from './replay.ts';
 import { type Report, reportOf, textOf } from './report.ts';
 
 const exitCode = { holds: 0, differs: 1, couldNotRun: 2 } as const;
+
+/** How long a journal server that is away is waited for. */
+const patienceMs = 10_000;
 
 const usage = 'usage: bun replay [--item N] [--to SEQ] [--json]';
 
@@ -44,16 +45,12 @@ function integer(name: string, text: string | undefined, most: number): number |
   throw new Error(`${name} must be an integer from 1 to ${most}; ${usage}`);
 }
 
-/** A journal knows for itself how many partitions it was made with, where its store can tell. */
-function partitionsOf(journal: Journal, config: Config): number {
-  return journal instanceof SqliteJournal ? journal.partitions : config.partitions;
-}
-
 async function run({ item, to }: Options): Promise<Report> {
   const config = readConfig(process.env);
-  const journal = await openJournal(journalSettings(config), config.partitions, { readonly: true });
+  const { partitions } = config;
+  const options = { readonly: true, patienceMs };
+  const journal = await openJournal(journalSettings(config), partitions, options);
   try {
-    const partitions = partitionsOf(journal, config);
     const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
     const report = reportOf(await replay({ journal, partitions, item, to, comparisons }), to);
     if (item !== null && report.items.length === 0 && report.holds) {

@@ -3,13 +3,14 @@
  * is being audited, and with the entries at which an order changed, so that it can be asked what an
  * order was as of any entry. It also holds what no actor could have decided: a number twice, or left out.
  */
-import { grown, HashIndex, hashJoin, hashOf } from '../../actors/columns.ts';
+
 import {
   type OrderStatus,
   orderStatus,
   type Placed,
   type Sequence,
 } from '../../actors/protocol.ts';
+import { widened } from './columns.ts';
 
 /** An order as of an entry. */
 export interface OrderThen {
@@ -22,7 +23,6 @@ export class OrderBook {
   count = 0;
   number = new Int32Array(0);
   user = new Float64Array(0);
-  nonce = new Float64Array(0);
   amount = new Int32Array(0);
   price = new Float64Array(0);
   /** Index into the item's terms. */
@@ -35,7 +35,6 @@ export class OrderBook {
 
   /** By row: when orders expired that were paid late afterwards. */
   readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
-  readonly #byToken = new HashIndex();
   /** By number: rows, once the numbers have not been 1, 2, 3 …; of a number twice, the first. */
   #byNumber: Map<number, number> | null = null;
   #highest = 0;
@@ -45,41 +44,28 @@ export class OrderBook {
     return this.#highest + 1;
   }
 
-  /** Hot: adds a placed order. */
-  add(event: Placed, terms: number, at: number, seq: Sequence): void {
+  /** Hot: adds a placed order, and returns its row. */
+  add(event: Placed, terms: number, at: number, seq: Sequence): number {
     const row = this.count++;
     if (this.count > this.number.length) this.#grow();
     if (event.n > this.#highest) this.#highest = event.n;
     this.number[row] = event.n;
     this.user[row] = event.user;
-    this.nonce[row] = event.nonce;
     this.amount[row] = event.amount;
     this.price[row] = event.price;
     this.terms[row] = terms;
     this.status[row] = orderStatus.placed;
     this.placedAt[row] = at;
     this.placedSeq[row] = seq;
-    this.#byToken.add(row, tokenHash(event.user, event.nonce), this.#hashOfRow);
     if (this.#byNumber === null && event.n !== row + 1) this.#byNumber = this.#numbersBefore(row);
     if (this.#byNumber !== null && !this.#byNumber.has(event.n)) this.#byNumber.set(event.n, row);
+    return row;
   }
 
   /** The row of an order, or -1. */
   rowOf(n: number): number {
     if (this.#byNumber !== null) return this.#byNumber.get(n) ?? -1;
     return n <= this.count ? n - 1 : -1;
-  }
-
-  /** Hot: the row of the order that a purchase token bought, or -1. */
-  rowOfToken(user: number, terms: number, nonce: number): number {
-    const index = this.#byToken;
-    for (let slot = index.start(tokenHash(user, nonce)); ; slot = index.after(slot)) {
-      const row = index.rowAt(slot);
-      if (row < 0) return -1;
-      if (this.nonce[row] === nonce && this.user[row] === user && this.terms[row] === terms) {
-        return row;
-      }
-    }
   }
 
   settle(row: number, status: OrderStatus, at: number, seq: Sequence): void {
@@ -120,27 +106,20 @@ export class OrderBook {
     return distinct;
   }
 
-  readonly #hashOfRow = (row: number): number => tokenHash(this.user[row]!, this.nonce[row]!);
-
   #numbersBefore(rows: number): Map<number, number> {
     return new Map(Array.from({ length: rows }, (_, row) => [row + 1, row]));
   }
 
   #grow(): void {
-    this.number = grown(this.number, this.count);
-    this.user = grown(this.user, this.count);
-    this.nonce = grown(this.nonce, this.count);
-    this.amount = grown(this.amount, this.count);
-    this.price = grown(this.price, this.count);
-    this.terms = grown(this.terms, this.count);
-    this.status = grown(this.status, this.count);
-    this.placedAt = grown(this.placedAt, this.count);
-    this.placedSeq = grown(this.placedSeq, this.count);
-    this.changedAt = grown(this.changedAt, this.count);
-    this.changedSeq = grown(this.changedSeq, this.count);
+    this.number = widened(this.number, this.count);
+    this.user = widened(this.user, this.count);
+    this.amount = widened(this.amount, this.count);
+    this.price = widened(this.price, this.count);
+    this.terms = widened(this.terms, this.count);
+    this.status = widened(this.status, this.count);
+    this.placedAt = widened(this.placedAt, this.count);
+    this.placedSeq = widened(this.placedSeq, this.count);
+    this.changedAt = widened(this.changedAt, this.count);
+    this.changedSeq = widened(this.changedSeq, this.count);
   }
-}
-
-function tokenHash(user: number, nonce: number): number {
-  return hashJoin(hashOf(nonce), hashOf(user));
 }

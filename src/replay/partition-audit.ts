@@ -52,8 +52,9 @@ export class PartitionAudit {
       return;
     }
     if (this.booksEnd !== null) return;
-    this.events += entry.events.length;
-    for (const event of entry.events) this.#event(event, entry);
+    const { events } = entry;
+    this.events += events.length;
+    for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
   }
 
   /** Notes that entries are not there, or cannot be read. */

@@ -1,0 +1,169 @@
+/** A small sale with a bit of everything, and hands that tamper with its files afterwards. For tests. */
+import { Database } from 'bun:sqlite';
+import { apply, decide, due, type Item } from '../../actors/item.ts';
+import {
+  chainStart,
+  decodeEntry,
+  type Entry,
+  encodeEntry,
+  encodeEvent,
+  entryHash,
+} from '../../actors/journal/codec.ts';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
+import { openSql } from '../db/open.ts';
+import { Projector } from '../projector/projector.ts';
+import type { TemporaryFolder } from '../testing/process.ts';
+
+export const salePartitions = 4;
+export const saleStartsAt = Date.UTC(2026, 10, 22, 12);
+const minuteMs = 60_000;
+
+/** Item 1, in partition 1, is sold under promo 1; item 2, in partition 2, at its normal price. */
+const script: (readonly [afterMs: number, ...commands: Command[]])[] = [
+  [0, { type: 'open', item: 1, price: 1_000, units: 10 }],
+  [0, { type: 'open', item: 2, price: 300, units: 5 }],
+  [1, publish()],
+  [2, place(1), place(2), place(3), place(4, 2)],
+  [3, { type: 'place', item: 2, user: 1, promo: 0, amount: 1, nonce: 7, expiresAt: 2e9 }],
+  [4, pay(1), { type: 'cancel', item: 1, n: 2, user: 0 }],
+  [5, { type: 'admit', item: 1, user: 9, promo: 1, nonce: 900 }, place(5, 2), place(6, 2)],
+  [6, place(7, 2)],
+  [7, { type: 'tally', item: 1, seen: 6, count: 3, amount: 1 }],
+  [2 * minuteMs, pay(3)],
+  [2 * minuteMs + 1, { type: 'restock', item: 1, units: 5, key: 77 }],
+];
+
+function publish(): Command {
+  const times = { startAt: saleStartsAt, endAt: saleStartsAt + 60 * minuteMs };
+  const terms = { promo: 1, price: 500, limit: 2, gateFactor: 5, payWindowMs: minuteMs };
+  return { type: 'publish', item: 1, ...terms, ...times };
+}
+
+/** An order of item 1 by a user, with the purchase token `nonce = 100 × user`. */
+function place(user: number, amount = 1): Command {
+  return { type: 'place', item: 1, user, promo: 1, amount, nonce: 100 * user, expiresAt: 2e9 };
+}
+
+function pay(n: number): Command {
+  return { type: 'pay', item: 1, n, user: 0 };
+}
+
+/** Plays the sale with the real actor into a real journal, and projects it into SQL. */
+export async function playSale(folder: TemporaryFolder): Promise<void> {
+  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const items = new Map<number, Item>();
+  const tails = Array.from({ length: salePartitions }, () => ({ seq: 0, hash: chainStart }));
+  for (const [afterMs, ...commands] of script) {
+    const at = saleStartsAt + afterMs;
+    const events = commands.flatMap((command) => decideAll(items, command, at));
+    const partition = partitionOf(commands[0]!.item, salePartitions);
+    const tail = tails[partition]!;
+    const head = { partition, seq: tail.seq + 1, prev: tail.hash, writer: 'the sale', at };
+    const bytes = encodeEntry(
+      head,
+      events.map((event) => encodeEvent(event, at, at)),
+    );
+    await journal.append(partition, tail.seq, bytes);
+    tails[partition] = { seq: head.seq, hash: entryHash(bytes) };
+  }
+  await project(folder, journal);
+  await journal.close();
+}
+
+function decideAll(items: Map<number, Item>, command: Command, at: number): Event[] {
+  const events: Event[] = [];
+  const keep = (event: Event) => {
+    items.set(event.item, apply(items.get(event.item), event, at));
+    events.push(event);
+  };
+  for (let item = items.get(command.item); item !== undefined; ) {
+    const event = due(item, at);
+    if (event === null) break;
+    keep(event);
+  }
+  const { event } = decide(items.get(command.item), command, at);
+  if (event !== null) keep(event);
+  return events;
+}
+
+async function project(folder: TemporaryFolder, journal: SqliteJournal): Promise<void> {
+  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const times = { startAt: saleStartsAt, endAt: saleStartsAt + 60 * minuteMs };
+  for (const price of [1_000, 300]) {
+    const texts = { title: 'Something', description: '', imageUrl: null };
+    await sql.catalog.createItem({ ...texts, price, createdAt: saleStartsAt });
+  }
+  const terms = { price: 500, limitPerUser: 2, gateFactor: 5, payWindowS: 60, captcha: false };
+  await sql.catalog.createPromo({ itemId: 1, name: 'A promo', ...terms, ...times });
+  const { projection } = sql;
+  await new Projector({ journal, projection, partitions: salePartitions }).catchUp();
+  await sql.close();
+}
+
+/** Runs a statement in one of the folder's databases, as somebody with a shell would. */
+export function tamper(
+  folder: TemporaryFolder,
+  file: 'journal.db' | 'stampede.db',
+  statement: string,
+  ...values: (string | number | Uint8Array)[]
+): void {
+  const database = new Database(folder.file(file));
+  try {
+    const { changes } = database.query(statement).run(...values);
+    if (changes === 0) throw new Error(`changed nothing: ${statement}`);
+  } finally {
+    database.close();
+  }
+}
+
+/** The stored bytes of an entry. */
+export function storedBytes(folder: TemporaryFolder, partition: number, seq: number): Buffer {
+  const database = new Database(folder.file('journal.db'));
+  try {
+    const row = database
+      .query<{ body: Uint8Array }, [number, number]>(
+        'SELECT body FROM journal WHERE partition = ? AND seq = ?',
+      )
+      .get(partition, seq);
+    return Buffer.from(row!.body);
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Rewrites the journal of a partition with a hash chain that is valid throughout: what a forger does
+ * who knows the format. `change` edits the events of one entry.
+ */
+export function forge(
+  folder: TemporaryFolder,
+  partition: number,
+  seq: number,
+
+  change: (events: Record<string, unknown>[]) => void,
+): void {
+  const database = new Database(folder.file('journal.db'));
+  try {
+    const rows = database
+      .query<{ seq: number; body: Uint8Array }, [number]>(
+        'SELECT seq, body FROM journal WHERE partition = ? ORDER BY seq',
+      )
+      .all(partition);
+    let prev = chainStart;
+    for (const row of rows) {
+      const entry: Entry = decodeEntry(partition, row.seq, row.body);
+      if (row.seq === seq) change(entry.events as Record<string, unknown>[]); // A forger keeps to no type.
+      const bytes = encodeEntry(
+        { ...entry, prev },
+        entry.events.map((event) => JSON.stringify(event)),
+      );
+      prev = entryHash(bytes);
+      database
+        .query('UPDATE journal SET body = ? WHERE partition = ? AND seq = ?')
+        .run(bytes, partition, row.seq);
+    }
+  } finally {
+    database.close();
+  }
+}
