@@ -4,7 +4,7 @@
  * left to orders for as long as the hash took.
  */
 const hashesAtOnceMax = 1;
-const hashesWaitingMax = 32;
+const hashesWaitingMax = 16;
 
 /** The least that OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const;
