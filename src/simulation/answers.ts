@@ -11,7 +11,7 @@ import {
   type Read,
   type Reply,
 } from '../../actors/protocol.ts';
-import { type Audit, since, tokenKey, upTo } from './audit.ts';
+import { type Audit, type DurableOrder, since, tokenKey, upTo } from './audit.ts';
 
 /** One sending of a command to an engine. */
 export interface Delivery {
@@ -30,6 +30,8 @@ const inVain: readonly Code[] = [code.outcomeUnknown, code.journalUnavailable, c
 export class Answers {
   readonly deliveries: Delivery[] = [];
   readonly #accepted = new Set<string>();
+  /** Sendings of each purchase token. */
+  readonly #ofToken = new Map<string, Delivery[]>();
 
   constructor(private readonly audit: Audit) {}
 
@@ -38,6 +40,10 @@ export class Answers {
     const request = this.deliveries.length;
     const delivery = { request, command, knownSeq: -1, answer: null, orphaned: false };
     this.deliveries.push(delivery);
+    if (command.type === 'place') {
+      const key = tokenKey(command);
+      this.#ofToken.set(key, [...(this.#ofToken.get(key) ?? []), delivery]);
+    }
     return delivery;
   }
 
@@ -46,20 +52,17 @@ export class Answers {
     const { command } = delivery;
     if (delivery.answer !== null) throw new Error(`request ${delivery.request} was answered twice`);
     delivery.answer = reply.code;
-    if (inVain.includes(reply.code)) return;
+    if (inVain.includes(reply.code)) {
+      const order = command.type === 'place' && this.audit.tokens.get(tokenKey(command));
+      if (order) this.bought(order);
+      return;
+    }
     const wrong = this.#wrong(delivery, command, reply);
     if (wrong !== null) throw new Error(`${wrong}: ${JSON.stringify({ command, reply })}`);
   }
 
   /** At the end: what was said to have been done is there, once; nothing else is. @throws */
   settle(): void {
-    for (const [key, order] of this.audit.tokens) {
-      const causes = this.deliveries.filter(
-        ({ command }) => command.type === 'place' && tokenKey(command) === key,
-      );
-      if (causes.every(nothingDone))
-        throw new Error(`told "nothing was done", but ${key} bought ${order.n}`);
-    }
     for (const [item, { restocks }] of this.audit.histories) {
       const sent = this.deliveries.filter((delivery) => isKeylessRestock(delivery, item));
       const least = sent.filter(({ answer }) => answer === code.ok).length;
@@ -68,11 +71,21 @@ export class Answers {
         throw new Error(`item ${item}: ${restocks} restocks, ${least} to ${most} were told`);
       }
     }
-    const unanswered = this.deliveries.find(
+  }
+
+  /** An order may not come from sendings that were all told that nothing was done. @throws */
+  bought(order: DurableOrder): void {
+    const key = tokenKey(order);
+    if (!(this.#ofToken.get(key) ?? []).every(nothingDone)) return;
+    throw new Error(`I2: told that nothing was done, but ${key} bought order ${order.n}`);
+  }
+
+  /** Whatever an engine has taken must be answered by the time it rests. @throws */
+  complete(): void {
+    const forgotten = this.deliveries.find(
       ({ knownSeq, answer, orphaned }) => knownSeq >= 0 && answer === null && !orphaned,
     );
-    if (unanswered !== undefined)
-      throw new Error(`request ${unanswered.request} was never answered`);
+    if (forgotten !== undefined) throw new Error(`request ${forgotten.request} was never answered`);
   }
 
   #wrong(delivery: Delivery, command: Command, reply: Reply): string | null {
@@ -154,6 +167,9 @@ export class Answers {
   #wrongAdmit({ knownSeq }: Delivery, { item, user, promo }: Admit, reply: Reply): string | null {
     const nonces = this.audit.histories.get(item)!.nonces.get(`${user}/${promo}`) ?? [];
     if (reply.code === code.ok) {
+      if (promo !== 0 && nonces.length > 0 && nonces[0]!.value !== reply.nonce) {
+        return 'I3: another nonce than the first';
+      }
       return nonces.some(({ value }) => value === reply.nonce) ? null : 'I2: not durable';
     }
     const sticky = promo !== 0 && upTo(nonces, knownSeq) !== undefined;

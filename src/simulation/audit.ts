@@ -100,8 +100,11 @@ export class Audit {
     return known;
   }
 
-  /** Takes a stored entry in. @throws where it breaks the chain (I5, I8) or another invariant. */
-  stored(partition: number, sequence: Sequence, bytes: Uint8Array): void {
+  /**
+   * Takes a stored entry in, and returns the orders it placed.
+   * @throws where it breaks the chain (I5, I8) or another invariant.
+   */
+  stored(partition: number, sequence: Sequence, bytes: Uint8Array): DurableOrder[] {
     const entry = this.#chains[partition]!.next(sequence, bytes);
     const touched = new Set<number>();
     for (const event of entry.events) {
@@ -119,6 +122,9 @@ export class Audit {
       const value = { loaded, held, sold, left: unitsLeft(item), admitted };
       this.histories.get(id)!.books.push({ seq: sequence, value });
     }
+    return entry.events.flatMap((event) =>
+      event.type === 'placed' ? [this.tokens.get(tokenKey(event))!] : [],
+    );
   }
 
   /** Rules that an event must keep by the state right before it. */

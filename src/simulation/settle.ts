@@ -38,6 +38,7 @@ export function guard(around: Surroundings, work: () => void): void {
 export async function settle(settling: Settling): Promise<void> {
   const { around, projection } = settling;
   await quiet(settling);
+  guard(around, () => around.answers.complete());
   // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
   settling.restart();
   await quiet(settling);

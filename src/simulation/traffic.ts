@@ -5,7 +5,7 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Few users and units, so that limits, empty stock and races come about often. */
-const users = 6;
+const users = 4;
 const nonces = 1_000_000;
 
 export class Traffic {
@@ -40,9 +40,9 @@ export class Traffic {
       price: 500,
       startAt,
       endAt: startAt + random.pick([2_000, 20_000, 600_000, 7_200_000]),
-      limit: random.between(1, 4),
+      limit: random.pick([1, 1, 2, 3]),
       gateFactor: random.pick([1, 1, 5]),
-      payWindowMs: random.pick([50, 1_000, 10_000, 900_000]),
+      payWindowMs: random.pick([50, 50, 1_000, 10_000, 900_000]),
     };
   }
 
@@ -88,15 +88,15 @@ export class Traffic {
     return this.#random.chance(0.2) ? 0 : (this.#promos.get(item) ?? 0);
   }
 
+  /** A new purchase token: for anybody, or for somebody who has ordered before. */
   #order(item: number): Command {
     const random = this.#random;
     const lifetimeS = random.pick([-1, 5, 600, 10_000]);
+    const anybody = { item, user: random.between(1, users), promo: this.#promo(item) };
+    const before = this.#sent.at(-1 - random.below(4));
+    const { item: of, user, promo } = before !== undefined && random.chance(0.3) ? before : anybody;
     const place: Place = {
-      type: 'place',
-      item,
-      user: random.between(1, users),
-      promo: this.#promo(item),
-      amount: random.pick([1, 1, 1, 2, 3]),
+      ...{ type: 'place', item: of, user, promo, amount: random.pick([1, 1, 1, 2, 3]) },
       nonce: random.between(1, nonces),
       expiresAt: Math.floor(this.#scheduler.now / 1_000) + lifetimeS,
     };
@@ -118,7 +118,7 @@ export class Traffic {
     if (this.#orders.length === 0) return null;
     const { item, n, user } = random.pick(this.#orders);
     const by = random.pick([user, user, user, 0, user + 1]);
-    const type = random.weighted({ pay: 5, cancel: 2, read: 2 });
+    const type = random.weighted({ pay: 6, cancel: 1, read: 2 });
     return { type, item, n: random.chance(0.05) ? n + 1 : n, user: by };
   }
 }

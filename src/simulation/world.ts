@@ -59,7 +59,7 @@ export class World {
     this.#answers = new Answers(this.#audit);
     this.#store = new SimulatedStore(
       partitions,
-      random.pick([1, 1, 2, 4, 8]),
+      random.pick([1, 2, 8]),
       random,
       scheduler,
       drawFaults(random),
@@ -247,7 +247,10 @@ export class World {
 
   #stored(partition: number, sequence: number, bytes: Uint8Array): void {
     this.#trace(`stored ${partition}/${sequence} ${Buffer.from(bytes).toString('utf8')}`);
-    guard(this.#around, () => this.#audit.stored(partition, sequence, bytes));
+    guard(this.#around, () => {
+      for (const order of this.#audit.stored(partition, sequence, bytes))
+        this.#answers.bought(order);
+    });
   }
 
   #heard(delivery: Delivery, reply: Reply): void {
@@ -277,7 +280,7 @@ function drawFaults(random: Random): JournalFaults {
   const some = (weight: number) => (random.chance(0.5) ? weight : 0);
   return {
     fine: 1,
-    fails: some(0.05),
+    fails: some(0.15),
     lost: some(0.05),
     silent: some(0.05),
     late: some(0.1),
