@@ -76,6 +76,9 @@ export const recoveryPauseMsMax = 1_000;
 /** A partition that was fenced is left to the other engine until that has been silent this long. */
 export const fencedMs = 3_000;
 
+/** How often an actor thread asks the journal whether it would take entries. */
+export const probeMs = 1_000;
+
 /** How often a partition looks for holds and promos that are due, and for tallies to journal. */
 export const tickMs = 20;
 

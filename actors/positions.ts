@@ -27,6 +27,8 @@ const cells = [
   'recoveries',
   'fences',
   'appendErrors',
+  /** 1 while the journal does not answer probes. */
+  'journalSilent',
   /** Entries, events in them, and the milliseconds their appends took, since the engine started. */
   'entries',
   'events',

@@ -8,8 +8,9 @@
  */
 import { Board } from './board.ts';
 import { type Clock, createClock } from './clock.ts';
+import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
-import { drainRecordsMax, tickMs } from './limits.ts';
+import { drainRecordsMax, probeMs, tickMs } from './limits.ts';
 import { configureLog, getLogger, type logLevels } from './log.ts';
 import { Doorbell, Mailbox } from './mailbox.ts';
 import { Partition, type PartitionWorld } from './partition.ts';
@@ -67,8 +68,9 @@ class ActorThread {
 
   async run(): Promise<void> {
     const { settings } = this;
-    const journal = await openJournal(settings.journal, settings.partitions);
     const log = getLogger(['stampede', 'actor']);
+    const report = (state: string) => log.warning(`journal: ${state}`, {});
+    const journal = await openJournal(settings.journal, settings.partitions, { report });
     const board = new Board(settings.memory.board);
     const positions = new Positions(settings.memory.positions);
     const replica = this.#openReplica(board, positions);
@@ -92,7 +94,9 @@ class ActorThread {
     }
     await Promise.all(this.#own.map((partition) => partition.recover()));
     self.postMessage({ type: 'recovered' } satisfies FromActorThread);
+    const probing = setInterval(() => void this.#probe(journal, positions), probeMs);
     await this.#serve();
+    clearInterval(probing);
     for (const partition of this.#own) partition.stop();
     await replica?.close();
     await journal.close();
@@ -102,6 +106,15 @@ class ActorThread {
   drain(): void {
     this.#draining = true;
     this.#bell.ring();
+  }
+
+  /** Finds out about a journal that is gone before the next order does. */
+  async #probe(journal: OpenedJournal, positions: Positions): Promise<void> {
+    const silent = await journal.probe().then(
+      () => 0,
+      () => 1,
+    );
+    for (const { partition } of this.#own) positions.set(partition, 'journalSilent', silent);
   }
 
   async #serve(): Promise<void> {

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clockStep, createClock } from '../actors/clock.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
+import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
@@ -36,6 +37,8 @@ export interface Engine {
 const drainMs = 3_100;
 
 export function journalSettings(config: Config): JournalSettings {
+  const { natsUrl, journalReplicas } = config;
+  if (natsUrl !== null) return { kind: 'jetstream', url: natsUrl, replicas: journalReplicas };
   return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
 }
 
@@ -51,7 +54,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const memory = makeSharedMemory(httpThreads, actorThreads);
   const journal = journalSettings(settings);
   const sql = sqlSettings(settings);
-  await prepare(settings, journal, sql, new Positions(memory.positions));
+  const journalPromise = await prepare(settings, journal, sql, new Positions(memory.positions));
 
   const clock = createClock();
   const writer = Bun.randomUUIDv7();
@@ -77,6 +80,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         store: { redisUrl: settings.redisUrl, dataDir: settings.dataDir },
         sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
         rehearsal: settings.rehearsal ?? {},
+        journalPromise,
       }),
     });
   let http: ReturnType<typeof httpOf>[] = [];
@@ -128,20 +132,28 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   };
 }
 
-/** Makes what is missing, and reads how far SQL has come: a journal that ends before has lost data. */
+/**
+ * Makes what is missing, and reads how far SQL has come: a journal that ends before has lost data.
+ * Returns what the journal's acknowledgement means.
+ */
 async function prepare(
   settings: EngineSettings,
   journalAt: JournalSettings,
   sqlAt: SqlSettings,
   positions: Positions,
-): Promise<void> {
-  const journal = await openJournal(journalAt, settings.partitions);
+): Promise<string> {
+  const log = getLogger(['stampede', 'engine']);
+  const report = (state: string) => log.warning(`journal: ${state}`, {});
+  const journal = await openJournal(journalAt, settings.partitions, { report });
+  const { text } = journal.acknowledgement();
+  log.info(text, {});
   await journal.close();
   const sql = await openSql(sqlAt);
   for (const [partition, sequence] of await sql.projection.checkpoints()) {
     positions.set(partition, 'sqlSeq', sequence);
   }
   await sql.close();
+  return text;
 }
 
 /**

@@ -36,6 +36,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   store: StoreSettings;
   sms: SmsSettings;
   rehearsal: Rehearsal;
+  journalPromise: string;
   clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
@@ -89,6 +90,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),
     addressOf: (request) => server.requestIP(request)?.address ?? 'unknown',
+    journalPromise: settings.journalPromise,
     draining: () => draining,
     logError: (message, details) => log.error(message, details),
   });

@@ -35,6 +35,14 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+/** A journal as an engine opens it: it also tells how it is, and what its word is worth. */
+export interface OpenedJournal extends Journal {
+  /** What an acknowledgement of this store means, in a sentence for operators. */
+  acknowledgement(): { text: string };
+  /** Finds out whether appends would be taken, as far as that shows without one. @throws JournalUnavailable */
+  probe(): Promise<void>;
+}
+
 /** Another writer has appended: the caller's state is out of date. */
 export class Fenced extends Error {
   override readonly name = 'Fenced';

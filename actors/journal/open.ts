@@ -1,6 +1,6 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
 import { JetStreamJournal } from './jetstream.ts';
-import type { Journal } from './journal.ts';
+import type { OpenedJournal } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
@@ -20,7 +20,7 @@ export async function openJournal(
   settings: JournalSettings,
   partitions: number,
   options: OpenOptions = {},
-): Promise<Journal> {
+): Promise<OpenedJournal> {
   if (settings.kind === 'jetstream') {
     const { url, replicas } = settings;
     return JetStreamJournal.open({ url, replicas, partitions, ...options });

@@ -9,10 +9,10 @@ import { appendTimeoutMs, partitionsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import {
   Fenced,
-  type Journal,
   JournalCorrupt,
   JournalMisconfigured,
   JournalUnavailable,
+  type OpenedJournal,
   OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
@@ -62,7 +62,7 @@ interface Append {
   reject(error: Error): void;
 }
 
-export class SqliteJournal implements Journal {
+export class SqliteJournal implements OpenedJournal {
   /** A commit blocks its thread, so a second append could never overtake or join it. */
   readonly appendsInFlight = 1;
 
@@ -135,6 +135,17 @@ export class SqliteJournal implements Journal {
 
   async last(partition: number): Promise<Sequence> {
     return this.#query(partition, 0, () => this.#last.get(partition)!.last);
+  }
+
+  acknowledgement(): { text: string } {
+    const text =
+      'SQLite: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.';
+    return { text };
+  }
+
+  /** A commit alone finds out about a disk, and it tells; there is nothing to learn before. */
+  async probe(): Promise<void> {
+    return;
   }
 
   async close(): Promise<void> {

@@ -36,8 +36,8 @@ export function healthRoutes(parts: AppParts) {
     .get('/healthz', () => success({ alive: true }))
     .get('/readyz', () => {
       const reasons = notReady(parts);
-      if (reasons.length === 0) return success({ ready: true });
-      const data = { ready: false, reasons };
+      if (reasons.length === 0) return success({ ready: true, journal: parts.journalPromise });
+      const data = { ready: false, reasons, journal: parts.journalPromise };
       return Response.json(
         { status: 'fail', data },
         { status: 503, headers: { 'retry-after': '1' } },
@@ -81,8 +81,11 @@ function notReady({ positions, partitions, clock, draining }: AppParts): string[
   for (let partition = 0; partition < partitions; partition++) {
     const mode = positions.mode(partition);
     if (mode !== 'ready') reasons.push(`partition ${partition} is ${mode}`);
+    else if (positions.get(partition, 'journalSilent') === 1) {
+      reasons.push(`the journal of partition ${partition} does not answer`);
+    }
   }
   if (clock() - positions.projectorBeatAt > projectorSilentMs)
-    reasons.push('projector is not running');
+    reasons.push('the projector writes nothing: see its log');
   return reasons;
 }

@@ -36,6 +36,8 @@ export interface AppParts {
   limits: RateLimits;
   /** The address of the socket that a request came by. */
   addressOf(request: Request): string;
+  /** What the journal's acknowledgement means, for operators. */
+  journalPromise: string;
   /** True from the moment the engine was asked to leave. */
   draining(): boolean;
   logError(message: string, details: Record<string, unknown>): void;

@@ -8,6 +8,7 @@
 import { existsSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { createClock } from '../../actors/clock.ts';
+import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal.ts';
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
 import { configureLog, getLogger, type logLevels } from '../../actors/log.ts';
 import { Doorbell } from '../../actors/mailbox.ts';
@@ -15,7 +16,7 @@ import { Positions } from '../../actors/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { SqlUnavailable } from '../db/sql.ts';
-import { Projector } from './projector.ts';
+import { CheckpointAhead, Projector } from './projector.ts';
 
 export interface ProjectorThreadSettings {
   type: 'start';
@@ -48,7 +49,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   const bell = new Doorbell(memory.projectorBell);
   const positions = new Positions(memory.positions);
   const clock = createClock(settings.clockStepMs);
-  const journal = await openJournal(settings.journal, partitions, { readonly: true });
+  const report = (state: string) => log.debug(`journal: ${state}`, {});
+  const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
   const sql = await openSql(settings.sql);
   const projector = new Projector({
     journal,
@@ -59,20 +61,23 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
       positions.set(partition, 'sqlAt', clock());
     },
   });
+  let told = '';
   for (;;) {
     const seen = bell.count;
     const startedAt = performance.now();
     let applied = 0;
     try {
-      for (let partition = 0; partition < partitions; partition++) {
-        applied += await projector.step(partition);
-      }
+      applied = await projector.round();
     } catch (error) {
-      if (!(error instanceof SqlUnavailable)) throw error;
-      log.error('SQL does not answer', { error: String(error) });
+      // All of these may pass, by themselves or by an operator's hand; until then readyz tells.
+      if (!waitsFor(error)) throw error;
+      if (String(error) !== told) log.error('projector waits', { error: String(error) });
+      told = String(error);
       await Bun.sleep(pauseMs);
+      if (draining) break;
       continue;
     }
+    told = '';
     positions.projectorBeatAt = clock();
     if (applied > 0)
       await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
@@ -82,6 +87,11 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   await sql.close();
   await journal.close();
   self.postMessage({ type: 'drained' } satisfies FromProjectorThread);
+}
+
+function waitsFor(error: unknown): boolean {
+  const kinds = [SqlUnavailable, JournalUnavailable, JournalCorrupt, CheckpointAhead];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 /** Lowers the priority of this thread alone; Linux names a thread by an id of its own. */

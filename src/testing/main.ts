@@ -54,7 +54,7 @@ function runTests(): Counts {
   const folder = mkdtempSync(join(tmpdir(), 'stampede-report-'));
   const report = join(folder, 'report.xml');
   try {
-    const reporter = ['--reporter=junit', `--reporter-outfile=${report}`];
+    const reporter = ['--timeout', '120000', '--reporter=junit', `--reporter-outfile=${report}`];
     const ok = run('tests', [process.execPath, 'test', ...reporter, ...process.argv.slice(2)]);
     if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
     const counts = readReport(readFileSync(report, 'utf8'));

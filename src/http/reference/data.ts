@@ -104,5 +104,8 @@ export const statementsData = v.object({
 });
 
 export const aliveData = v.object({ alive: v.literal(true) });
-export const readyData = v.object({ ready: v.literal(true) });
+export const readyData = v.object({
+  ready: v.literal(true),
+  journal: v.pipe(v.string(), v.description('What an acknowledgement of the journal means.')),
+});
 export const nothing = v.null();

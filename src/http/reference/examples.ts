@@ -115,3 +115,9 @@ export const statements = {
     },
   ],
 };
+
+export const ready = {
+  ready: true,
+  journal:
+    'SQLite: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.',
+};

@@ -274,7 +274,7 @@ const operators: readonly Route[] = [
     path: '/readyz',
     who: 'anyone',
     summary: 'Ready for traffic; 503 with the reasons when not.',
-    answers: { 200: { data: data.readyData, example: { ready: true } } },
+    answers: { 200: { data: data.readyData, example: example.ready } },
     codes: [],
   },
   {
