@@ -130,7 +130,7 @@ export class Answers {
       if (bought === undefined) return 'I2: the order is not durable';
       if (reply.order?.n !== bought.n || amount !== bought.amount) return 'I3: another answer';
       if (!reply.repeated && this.#accepted.has(key)) return 'I3: placed twice';
-      this.#accepted.add(key);
+      if (!reply.repeated) this.#accepted.add(key);
       return this.#wrongView(command.item, reply);
     }
     const spent = bought !== undefined && bought.seq <= knownSeq;
