@@ -1,6 +1,6 @@
 /**
- * The engine as tests of the shop need it: every captcha says the same, and all buyers may come from
- * one address. Everything else is as `bun start`.
+ * The engine as tests of the shop need it: every captcha says the same, and a few buyers from one
+ * address may ask for as much as a whole test needs. Everything else is as `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
@@ -16,7 +16,9 @@ const rates = {
   registrationByAddress: unlimited,
   logInByAddress: unlimited,
   captchaByAddress: unlimited,
+  captchaByUser: unlimited,
   tokenByAddress: unlimited,
+  tokenByUser: unlimited,
 };
 const rehearsal = { captchaText, rates };
 const engine = await startEngine({ ...config, tokenSecret, adminToken, rehearsal });

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mustSucceed, tokenFor } from '../testing/engine.ts';
+import { temporaryFolder, waitUntil } from '../testing/process.ts';
+import { type RedisServer, startRedis } from '../testing/redis.ts';
+import { newTelephone, registration, type Shop, startShop } from '../testing/shop.ts';
+
+const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
+let redis: RedisServer;
+let shop: Shop;
+let sister: Shop;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  const env = { REDIS_URL: redis.url };
+  shop = await startShop({ dataDir: folder.path, env });
+  // An engine of its own journal, which shares nothing but Redis and the secret of tokens.
+  sister = await startShop({ dataDir: otherFolder.path, env, gateway: shop.gateway });
+});
+
+afterAll(async () => {
+  await sister.stop();
+  await shop.stop();
+  await redis.remove();
+  folder.remove();
+  otherFolder.remove();
+});
+
+describe('two processes behind one Redis', () => {
+  test('share sessions, and their end', async () => {
+    const { session } = await shop.buyer();
+    const headers = { authorization: `Bearer ${session}` };
+    expect((await sister.call('GET', '/api/orders', undefined, { headers })).status).toBe(200);
+    mustSucceed(await sister.call('DELETE', '/api/sessions', undefined, { headers }));
+    expect((await shop.call('GET', '/api/orders', undefined, { headers })).errCode).toBe(20003);
+  });
+
+  test('share one-time passwords, their tries and their pause', async () => {
+    const telephone = newTelephone();
+    mustSucceed(await shop.call('POST', '/api/otp', { telephone }));
+    expect((await sister.call('POST', '/api/otp', { telephone })).errCode).toBe(10003);
+    const person = registration(shop.gateway, telephone);
+    const otp = String((Number(person.otp) + 1) % 1_000_000).padStart(6, '0');
+    for (let tries = 0; tries < 5; tries++) {
+      const one = tries % 2 === 0 ? shop : sister;
+      expect((await one.call('POST', '/api/users', { ...person, otp })).errCode).toBe(20005);
+    }
+    expect((await sister.call('POST', '/api/users', person)).errCode).toBe(20005);
+  });
+
+  test('share limits: guessing at both is no faster', async () => {
+    const telephone = newTelephone();
+    const guesses = Array.from({ length: 12 }, (_, n) =>
+      (n % 2 === 0 ? shop : sister).call('POST', '/api/sessions', {
+        telephone,
+        password: `guess ${n}`,
+      }),
+    );
+    const codes = (await Promise.all(guesses)).map(({ errCode }) => errCode);
+    expect(codes.filter((errCode) => errCode === 20002)).toHaveLength(5);
+    expect(codes.filter((errCode) => errCode === 10003)).toHaveLength(7);
+  }, 20_000);
+});
+
+describe('without Redis', () => {
+  test('users are told to try again, orders are placed as ever, and all is well after', async () => {
+    const buyer = await shop.buyer();
+    const sale = await shop.engine.sale();
+    await redis.kill();
+    const { status, errCode, headers } = await buyer.api('GET', '/api/users/me');
+    expect([status, errCode]).toEqual([503, 10004]);
+    expect(headers.get('retry-after')).toBe('1');
+    const token = tokenFor(sale, buyer.userId);
+    const placed = mustSucceed(await shop.engine.place(token, 1, { admin: false }));
+    expect((await shop.engine.api('GET', `/api/orders/${placed.orderId}`)).status).toBe(200);
+    await redis.start();
+    await waitUntil('sessions work again', async () => {
+      return (await buyer.api('GET', '/api/users/me')).errCode === 20003;
+    });
+    expect((await (await shop.logIn(buyer.telephone)).api('GET', '/api/users/me')).status).toBe(
+      200,
+    );
+  }, 20_000);
+});
