@@ -3,9 +3,8 @@
  * tokens they spent. A purchase token is a user, terms and a nonce, so the orders of one row are all
  * that can have been bought with the same token.
  */
-import { hashJoin, hashOf } from '../../actors/columns.ts';
+import { HashIndex, hashJoin, hashOf } from '../../actors/columns.ts';
 import { widened } from './columns.ts';
-import { HashTable } from './hash-table.ts';
 
 /** Orders of one row that are looked through one by one; beyond, their nonces get a map. */
 const walkMax = 16;
@@ -21,7 +20,7 @@ export class Holders {
   #terms = new Uint16Array(0);
   /** By row: the last order, plus one; 0 without. */
   #last = new Int32Array(0);
-  readonly #table = new HashTable();
+  readonly #index = new HashIndex();
   /** By order: the nonce that bought it, and the order before of the same row, plus one. */
   #nonce = new Float64Array(0);
   #before = new Int32Array(0);
@@ -31,17 +30,17 @@ export class Holders {
   /** Hot: the row of a user under terms, made where there was none. */
   row(user: number, terms: number): number {
     const hash = hashJoin(hashOf(user), terms);
-    const table = this.#table;
-    let slot = table.first(hash);
-    for (let row = table.rowAt(slot); row >= 0; row = table.rowAt(slot)) {
+    const index = this.#index;
+    let slot = index.start(hash);
+    for (let row = index.rowAt(slot); row >= 0; row = index.rowAt(slot)) {
       if (this.#user[row] === user && this.#terms[row] === terms) return row;
-      slot = table.next(slot);
+      slot = index.after(slot, hash);
     }
     const row = this.#count++;
     if (this.#count > this.#user.length) this.#grow();
     this.#user[row] = user;
     this.#terms[row] = terms;
-    table.add(slot, hash, row);
+    index.add(row, hash);
     return row;
   }
 
