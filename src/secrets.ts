@@ -1,5 +1,5 @@
 /** Secrets that are made once and kept in the data folder, readable by their owner alone. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Secret {
@@ -8,11 +8,23 @@ export interface Secret {
   fresh: boolean;
 }
 
-/** Returns the secret kept under a name, and makes one of 256 random bits where there is none. */
+/** Whoever can guess a shorter one can sign, or administer. */
+const lengthMin = 16;
+
+/**
+ * Returns the secret kept under a name, and makes one of 256 random bits where there is none.
+ * @throws when the file holds none: an empty key would sign for anybody.
+ */
 export function keptSecret(dataDir: string, name: string): Secret {
   const path = join(dataDir, name);
-  if (existsSync(path)) return { value: readFileSync(path, 'utf8').trim(), fresh: false };
+  if (existsSync(path)) {
+    const value = readFileSync(path, 'utf8').trim();
+    if (value.length >= lengthMin) return { value, fresh: false };
+    throw new Error(`${path} must hold at least ${lengthMin} characters, or not be there`);
+  }
   const value = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
-  writeFileSync(path, `${value}\n`, { mode: 0o600, flag: 'wx' });
+  // Renamed into place, so that an engine that is killed here leaves no half of a secret.
+  writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
   return { value, fresh: true };
 }

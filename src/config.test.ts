@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'bun:test';
+import { ConfigError, readConfig } from './config.ts';
+
+/** The line that a start with these settings ends with. */
+function complaint(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('the settings were taken');
+}
+
+describe('settings', () => {
+  test('are as API.md says where nothing is set, or set to nothing', () => {
+    for (const environment of [{}, { PORT: '', TOKEN_SECRET: '', NATS_URL: '' }]) {
+      expect(readConfig(environment, 2)).toEqual({
+        host: '127.0.0.1',
+        port: 3000,
+        dataDir: './data',
+        httpThreads: 1,
+        actorThreads: 1,
+        partitions: 8,
+        tokenSecret: null,
+        adminToken: null,
+        natsUrl: null,
+        journalReplicas: 1,
+        redisUrl: null,
+        databaseUrl: null,
+        smsWebhookUrl: null,
+        smsWebhookSecret: null,
+        logLevel: 'info',
+      });
+    }
+  });
+
+  test('give more cores more threads, and one is never without', () => {
+    const threads = [1, 2, 4, 8, 16, 64, 1_000].map((cores) => {
+      const { httpThreads, actorThreads } = readConfig({ PARTITIONS: '64' }, cores);
+      return [cores, httpThreads, actorThreads];
+    });
+    expect(threads).toEqual([
+      [1, 1, 1],
+      [2, 1, 1],
+      [4, 2, 1],
+      [8, 5, 2],
+      [16, 11, 4],
+      [64, 47, 16],
+      [1_000, 64, 64],
+    ]);
+  });
+
+  test('never have more actor threads than partitions', () => {
+    expect(readConfig({ ACTOR_THREADS: '8', PARTITIONS: '3' }).actorThreads).toBe(3);
+  });
+
+  test('are read as they are set', () => {
+    const config = readConfig({
+      HOST: '0.0.0.0',
+      PORT: '0',
+      PARTITIONS: '64',
+      NATS_URL: 'nats://a:1',
+      REDIS_URL: 'rediss://b:2',
+      DATABASE_URL: 'postgresql://c/d',
+      SMS_WEBHOOK_URL: 'https://e/f',
+      SMS_WEBHOOK_SECRET: 'sixteen letters!',
+      TOKEN_SECRET: 'x'.repeat(32),
+      LOG_LEVEL: 'debug',
+      UNKNOWN: 'ignored',
+    });
+    expect(config).toMatchObject({ host: '0.0.0.0', port: 0, partitions: 64, logLevel: 'debug' });
+    expect(config).toMatchObject({ natsUrl: 'nats://a:1', redisUrl: 'rediss://b:2' });
+    expect(config.tokenSecret).toBe('x'.repeat(32));
+  });
+
+  test('that are wrong are each named, with what would be right', () => {
+    const wrong: [string, string, string][] = [
+      ['PORT', '65536', 'an integer from 0 to 65535'],
+      ['PORT', '-1', 'an integer'],
+      ['PORT', '80.5', 'an integer'],
+      ['PORT', '0x50', 'an integer'],
+      ['PORT', ' 80', 'an integer'],
+      ['HTTP_THREADS', '0', 'an integer from 1 to 64'],
+      ['ACTOR_THREADS', '65', 'an integer from 1 to 64'],
+      ['PARTITIONS', '65', 'an integer from 1 to 64'],
+      ['JOURNAL_REPLICAS', '6', 'an integer from 1 to 5'],
+      ['TOKEN_SECRET', 'x'.repeat(31), 'at least 32 characters'],
+      ['ADMIN_TOKEN', 'x'.repeat(15), 'at least 16 characters'],
+      ['NATS_URL', 'http://a', 'nats://'],
+      ['REDIS_URL', 'localhost', 'redis://'],
+      ['DATABASE_URL', 'mysql://a', 'postgres://'],
+      ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
+      ['LOG_LEVEL', 'INFO', 'one of'],
+    ];
+    for (const [name, value, expected] of wrong) {
+      expect(complaint({ [name]: value })).toStartWith(`${name} must `);
+      expect(complaint({ [name]: value })).toContain(expected);
+    }
+    expect(complaint({ PORT: 'x', PARTITIONS: 'y' })).toMatch(/^PORT must .*; PARTITIONS must /);
+  });
+
+  test('never show a secret in what they complain about', () => {
+    expect(complaint({ TOKEN_SECRET: 'hunter2', ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
+  });
+
+  test('sign what they send: a webhook needs a secret', () => {
+    expect(complaint({ SMS_WEBHOOK_URL: 'https://a/b' })).toContain('SMS_WEBHOOK_SECRET');
+  });
+});
