@@ -5,15 +5,17 @@ import { SmsFailed } from '../accounts/sms.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { captchaRoutes } from './captchas.ts';
-import { failure } from './envelope.ts';
+import { failure, success } from './envelope.ts';
 import { itemRoutes } from './items.ts';
 import type { ErrorCode } from './messages.ts';
 import { healthRoutes, operatorRoutes } from './operators.ts';
 import { orderRoutes } from './orders.ts';
 import { otpRoutes } from './otp.ts';
+import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
 import { promoRoutes } from './promos.ts';
 import { sessionRoutes } from './sessions.ts';
+import { timeText } from './time.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
@@ -28,7 +30,9 @@ export function createApp(parts: AppParts) {
     .route('/api/users', userRoutes(parts))
     .route('/api/sessions', sessionRoutes(parts))
     .route('/api/captchas', captchaRoutes(parts))
+    .get('/api/time', () => success({ now: timeText(parts.clock()) }))
     .route('/', healthRoutes(parts))
+    .route('/', pageRoutes(parts))
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
       const { method, path } = c.req;

@@ -1,0 +1,51 @@
+// Requests to the API, and requests that are sent again until there is an answer.
+
+const patienceMs = 10_000;
+/** After this a person is asked whether to go on. */
+const insistMs = 120_000;
+/** No answer; too many requests; outcome unknown; journal unavailable; too busy. */
+const passing = new Set([0, 10003, 10004, 30002, 30003]);
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** A moment of its own for each browser, so that a crowd does not knock at once. */
+export const jitterMs = (most) => Math.random() * most;
+
+/**
+ * Sends a request. Gives `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
+ * success, and 0 where there was no answer.
+ */
+export async function call(method, path, body) {
+  const request = {
+    method,
+    headers: { 'accept-language': document.documentElement.lang },
+    signal: AbortSignal.timeout(patienceMs),
+  };
+  if (body !== undefined) {
+    request.headers['content-type'] = 'application/json';
+    request.body = JSON.stringify(body);
+  }
+  try {
+    const response = await fetch(path, request);
+    const { status, data } = await response.json();
+    if (status === 'success') return { errCode: null, data };
+    const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1_000;
+    return { ...data, retryAfterMs };
+  } catch {
+    return { errCode: 0, errMsg: '', retryAfterMs: 0 };
+  }
+}
+
+/** Sends a request that may safely be repeated until its outcome is known. */
+export async function insist(method, path, body, retrying = () => undefined, also = []) {
+  const end = performance.now() + insistMs;
+  for (let attempt = 0; ; attempt++) {
+    const answer = await call(method, path, body);
+    const passes = passing.has(answer.errCode) || also.includes(answer.errCode);
+    if (!passes || performance.now() > end) return answer;
+    retrying(answer);
+    const pauseMs = Math.min(250 * 2 ** attempt, 4_000);
+    await sleep(Math.max(answer.retryAfterMs, pauseMs) + jitterMs(300));
+  }
+}
+
+export const isPassing = ({ errCode }) => passing.has(errCode);

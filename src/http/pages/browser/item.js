@@ -1,0 +1,95 @@
+// An item's page: countdown and stock as they happen, and the button that is ready when they say so.
+import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
+import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
+import { fill, find, page, say, showTime, texts } from './site.js';
+import { showStock } from './stock.js';
+
+const { offer } = page;
+const { promo } = offer;
+const button = find('#buy');
+const message = find('#message');
+let shown = '';
+
+/** `none`, `pending`, `running`, `ended` or `sold-out`. */
+function state() {
+  const status = saleStatus(promo);
+  return offer.left === 0 && (status === 'running' || status === 'none') ? 'sold-out' : status;
+}
+
+function showCountdown() {
+  const countdown = find('#countdown');
+  if (countdown === null) return;
+  const status = saleStatus(promo);
+  const until = status === 'pending' ? promo.startAt : promo.endAt;
+  const label = { pending: texts.opensIn, running: texts.endsIn, ended: texts.ended }[status];
+  find('[data-label]', countdown).textContent = label;
+  countdown.dataset.state = status;
+  const units = unitsOf(until - serverNow());
+  for (const [unit, value] of Object.entries(units)) {
+    const text = unit === 'days' ? String(value) : String(value).padStart(2, '0');
+    find(`[data-unit=${unit}]`, countdown).textContent = text;
+  }
+  find('.days', countdown).hidden = units.days === 0;
+}
+
+function show() {
+  showCountdown();
+  showStock(document, offer);
+  const now = state();
+  const returning = find('[data-returning]');
+  returning.hidden = now !== 'sold-out' || offer.held === 0;
+  returning.textContent = fill(texts.mayReturn, { held: offer.held });
+  document.body.dataset.state = now;
+  if (shown === 'pending' && now === 'running') say(message, texts.nowOpen);
+  shown = now;
+  if (button === null) return;
+  // A purchase without an answer yet can go on, however the sale stands: it may have been made.
+  const isOpen = now === 'running' || now === 'none' || isUnderWay();
+  const labels = { pending: texts.notOpen, ended: texts.over, 'sold-out': texts.soldOut };
+  const busy = button.dataset.busy === 'true';
+  button.disabled = !isOpen || busy;
+  if (!busy) button.textContent = isUnderWay() ? texts.again : (labels[now] ?? texts.buy);
+}
+
+function listen() {
+  const stream = new EventSource(`/api/items/${offer.itemId}/live`);
+  stream.addEventListener('stock', ({ data }) => {
+    const { left, held, sold } = JSON.parse(data);
+    Object.assign(offer, { left, held, loaded: left + held + sold });
+    show();
+  });
+  // A server that restarts refuses for a moment, and the browser would give up for good.
+  stream.addEventListener('error', () => {
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1_000 + Math.random() * 2_000);
+  });
+}
+
+/** Wakes at the very moment of the opening, not at the next full second. */
+function wakeAtOpening() {
+  if (promo === null) return;
+  const leftMs = promo.startAt - serverNow();
+  if (leftMs <= 0) show();
+  else setTimeout(wakeAtOpening, Math.min(leftMs, 30_000));
+}
+
+/** The purchase is over: with an order, or with a refusal that has been told. */
+function finished() {
+  button.dataset.busy = 'false';
+  show();
+}
+
+function begin(purchase) {
+  button.dataset.busy = 'true';
+  button.disabled = true;
+  purchase().then(finished);
+}
+
+const opens = find('[data-opens] time');
+if (opens !== null) showTime(opens, promo.startAt);
+everySecond(show);
+wakeAtOpening();
+listen();
+if (button !== null) {
+  button.addEventListener('click', () => begin(startPurchase));
+  begin(resumePurchase);
+}

@@ -1,0 +1,115 @@
+// My orders: newest first, with the time that is left to pay.
+import { call, insist } from './api.js';
+import { durationText, everySecond, serverNow } from './clock.js';
+import { askToLogIn, fill, find, money, say, showTime, texts } from './site.js';
+
+/** How long a button waits for its second press. */
+const sureMs = 4_000;
+
+const list = find('#orders');
+const more = find('#more');
+const template = find('#order');
+const shown = new Map();
+const titles = new Map();
+
+/** The title of an order's item; asked for once. */
+function titleOf(itemId) {
+  if (!titles.has(itemId)) {
+    const asked = call('GET', `/api/items/${itemId}`);
+    titles.set(
+      itemId,
+      asked.then(({ data }) => data?.title ?? `#${itemId}`),
+    );
+  }
+  return titles.get(itemId);
+}
+
+async function load(cursor) {
+  more.disabled = true;
+  const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
+  const answer = await insist('GET', `/api/orders${query}`);
+  more.disabled = false;
+  find('#loading').hidden = true;
+  if (answer.errCode === 20003) return askToLogIn();
+  if (answer.errCode !== null) return say(find('#message'), answer.errMsg || texts.offline, true);
+  const { orders, next } = answer.data;
+  for (const order of orders) add(order);
+  more.hidden = next === null;
+  more.onclick = () => load(next);
+  find('#none').hidden = shown.size > 0;
+}
+
+/** An order that was placed a moment ago may not be in the list yet, but has its own address. */
+async function loadNew() {
+  const orderId = new URLSearchParams(location.search).get('order');
+  if (orderId === null || shown.has(orderId)) return;
+  const { errCode, data } = await call('GET', `/api/orders/${encodeURIComponent(orderId)}`);
+  if (errCode !== null) return;
+  add(data);
+  list.prepend(shown.get(orderId).element);
+  find('#none').hidden = true;
+}
+
+function add(order) {
+  if (shown.has(order.orderId)) return;
+  const element = template.content.cloneNode(true).firstElementChild;
+  const entry = { order, element };
+  shown.set(order.orderId, entry);
+  const title = find('[data-title]', element);
+  title.href = `/items/${order.itemId}`;
+  titleOf(order.itemId).then((text) => {
+    title.textContent = text;
+  });
+  find('[data-amount]', element).textContent = `${order.amount} × ${money(order.unitPrice)}`;
+  find('[data-total]', element).textContent = money(order.total);
+  find('[data-id]', element).textContent = order.orderId;
+  showTime(find('[data-time]', element), Date.parse(order.createdAt));
+  find('[data-pay]', element).addEventListener('click', () => act(entry, 'pay', texts.paying));
+  const cancel = find('[data-cancel]', element);
+  const label = cancel.textContent;
+  cancel.addEventListener('click', () => {
+    if (cancel.dataset.sure === 'true') return act(entry, 'cancel', texts.cancelling);
+    cancel.dataset.sure = 'true';
+    cancel.textContent = texts.cancelSure;
+    setTimeout(() => {
+      cancel.dataset.sure = 'false';
+      cancel.textContent = label;
+    }, sureMs);
+  });
+  list.append(element);
+  show(entry);
+}
+
+async function act(entry, verb, text) {
+  const { element, order } = entry;
+  const message = find('[data-message]', element);
+  const buttons = element.querySelectorAll('[data-actions] button');
+  for (const button of buttons) button.disabled = true;
+  say(message, text);
+  const path = `/api/orders/${order.orderId}`;
+  const answer = await insist('POST', `${path}/${verb}`, {}, () => say(message, texts.retrying));
+  for (const button of buttons) button.disabled = false;
+  if (answer.errCode === 20003) return askToLogIn();
+  say(message, answer.errCode === null ? '' : answer.errMsg || texts.offline, true);
+  // A refusal says that the order is not what it looked like here.
+  const now = answer.errCode === null ? answer : await call('GET', path);
+  if (now.errCode === null) entry.order = now.data;
+  show(entry);
+}
+
+function show({ element, order }) {
+  const { status } = order;
+  const leftMs = Date.parse(order.payBy) - serverNow();
+  const isOpen = status === 'placed' && leftMs > 0;
+  const seen = status === 'placed' && !isOpen ? 'expired' : status;
+  element.dataset.state = seen;
+  find('[data-status]', element).textContent = texts[seen];
+  find('[data-actions]', element).hidden = !isOpen;
+  find('[data-left]', element).textContent = fill(texts.timeLeft, { time: durationText(leftMs) });
+}
+
+await load(null);
+await loadNew();
+everySecond(() => {
+  for (const entry of shown.values()) if (entry.order.status === 'placed') show(entry);
+});

@@ -1,0 +1,46 @@
+// What every page does: it knows its texts and the server's time, and it lets people log out.
+import { call } from './api.js';
+
+export const page = JSON.parse(document.body.dataset.page);
+export const texts = page.texts;
+
+/** Fills in what stands in braces. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export const find = (selector, within = document) => within.querySelector(selector);
+
+/** An amount of minor units, as the server writes it. */
+export function money(minor) {
+  const fraction = minor % 100 === 0 ? 0 : 2;
+  const digits = { minimumFractionDigits: fraction, maximumFractionDigits: fraction };
+  return `¥${new Intl.NumberFormat('en', digits).format(minor / 100)}`;
+}
+
+/** Writes times in the reader's zone and language. */
+export function showTime(element, at) {
+  element.dateTime = new Date(at).toISOString();
+  element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(at);
+}
+
+/** Tells people, and screen readers, how things go. */
+export function say(element, text, isError = false) {
+  element.textContent = text;
+  element.classList.toggle('error', isError);
+}
+
+/** Leads to the log-in, and back here. */
+export function askToLogIn() {
+  const here = location.pathname + location.search;
+  location.assign(`/login?next=${encodeURIComponent(here)}`);
+}
+
+find('#log-out')?.addEventListener('click', async (event) => {
+  event.currentTarget.disabled = true;
+  await call('DELETE', '/api/sessions');
+  location.assign('/');
+});

@@ -1,0 +1,12 @@
+// The bar and the line of what is left of an item.
+import { fill, find, texts } from './site.js';
+
+/** Shows an offer's stock within an element. */
+export function showStock(element, { left, loaded }) {
+  const bar = find('progress', element);
+  bar.max = Math.max(loaded, 1);
+  bar.value = left;
+  bar.classList.toggle('scarce', left > 0 && left * 5 <= loaded);
+  const text = left === 0 ? texts.noneLeft : texts.left;
+  find('[data-stock]', element).textContent = fill(text, { left, loaded });
+}

@@ -1,0 +1,125 @@
+/** `/items/:id`: the countdown, the live stock, and the button. */
+import { Layout, logInPath, textsOf, type View } from './layout.tsx';
+import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { fill, type Texts } from './texts.ts';
+
+interface ItemProps {
+  view: View;
+  offer: Offer;
+}
+
+export function ItemPage({ view, offer }: ItemProps) {
+  const own = textsOf(view);
+  const { item, promo } = offer;
+  const data = { offer: offerData(offer), userId: view.visitor.userId };
+  return (
+    <Layout view={view} title={item.title} script="item.js" data={data}>
+      <article class="item">
+        <Picture item={item} />
+        <div class="details">
+          {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
+          <h1>{item.title}</h1>
+          <Price offer={offer} own={own} />
+          {promo !== undefined && <Countdown own={own} startAt={promo.startAt} />}
+          <Stock offer={offer} own={own} />
+          <p class="hint" data-returning hidden></p>
+          <Purchase view={view} offer={offer} />
+          {item.description !== '' && (
+            <section class="about">
+              <h2>{own.about}</h2>
+              <p>{item.description}</p>
+            </section>
+          )}
+        </div>
+      </article>
+    </Layout>
+  );
+}
+
+function Countdown({ own, startAt }: { own: Texts; startAt: number }) {
+  const units = ['days', 'hours', 'minutes', 'seconds'] as const;
+  return (
+    <section class="countdown" id="countdown">
+      <p class="label" data-label></p>
+      <div role="timer" class="digits">
+        {units.map((unit) => (
+          <div class={unit}>
+            <span data-unit={unit}>–</span>
+            <small>{own[unit]}</small>
+          </div>
+        ))}
+      </div>
+      <p class="hint" data-opens>
+        {own.opensAt} <time datetime={new Date(startAt).toISOString()}></time>
+      </p>
+    </section>
+  );
+}
+
+function Purchase({ view, offer }: ItemProps) {
+  const own = textsOf(view);
+  const limit = offer.promo?.limitPerUser ?? 1;
+  const loggedIn = view.visitor.userId !== null;
+  return (
+    <section class="purchase" id="purchase">
+      {limit > 1 && loggedIn && (
+        <p class="quantity">
+          <label for="amount">{own.quantity}</label>
+          <input
+            type="number"
+            id="amount"
+            value="1"
+            min="1"
+            max={limit}
+            step="1"
+            inputmode="numeric"
+          />
+        </p>
+      )}
+      {loggedIn ? (
+        <button type="button" class="primary" id="buy" disabled></button>
+      ) : (
+        <a class="primary" href={logInPath('/login', view.visitor)}>
+          {own.logInToBuy}
+        </a>
+      )}
+      {offer.promo !== undefined && <p class="hint">{fill(own.limit, { n: limit })}</p>}
+      <form id="captcha" class="captcha" hidden>
+        <p id="captcha-lead">{own.captchaLead}</p>
+        <div class="challenge">
+          <img width="200" height="72" alt={own.captchaAlt} />
+          <button type="button" class="plain" id="captcha-other">
+            {own.captchaOther}
+          </button>
+        </div>
+        <label for="answer">{own.captchaLabel}</label>
+        <div class="joined">
+          <input
+            id="answer"
+            name="answer"
+            required
+            maxlength={8}
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+            lang="en"
+            aria-describedby="captcha-lead"
+          />
+          <button type="submit" class="primary">
+            {own.captchaSubmit}
+          </button>
+        </div>
+      </form>
+      <p class="message" id="message" role="status" aria-live="polite"></p>
+      <div class="result" id="result" tabindex={-1} hidden>
+        <p class="title" data-title></p>
+        <p data-text></p>
+        <p>
+          <a class="primary" href="/orders" data-link>
+            {own.myOrders}
+          </a>
+        </p>
+      </div>
+    </section>
+  );
+}

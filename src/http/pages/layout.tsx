@@ -1,0 +1,125 @@
+/** The frame of every page: head, header, footer. */
+import { html } from 'hono/html';
+import type { Child } from 'hono/jsx';
+import type { Assets } from './assets.ts';
+import { scriptTexts, type Texts, texts } from './texts.ts';
+import { type Visitor, withQuery } from './visitor.ts';
+
+const styles = ['base.css', 'offers.css', 'item.css', 'orders.css', 'controls.css'];
+
+/** What every page is made with. */
+export interface View {
+  visitor: Visitor;
+  assets: Assets;
+  /** Milliseconds since 1970 UTC by the server's clock: browsers count on from it. */
+  now: number;
+}
+
+interface LayoutProps {
+  view: View;
+  title: string;
+  /** The page's own script in `browser/`. */
+  script?: string;
+  /** What the page's own script needs to know. */
+  data?: Record<string, unknown>;
+  children: Child;
+}
+
+export function textsOf({ visitor }: View): Texts {
+  return texts[visitor.language];
+}
+
+/** A whole page. The scripts find what they need in `data-page`: no script stands in the page itself. */
+export function Layout({ view, title, script = 'site.js', data = {}, children }: LayoutProps) {
+  const { visitor, assets, now } = view;
+  const own = textsOf(view);
+  const page = JSON.stringify({ ...data, now, texts: scriptTexts[visitor.language] });
+  return (
+    <html lang={visitor.language === 'zh' ? 'zh-CN' : 'en'}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} · Stampede`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="icon" href={assets.path('icon.svg')} type="image/svg+xml" />
+        {styles.map((file) => (
+          <link rel="stylesheet" href={assets.path(file)} />
+        ))}
+        <script type="module" src={assets.path(script)}></script>
+      </head>
+      <body data-page={page}>
+        <a class="skip" href="#main">
+          {own.skip}
+        </a>
+        <Header view={view} />
+        <main id="main">
+          <noscript>
+            <p class="notice">{own.noScript}</p>
+          </noscript>
+          {children}
+        </main>
+        <footer>
+          <p>{own.footer}</p>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+/** The page as the text of an answer. */
+export function document(page: Child) {
+  return html`<!doctype html>${page}`;
+}
+
+function Header({ view }: { view: View }) {
+  const { visitor } = view;
+  const own = textsOf(view);
+  const [other, otherLang] = visitor.language === 'zh' ? ['en', 'en'] : ['zh', 'zh-CN'];
+  return (
+    <header>
+      <a class="wordmark" href="/">
+        <Mark />
+        Stampede
+      </a>
+      <nav aria-label={own.mainMenu}>
+        {visitor.userId === null ? (
+          <>
+            <a href={logInPath('/login', visitor)}>{own.logIn}</a>
+            <a href={logInPath('/register', visitor)}>{own.register}</a>
+          </>
+        ) : (
+          <>
+            <a href="/orders">{own.myOrders}</a>
+            <button type="button" class="plain" id="log-out">
+              {own.logOut}
+            </button>
+          </>
+        )}
+        <a
+          href={withQuery(visitor.path, 'lang', other)}
+          lang={otherLang}
+          hreflang={otherLang}
+          rel="nofollow"
+        >
+          {own.otherLanguage}
+        </a>
+      </nav>
+    </header>
+  );
+}
+
+/** Where to log in, and come back to the page. */
+export function logInPath(page: '/login' | '/register', { path }: Visitor): string {
+  const back = /^\/(login|register)\b/.test(path) ? null : path;
+  return back === null || back === '/' ? page : withQuery(page, 'next', back);
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" class="mark">
+      <path d="M3 22 L11 6 H15 L7 22 Z" />
+      <path d="M12 24 L21 6 H25 L16 24 Z" />
+      <path d="M22 26 L30 10 V18 L26 26 Z" />
+    </svg>
+  );
+}

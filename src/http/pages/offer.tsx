@@ -1,0 +1,85 @@
+/** What several pages show of an item: its picture, its prices, how its sale stands. */
+import { type BoardRow, type SaleStatus, saleStatus } from '../../../actors/board.ts';
+import { type CatalogItem, type CatalogPromo, shownPromo } from '../../catalog/item.ts';
+import { money } from './format.ts';
+import type { Texts } from './texts.ts';
+
+/** An item as it stands at a moment. */
+export interface Offer {
+  item: CatalogItem;
+  promo: CatalogPromo | undefined;
+  row: BoardRow;
+  status: SaleStatus;
+}
+
+export function offerOf(item: CatalogItem, row: BoardRow, now: number): Offer {
+  const promo = shownPromo(item, row);
+  return { item, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
+}
+
+/** What the scripts are told of an offer. Times in milliseconds since 1970 UTC. */
+export function offerData({ item, promo, row, status }: Offer) {
+  const { loaded, left, held } = row;
+  const sale =
+    promo === undefined
+      ? null
+      : { id: promo.id, startAt: promo.startAt, endAt: promo.endAt, captcha: promo.captcha };
+  return { itemId: item.id, promo: sale, status, loaded, left, held };
+}
+
+const tints = 6;
+
+/** The picture, or the title's first letter on a ground of its own where there is none. */
+export function Picture({ item }: { item: CatalogItem }) {
+  const { imageUrl } = item;
+  // Pages may show pictures of this site, and of others over https.
+  if (imageUrl !== null && !imageUrl.startsWith('http:')) {
+    return (
+      <div class="picture">
+        <img src={imageUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />
+      </div>
+    );
+  }
+  const [initial = ''] = new Intl.Segmenter().segment(item.title);
+  const letter = initial === '' ? '' : initial.segment.toUpperCase();
+  return (
+    <div class={`picture tint-${item.id % tints}`} aria-hidden="true">
+      <span>{letter}</span>
+    </div>
+  );
+}
+
+export function Price({ offer, own }: { offer: Offer; own: Texts }) {
+  const { item, promo } = offer;
+  if (promo === undefined) {
+    return (
+      <p class="price">
+        <span class="visually-hidden">{own.normalPrice}</span>
+        <strong>{money(item.price)}</strong>
+      </p>
+    );
+  }
+  return (
+    <p class="price">
+      <span class="visually-hidden">{own.salePrice}</span>
+      <strong class="sale">{money(promo.price)}</strong>
+      {promo.price < item.price && (
+        <>
+          <span class="visually-hidden">{own.normalPrice}</span>
+          <s>{money(item.price)}</s>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** The bar of what is left; the script of the page keeps it true. */
+export function Stock({ offer, own }: { offer: Offer; own: Texts }) {
+  const { left, loaded } = offer.row;
+  return (
+    <div class="stock">
+      <progress value={left} max={Math.max(loaded, 1)} aria-label={own.stock}></progress>
+      <p data-stock></p>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+/** Who looks at a page: in which language, and logged in or not. */
+import type { Context } from 'hono';
+import { getCookie, setCookie } from 'hono/cookie';
+import { type Language, languageOf } from '../messages.ts';
+import type { AppParts } from '../parts.ts';
+import { sessionToken } from '../who.ts';
+
+const languageCookie = 'lang';
+const yearSeconds = 365 * 24 * 3600;
+
+export interface Visitor {
+  language: Language;
+  userId: number | null;
+  /** The page's path with its query: where to come back to. */
+  path: string;
+}
+
+export async function visitorOf(c: Context, { sessions }: AppParts): Promise<Visitor> {
+  const chosen = getCookie(c, languageCookie);
+  const language = isLanguage(chosen)
+    ? chosen
+    : languageOf(c.req.header('accept-language') ?? null);
+  const token = sessionToken(c);
+  const { pathname, search } = new URL(c.req.url);
+  return {
+    language,
+    userId: token === null ? null : await sessions.userOf(token),
+    path: pathname + search,
+  };
+}
+
+/** `?lang=` chooses a language for good, and leads to the same page without it; else null. */
+export function chooseLanguage(c: Context): Response | null {
+  const chosen = c.req.query('lang');
+  if (!isLanguage(chosen)) return null;
+  const secure = c.req.header('x-forwarded-proto') === 'https';
+  setCookie(c, languageCookie, chosen, {
+    path: '/',
+    maxAge: yearSeconds,
+    sameSite: 'Lax',
+    httpOnly: true,
+    secure,
+  });
+  return c.redirect(withQuery(pathOf(c), 'lang', null), 303);
+}
+
+/** A path of this site, or `/` for anything else: a link must not lead to another site. */
+export function ownPath(text: string | undefined): string {
+  return text !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(text) ? text : '/';
+}
+
+/** A path with one query parameter set, or removed. */
+export function withQuery(path: string, name: string, value: string | null): string {
+  const url = new URL(path, 'http://site');
+  if (value === null) url.searchParams.delete(name);
+  else url.searchParams.set(name, value);
+  return url.pathname + url.search;
+}
+
+function pathOf(c: Context): string {
+  const { pathname, search } = new URL(c.req.url);
+  return ownPath(pathname + search);
+}
+
+function isLanguage(text: string | undefined): text is Language {
+  return text === 'en' || text === 'zh';
+}

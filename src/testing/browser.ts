@@ -1,0 +1,69 @@
+/**
+ * Chromium for tests: the real one that Debian ships, without its own traffic, each time with a new
+ * profile. A watched page notes what must not happen: errors, refused content, other hosts.
+ */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const executablePath = '/usr/bin/chromium';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** How long a page may take to show what it should. */
+const patienceMs = 15_000;
+
+export interface VisitorOptions {
+  /** As `Accept-Language`; `en-GB` when not given. */
+  locale?: string;
+  width?: number;
+  height?: number;
+}
+
+export interface TestVisitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What has gone wrong on the pages so far: console errors, exceptions, requests to other hosts. */
+  readonly complaints: string[];
+}
+
+export interface TestBrowser {
+  /** A new visitor, whom no page knows; `origin` is the only host they may talk to. */
+  visitor(origin: string, options?: VisitorOptions): Promise<TestVisitor>;
+  close(): Promise<void>;
+}
+
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser: Browser = await chromium.launch({ executablePath, headless: true, args: flags });
+  return {
+    async visitor(origin, { locale = 'en-GB', width = 1280, height = 900 } = {}) {
+      const context = await browser.newContext({ locale, viewport: { width, height } });
+      context.setDefaultTimeout(patienceMs);
+      const page = await context.newPage();
+      return { page, context, complaints: watch(page, origin) };
+    },
+    close: () => browser.close(),
+  };
+}
+
+function watch(page: Page, origin: string): string[] {
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`exception: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') {
+      complaints.push(`${message.type()}: ${message.text()} at ${message.location().url}`);
+    }
+  });
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:'))
+      complaints.push(`went to ${url}`);
+  });
+  return complaints;
+}
