@@ -123,7 +123,8 @@ function warp(): (point: Point) => Point {
 /** Draws a line with round ends and soft edges: each pixel by how far it is from the line. */
 function line(pixels: Uint8Array, from: Point, to: Point, radius: number): void {
   const reach = radius + 0.5;
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
   const squared = dx * dx + dy * dy || 1;
   const firstX = Math.max(0, Math.floor(Math.min(from.x, to.x) - reach));
   const lastX = Math.min(width - 1, Math.ceil(Math.max(from.x, to.x) + reach));
@@ -132,11 +133,15 @@ function line(pixels: Uint8Array, from: Point, to: Point, radius: number): void 
   for (let y = firstY; y <= lastY; y++) {
     for (let x = firstX; x <= lastX; x++) {
       const along = ((x - from.x) * dx + (y - from.y) * dy) / squared;
-      const share = Math.min(1, Math.max(0, along));
-      const [awayX, awayY] = [x - from.x - dx * share, y - from.y - dy * share];
-      const ink = Math.min(1, reach - Math.sqrt(awayX * awayX + awayY * awayY));
+      const share = along < 0 ? 0 : along > 1 ? 1 : along;
+      const awayX = x - from.x - dx * share;
+      const awayY = y - from.y - dy * share;
+      const away = awayX * awayX + awayY * awayY;
+      if (away >= reach * reach) continue;
+      const ink = Math.min(1, reach - Math.sqrt(away));
       const pixel = y * width + x;
-      if (ink > 0) pixels[pixel] = Math.min(pixels[pixel]!, 255 - Math.round(225 * ink));
+      const shade = 255 - 225 * ink;
+      if (shade < pixels[pixel]!) pixels[pixel] = shade;
     }
   }
 }

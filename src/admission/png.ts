@@ -15,7 +15,8 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Bu
     // Each row begins with its filter: 0, none.
     rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   }
-  const data = deflateSync(rows, { level: 6 });
+  // The fastest level takes a sixth of the time of the usual one, for a quarter more bytes.
+  const data = deflateSync(rows, { level: 1 });
   return Buffer.concat([
     signature,
     chunk('IHDR', head),
