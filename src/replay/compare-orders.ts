@@ -90,21 +90,23 @@ function compareRow(row: OrderRow, met: Met, checkpoint: Sequence, prefix: Prefi
 
 /** The row as of a checkpoint; null where the order was placed later. */
 function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderRow | null {
-  const { item, partition, orders, terms } = book;
+  const { item, partition, orders, holders } = book;
   const then = orders.asOf(row, checkpoint);
   if (then === null) return null;
   const n = orders.number[row]!;
   const createdAt = orders.placedAt[row]!;
   const amount = orders.amount[row]!;
-  const unitPrice = orders.price[row]!;
+  const holder = orders.holder[row]!;
+  const terms = book.terms.at(holders.terms[holder]!);
+  const unitPrice = orders.oddPrices.get(row) ?? terms.price;
   const { status, changedAt } = then;
   const closed = status === orderStatus.cancelled || status === orderStatus.expired;
   return {
     key: orderKey(item, n),
     id: orderId(item, n, createdAt),
     itemId: item,
-    userId: orders.user[row]!,
-    promoId: terms.at(orders.terms[row]!).promo,
+    userId: holders.user[holder]!,
+    promoId: terms.promo,
     amount,
     unitPrice,
     total: amount * unitPrice,

@@ -14,13 +14,18 @@ export class Holders {
   units = new Float64Array(0);
   /** By row: whether the user was admitted under the terms. */
   admitted = new Uint8Array(0);
+  /** By row: the user, and the index of the terms. */
+  user = new Float64Array(0);
+  terms = new Uint16Array(0);
 
   #count = 0;
-  #user = new Float64Array(0);
-  #terms = new Uint16Array(0);
   /** By row: the last order, plus one; 0 without. */
   #last = new Int32Array(0);
   readonly #index = new HashIndex();
+  /** Rows with an order, the terms of the last, and whether there are rows of other terms. */
+  #buyers = 0;
+  #buyersTerms = 0;
+  #severalTerms = false;
   /** By order: the nonce that bought it, and the order before of the same row, plus one. */
   #nonce = new Float64Array(0);
   #before = new Int32Array(0);
@@ -33,15 +38,29 @@ export class Holders {
     const index = this.#index;
     let slot = index.start(hash);
     for (let row = index.rowAt(slot); row >= 0; row = index.rowAt(slot)) {
-      if (this.#user[row] === user && this.#terms[row] === terms) return row;
+      if (this.user[row] === user && this.terms[row] === terms) return row;
       slot = index.after(slot, hash);
     }
     const row = this.#count++;
-    if (this.#count > this.#user.length) this.#grow();
-    this.#user[row] = user;
-    this.#terms[row] = terms;
+    if (this.#count > this.user.length) this.#grow();
+    this.user[row] = user;
+    this.terms[row] = terms;
     index.add(row, hash);
     return row;
+  }
+
+  /** How many users bought something, under whatever terms. */
+  users(): number {
+    if (!this.#severalTerms) return this.#buyers;
+    const users = this.user
+      .slice(0, this.#count)
+      .filter((_, row) => this.#last[row] !== 0)
+      .sort();
+    let distinct = 0;
+    for (let index = 0; index < users.length; index++) {
+      if (users[index] !== users[index - 1]) distinct++;
+    }
+    return distinct;
   }
 
   /**
@@ -54,11 +73,18 @@ export class Holders {
       this.#nonce = widened(this.#nonce, order + 1);
       this.#before = widened(this.#before, order + 1);
     }
+    if (this.#last[row] === 0) this.#addBuyer(this.terms[row]!);
     this.#nonce[order] = nonce;
     this.#before[order] = this.#last[row]!;
     this.#last[row] = order + 1;
     if (this.#many.size > 0 && twin < 0) this.#many.get(row)?.set(nonce, order);
     return twin;
+  }
+
+  #addBuyer(terms: number): void {
+    if (this.#buyers > 0 && terms !== this.#buyersTerms) this.#severalTerms = true;
+    this.#buyersTerms = terms;
+    this.#buyers++;
   }
 
   #find(row: number, nonce: number): number {
@@ -84,8 +110,8 @@ export class Holders {
   #grow(): void {
     this.units = widened(this.units, this.#count);
     this.admitted = widened(this.admitted, this.#count);
-    this.#user = widened(this.#user, this.#count);
-    this.#terms = widened(this.#terms, this.#count);
+    this.user = widened(this.user, this.#count);
+    this.terms = widened(this.terms, this.#count);
     this.#last = widened(this.#last, this.#count);
   }
 }

@@ -43,9 +43,9 @@ export class ItemAudit implements Units {
   refusedWhileLeft = 0;
   readonly terms = new TermsBook();
   readonly orders = new OrderBook();
+  readonly holders = new Holders();
   readonly history = new History();
 
-  readonly #holders = new Holders();
   readonly #deliveries = new Set<number>();
   readonly #actor = new ActorCopy();
   #seq: Sequence = 0;
@@ -141,11 +141,12 @@ export class ItemAudit implements Units {
     if (this.#at < terms.startAt || this.#at >= terms.endAt) {
       this.#found('rules', `order ${n}: placed at ${this.#at}, outside the sale`);
     }
-    const holder = this.#holders.row(user, index);
+    const holder = this.holders.row(user, index);
     this.#takeUnits(n, amount, terms, holder);
     this.held += amount;
-    const row = orders.add(event, index, this.#at, this.#seq);
-    const twin = this.#holders.spend(holder, nonce, row);
+    const row = orders.add(event, holder, this.#at, this.#seq);
+    if (event.price !== terms.price) orders.oddPrices.set(row, event.price);
+    const twin = this.holders.spend(holder, nonce, row);
     if (twin >= 0) {
       const token = `the purchase token of user ${user}, promo ${promo}, nonce ${nonce}`;
       this.#found('I3', `order ${n}: ${token} had bought order ${orders.number[twin]}`);
@@ -181,7 +182,7 @@ export class ItemAudit implements Units {
     }
     this.held -= amount;
     this.left += amount;
-    this.#holders.units[holder]! -= amount;
+    this.holders.units[holder]! -= amount;
     this.orders.settle(row, orderStatus[event.type], this.#at, this.#seq);
   }
 
@@ -191,9 +192,9 @@ export class ItemAudit implements Units {
       this.#found('rules', `user ${user} admitted to promo ${promo}, which was never published`);
       return;
     }
-    const holder = this.#holders.row(user, index);
-    const before = this.#holders.admitted[holder] !== 0;
-    this.#holders.admitted[holder] = 1;
+    const holder = this.holders.row(user, index);
+    const before = this.holders.admitted[holder] !== 0;
+    this.holders.admitted[holder] = 1;
     const fault = this.terms.admit(index, before, this.loaded, this.#at);
     if (fault !== null) this.#found('rules', `user ${user} admitted to promo ${promo} ${fault}`);
   }
@@ -244,8 +245,8 @@ export class ItemAudit implements Units {
       this.#found('I1', `order ${n}: oversold, it took ${amount} units where ${left} were left`);
     }
     this.left -= amount;
-    const units = this.#holders.units[holder]! + amount;
-    this.#holders.units[holder] = units;
+    const units = this.holders.units[holder]! + amount;
+    this.holders.units[holder] = units;
     if (units > limit) {
       const has = `its user has ${units} units of promo ${promo}`;
       this.#found('I4', `order ${n}: ${has}, whose limit is ${limit}`);
@@ -276,12 +277,8 @@ export class ItemAudit implements Units {
       const truly = orders.placedAt[row];
       this.#found('rules', `order ${n}: ${type} as if placed at ${placedAt}, not ${truly}`);
     }
-    const index = orders.terms[row]!;
-    return {
-      row,
-      terms: this.terms.at(index),
-      holder: this.#holders.row(orders.user[row]!, index),
-    };
+    const holder = orders.holder[row]!;
+    return { row, terms: this.terms.at(this.holders.terms[holder]!), holder };
   }
 
   /** Reports what is wrong by the rules, if anything. */

@@ -22,16 +22,17 @@ export interface OrderThen {
 export class OrderBook {
   count = 0;
   number = new Int32Array(0);
-  user = new Float64Array(0);
+  /** The row of its user and terms among the item's holders. */
+  holder = new Int32Array(0);
   amount = new Int32Array(0);
-  price = new Float64Array(0);
-  /** Index into the item's terms. */
-  terms = new Uint16Array(0);
   status = new Uint8Array(0);
   placedAt = new Float64Array(0);
   placedSeq = new Float64Array(0);
+  /** Of settled orders only: these two reach no further than the last of them. */
   changedAt = new Float64Array(0);
   changedSeq = new Float64Array(0);
+  /** By row: prices that are not those of the order's terms. */
+  readonly oddPrices = new Map<number, number>();
 
   /** By row: when orders expired that were paid late afterwards. */
   readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
@@ -45,20 +46,18 @@ export class OrderBook {
   }
 
   /** Hot: adds a placed order, and returns its row. */
-  add(event: Placed, terms: number, at: number, seq: Sequence): number {
+  add({ n, amount }: Placed, holder: number, at: number, seq: Sequence): number {
     const row = this.count++;
     if (this.count > this.number.length) this.#grow();
-    if (event.n > this.#highest) this.#highest = event.n;
-    this.number[row] = event.n;
-    this.user[row] = event.user;
-    this.amount[row] = event.amount;
-    this.price[row] = event.price;
-    this.terms[row] = terms;
+    if (n > this.#highest) this.#highest = n;
+    this.number[row] = n;
+    this.holder[row] = holder;
+    this.amount[row] = amount;
     this.status[row] = orderStatus.placed;
     this.placedAt[row] = at;
     this.placedSeq[row] = seq;
-    if (this.#byNumber === null && event.n !== row + 1) this.#byNumber = this.#numbersBefore(row);
-    if (this.#byNumber !== null && !this.#byNumber.has(event.n)) this.#byNumber.set(event.n, row);
+    if (this.#byNumber === null && n !== row + 1) this.#byNumber = this.#numbersBefore(row);
+    if (this.#byNumber !== null && !this.#byNumber.has(n)) this.#byNumber.set(n, row);
     return row;
   }
 
@@ -73,6 +72,10 @@ export class OrderBook {
       this.#lapsed.set(row, { at: this.changedAt[row]!, seq: this.changedSeq[row]! });
     }
     this.status[row] = status;
+    if (row >= this.changedAt.length) {
+      this.changedAt = widened(this.changedAt, row + 1);
+      this.changedSeq = widened(this.changedSeq, row + 1);
+    }
     this.changedAt[row] = at;
     this.changedSeq[row] = seq;
   }
@@ -98,28 +101,16 @@ export class OrderBook {
     return units;
   }
 
-  /** How many users placed an order. */
-  users(): number {
-    const users = this.user.slice(0, this.count).sort();
-    let distinct = 0;
-    for (let row = 0; row < users.length; row++) if (users[row] !== users[row - 1]) distinct++;
-    return distinct;
-  }
-
   #numbersBefore(rows: number): Map<number, number> {
     return new Map(Array.from({ length: rows }, (_, row) => [row + 1, row]));
   }
 
   #grow(): void {
     this.number = widened(this.number, this.count);
-    this.user = widened(this.user, this.count);
+    this.holder = widened(this.holder, this.count);
     this.amount = widened(this.amount, this.count);
-    this.price = widened(this.price, this.count);
-    this.terms = widened(this.terms, this.count);
     this.status = widened(this.status, this.count);
     this.placedAt = widened(this.placedAt, this.count);
     this.placedSeq = widened(this.placedSeq, this.count);
-    this.changedAt = widened(this.changedAt, this.count);
-    this.changedSeq = widened(this.changedSeq, this.count);
   }
 }

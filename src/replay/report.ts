@@ -81,8 +81,9 @@ export function reportOf({ audit, comparisons, journalMs }: Replayed, to: number
 }
 
 function itemReport(book: ReturnType<Replayed['audit']['items']>[number]): ItemReport {
-  const { item, partition, loaded, sold, held, left, orders, refused, refusedWhileLeft } = book;
-  const counts = { orders: orders.count, users: orders.users() };
+  const { item, partition, loaded, sold, held, left, orders, holders, refused, refusedWhileLeft } =
+    book;
+  const counts = { orders: orders.count, users: holders.users() };
   return { item, partition, loaded, sold, held, left, ...counts, refused, refusedWhileLeft };
 }
 
