@@ -43,7 +43,8 @@ export function randomNonce(): number {
 
 export function purchaseTokens(secret: string): PurchaseTokens {
   const keyed = new Bun.CryptoHasher('sha256', secret);
-  const digest = new Uint8Array(32);
+  // Bun writes 32 bytes, but wants room for the longest digest it knows.
+  const digest = new Uint8Array(64);
   const macOf = (signed: string): Uint8Array => {
     keyed.copy().update(signed).digest(digest);
     return digest;
