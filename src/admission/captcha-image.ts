@@ -133,7 +133,7 @@ function line(pixels: Uint8Array, from: Point, to: Point, radius: number): void 
   for (let y = firstY; y <= lastY; y++) {
     for (let x = firstX; x <= lastX; x++) {
       const along = ((x - from.x) * dx + (y - from.y) * dy) / squared;
-      const share = along < 0 ? 0 : along > 1 ? 1 : along;
+      const share = Math.min(1, Math.max(0, along));
       const awayX = x - from.x - dx * share;
       const awayY = y - from.y - dy * share;
       const away = awayX * awayX + awayY * awayY;

@@ -36,7 +36,10 @@ export function createApp(parts: AppParts) {
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
       const { method, path } = c.req;
-      parts.logError('request failed', { method, path, error: error.stack ?? String(error) });
+      // Many who log in at once are no fault, and must not fill the log.
+      if (!(error instanceof PasswordsBusy)) {
+        parts.logError('request failed', { method, path, error: error.stack ?? String(error) });
+      }
       return failure(c.req.raw, codeOf(error));
     });
 }
