@@ -106,7 +106,9 @@ export class Board {
     for (let index = 0; index < fields.length; index++) {
       this.#rows[offset + index] = row[fields[index]!];
     }
-    Atomics.add(this.#versions, item, 1);
+    // 0 would say that the item was never opened, so a version that wraps skips it.
+    const version = (Atomics.load(this.#versions, item) + 1) | 0;
+    Atomics.store(this.#versions, item, version === 0 ? 2 : version);
   }
 
   /** Makes the version even again where a thread died while it wrote the row. */

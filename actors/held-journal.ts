@@ -66,6 +66,14 @@ export class HeldJournal implements Journal {
     while (this.held.length > 0) await this.acknowledge();
   }
 
+  /** Stores and acknowledges the last held append alone: the barrier after a failed one. */
+  async acknowledgeBarrier(): Promise<void> {
+    const barrier = this.held.pop()!;
+    this.stored.push(barrier.bytes);
+    barrier.resolve(this.stored.length);
+    await setImmediate();
+  }
+
   /** Refuses one of the held appends. */
   async refuse(error: Error, index = 0): Promise<void> {
     const [held] = this.held.splice(index, 1);

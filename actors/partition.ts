@@ -17,7 +17,7 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import { decide, due, dueAt, type Item, replyOf } from './item.ts';
-import type { Chain } from './journal/codec.ts';
+import { type Chain, encodeEntry, entryHash } from './journal/codec.ts';
 import { Fenced, JournalCorrupt } from './journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from './limits.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
@@ -35,6 +35,9 @@ export interface PartitionWorld extends PipelineWorld {
     details: Record<string, unknown>,
   ): void;
 }
+
+/** Why a partition recovers. */
+type Cause = 'start' | 'append failed' | 'fenced';
 
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
 const backlogMax = 4;
@@ -135,11 +138,11 @@ export class Partition {
    * Drops the state and rebuilds it from the journal. Resolves after the first try; later ones go on
    * behind it.
    */
-  async recover(fenced = false): Promise<void> {
+  async recover(cause: Cause = 'start'): Promise<void> {
     const life = ++this.#life;
     this.#enter('recovering');
-    if (await this.#tryRecovery(life, fenced)) return;
-    void this.#retryRecovery(life, fenced);
+    if (await this.#tryRecovery(life, cause)) return;
+    void this.#retryRecovery(life, cause);
   }
 
   /** Time never goes backwards within a partition, whatever the clock does. */
@@ -173,18 +176,18 @@ export class Partition {
     const fenced = error instanceof Fenced;
     const message = fenced ? 'fenced: another writer has written' : 'append failed';
     world.log(fenced ? 'warning' : 'error', message, { partition, error: String(error) });
-    void this.recover(fenced);
+    void this.recover(fenced ? 'fenced' : 'append failed');
   }
 
-  async #retryRecovery(life: number, fenced: boolean): Promise<void> {
+  async #retryRecovery(life: number, cause: Cause): Promise<void> {
     for (let pauseMs = recoveryPauseMs; ; pauseMs = Math.min(pauseMs * 2, recoveryPauseMsMax)) {
       await this.world.sleep(pauseMs);
-      if (life !== this.#life || (await this.#tryRecovery(life, fenced))) return;
+      if (life !== this.#life || (await this.#tryRecovery(life, cause))) return;
     }
   }
 
   /** Returns false when another try may help. */
-  async #tryRecovery(life: number, fenced: boolean): Promise<boolean> {
+  async #tryRecovery(life: number, cause: Cause): Promise<boolean> {
     const { partition, world } = this;
     const startedAt = performance.now();
     // Asked before the reading: an entry stored while we read may be projected before we are done.
@@ -194,10 +197,12 @@ export class Partition {
       if (recovered === null) return true;
       if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
       // A fence by an entry of our own is a late store of an append that had timed out.
-      if (fenced && recovered.writer !== world.writer) {
+      if (cause === 'fenced' && recovered.writer !== world.writer) {
         void this.#standBack(life, recovered.chain.sequence);
         return true;
       }
+      if (cause === 'append failed') await this.#writeBarrier(recovered);
+      if (life !== this.#life) return true;
       this.#resume(recovered);
       const { events, chain } = recovered;
       const ms = Math.round(performance.now() - startedAt);
@@ -212,6 +217,21 @@ export class Partition {
       world.log('error', message, { partition, error: String(error) });
       return refusing;
     }
+  }
+
+  /**
+   * Appends an entry without events. An append that timed out may still be stored, late; once the
+   * barrier stands it cannot, and until then the barrier is refused and the journal is read again.
+   */
+  async #writeBarrier(recovered: Recovered): Promise<void> {
+    const { partition, world } = this;
+    const { chain } = recovered;
+    const { sequence, hash: prev } = chain;
+    const at = Math.max(chain.at, recovered.at);
+    const head = { partition, seq: sequence + 1, prev, writer: world.writer, at };
+    const bytes = encodeEntry(head, []);
+    await world.journal.append(partition, sequence, bytes);
+    chain.advance(sequence + 1, entryHash(bytes), at);
   }
 
   /** The last entry that anything was built on: the journal may not end before it. */
@@ -247,6 +267,7 @@ export class Partition {
 
   /** Leaves `ready`, and drops what is there only then. */
   #enter(mode: Exclude<PartitionMode, 'ready'>): void {
+    this.#ready?.pipeline.drop();
     this.#ready = null;
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#setMode(mode);

@@ -99,6 +99,11 @@ export class Pipeline {
     }
   }
 
+  /** From now on nothing that an append says is heard. */
+  drop(): void {
+    this.#dropped = true;
+  }
+
   /** Closes a batch: the board will show its items as they are now. */
   #seal(batch: Batch): Rows {
     batch.rows ??= rowsOf(this.items, batch.touched);
