@@ -1,20 +1,31 @@
-/** What an engine left in its data folder: the journal, rebuilt, and SQL compared with it. */
-import { join } from 'node:path';
+/** What an engine left behind: the journal, rebuilt, and SQL compared with it. */
 import { apply, type Item } from '../../actors/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
+import { readConfig } from '../config.ts';
 import { openSql } from '../db/open.ts';
+import { journalSettings, sqlSettings } from '../engine.ts';
 import { parseOrderId } from '../order-id.ts';
 import { expectBooks } from './books.ts';
+import { engineEnvironment } from './engine.ts';
+
+/** The settings of a test engine on this folder and these servers. */
+function configOf(dataDir: string, env: Record<string, string>) {
+  return readConfig({ ...engineEnvironment(dataDir), ...env });
+}
 
 /**
- * Rebuilds every item from the journal of a folder; a broken chain or invariant (I1, I4, I8) throws.
- * By item id.
+ * Rebuilds every item from the journal of a folder, or of the server that `env` names; a broken
+ * chain or invariant (I1, I4, I8) throws. By item id.
  */
-export async function itemsInJournal(dataDir: string): Promise<Map<number, Item>> {
-  const journal = new SqliteJournal(join(dataDir, 'journal.db'), { readonly: true });
+export async function itemsInJournal(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<Map<number, Item>> {
+  const config = configOf(dataDir, env);
+  const journal = await openJournal(journalSettings(config), config.partitions, { readonly: true });
   const items = new Map<number, Item>();
-  for (let partition = 0; partition < journal.partitions; partition++) {
+  for (let partition = 0; partition < config.partitions; partition++) {
     const chain = new Chain(partition);
     for await (const { sequence, bytes } of journal.read(partition, 1)) {
       const { events, at } = chain.next(sequence, bytes);
@@ -28,9 +39,12 @@ export async function itemsInJournal(dataDir: string): Promise<Map<number, Item>
 }
 
 /** Rebuilds the items and checks that SQL holds the very same (I7). The engine must have drained. */
-export async function itemsInJournalAndSql(dataDir: string): Promise<Map<number, Item>> {
-  const items = await itemsInJournal(dataDir);
-  const sql = await openSql({ databaseUrl: null, dataDir });
+export async function itemsInJournalAndSql(
+  dataDir: string,
+  env: Record<string, string> = {},
+): Promise<Map<number, Item>> {
+  const items = await itemsInJournal(dataDir, env);
+  const sql = await openSql(sqlSettings(configOf(dataDir, env)));
   await expectBooks(sql, items);
   await sql.close();
   return items;

@@ -1,0 +1,202 @@
+/**
+ * Buyers who go on through faults: each sends an order until it is answered with the order or with a
+ * refusal that stands, honouring Retry-After, and now and then asks again, pays or cancels. Whatever
+ * one of them was told is remembered, and must be true for ever.
+ */
+import { expect } from 'bun:test';
+import { type OrderStatusName, orderStatusNames } from '../../actors/protocol.ts';
+import {
+  type Answer,
+  engineEnvironment,
+  type OrderData,
+  root,
+  type Sale,
+  type TestEngine,
+  tokenFor,
+} from './engine.ts';
+import { itemsInJournalAndSql, orderIn } from './left-behind.ts';
+import { type Crowd, inParallel, startCrowd } from './load.ts';
+import { startProcess, waitUntil } from './process.ts';
+
+/** Answers that promise nothing: the same request is to be sent again. */
+const openCodes = [10004, 30002, 30003];
+/** Refusals that stand: out of stock, and the limit per user. */
+const refusals = [30001, 30006];
+
+const size = 24;
+/** Between two visits of one buyer, so that the test leaves room for the servers it tests. */
+const pauseMs = 8;
+/** The longest that a buyer goes on asking before the test fails. */
+const patienceMs = 60_000;
+
+/** What a buyer wants with one token, and what they have been told. */
+interface Purchase {
+  token: string;
+  userId: number;
+  amount: number;
+  order: OrderData | null;
+  /** The buyer was told at least once that the outcome is unknown. */
+  unknown: boolean;
+  settled: OrderStatusName | null;
+}
+
+export class Buyers {
+  /** How often an answer promised nothing, by its code; 0 counts requests without an answer. */
+  readonly told = new Map<number, number>();
+  /** Orders that were answered for the first time. */
+  bought = 0;
+  /** Of these, orders that had been stored although their buyer was told that nobody knows. */
+  foundByToken = 0;
+  /** The longest that one request took since this was set to 0. */
+  slowestMs = 0;
+
+  readonly #purchases: Purchase[] = [];
+  readonly #crowd: Crowd;
+
+  /** `engine` gives the engine to ask next: after a restart, or of two, another one. */
+  constructor(
+    private readonly engine: () => TestEngine,
+    private readonly sales: readonly Sale[],
+  ) {
+    this.#crowd = startCrowd(size, async (visit) => {
+      await this.#visit(visit);
+      await Bun.sleep(pauseMs);
+    });
+  }
+
+  /** How often buyers were told to ask again. */
+  get refusedForNow(): number {
+    return openCodes.reduce((sum, code) => sum + (this.told.get(code) ?? 0), 0);
+  }
+
+  /** Resolves when so many more orders have been answered, with the milliseconds that took. */
+  async buy(orders: number): Promise<number> {
+    const [before, startedAt] = [this.bought, performance.now()];
+    await waitUntil(`${orders} orders come in`, () => this.bought >= before + orders, patienceMs);
+    return Math.round(performance.now() - startedAt);
+  }
+
+  /** Lets nobody in any more; resolves when everybody has an answer that stands. */
+  stop(): Promise<void> {
+    return this.#crowd.stop();
+  }
+
+  /** Everybody asks once more, with the same token, and must get the answer they had (I3). */
+  async askAgain(): Promise<void> {
+    const bought = this.#purchases.filter(({ order }) => order !== null);
+    await inParallel(bought.length, size, async (index) => {
+      await this.#place(bought[index]!);
+    });
+  }
+
+  /**
+   * Compares what buyers were told with the journal and with SQL, then replays. The engine must have
+   * drained. Returns how many orders there are.
+   */
+  async expectKept(dataDir: string, env: Record<string, string> = {}): Promise<number> {
+    const items = await itemsInJournalAndSql(dataDir, env);
+    const orders = new Set<string>();
+    for (const { token, order, userId, amount, settled } of this.#purchases) {
+      if (order === null) continue;
+      orders.add(order.orderId);
+      const stored = orderIn(items, order.orderId);
+      const nonce = Number(token.split('.')[5]);
+      expect([stored.user, stored.amount, stored.nonce]).toEqual([userId, amount, nonce]);
+      if (settled !== null) expect(orderStatusNames[stored.status]).toBe(settled);
+    }
+    const stored = [...items.values()].reduce((sum, item) => sum + item.orders.count, 0);
+    // As many orders as tokens that bought: none was lost, and none was placed twice.
+    expect([orders.size, stored]).toEqual([this.bought, this.bought]);
+    expect(await replay(dataDir, env)).toMatchObject({ code: 0 });
+    return stored;
+  }
+
+  async #visit(visit: number): Promise<void> {
+    const lot = Math.random();
+    const recent = this.#purchases.at(-1 - Math.floor(Math.random() * 100));
+    if (lot < 0.7 || recent === undefined || recent.order === null) await this.#new(visit);
+    else if (lot < 0.85) await this.#place(recent);
+    else if (recent.settled === null) await this.#settle(recent, lot < 0.95 ? 'pay' : 'cancel');
+  }
+
+  async #new(visit: number): Promise<void> {
+    const userId = Math.floor(visit / 4) + 1;
+    const sale = this.sales[visit % this.sales.length]!;
+    const token = tokenFor(sale, userId);
+    const amount = Math.random() < 0.8 ? 1 : 2;
+    const purchase = { token, userId, amount, order: null, unknown: false, settled: null };
+    this.#purchases.push(purchase);
+    await this.#place(purchase);
+  }
+
+  async #place(purchase: Purchase): Promise<void> {
+    const { token, amount } = purchase;
+    const { errCode, data, status } = await this.#ask(purchase, () =>
+      this.engine().place(token, amount, call()),
+    );
+    if (errCode !== null) {
+      expect([purchase.order, refusals]).toEqual([null, expect.arrayContaining([errCode])]);
+      return;
+    }
+    if (purchase.order === null) {
+      this.bought++;
+      if (purchase.unknown && status === 200) this.foundByToken++;
+    } else {
+      expect(status).toBe(200);
+    }
+    purchase.order ??= data;
+    expect(data).toEqual(purchase.order);
+  }
+
+  async #settle(purchase: Purchase, verb: 'pay' | 'cancel'): Promise<void> {
+    const path = `/api/orders/${purchase.order!.orderId}/${verb}`;
+    const { errCode, data } = await this.#ask(purchase, () =>
+      this.engine().api<OrderData>('POST', path, {}, call()),
+    );
+    // Another buyer of the crowd was first, or the hold has ended.
+    if (errCode === 30011 || errCode === 30012) return;
+    const status = verb === 'pay' ? 'paid' : 'cancelled';
+    expect([errCode, data.status]).toEqual([null, status]);
+    purchase.settled ??= status;
+    expect(purchase.settled).toBe(status);
+  }
+
+  /** Sends a request until the answer stands. No answer counts as an open one: the engine is dead. */
+  async #ask<T>(purchase: Purchase, request: () => Promise<Answer<T>>): Promise<Answer<T>> {
+    for (const end = Date.now() + patienceMs; Date.now() < end; ) {
+      const sentAt = performance.now();
+      const answer = await request().catch((error: unknown) => {
+        if (error instanceof Error && error.message.includes('envelope')) throw error;
+        return null;
+      });
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - sentAt);
+      if (answer?.errCode == null || !openCodes.includes(answer.errCode)) {
+        if (answer !== null) return answer;
+        this.#tell(0);
+        purchase.unknown = true;
+        await Bun.sleep(50);
+        continue;
+      }
+      this.#tell(answer.errCode);
+      purchase.unknown ||= answer.errCode === 10004;
+      const seconds = Number(answer.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(0);
+      await Bun.sleep(seconds * 1_000);
+    }
+    throw new Error(`no answer that stands within ${patienceMs} ms`);
+  }
+
+  #tell(code: number): void {
+    this.told.set(code, (this.told.get(code) ?? 0) + 1);
+  }
+}
+
+/** Runs `bun replay` with an engine's settings. */
+export async function replay(dataDir: string, env: Record<string, string> = {}) {
+  const command = [process.execPath, 'src/replay/main.ts'];
+  const settings = { ...engineEnvironment(dataDir), ...env };
+  const replaying = startProcess({ command, cwd: root, env: settings });
+  return { code: await replaying.ended, output: replaying.output() };
+}
+
+const call = () => ({ signal: AbortSignal.timeout(10_000) });
