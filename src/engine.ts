@@ -16,6 +16,7 @@ import { ownScript } from './own-files.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
+import { openStore, type StoreSettings } from './store/open.ts';
 import { Thread } from './supervisor.ts';
 
 export interface EngineSettings extends Config {
@@ -40,6 +41,10 @@ export function journalSettings(config: Config): JournalSettings {
   const { natsUrl, journalReplicas } = config;
   if (natsUrl !== null) return { kind: 'jetstream', url: natsUrl, replicas: journalReplicas };
   return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
+}
+
+function storeSettings({ redisUrl, dataDir }: Config): StoreSettings {
+  return { redisUrl, dataDir };
 }
 
 export function sqlSettings({ databaseUrl, dataDir }: Config): SqlSettings {
@@ -77,7 +82,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
         sql,
-        store: { redisUrl: settings.redisUrl, dataDir: settings.dataDir },
+        store: storeSettings(settings),
         sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
@@ -153,6 +158,8 @@ async function prepare(
     positions.set(partition, 'sqlSeq', sequence);
   }
   await sql.close();
+  const store = await openStore(storeSettings(settings));
+  await store.close();
   return text;
 }
 

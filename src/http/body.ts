@@ -51,7 +51,10 @@ export function validate<S extends v.GenericSchema>(
   const result = v.safeParse(schema, input);
   if (result.success) return { value: result.output, refused: null };
   const fields: Record<string, string> = {};
-  for (const issue of result.issues) fields[v.getDotPath(issue) ?? 'body'] ??= issue.message;
+  for (const issue of result.issues) {
+    const missing = issue.type === 'object' && issue.received === 'undefined';
+    fields[v.getDotPath(issue) ?? 'body'] ??= missing ? 'is missing' : issue.message;
+  }
   return refuse(invalid(request, fields));
 }
 

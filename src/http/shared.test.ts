@@ -61,6 +61,22 @@ describe('two processes behind one Redis', () => {
   }, 20_000);
 });
 
+describe('two threads of one process', () => {
+  test('share sessions in the embedded store', async () => {
+    const threads = { HTTP_THREADS: '2', REDIS_URL: '' };
+    const place = temporaryFolder();
+    const wide = await startShop({ dataDir: place.path, env: threads, gateway: shop.gateway });
+    const buyer = await wide.buyer();
+    // Each on a connection of its own, which the kernel gives to either thread.
+    const asked = Array.from({ length: 40 }, () =>
+      buyer.api('GET', '/api/users/me', undefined, { headers: { connection: 'close' } }),
+    );
+    for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+    await wide.stop();
+    place.remove();
+  }, 20_000);
+});
+
 describe('without Redis', () => {
   test('users are told to try again, orders are placed as ever, and all is well after', async () => {
     const buyer = await shop.buyer();

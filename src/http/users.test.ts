@@ -112,6 +112,7 @@ describe('registering', () => {
     for (const name of names) expect(errMsg).toContain(name);
     const nothing = (await register({})).data as unknown as { fields: object }; // As above.
     expect(Object.keys(nothing.fields)).toEqual(names);
+    expect(Object.values(nothing.fields)).toEqual(names.map(() => 'is missing'));
   });
 
   test.each([
