@@ -11,7 +11,7 @@ import {
 } from '../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
-import { openSql } from '../db/open.ts';
+import { openSql, type SqlSettings } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
 import type { TemporaryFolder } from '../testing/process.ts';
 
@@ -49,8 +49,11 @@ function pay(n: number): Command {
   return { type: 'pay', item: 1, n, user: 0 };
 }
 
-/** Plays the sale with the real actor into a real journal, and projects it into SQL. */
-export async function playSale(folder: TemporaryFolder): Promise<void> {
+/** Plays the sale with the real actor into a real journal, and projects it into SQL: SQLite, or a URL's. */
+export async function playSale(
+  folder: TemporaryFolder,
+  databaseUrl: string | null = null,
+): Promise<void> {
   const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
   const items = new Map<number, Item>();
   const tails = Array.from({ length: salePartitions }, () => ({ seq: 0, hash: chainStart }));
@@ -67,7 +70,7 @@ export async function playSale(folder: TemporaryFolder): Promise<void> {
     await journal.append(partition, tail.seq, bytes);
     tails[partition] = { seq: head.seq, hash: entryHash(bytes) };
   }
-  await project(folder, journal);
+  await project({ databaseUrl, dataDir: folder.path }, journal);
   await journal.close();
 }
 
@@ -87,8 +90,8 @@ function decideAll(items: Map<number, Item>, command: Command, at: number): Even
   return events;
 }
 
-async function project(folder: TemporaryFolder, journal: SqliteJournal): Promise<void> {
-  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+async function project(settings: SqlSettings, journal: SqliteJournal): Promise<void> {
+  const sql = await openSql(settings);
   const times = { startAt: saleStartsAt, endAt: saleStartsAt + 60 * minuteMs };
   for (const price of [1_000, 300]) {
     const texts = { title: 'Something', description: '', imageUrl: null };

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import type { SqlSettings } from '../db/open.ts';
+import { Connections } from '../db/postgres/connections.ts';
+import { PostgresProjection } from '../db/postgres/projection.ts';
 import type { Projection } from '../db/sql.ts';
 import { guarded } from '../db/sqlite/connect.ts';
 import { SqliteView } from '../db/sqlite/view.ts';
@@ -13,9 +15,9 @@ export type AuditedRows = Pick<Projection, 'snapshot'>;
 /** How long the audit waits where the database is locked, while its log is being recovered say. */
 const busyTimeoutMs = 5_000;
 
-/** The rows that the settings name; null where there is no database file. */
+/** The rows that the settings name; null where there is no database file. Nothing stays open. */
 export function openRows({ databaseUrl, dataDir }: SqlSettings): AuditedRows | null {
-  if (databaseUrl !== null) throw new Error('rows in Postgres cannot be compared yet');
+  if (databaseUrl !== null) return new PostgresProjection(new Connections(databaseUrl));
   const path = join(dataDir, 'stampede.db');
   return existsSync(path) ? sqliteRows(path) : null;
 }

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { unitsLeft } from '../../actors/item.ts';
 import { encodeEntry, entryHash } from '../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { JournalMaker } from '../testing/journal-maker.ts';
 import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { forge, playSale, salePartitions, saleStartsAt, storedBytes, tamper } from './forgery.ts';
@@ -62,6 +64,36 @@ test('an honest sale holds, and the books are those of the sale', async () => {
   expect(comparisons).toMatchObject([
     { name: 'SQL', compared: { orders: 8, items: 2, promos: 1, partitions: 4 }, skipped: [] },
   ]);
+});
+
+test('a user who buys under several terms counts once', async () => {
+  forge(folder, 1, 9, (events) => {
+    const placed = { type: 'placed', item: 1, promo: 0, amount: 1, price: 1_000 };
+    events.push({ ...placed, n: 8, user: 1, nonce: 1 }, { ...placed, n: 9, user: 20, nonce: 1 });
+  });
+  const { audit } = await audited();
+  expect(audit.items()[0]!.holders.users()).toBe(8);
+});
+
+test('whatever the actors decide, at random, holds', async () => {
+  for (let seed = 1; seed <= 4; seed++) {
+    const random = temporaryFolder();
+    const journal = new SqliteJournal(random.file('journal.db'), { partitions: 3 });
+    const maker = new JournalMaker({ journal, seed, partitions: 3, items: 5, users: 40 });
+    await maker.write(60);
+    const { audit } = await replay({ journal, partitions: 3 });
+    await journal.close();
+    random.remove();
+    // The maker makes its refusals up, so some of them are not true.
+    expect(audit.findings.listed.filter(({ check }) => check !== 'I9')).toEqual([]);
+    expect(audit.items()).toHaveLength(maker.items.size);
+    for (const { item, loaded, held, sold, left, orders } of audit.items()) {
+      const actor = maker.items.get(item)!;
+      expect(actor).toMatchObject({ loaded, held, sold });
+      expect(left).toBe(unitsLeft(actor));
+      expect(orders.count).toBe(actor.orders.count);
+    }
+  }
 });
 
 describe('the hash chain', () => {
