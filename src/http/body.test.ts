@@ -1,4 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import fc from 'fast-check';
 import { bodyBytesMax } from '../../actors/limits.ts';
 import {
@@ -9,6 +17,8 @@ import {
   tokenFor,
 } from '../testing/engine.ts';
 import { temporaryFolder } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

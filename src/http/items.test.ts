@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../testing/engine.ts';
 import { temporaryFolder } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

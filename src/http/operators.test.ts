@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   mustSucceed,
   startTestEngine,
@@ -7,6 +7,8 @@ import {
   tokens,
 } from '../testing/engine.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

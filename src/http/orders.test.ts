@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomNonce } from '../admission/purchase-token.ts';
 import {
   mustSucceed,
@@ -9,6 +9,8 @@ import {
 } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

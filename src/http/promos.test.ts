@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { bodyBytesMax } from '../../actors/limits.ts';
@@ -11,6 +11,8 @@ import {
 } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 const sockets: Socket[] = [];
@@ -187,7 +189,7 @@ describe('many sockets that buy nothing', () => {
       30_000,
     );
     expect((await engine.place(tokenFor(sale, 999))).errCode).toBe(30001);
-  }, 60_000);
+  });
 });
 
 describe('a client that hangs up', () => {
