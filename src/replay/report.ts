@@ -128,9 +128,9 @@ function checkTable({ checks: results }: Report): string[] {
 }
 
 function comparisonLines({ name, compared, skipped, ms }: Compared): string[] {
-  const counts = Object.entries(compared).map(([what, count]) => `${number(count)} ${what}`);
-  const summary = counts.length === 0 ? 'nothing compared' : `compared ${counts.join(', ')}`;
-  return [`${name}: ${summary} in ${seconds(ms)}`, ...skipped.map((each) => `  ${each}`)];
+  const counts = Object.entries(compared).map(([what, count]) => `${what} ${number(count)}`);
+  const summary = counts.length === 0 ? 'nothing' : `${counts.join(', ')} in ${seconds(ms)}`;
+  return [`${name}, compared: ${summary}`, ...skipped.map((each) => `  ${each}`)];
 }
 
 function partitionLines(partitions: readonly PartitionReport[]): string[] {
