@@ -1,0 +1,114 @@
+/** An engine with three sales and a crowd of buyers, on the servers whose faults are to be tried. */
+import { expect } from 'bun:test';
+import { Buyers } from './buyers.ts';
+import { type EngineOptions, type Sale, startTestEngine, type TestEngine } from './engine.ts';
+import { type TemporaryFolder, temporaryFolder, waitUntil } from './process.ts';
+
+/** Waiting for what should take a second or three, on a machine that does other things beside. */
+export const patienceMs = 20_000;
+
+export interface Statement {
+  itemId: number;
+  loaded: number;
+  sold: number;
+  held: number;
+  left: number;
+  journalSeq: number;
+  sqlSeq: number;
+  replicaSeq: number;
+}
+
+export class FaultRig {
+  readonly folder: TemporaryFolder = temporaryFolder();
+  /** In three partitions; the last has few units, whose holds end after two seconds. */
+  sales: Sale[] = [];
+
+  #engine: TestEngine | null = null;
+  #buyers: Buyers | null = null;
+
+  constructor(
+    readonly env: Record<string, string>,
+    private readonly options: Omit<EngineOptions, 'dataDir' | 'env'> = {},
+  ) {}
+
+  get engine(): TestEngine {
+    return this.#engine!;
+  }
+
+  get buyers(): Buyers {
+    return this.#buyers!;
+  }
+
+  /** Starts the engine, or starts it again. */
+  async start(): Promise<void> {
+    const { env, folder, options } = this;
+    this.#engine = await startTestEngine({ dataDir: folder.path, env, ...options });
+  }
+
+  async openSales(): Promise<void> {
+    const roomy = { stock: 1_000_000, limitPerUser: 2 };
+    const scarce = { stock: 100, limitPerUser: 2, payWindowSeconds: 2 };
+    for (const terms of [roomy, roomy, scarce]) this.sales.push(await this.engine.sale(terms));
+  }
+
+  /** Starts engine, sales and buyers. `engine` gives the engine to ask next; this rig's by default. */
+  async sell(engine: () => TestEngine = () => this.engine): Promise<void> {
+    await this.start();
+    await this.openSales();
+    this.#buyers = new Buyers(engine, this.sales);
+    await this.buyers.buy(100);
+  }
+
+  async statements(): Promise<Statement[]> {
+    const answer = await this.engine.api<{ items: Statement[] }>('GET', '/api/admin/statements');
+    return answer.data.items;
+  }
+
+  /** Why the engine says that it is not ready; empty when it is. */
+  readonly reasons = () => reasonsOf(this.engine);
+
+  /** Waits until the engine says that it is ready, or that it is not, for a reason that fits. */
+  async untilReady(): Promise<void> {
+    await waitUntil('ready', async () => (await this.reasons()).length === 0, patienceMs);
+  }
+
+  async untilNotReady(reason: RegExp): Promise<void> {
+    const fits = async () => (await this.reasons()).some((each) => reason.test(each));
+    await waitUntil(`not ready: ${reason}`, fits, patienceMs);
+  }
+
+  /**
+   * Ends the sale and checks that whatever buyers were told is true: by the answers to the same
+   * tokens, by the journal, by SQL and by `bun replay`.
+   */
+  async expectKept(): Promise<void> {
+    await this.buyers.stop();
+    await this.buyers.askAgain();
+    await this.untilProjected();
+    expect(await this.engine.stop()).toBe(0);
+    await this.buyers.expectKept(this.folder.path, this.env);
+  }
+
+  async untilProjected(): Promise<void> {
+    await waitUntil(
+      'SQL holds every entry',
+      async () => (await this.statements()).every((each) => each.sqlSeq === each.journalSeq),
+      patienceMs,
+    );
+  }
+
+  async remove(): Promise<void> {
+    await this.#engine?.kill();
+    // A buyer who is still waiting fails for want of an engine, which says nothing new.
+    this.folder.remove();
+  }
+}
+
+/** Why an engine says that it is not ready; empty when it is. */
+export async function reasonsOf(engine: TestEngine): Promise<string[]> {
+  const signal = AbortSignal.timeout(3_000);
+  const response = await fetch(`${engine.url}/readyz`, { signal });
+  const { data } = (await response.json()) as { data: { reasons?: string[] } }; // As API.md has it.
+  expect(response.status).toBe(data.reasons === undefined ? 200 : 503);
+  return data.reasons ?? [];
+}
