@@ -5,6 +5,7 @@
 import { Board } from './board.ts';
 import { Doorbell, Mailbox } from './mailbox.ts';
 import { Positions } from './positions.ts';
+import { ThreadDelays } from './thread-delays.ts';
 
 export interface SharedMemory {
   board: SharedArrayBuffer;
@@ -18,6 +19,8 @@ export interface SharedMemory {
   projectorBell: SharedArrayBuffer;
   /** One counter, for HTTP threads to tell each other that the catalogue has changed. */
   catalogChanges: SharedArrayBuffer;
+  /** Of the HTTP threads, then of the actor threads. */
+  threadDelays: SharedArrayBuffer;
 }
 
 export function makeSharedMemory(httpThreads: number, actorThreads: number): SharedMemory {
@@ -34,5 +37,6 @@ export function makeSharedMemory(httpThreads: number, actorThreads: number): Sha
     httpBells: memories(httpThreads, Doorbell.bytes),
     projectorBell: new SharedArrayBuffer(Doorbell.bytes),
     catalogChanges: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    threadDelays: new SharedArrayBuffer(ThreadDelays.bytes(httpThreads + actorThreads)),
   };
 }

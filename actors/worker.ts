@@ -19,6 +19,7 @@ import { partitionOf, type Reply } from './protocol.ts';
 import { readCommand, requestAt, writeReply } from './record.ts';
 import { Replica } from './replica.ts';
 import type { SharedMemory } from './shared.ts';
+import { ThreadDelays } from './thread-delays.ts';
 
 export interface ActorThreadSettings {
   type: 'start';
@@ -94,9 +95,12 @@ class ActorThread {
     }
     await Promise.all(this.#own.map((partition) => partition.recover()));
     self.postMessage({ type: 'recovered' } satisfies FromActorThread);
+    const delays = new ThreadDelays(settings.memory.threadDelays);
+    const watching = delays.watch(settings.memory.commands.length + settings.thread);
     const probing = setInterval(() => void this.#probe(journal, positions), probeMs);
     await this.#serve();
     clearInterval(probing);
+    clearInterval(watching);
     for (const partition of this.#own) partition.stop();
     await replica?.close();
     await journal.close();

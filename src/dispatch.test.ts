@@ -26,7 +26,8 @@ beforeEach(() => {
 afterEach(() => dispatch.stop());
 
 function open(life: number): Dispatch {
-  return new Dispatch({ thread: 0, life, partitions: 4, actorThreads: 2, memory }, board);
+  const settings = { thread: 0, life, partitions: 4, actorThreads: 2, memory };
+  return new Dispatch(settings, board, { countCommand: () => undefined });
 }
 
 const read = (n: number): Command => ({ type: 'read', item, n, user: 0 });

@@ -60,6 +60,7 @@ export class Dispatch {
   constructor(
     private readonly settings: DispatchSettings,
     private readonly board: Board,
+    private readonly metrics: { countCommand(type: Command['type']): void },
   ) {
     const { thread, memory, life } = settings;
     this.#bell = new Doorbell(memory.httpBells[thread]!);
@@ -106,6 +107,7 @@ export class Dispatch {
     this.#nextRequest++;
     writeCommand(lane.commands.words, offset, request, command);
     lane.commands.publish();
+    this.metrics.countCommand(command.type);
     lane.requests[slot] = request;
     lane.items[slot] = command.item;
     lane.sentAt[slot] = performance.now();

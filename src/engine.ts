@@ -12,6 +12,7 @@ import { makeSharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
 import { ownScript } from './own-files.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -57,6 +58,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   mkdirSync(settings.dataDir, { recursive: true });
   const port = freePort(settings.host, settings.port);
   const memory = makeSharedMemory(httpThreads, actorThreads);
+  const requestMetrics = new SharedArrayBuffer(RequestMetrics.bytes(httpThreads));
   const journal = journalSettings(settings);
   const sql = sqlSettings(settings);
   const journalPromise = await prepare(settings, journal, sql, new Positions(memory.positions));
@@ -86,6 +88,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
+        requestMetrics,
       }),
     });
   let http: ReturnType<typeof httpOf>[] = [];

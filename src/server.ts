@@ -8,6 +8,7 @@ import { createClock } from '../actors/clock.ts';
 import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
+import { ThreadDelays } from '../actors/thread-delays.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
@@ -22,7 +23,11 @@ import { Dispatch, type DispatchSettings } from './dispatch.ts';
 import { createApp } from './http/app.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { failures } from './http/messages.ts';
+
+import { countedRoutes } from './http/reference/routes.ts';
 import { RefusalTally } from './http/refusal-tally.ts';
+import { metricsRegistry } from './metrics/registry.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 
@@ -37,6 +42,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   sms: SmsSettings;
   rehearsal: Rehearsal;
   journalPromise: string;
+  requestMetrics: SharedArrayBuffer;
   clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
@@ -63,7 +69,10 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const log = getLogger(['stampede', 'http']);
   const board = new Board(memory.board);
   const clock = createClock(settings.clockStepMs);
-  const dispatch = new Dispatch(settings, board);
+  const positions = new Positions(memory.positions);
+  const requests = new RequestMetrics(settings.requestMetrics, settings.thread, countedRoutes);
+  const watching = new ThreadDelays(memory.threadDelays).watch(settings.thread);
+  const dispatch = new Dispatch(settings, board, requests);
   dispatch.start();
   const tally = new RefusalTally((command) => dispatch.send(command));
   const live = new LiveFeed(board, clock, (request) => server.timeout(request, 0));
@@ -73,7 +82,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   let draining = false;
   const app = createApp({
     board,
-    positions: new Positions(memory.positions),
+    positions,
     partitions,
     clock,
     send: (command) => dispatch.send(command),
@@ -91,6 +100,8 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     limits: new RateLimits(store, rehearsal.rates),
     addressOf: (request) => server.requestIP(request)?.address ?? 'unknown',
     journalPromise: settings.journalPromise,
+    requests,
+    metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
     draining: () => draining,
     logError: (message, details) => log.error(message, details),
   });
@@ -125,6 +136,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     }
     await server.stop(true);
     dispatch.stop();
+    clearInterval(watching);
     await sql.close();
     await store.close();
   }

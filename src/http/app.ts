@@ -5,6 +5,7 @@ import { SmsFailed } from '../accounts/sms.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { captchaRoutes } from './captchas.ts';
+import { countRequests } from './count-requests.ts';
 import { failure, success } from './envelope.ts';
 import { itemRoutes } from './items.ts';
 import type { ErrorCode } from './messages.ts';
@@ -14,14 +15,18 @@ import { otpRoutes } from './otp.ts';
 import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
 import { promoRoutes } from './promos.ts';
+import { referenceRoutes } from './reference/served.tsx';
 import { sessionRoutes } from './sessions.ts';
 import { timeText } from './time.ts';
 import { tokenRoutes } from './tokens.ts';
 import { userRoutes } from './users.ts';
 
 export function createApp(parts: AppParts) {
-  return new Hono()
-    .route('/api/orders', orderRoutes(parts))
+  const counted = countRequests(parts);
+  const app = new Hono().route('/api/orders', orderRoutes(parts));
+  // Nothing is in front of the order route. Everything else of the API is counted here.
+  for (const path of countedPaths) app.use(path, counted);
+  return app
     .route('/api/items', itemRoutes(parts))
     .route('/api/items', tokenRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
@@ -32,6 +37,7 @@ export function createApp(parts: AppParts) {
     .route('/api/captchas', captchaRoutes(parts))
     .get('/api/time', () => success({ now: timeText(parts.clock()) }))
     .route('/', healthRoutes(parts))
+    .route('/', referenceRoutes(parts))
     .route('/', pageRoutes(parts))
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
@@ -43,6 +49,20 @@ export function createApp(parts: AppParts) {
       return failure(c.req.raw, codeOf(error));
     });
 }
+
+const countedPaths = [
+  '/api/items/*',
+  '/api/promos/*',
+  '/api/admin/*',
+  '/api/otp',
+  '/api/users/*',
+  '/api/sessions',
+  '/api/captchas',
+  '/api/time',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+];
 
 /** What a fault means to the client. */
 function codeOf(error: Error): ErrorCode {

@@ -13,6 +13,7 @@ import { type PurchaseToken, purchaseTokenLengthMax } from '../admission/purchas
 import { decodeCursor, encodeCursor, nextCursor } from '../db/sql.ts';
 import { orderId, parseOrderId } from '../order-id.ts';
 import { integerField, parseBody } from './body.ts';
+import { countRequests } from './count-requests.ts';
 import { failure, invalid, refused, success, successText } from './envelope.ts';
 import type { AppParts } from './parts.ts';
 import { timeText, timeTextOrNull } from './time.ts';
@@ -31,18 +32,30 @@ const emptySchema = v.object({});
 export function orderRoutes(parts: AppParts) {
   const user = userOnly(parts.sessions);
   const owner = userOrAdmin(parts.sessions, parts.adminToken);
+  const counted = countRequests(parts);
   return new Hono<Known>()
-    .post('/', (c) => place(parts, c.req.raw))
-    .get('/', user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
-    .get('/:orderId', owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
-    .post('/:orderId/pay', sameSiteOnly, owner, (c) => change(parts, c.req.raw, asked(c), 'pay'))
-    .post('/:orderId/cancel', sameSiteOnly, owner, (c) =>
+    .post('/', (c) => timedPlace(parts, c.req.raw))
+    .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
+    .get('/:orderId', counted, owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
+    .post('/:orderId/pay', counted, sameSiteOnly, owner, (c) =>
+      change(parts, c.req.raw, asked(c), 'pay'),
+    )
+    .post('/:orderId/cancel', counted, sameSiteOnly, owner, (c) =>
       change(parts, c.req.raw, asked(c), 'cancel'),
     );
 }
 
 function asked(c: Context<Known>): Asked {
   return { id: c.req.param('orderId')!, user: c.get('userId') };
+}
+
+/** Counts the order by its status and its time; other routes are counted by middleware, which costs more. */
+async function timedPlace(parts: AppParts, request: Request): Promise<Response> {
+  const startedAt = performance.now();
+  const response = await place(parts, request);
+  parts.requests.countOrderTime(performance.now() - startedAt);
+  parts.requests.countRequest('POST /api/orders', response.status);
+  return response;
 }
 
 async function place(parts: AppParts, request: Request): Promise<Response> {

@@ -1,4 +1,5 @@
 /** What the HTTP routes need of the engine, handed in by the thread that serves them. */
+import type { Registry } from 'prom-client';
 import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
 import type { Positions } from '../../actors/positions.ts';
@@ -12,6 +13,7 @@ import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { RateLimits } from '../admission/rate-limits.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { RefusalTally } from './refusal-tally.ts';
 
@@ -36,6 +38,8 @@ export interface AppParts {
   limits: RateLimits;
   /** The address of the socket that a request came by. */
   addressOf(request: Request): string;
+  requests: RequestMetrics;
+  metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
   /** True from the moment the engine was asked to leave. */

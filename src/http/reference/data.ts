@@ -103,6 +103,7 @@ export const statementsData = v.object({
   ),
 });
 
+export const timeData = v.object({ now: time() });
 export const aliveData = v.object({ alive: v.literal(true) });
 export const readyData = v.object({
   ready: v.literal(true),

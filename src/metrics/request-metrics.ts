@@ -1,0 +1,113 @@
+/**
+ * What HTTP threads count, in shared memory, so that whichever of them is asked for metrics can add
+ * them all up. Each thread writes cells of its own: counting needs no atomics, and costs the order
+ * path two look-ups and two additions.
+ */
+
+/** Statuses that are counted apart; any other counts as the last, 0. */
+export const countedStatuses = [
+  200, 201, 204, 302, 304, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 0,
+] as const;
+
+/** Upper bounds of the order latency histogram, in milliseconds. */
+export const latencyBoundsMs = [
+  0.5, 1, 2, 3, 5, 7.5, 10, 15, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000,
+] as const;
+
+export const commandTypes = [
+  'place',
+  'pay',
+  'cancel',
+  'read',
+  'admit',
+  'open',
+  'restock',
+  'publish',
+  'tally',
+] as const;
+
+const statusIndex = new Map<number, number>(
+  countedStatuses.map((status, index) => [status, index]),
+);
+const commandIndex = new Map<string, number>(commandTypes.map((type, index) => [type, index]));
+
+/** Where each kind of cell begins in a thread's block. */
+const latencyAt = 0;
+const latencySumAt = latencyBoundsMs.length + 1;
+const commandsAt = latencySumAt + 1;
+const requestsAt = commandsAt + commandTypes.length;
+
+/** Routes there may be; each thread's block has room for so many. */
+const routesMax = 64;
+const blockWords = requestsAt + routesMax * countedStatuses.length;
+
+export class RequestMetrics {
+  static bytes(threads: number): number {
+    return threads * blockWords * 8;
+  }
+
+  readonly #routeIndex: Map<string, number>;
+  readonly #all: Float64Array;
+  readonly #own: Float64Array;
+
+  /** `routes` are keys of `METHOD path`, the last of which stands for every other route. */
+  constructor(
+    memory: SharedArrayBuffer,
+    thread: number,
+    readonly routes: readonly string[],
+  ) {
+    if (routes.length > routesMax) throw new Error(`more than ${routesMax} routes to count`);
+    this.#routeIndex = new Map(routes.map((route, index) => [route, index]));
+    this.#all = new Float64Array(memory);
+    this.#own = this.#all.subarray(thread * blockWords, (thread + 1) * blockWords);
+  }
+
+  countRequest(route: string, status: number): void {
+    const index = this.#routeIndex.get(route) ?? this.routes.length - 1;
+    const column = statusIndex.get(status) ?? countedStatuses.length - 1;
+    this.#own[requestsAt + index * countedStatuses.length + column]!++;
+  }
+
+  /** Hot path: an order was answered after `ms`. */
+  countOrderTime(ms: number): void {
+    let bucket = 0;
+    while (bucket < latencyBoundsMs.length && ms > latencyBoundsMs[bucket]!) bucket++;
+    this.#own[latencyAt + bucket]!++;
+    this.#own[latencySumAt]! += ms;
+  }
+
+  /** Hot path: a command was sent to an actor. */
+  countCommand(type: (typeof commandTypes)[number]): void {
+    this.#own[commandsAt + commandIndex.get(type)!]!++;
+  }
+
+  /** Requests of all threads that were counted at all, by route and status. */
+  *requests(): Generator<{ route: string; status: number; count: number }> {
+    for (const [index, route] of this.routes.entries()) {
+      for (const [column, status] of countedStatuses.entries()) {
+        const count = this.#sum(requestsAt + index * countedStatuses.length + column);
+        if (count > 0) yield { route, status, count };
+      }
+    }
+  }
+
+  *commands(): Generator<{ type: string; count: number }> {
+    for (const [index, type] of commandTypes.entries()) {
+      yield { type, count: this.#sum(commandsAt + index) };
+    }
+  }
+
+  /** Orders of all threads by latency: a count for each bound, one beyond, and the sum in milliseconds. */
+  orderTimes(): { counts: number[]; sumMs: number } {
+    const counts = Array.from({ length: latencyBoundsMs.length + 1 }, (_, n) =>
+      this.#sum(latencyAt + n),
+    );
+    return { counts, sumMs: this.#sum(latencySumAt) };
+  }
+
+  #sum(cell: number): number {
+    let sum = 0;
+    for (let at = cell; at < this.#all.length; at += blockWords) sum += this.#all[at]!;
+    return sum;
+  }
+}
