@@ -126,20 +126,27 @@ describe('dispatch', () => {
     expect((await next).nonce).toBe(2);
   });
 
-  test('does not mistake replies to an earlier life of its thread for its own', async () => {
-    memory = makeSharedMemory(1, 2);
-    const { take, answer } = actor(0);
-    // It was never started, so it takes no reply: it is as good as dead.
-    void open(0).send(read(1));
-    const late = take()!;
-    const heir = open(1);
-    heir.start();
-    const mine = heir.send(read(2));
-    answer(late.request, { ...refusal(code.ok), nonce: 1 });
-    answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
-    expect((await mine).nonce).toBe(2);
-    heir.stop();
-  });
+  test.each([
+    [0, 1],
+    [4_095, 4_096],
+    [1_000_000, 1_000_001],
+  ])(
+    'does not mistake replies to its thread in life %d for its own in life %d',
+    async (before, now) => {
+      memory = makeSharedMemory(1, 2);
+      const { take, answer } = actor(0);
+      // It was never started, so it takes no reply: it is as good as dead.
+      void open(before).send(read(1));
+      const late = take()!;
+      const heir = open(now);
+      heir.start();
+      const mine = heir.send(read(2));
+      answer(late.request, { ...refusal(code.ok), nonce: 1 });
+      answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
+      expect((await mine).nonce).toBe(2);
+      heir.stop();
+    },
+  );
 
   test(
     'answers 10004 when an actor is silent for too long',

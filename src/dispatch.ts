@@ -72,7 +72,8 @@ export class Dispatch {
           new Doorbell(memory.actorBells[actor]!),
         ),
     );
-    this.#nextRequest = life * 2 ** 28;
+    // Twelve bits of the life, 28 of the request and 13 of the slot make one safe integer.
+    this.#nextRequest = (life % 2 ** 12) * 2 ** 28;
   }
 
   /** Starts to deliver replies. */
