@@ -4,7 +4,7 @@
  * at most every `flushMs`; a Lua script refuses to put an older state over a newer one.
  *
  * Redis may be down, be started empty, be flushed, or come back with an old dump: after each
- * connection, and whenever a mark of this run is gone, every item counts as changed.
+ * connection, and whenever the mark of the last flush is not there, every item counts as changed.
  *
  * Hash `stampede:item:{id}`: left, held, sold, loaded (units), status ('none', 'pending', 'running',
  * 'ended'), partition, seq (the entry that last changed the row).
@@ -21,6 +21,8 @@ const lookMs = 250;
 /** Redis counts as down when it has not answered in this time. */
 const answerMs = 1_000;
 const reconnectMsMax = 500;
+/** The mark of a run that has ended goes away by itself; a run that misses its own writes it anew. */
+const markSeconds = 3_600;
 /** Items in one pipeline: a rebuild of very many goes in several. */
 const pipelineItemsMax = 1_000;
 
@@ -43,7 +45,7 @@ export interface ReplicaOptions {
   partitions: number;
   /** The partitions of this thread. */
   own: readonly number[];
-  /** Names this thread and this run: the value of its mark. */
+  /** Names this thread and this run, and no other: two engines must not mistake their marks. */
   mark: string;
   log(level: 'info' | 'warning', message: string, details: Record<string, unknown>): void;
 }
@@ -51,7 +53,10 @@ export interface ReplicaOptions {
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #redis: Redis;
+  /** Where the mark of this run is kept. */
   readonly #markKey: string;
+  /** Flushes so far: the mark is the number of the last, which betrays an older state of Redis. */
+  #flushes = 0;
   /** Items of this thread, with the status they were last flushed with. */
   readonly #statuses = new Map<number, string>();
   #dirty = new Set<number>();
@@ -61,7 +66,7 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
-    this.#markKey = `stampede:replica:${options.own.join(',')}`;
+    this.#markKey = `stampede:replica:${options.mark}`;
     this.#redis = new Redis(options.url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -137,7 +142,7 @@ export class Replica {
 
   /** @throws when any item could not be written. */
   async #write(items: readonly number[]): Promise<void> {
-    const { board, clock, partitions, mark } = this.#options;
+    const { board, clock, partitions } = this.#options;
     const now = clock();
     const pipeline = this.#redis.pipeline();
     for (const item of items) {
@@ -149,16 +154,19 @@ export class Replica {
       const values = [seq, partition, loaded, held, sold, left, status];
       pipeline.eval(writeScript, 1, replicaKey(item), ...values);
     }
-    pipeline.set(this.#markKey, mark);
+    this.#flushes++;
+    pipeline.set(this.#markKey, this.#flushes, 'EX', markSeconds);
     for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
   }
 
   /** Finds out that Redis has lost what it had, and that a sale has begun or ended by the clock. */
   async #lookAround(): Promise<void> {
     if (this.#redis.status !== 'ready') return;
-    const { board, clock, mark } = this.#options;
+    const { board, clock } = this.#options;
     try {
-      if ((await this.#redis.get(this.#markKey)) !== mark) this.#markAll();
+      // Redis answers in order: whatever was sent before the question has been carried out.
+      const flushes = String(this.#flushes);
+      if ((await this.#redis.get(this.#markKey)) !== flushes) this.#markAll();
     } catch {
       // A Redis that does not answer has its own event, which is logged.
       return;

@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import { copyFileSync } from 'node:fs';
+import { waitUntil } from '../src/testing/process.ts';
+import { type RedisServer, startRedis } from '../src/testing/redis.ts';
+import { Board, type BoardRow } from './board.ts';
+import { createClock } from './clock.ts';
+import { Positions } from './positions.ts';
+import { Replica, replicaKey } from './replica.ts';
+
+const partitions = 4;
+/** Of partition 1, which is the only one of this thread. */
+const [item, other] = [1, 5];
+
+let redis: RedisServer;
+let board: Board;
+let positions: Positions;
+let replica: Replica;
+let logged: string[];
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterAll(() => redis.remove());
+
+beforeEach(async () => {
+  await redis.command('FLUSHALL');
+  board = new Board(new SharedArrayBuffer(Board.bytes()));
+  positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  logged = [];
+  replica = open();
+});
+
+afterEach(() => replica.close());
+
+function open(): Replica {
+  return new Replica({
+    url: redis.url,
+    board,
+    positions,
+    clock: createClock(),
+    partitions,
+    own: [1],
+    mark: Bun.randomUUIDv7(),
+    log: (_level, message) => logged.push(message),
+  });
+}
+
+function row(seq: number, left: number, promo: Partial<BoardRow> = {}): BoardRow {
+  const units = { loaded: 100, held: 100 - left, sold: 0, left, admitted: 0 };
+  const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1, ...promo };
+  return { ...units, seq, leftSeq: seq, ...terms };
+}
+
+/** An entry is acknowledged: the board shows it, and the replica is told. */
+function acknowledge(seq: number, rows: Record<number, BoardRow>): void {
+  for (const [id, each] of Object.entries(rows)) board.write(Number(id), each);
+  positions.set(1, 'journalSeq', seq);
+  replica.changed(Object.keys(rows).map(Number));
+}
+
+async function stored(id: number): Promise<Record<string, string>> {
+  const pairs = (await redis.command('HGETALL', replicaKey(id))) as string[]; // As RESP 2 has it.
+  return Object.fromEntries(
+    Array.from({ length: pairs.length / 2 }, (_, n) => pairs.slice(2 * n, 2 * n + 2)),
+  );
+}
+
+function shows(id: number, values: Record<string, string>): Promise<void> {
+  return waitUntil(`Redis shows ${JSON.stringify(values)}`, async () => {
+    const found = await stored(id);
+    return Object.entries(values).every(([name, value]) => found[name] === value);
+  });
+}
+
+test('an item shows its units, its status, its partition and its last entry', async () => {
+  acknowledge(7, { [item]: row(7, 60) });
+  await shows(item, { seq: '7' });
+  expect(await stored(item)).toEqual({
+    seq: '7',
+    partition: '1',
+    loaded: '100',
+    held: '40',
+    sold: '0',
+    left: '60',
+    status: 'none',
+  });
+  await waitUntil('the replica is level', () => positions.get(1, 'replicaSeq') === 7);
+});
+
+test('an older state is never put over a newer one', async () => {
+  acknowledge(7, { [item]: row(7, 60), [other]: row(7, 1) });
+  await shows(item, { seq: '7' });
+  await redis.command('HSET', replicaKey(item), 'seq', '9', 'left', '50');
+  acknowledge(8, { [item]: row(8, 55), [other]: row(8, 2) });
+  await shows(other, { seq: '8' });
+  expect(await stored(item)).toMatchObject({ seq: '9', left: '50' });
+});
+
+test('a sale that begins and ends by the clock alone is shown to do so', async () => {
+  const now = Date.now();
+  const promo = { promo: 3, startAt: now + 400, endAt: now + 1_000 };
+  acknowledge(1, { [item]: row(1, 100, promo) });
+  for (const status of ['pending', 'running', 'ended']) await shows(item, { status });
+  expect(await stored(item)).toMatchObject({ seq: '1' });
+});
+
+test('a Redis that was flushed is complete again, without a change of any item', async () => {
+  acknowledge(1, { [item]: row(1, 80), [other]: row(1, 70) });
+  await shows(other, { left: '70' });
+  await redis.command('FLUSHALL');
+  await shows(item, { left: '80' });
+  await shows(other, { left: '70' });
+});
+
+test('a Redis whose data was put back while it ran is right again', async () => {
+  acknowledge(1, { [item]: row(1, 80) });
+  await shows(item, { left: '80' });
+  const keys = (await redis.command('KEYS', 'stampede:*')) as string[]; // A list of names.
+  for (const key of keys) await redis.command('COPY', key, `old:${key}`);
+  acknowledge(2, { [item]: row(2, 75) });
+  await shows(item, { left: '75' });
+  for (const key of keys) await redis.command('COPY', `old:${key}`, key, 'REPLACE');
+  expect(await stored(item)).toMatchObject({ left: '80' });
+  await shows(item, { left: '75', seq: '2' });
+});
+
+test('a Redis that was killed, and comes back empty or with an old dump, is right again', async () => {
+  acknowledge(1, { [item]: row(1, 80) });
+  await shows(item, { left: '80' });
+  const [dump, kept] = ['dump.rdb', 'kept.rdb'].map((name) => redis.folder.file(name)) as [
+    string,
+    string,
+  ]; // Two names give two files.
+  await redis.command('SAVE');
+  copyFileSync(dump, kept);
+  acknowledge(2, { [item]: row(2, 70) });
+  await shows(item, { left: '70' });
+  await redis.kill();
+  acknowledge(3, { [item]: row(3, 60) });
+  copyFileSync(kept, dump);
+  await redis.start();
+  await shows(item, { left: '60', seq: '3' });
+  expect(logged).toContain('replica unreachable');
+});
+
+test('a Redis that hangs holds nobody up, and is right when it goes on', async () => {
+  acknowledge(1, { [item]: row(1, 80) });
+  await shows(item, { left: '80' });
+  redis.freeze();
+  try {
+    acknowledge(2, { [item]: row(2, 70) });
+    await waitUntil('the replica gives up', () => logged.includes('replica not written'));
+    expect(positions.get(1, 'replicaSeq')).toBe(1);
+    acknowledge(3, { [item]: row(3, 60) });
+  } finally {
+    redis.thaw();
+  }
+  await shows(item, { left: '60', seq: '3' });
+  await waitUntil('the replica is level', () => positions.get(1, 'replicaSeq') === 3);
+});
+
+test('what has changed last is still written when the thread leaves', async () => {
+  acknowledge(1, { [item]: row(1, 80) });
+  await shows(item, { left: '80' });
+  acknowledge(2, { [item]: row(2, 79) });
+  await replica.close();
+  expect(await stored(item)).toMatchObject({ left: '79' });
+  replica = open();
+});
