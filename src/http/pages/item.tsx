@@ -83,7 +83,12 @@ function Purchase({ view, offer }: ItemProps) {
           {own.logInToBuy}
         </a>
       )}
-      {offer.promo !== undefined && <p class="hint">{fill(own.limit, { n: limit })}</p>}
+      {offer.promo !== undefined && (
+        <p class="hint" data-limit>
+          {fill(own.limit, { n: limit })}
+        </p>
+      )}
+      <p class="message" id="message" role="status" aria-live="polite"></p>
       <form id="captcha" class="captcha" hidden>
         <p id="captcha-lead">{own.captchaLead}</p>
         <div class="challenge">
@@ -110,7 +115,6 @@ function Purchase({ view, offer }: ItemProps) {
           </button>
         </div>
       </form>
-      <p class="message" id="message" role="status" aria-live="polite"></p>
       <div class="result" id="result" tabindex={-1} hidden>
         <p class="title" data-title></p>
         <p data-text></p>

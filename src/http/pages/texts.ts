@@ -135,6 +135,7 @@ const zh: Texts = {
 
 const script = {
   en: {
+    dayMark: 'd',
     opensIn: 'Opens in',
     endsIn: 'Ends in',
     ended: 'The sale has ended',
@@ -144,11 +145,11 @@ const script = {
     soldOut: 'Sold out',
     over: 'Sale ended',
     left: '{left} of {loaded} left',
-    noneLeft: 'All {loaded} are gone',
-    mayReturn: '{held} not paid yet: they go back on sale if their buyers let go. Stay here.',
+    noneLeft: 'None of {loaded} left',
+    mayReturn:
+      '{held} held but not paid yet. What is not paid for goes back on sale: keep this page open.',
     nowOpen: 'The sale is open.',
     asking: 'Getting you in …',
-    captcha: 'Type the characters, then confirm.',
     captchaWrong: 'That was not right, or too late. Here is another picture.',
     placing: 'Placing your order …',
     retrying: 'It is crowded. Still trying: you cannot be charged twice.',
@@ -182,6 +183,7 @@ const script = {
     checkFields: 'Please look at the marked fields.',
   },
   zh: {
+    dayMark: '天',
     opensIn: '距开抢',
     endsIn: '距结束',
     ended: '活动已结束',
@@ -191,11 +193,10 @@ const script = {
     soldOut: '已售罄',
     over: '活动已结束',
     left: '剩余 {left} / {loaded} 件',
-    noneLeft: '{loaded} 件已全部抢完',
-    mayReturn: '还有 {held} 件待付款，若未付款将重新开售，请留在本页。',
+    noneLeft: '共 {loaded} 件，已全部抢完',
+    mayReturn: '还有 {held} 件待付款，逾期未付将重新开售，请留在本页。',
     nowOpen: '开抢了。',
     asking: '正在排队进场……',
-    captcha: '请输入图中字符后确认。',
     captchaWrong: '输入有误或已过期，请看新的图片。',
     placing: '正在下单……',
     retrying: '人太多了，正在重试，不会重复下单。',

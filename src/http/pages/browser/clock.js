@@ -55,12 +55,12 @@ export function unitsOf(ms) {
   };
 }
 
-/** `2:05:09`, `05:09`, `3d 02:05:09`. */
+/** `05:09`, `2:05:09`, `3d 02:05:09`. */
 export function durationText(ms) {
   const { days, hours, minutes, seconds } = unitsOf(ms);
   const two = (value) => String(value).padStart(2, '0');
   const clock = `${two(minutes)}:${two(seconds)}`;
-  if (days > 0) return `${days}d ${two(hours)}:${clock}`;
+  if (days > 0) return `${days}${texts.dayMark} ${two(hours)}:${clock}`;
   return hours > 0 ? `${hours}:${clock}` : clock;
 }
 

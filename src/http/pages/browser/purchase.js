@@ -65,7 +65,7 @@ async function admission() {
 async function captchaSolution(promoId, isFirst) {
   const drawn = await drawCaptcha(promoId);
   if (drawn === null) return null;
-  say(message, isFirst ? texts.captcha : texts.captchaWrong, !isFirst);
+  say(message, isFirst ? '' : texts.captchaWrong, !isFirst);
   const submitted = Promise.withResolvers();
   const other = find('#captcha-other');
   const drawOther = async () => {

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { startBrowser, type TestBrowser, type TestVisitor } from '../../testing/browser.ts';
+import { mustSucceed, type OrderData } from '../../testing/engine.ts';
+import { temporaryFolder } from '../../testing/process.ts';
+import {
+  type Buyer,
+  captchaText,
+  newTelephone,
+  password,
+  type Shop,
+  startShop,
+} from '../../testing/shop.ts';
+
+const folder = temporaryFolder();
+let shop: Shop;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([startShop({ dataDir: folder.path }), startBrowser()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shop.stop();
+  folder.remove();
+});
+
+const url = (path: string) => shop.engine.url + path;
+const ordersOf = async (buyer: Buyer) =>
+  mustSucceed(await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders')).orders;
+
+/** A visitor with a session, as a browser keeps it. */
+async function loggedIn(buyer: Buyer, locale?: string): Promise<TestVisitor> {
+  const visitor = await browser.visitor(shop.engine.url, locale === undefined ? {} : { locale });
+  const cookie = { name: 'session', value: buyer.session, url: shop.engine.url };
+  await visitor.context.addCookies([cookie]);
+  return visitor;
+}
+
+/** Buys on an item's page, and returns the order's id. */
+async function buyOn(page: Page): Promise<string> {
+  await page.click('#buy:enabled');
+  await page.fill('#answer', captchaText.toLowerCase());
+  await page.press('#answer', 'Enter');
+  await page.waitForSelector('#result:not([hidden])');
+  return (await page.getAttribute('#result', 'data-order'))!;
+}
+
+async function register(page: Page): Promise<string> {
+  const telephone = newTelephone();
+  await page.fill('#telephone', telephone);
+  await page.click('#send-code');
+  await page.waitForSelector('#message:has-text("on its way")');
+  await page.fill('#otp', shop.gateway.codeOf(telephone));
+  await page.fill('#name', 'Ada');
+  await page.fill('#age', '36');
+  await page.getByLabel('Female').check();
+  await page.fill('#password', password);
+  await page.click('[type=submit]');
+  return telephone;
+}
+
+describe('a person with a browser', () => {
+  test('registers, waits for a sale to open, buys, pays and sees the order; the next is told sold out', async () => {
+    const { page, context, complaints } = await browser.visitor(shop.engine.url);
+    await page.goto(url('/orders'));
+    await page.click('main a[href^="/register"]');
+    const telephone = await register(page);
+    await page.waitForURL(url('/orders'));
+    await page.waitForSelector('text=No orders yet');
+
+    const { itemId } = await shop.engine.sale({ stock: 1, startsInMs: 6_000 });
+    await page.goto(url(`/items/${itemId}`));
+    expect(await page.textContent('#buy')).toBe('Not open yet');
+    expect(await page.isDisabled('#buy')).toBe(true);
+    await page.evaluate('window.isTheSamePage = true');
+    const orderId = await buyOn(page);
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true);
+    expect(await page.textContent('#result')).toContain('It is yours.');
+    expect(await page.textContent('#result')).toContain(orderId);
+
+    const other = await loggedIn(await shop.buyer());
+    await other.page.goto(url(`/items/${itemId}`));
+    await other.page.waitForSelector('#buy:disabled:has-text("Sold out")');
+    expect(await other.page.textContent('[data-stock]')).toBe('None of 1 left');
+
+    await page.click('#result a');
+    await page.waitForSelector(`.order[data-state=placed]:has-text("${orderId}")`);
+    await page.click('[data-pay]');
+    await page.waitForSelector('.order[data-state=paid]');
+    const [order] = await ordersOf(await shop.logIn(telephone));
+    expect(order).toMatchObject({ orderId, itemId, status: 'paid' });
+
+    await page.click('#log-out');
+    await page.waitForURL(url('/'));
+    await page.goto(url('/orders'));
+    expect(new URL(page.url()).pathname).toBe('/login');
+    await page.fill('#telephone', telephone);
+    await page.fill('#password', password);
+    await page.press('#password', 'Enter');
+    await page.waitForSelector(`.order[data-state=paid]:has-text("${orderId}")`);
+    expect([complaints, other.complaints]).toEqual([[], []]);
+    await Promise.all([context.close(), other.context.close()]);
+  });
+
+  test('buys and pays by keyboard alone', async () => {
+    const buyer = await shop.buyer();
+    const { page, context, complaints } = await loggedIn(buyer);
+    const { itemId } = await shop.engine.sale();
+    await page.goto(url(`/items/${itemId}`));
+    await page.waitForSelector('#buy:enabled');
+    await tabTo(page, '#buy');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#answer:focus');
+    await page.keyboard.type(captchaText);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#result:focus');
+    await tabTo(page, '#result a');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[data-pay]');
+    await tabTo(page, '[data-pay]');
+    await page.keyboard.press('Space');
+    await page.waitForSelector('.order[data-state=paid]');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('sees the stock as it changes, and may buy what comes back', async () => {
+    const { itemId, promoId } = await shop.engine.sale({ stock: 1 });
+    const [first, second] = [await shop.buyer(), await shop.buyer()];
+    const { page, context, complaints } = await loggedIn(second);
+    await page.goto(url(`/items/${itemId}`));
+    await page.waitForSelector('#buy:enabled');
+    const { captchaId } = mustSucceed(await first.api('POST', '/api/captchas', { promoId }));
+    const solved = { promoId, captchaId, answer: captchaText };
+    const { token } = mustSucceed(await first.api('POST', `/api/items/${itemId}/tokens`, solved));
+    const { orderId } = mustSucceed(await shop.engine.place(String(token)));
+    await page.waitForSelector('#buy:disabled:has-text("Sold out")');
+    await page.waitForSelector('[data-returning]:has-text("1 held but not paid yet")');
+    mustSucceed(await first.api('POST', `/api/orders/${orderId}/cancel`, {}));
+    await buyOn(page);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('has one order, whatever was lost on the way', async () => {
+    const buyer = await shop.buyer();
+    const { page, context } = await loggedIn(buyer);
+    const { itemId } = await shop.engine.sale();
+    let sent = 0;
+    await page.route('**/api/orders', async (route) => {
+      sent++;
+      if (sent === 1) {
+        await route.fetch();
+        return route.abort();
+      }
+      if (sent > 3) return route.continue();
+      const data = { errCode: [10004, 30003][sent - 2], errMsg: 'later' };
+      const headers = { 'retry-after': '1' };
+      return route.fulfill({ status: 503, headers, json: { status: 'fail', data } });
+    });
+    await page.goto(url(`/items/${itemId}`));
+    const orderId = await buyOn(page);
+    expect(sent).toBe(4);
+    expect((await ordersOf(buyer)).map((order) => order.orderId)).toEqual([orderId]);
+    await context.close();
+  });
+
+  test('goes on with a purchase that a reload has cut off', async () => {
+    const buyer = await shop.buyer();
+    const { page, context } = await loggedIn(buyer);
+    const { itemId } = await shop.engine.sale();
+    await page.route('**/api/orders', (route) => route.abort());
+    await page.goto(url(`/items/${itemId}`));
+    await page.click('#buy:enabled');
+    await page.fill('#answer', captchaText);
+    await page.press('#answer', 'Enter');
+    await page.waitForSelector('#message:has-text("Still trying")');
+    await page.unroute('**/api/orders');
+    await page.reload();
+    await page.waitForSelector('#result:not([hidden])');
+    expect(await ordersOf(buyer)).toHaveLength(1);
+    await context.close();
+  });
+
+  test('is shown another captcha when the first was misread', async () => {
+    const { page, context } = await loggedIn(await shop.buyer());
+    const { itemId } = await shop.engine.sale();
+    await page.goto(url(`/items/${itemId}`));
+    await page.click('#buy:enabled');
+    await page.fill('#answer', 'XXXX');
+    await page.press('#answer', 'Enter');
+    await page.waitForSelector('#message.error:has-text("another picture")');
+    await page.fill('#answer', captchaText);
+    await page.press('#answer', 'Enter');
+    await page.waitForSelector('#result:not([hidden])');
+    await context.close();
+  });
+
+  test('is told what is wrong at the fields where it is', async () => {
+    const { page, context } = await browser.visitor(shop.engine.url);
+    await page.goto(url('/register'));
+    await page.fill('#telephone', 'nonsense');
+    await page.click('[type=submit]');
+    for (const name of ['telephone', 'otp', 'name', 'age', 'gender', 'password']) {
+      await page.waitForSelector(`#${name}-error:not(:empty)`);
+    }
+    expect(await page.evaluate('document.activeElement.id')).toBe('telephone');
+    await page.fill('#otp', '000000');
+    await page.fill('#telephone', newTelephone());
+    await page.fill('#name', 'Ada');
+    await page.fill('#age', '36');
+    await page.getByLabel('Other').check();
+    await page.fill('#password', password);
+    await page.click('[type=submit]');
+    await page.waitForSelector('#otp-error:has-text("one-time password")');
+    expect(await page.textContent('#name-error')).toBe('');
+    await context.close();
+  });
+
+  test('has the countdown of the server, whatever the clock of the device says', async () => {
+    const { page, context, complaints } = await browser.visitor(shop.engine.url);
+    await context.addInitScript(`{
+      const behind = ${3 * 86_400_000};
+      const now = Date.now;
+      Date.now = () => now() - behind;
+    }`);
+    const { itemId } = await shop.engine.sale({ startsInMs: 90_000_000, endsInMs: 99_000_000 });
+    await page.goto(url(`/items/${itemId}`));
+    await page.waitForSelector('[data-unit=days]:has-text("1")');
+    expect(['00', '01']).toContain((await page.textContent('[data-unit=hours]'))!);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('reads Chinese where the browser asks for it, and may choose otherwise', async () => {
+    const { page, context, complaints } = await loggedIn(await shop.buyer(), 'zh-CN');
+    const { itemId } = await shop.engine.sale();
+    await page.goto(url(`/items/${itemId}`));
+    expect(await page.getAttribute('html', 'lang')).toBe('zh-CN');
+    await page.waitForSelector('#buy:enabled:has-text("立即抢购")');
+    await buyOn(page);
+    expect(await page.textContent('#result')).toContain('抢到了');
+    await page.click('#result a');
+    await page.waitForSelector('.order:has-text("待付款")');
+    await page.click('header >> text=English');
+    await page.waitForSelector('.order:has-text("to be paid")');
+    expect(new URL(page.url()).searchParams.has('lang')).toBe(false);
+    await page.goto(url('/'));
+    expect(await page.getAttribute('html', 'lang')).toBe('en');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('finds room for every page on a small phone, in either language', async () => {
+    const { itemId } = await shop.engine.sale({
+      startsInMs: 90_000_000,
+      endsInMs: 99_000_000,
+      limitPerUser: 3,
+    });
+    const { session } = await shop.buyer();
+    for (const locale of ['en-GB', 'zh-CN']) {
+      const size = { locale, width: 360, height: 740 };
+      const { page, context, complaints } = await browser.visitor(shop.engine.url, size);
+      const visit = async (path: string) => {
+        await page.goto(url(path), { waitUntil: 'networkidle' });
+        const { scrollWidth } = (await page.evaluate(
+          '({ scrollWidth: document.documentElement.scrollWidth })',
+        )) as { scrollWidth: number }; // As the expression has it.
+        expect([path, scrollWidth]).toEqual([path, 360]);
+      };
+      for (const path of ['/register', '/login', '/']) await visit(path);
+      await context.addCookies([{ name: 'session', value: session, url: shop.engine.url }]);
+      await page.goto(url(`/items/${itemId}`));
+      await page.waitForSelector('#buy:disabled');
+      for (const path of ['/', '/?sort=sales', '/orders']) await visit(path);
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+  }, 30_000);
+});
+
+/** Presses Tab until an element has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab');
+    if ((await page.$(`${selector}:focus`)) !== null) return;
+  }
+  throw new Error(`no key leads to ${selector}`);
+}
