@@ -37,7 +37,9 @@ export async function parseBody<S extends v.GenericSchema>(
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refuse(invalid(request, { body: 'must be a JSON object' }));
   }
-  if (namesPrototype(body))
+  // Only an escape can hide the name from a search of the text, which is far cheaper than a walk.
+  const suspect = text.includes('__proto__') || text.includes('\\');
+  if (suspect && namesPrototype(body))
     return refuse(invalid(request, { body: 'must not have a field __proto__' }));
   return validate(request, schema, body);
 }
@@ -59,6 +61,7 @@ export function validate<S extends v.GenericSchema>(
 }
 
 function isJson(contentType: string | null): boolean {
+  if (contentType === 'application/json') return true;
   return contentType !== null && /^application\/json\s*(;|$)/i.test(contentType);
 }
 
