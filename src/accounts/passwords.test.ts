@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { isCommonPassword } from './common-passwords.ts';
 import { Passwords, PasswordsBusy } from './passwords.ts';
+
+setDefaultTimeout(60_000);
 
 describe('passwords', () => {
   test('are hashed by argon2id, each with its own salt, and known again', async () => {
@@ -38,7 +40,7 @@ describe('passwords', () => {
     expect(verified.every((turn) => turn.value)).toBe(true);
     expect(passwords.busy).toBe(false);
     expect(await passwords.verify('correct horse', hash)).toBe(true);
-  }, 20_000);
+  });
 });
 
 describe('the list of common passwords', () => {

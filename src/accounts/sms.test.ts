@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type SmsGateway, startSmsGateway } from '../testing/sms-gateway.ts';
 import { SmsFailed, type SmsSender, smsSender } from './sms.ts';
+
+setDefaultTimeout(60_000);
 
 const telephone = '+8613800000001';
 let gateway: SmsGateway;

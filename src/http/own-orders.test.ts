@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mustSucceed, type OrderData, tokenFor } from '../testing/engine.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type Buyer, type Shop, startShop } from '../testing/shop.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

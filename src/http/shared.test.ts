@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mustSucceed, tokenFor } from '../testing/engine.ts';
 import { temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type RedisServer, startRedis } from '../testing/redis.ts';
 import { newTelephone, registration, type Shop, startShop } from '../testing/shop.ts';
+
+setDefaultTimeout(60_000);
 
 const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
 let redis: RedisServer;
@@ -58,7 +60,7 @@ describe('two processes behind one Redis', () => {
     const codes = (await Promise.all(guesses)).map(({ errCode }) => errCode);
     expect(codes.filter((errCode) => errCode === 20002)).toHaveLength(5);
     expect(codes.filter((errCode) => errCode === 10003)).toHaveLength(7);
-  }, 20_000);
+  });
 });
 
 describe('two threads of one process', () => {
@@ -74,7 +76,7 @@ describe('two threads of one process', () => {
     for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
     await wide.stop();
     place.remove();
-  }, 20_000);
+  });
 });
 
 describe('without Redis', () => {
@@ -95,5 +97,5 @@ describe('without Redis', () => {
     expect((await (await shop.logIn(buyer.telephone)).api('GET', '/api/users/me')).status).toBe(
       200,
     );
-  }, 20_000);
+  });
 });

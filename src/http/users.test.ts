@@ -1,7 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import { mustSucceed } from '../testing/engine.ts';
 import { temporaryFolder } from '../testing/process.ts';
 import { newTelephone, password, registration, type Shop, startShop } from '../testing/shop.ts';
+
+setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

@@ -1,9 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import { waitUntil } from '../testing/process.ts';
 import { type RedisServer, startRedis } from '../testing/redis.ts';
 import { storeContract } from './contract.ts';
 import { openStore } from './open.ts';
 import { type KeyValueStore, StoreUnavailable } from './store.ts';
+
+setDefaultTimeout(60_000);
 
 let server: RedisServer;
 
