@@ -5,7 +5,7 @@
  */
 import type { Board } from '../../actors/board.ts';
 import { type Code, code } from '../../actors/protocol.ts';
-import type { PromoRow } from '../db/sql.ts';
+import type { Catalog } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
 
 /** Until then the answer to an order that got lost can still be fetched with the same token. */
@@ -42,17 +42,20 @@ function keyOf(itemId: number, promoId: number, userId: number): string {
 }
 
 /**
- * Why nobody can be admitted to a promo of an item just now, by the board alone; `ok` when somebody
- * may. At the normal price the promo is null.
+ * Why nobody can be admitted to an item under a promo (0: its normal price) just now; `ok` when
+ * somebody may. The board alone knows, but for promos that it does not show. @throws SqlUnavailable
  */
-export function saleRefusal(
+export async function saleRefusal(
   board: Board,
-  itemId: number,
-  promo: PromoRow | null,
+  catalog: Pick<Catalog, 'promo'>,
+  sale: { itemId: number; promoId: number },
   now: number,
-): Code {
-  if (promo === null) return board.refusal(itemId, 0, 1, now);
+): Promise<Code> {
+  const { itemId, promoId } = sale;
+  if (promoId === 0 || board.read(itemId)?.promo === promoId) {
+    return board.refusal(itemId, promoId, 1, now);
+  }
   // The board shows the last promo that was published: others are drafts, or over.
-  if (board.read(itemId)?.promo === promo.id) return board.refusal(itemId, promo.id, 1, now);
-  return promo.publishedAt === null ? code.notOnSale : code.ended;
+  const promo = await catalog.promo(promoId);
+  return promo === null || promo.publishedAt === null ? code.notOnSale : code.ended;
 }

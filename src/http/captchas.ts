@@ -25,10 +25,13 @@ export function captchaRoutes(parts: AppParts) {
 async function draw(parts: AppParts, request: Request, userId: number): Promise<Response> {
   const { value, refused: unfit } = await parseBody(request, captchaSchema);
   if (unfit !== null) return unfit;
-  const promo = await parts.sql.catalog.promo(value.promoId);
+  const { promoId } = value;
+  const promo = await parts.catalog.promo(promoId);
   if (promo === null) return failure(request, 10005);
+  const { itemId } = promo;
+  const { board, sql, clock } = parts;
   // A sale that nobody can enter needs no captcha.
-  const closed = saleRefusal(parts.board, promo.itemId, promo, parts.clock());
+  const closed = await saleRefusal(board, sql.catalog, { itemId, promoId }, clock());
   if (closed !== code.ok) return refused(request, closed);
-  return success(await parts.captchas.draw(userId, promo.id), 201);
+  return success(await parts.captchas.draw(userId, promoId), 201);
 }

@@ -5,7 +5,7 @@ import { itemIdMax } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
 import { type Admission, saleRefusal } from '../admission/admissions.ts';
 import { randomNonce } from '../admission/purchase-token.ts';
-import type { PromoRow } from '../db/sql.ts';
+import type { CatalogPromo } from '../catalog/item.ts';
 import { idField, integerField, parseBody } from './body.ts';
 import { failure, refused, success } from './envelope.ts';
 import type { AppParts } from './parts.ts';
@@ -54,7 +54,7 @@ async function issue(
   // Whoever was admitted before gets the same purchase, however the sale stands.
   const admission = await parts.admissions.find(itemId, promoId, userId);
   if (admission !== null) return signed(parts, ask, admission);
-  const promo = await parts.sql.catalog.promo(promoId);
+  const promo = await parts.catalog.promo(promoId);
   if (promo === null || promo.itemId !== itemId) return failure(request, 10005);
   return admit(parts, request, ask, promo);
 }
@@ -64,10 +64,10 @@ async function admit(
   parts: AppParts,
   request: Request,
   ask: Ask,
-  promo: PromoRow | null,
+  promo: CatalogPromo | null,
 ): Promise<Response> {
   const { itemId, promoId, userId, captchaId, answer } = ask;
-  const closed = saleRefusal(parts.board, itemId, promo, parts.clock());
+  const closed = await saleRefusal(parts.board, parts.sql.catalog, ask, parts.clock());
   if (closed !== code.ok) {
     parts.board.count(itemId, closed);
     return refused(request, closed);
