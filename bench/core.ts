@@ -8,7 +8,7 @@ const leastPerSecond = 700_000;
 export const core: Part = {
   name: 'core',
   async run({ quick, progress }) {
-    const orders = quick ? 500_000 : 2_000_000;
+    const orders = quick ? 300_000 : 1_000_000;
     const figures: number[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       progress(`core: round ${round + 1}, ${thousands(orders)} orders`);

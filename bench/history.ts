@@ -13,7 +13,7 @@ import { emptyReport, type Part } from './report.ts';
 export const history: Part = {
   name: 'history',
   async run({ quick, progress }) {
-    const orders = quick ? 200_000 : 1_000_000;
+    const orders = quick ? 100_000 : 1_000_000;
     const folder = temporaryFolder();
     try {
       progress('history: making the journal');

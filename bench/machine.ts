@@ -1,5 +1,5 @@
 /** The machine and the code that figures were measured on. */
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 export interface Machine {
   cores: number;
@@ -7,6 +7,8 @@ export interface Machine {
   memoryGib: number;
   bun: string;
   commit: string;
+  /** Processes that ran or waited in the minute before: figures of a busy machine are worth little. */
+  loadBefore: number;
 }
 
 export function machine(): Machine {
@@ -17,9 +19,12 @@ export function machine(): Machine {
     memoryGib: Math.round(totalmem() / 2 ** 30),
     bun: Bun.version,
     commit: git.success ? git.stdout.toString().trim() : 'unknown',
+    loadBefore: Number(loadavg()[0]!.toFixed(1)),
   };
 }
 
-export function machineLine({ cores, processor, memoryGib, bun, commit }: Machine): string {
-  return `${cores} cores of ${processor}, ${memoryGib} GiB; Bun ${bun}; commit ${commit}`;
+export function machineLine(machine: Machine): string {
+  const { cores, processor, memoryGib, bun, commit, loadBefore } = machine;
+  const what = `${cores} cores of ${processor}, ${memoryGib} GiB; Bun ${bun}; commit ${commit}`;
+  return `${what}; load before the run ${loadBefore}`;
 }

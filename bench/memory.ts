@@ -54,7 +54,7 @@ async function stateBytes(folder: TemporaryFolder): Promise<number> {
 async function residentBytes(folder: TemporaryFolder): Promise<number> {
   const engine = await startEngineServer(folder);
   try {
-    await Bun.sleep(1_000);
+    await Bun.sleep(500);
     const status = readFileSync(`/proc/${engine.process.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
   } finally {

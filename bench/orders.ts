@@ -40,15 +40,16 @@ async function measure(
 ): Promise<Report> {
   const report = emptyReport();
   const [first, ...others] = generators();
-  const pair = (connections: number, generator = first!, seconds = settings.quick ? 2 : 4) =>
-    measureOrders(settings, { engine, floor, generator, connections, seconds });
-  await pair(64, first, 2); // Compilers and allocators are warm after this.
+  const seconds = settings.quick ? 2 : 4;
+  const pair = (connections: number, generator = first!, rounds = settings.quick ? 1 : 3) =>
+    measureOrders(settings, { engine, floor, generator, connections, seconds, rounds });
+  await pair(64, first, 1); // Compilers and allocators are warm after this.
   for (const connections of [256, 64]) {
     const measured = await pair(connections);
     report.loads.push(measured.floor, measured.engine);
     report.targets.push(...targetsOf(measured, connections));
     for (const generator of settings.quick ? [] : others) {
-      const other = await pair(connections, generator);
+      const other = await pair(connections, generator, 2);
       report.loads.push(other.floor, other.engine);
       const name = `order, ${connections} connections: of the floor's throughput, by ${generator.name}`;
       report.targets.push(reported(name, other.ratio, '', busyNote(other)));
@@ -63,6 +64,7 @@ interface OrderLoad {
   generator: ReturnType<typeof generators>[number];
   connections: number;
   seconds: number;
+  rounds: number;
 }
 
 function measureOrders(settings: BenchSettings, load: OrderLoad): Promise<Pair> {
@@ -71,7 +73,6 @@ function measureOrders(settings: BenchSettings, load: OrderLoad): Promise<Pair> 
   return measurePair({
     measurement: 'order',
     ...load,
-    rounds: settings.quick ? 1 : 3,
     progress: settings.progress,
     async prepare(count) {
       sale = await openSale(engine, stock);

@@ -70,7 +70,7 @@ async function measure(
 ): Promise<Report> {
   const report = emptyReport();
   const [first, ...others] = generators();
-  const pair = async (generator = first!, seconds = settings.quick ? 2 : 4) => {
+  const pair = async (generator = first!, rounds = settings.quick ? 1 : 3) => {
     let refusedBefore = 0;
     return measurePair({
       measurement: 'sold out',
@@ -78,8 +78,8 @@ async function measure(
       floor,
       generator,
       connections,
-      seconds,
-      rounds: settings.quick || seconds < 4 ? 1 : 3,
+      seconds: settings.quick ? 2 : 4,
+      rounds,
       progress: settings.progress,
       async prepare(count) {
         refusedBefore = await refusals(engine, sale);
@@ -95,7 +95,7 @@ async function measure(
       },
     });
   };
-  await pair(first, 2); // Compilers and allocators are warm after this.
+  await pair(first, 1); // Compilers and allocators are warm after this.
   const measured = await pair();
   report.loads.push(measured.floor, measured.engine);
   const name = "sold out: of the floor's throughput";
@@ -104,7 +104,7 @@ async function measure(
     reported('sold out: CPU above the floor', measured.cpuAboveMicros, ' µs'),
   );
   for (const generator of settings.quick ? [] : others) {
-    const other = await pair(generator);
+    const other = await pair(generator, 2);
     report.loads.push(other.floor, other.engine);
     report.targets.push(
       reported(`${name}, by ${generator.name}`, other.ratio, '', busyNote(other)),
