@@ -15,6 +15,9 @@ process.on('exit', () => {
   for (const each of running) each.signal('SIGKILL');
 });
 
+/** With this in front, the kernel ends a process when its starter ends, even one that was killed. */
+const mortal = Bun.which('setpriv') === null ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
+
 export interface TestProcess {
   readonly pid: number;
   /** Everything it has written to standard output and standard error so far. */
@@ -46,7 +49,7 @@ export interface ProcessOptions {
 
 /** Starts a process. Stop or kill it when done; it ends with the tests in any case. */
 export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOptions): TestProcess {
-  const child = Bun.spawn(command, {
+  const child = Bun.spawn([...mortal, ...command], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...env },
     stdin,
