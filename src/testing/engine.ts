@@ -1,7 +1,7 @@
 /** The real engine as a process of its own, for tests: known secrets, a free port, its own folder. */
 import { join } from 'node:path';
 import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/purchase-token.ts';
-import { startProcess, type TestProcess, waitUntil } from './process.ts';
+import { startProcess, type TestProcess, waitUntilReady } from './process.ts';
 
 export const tokenSecret = 'a token secret that only the tests know';
 export const adminToken = 'an-admin-token-for-tests';
@@ -162,16 +162,16 @@ export function mustSucceed<T>({ data, status, errCode, errMsg }: Answer<T>): T 
   return data;
 }
 
-/** Waits for the engine's first line and returns its port. @throws with its output when it ends. */
+/** Waits for the engine's first line and returns its port. @throws with its output where none comes. */
 async function listeningPort(engine: TestProcess): Promise<number> {
   const line = /^listening on http:\/\/\S+:(\d+)\n/;
-  await waitUntil('the engine listens', () => line.test(engine.stdout()) || !engine.alive());
-  const port = line.exec(engine.stdout())?.[1];
-  if (port === undefined) {
-    await engine.ended;
-    throw new Error(`the engine ended at its start, its output:\n${engine.output()}`);
+  try {
+    await waitUntilReady(engine, () => line.test(engine.stdout()));
+  } catch (error) {
+    await engine.kill();
+    throw error;
   }
-  return Number(port);
+  return Number(line.exec(engine.stdout())![1]);
 }
 
 async function publishPromo(
