@@ -1,14 +1,10 @@
 /** The whole HTTP application: every route, and one envelope for everything that goes wrong. */
 import { Hono } from 'hono';
-import { PasswordsBusy } from '../accounts/passwords.ts';
-import { SmsFailed } from '../accounts/sms.ts';
-import { SqlUnavailable } from '../db/sql.ts';
-import { StoreUnavailable } from '../store/store.ts';
 import { captchaRoutes } from './captchas.ts';
 import { countRequests } from './count-requests.ts';
 import { failure, success } from './envelope.ts';
+import { faultCode, faultText } from './faults.ts';
 import { itemRoutes } from './items.ts';
-import type { ErrorCode } from './messages.ts';
 import { healthRoutes, operatorRoutes } from './operators.ts';
 import { orderRoutes } from './orders.ts';
 import { otpRoutes } from './otp.ts';
@@ -42,11 +38,9 @@ export function createApp(parts: AppParts) {
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
       const { method, path } = c.req;
-      // Many who log in at once are no fault, and must not fill the log.
-      if (!(error instanceof PasswordsBusy)) {
-        parts.logError('request failed', { method, path, error: error.stack ?? String(error) });
-      }
-      return failure(c.req.raw, codeOf(error));
+      const text = faultText(error);
+      if (text !== null) parts.logError('request failed', { method, path, error: text });
+      return failure(c.req.raw, faultCode(error));
     });
 }
 
@@ -63,10 +57,3 @@ const countedPaths = [
   '/readyz',
   '/metrics',
 ];
-
-/** What a fault means to the client. */
-function codeOf(error: Error): ErrorCode {
-  if (error instanceof SqlUnavailable || error instanceof StoreUnavailable) return 10004;
-  if (error instanceof PasswordsBusy || error instanceof SmsFailed) return 30003;
-  return 10002;
-}
