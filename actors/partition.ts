@@ -140,9 +140,27 @@ export class Partition {
    */
   async recover(cause: Cause = 'start'): Promise<void> {
     const life = ++this.#life;
-    this.#enter('recovering');
+    // Until a fenced partition has caught up, the board shows what another engine has made untrue.
+    const behind = cause === 'fenced' || this.#mode === 'fenced';
+    this.#enter(behind ? 'fenced' : 'recovering');
     if (await this.#tryRecovery(life, cause)) return;
     void this.#retryRecovery(life, cause);
+  }
+
+  /**
+   * Finds out that another engine has written before a command does: whatever this one says from
+   * then on would be old. An append that was stored after its time-out is found out as well.
+   */
+  async look(): Promise<void> {
+    const ready = this.#ready;
+    if (ready === null || !ready.pipeline.idle) return;
+    const { partition, world } = this;
+    const standing = world.positions.get(partition, 'journalSeq');
+    const last = await world.journal.last(partition);
+    const rested = () => world.positions.get(partition, 'journalSeq') === standing;
+    if (last === standing || this.#ready !== ready || !ready.pipeline.idle || !rested()) return;
+    world.positions.add(partition, 'fences', 1);
+    this.#failed(new Fenced(partition, standing));
   }
 
   /** Time never goes backwards within a partition, whatever the clock does. */

@@ -112,12 +112,16 @@ class ActorThread {
     this.#bell.ring();
   }
 
-  /** Finds out about a journal that is gone before the next order does. */
+  /** Finds out about a journal that is gone, or that another engine writes, before an order does. */
   async #probe(journal: OpenedJournal, positions: Positions): Promise<void> {
-    const silent = await journal.probe().then(
-      () => 0,
-      () => 1,
-    );
+    const looking = () => Promise.all(this.#own.map((partition) => partition.look()));
+    const silent = await journal
+      .probe()
+      .then(looking)
+      .then(
+        () => 0,
+        () => 1,
+      );
     for (const { partition } of this.#own) positions.set(partition, 'journalSilent', silent);
   }
 

@@ -47,6 +47,11 @@ export class Buyers {
   bought = 0;
   /** Of these, orders that had been stored although their buyer was told that nobody knows. */
   foundByToken = 0;
+  /**
+   * How often a token that had bought was refused. Only an engine beside the one that writes may do
+   * so, for up to a second: until it has looked at the journal.
+   */
+  refusedAgain = 0;
   /** The longest that one request took since this was set to 0. */
   slowestMs = 0;
 
@@ -84,9 +89,9 @@ export class Buyers {
   /** Everybody asks once more, with the same token, and must get the answer they had (I3). */
   async askAgain(): Promise<void> {
     const bought = this.#purchases.filter(({ order }) => order !== null);
-    await inParallel(bought.length, size, async (index) => {
-      await this.#place(bought[index]!);
-    });
+    const before = this.refusedAgain;
+    await inParallel(bought.length, size, (index) => this.#place(bought[index]!));
+    expect(this.refusedAgain).toBe(before);
   }
 
   /**
@@ -135,7 +140,8 @@ export class Buyers {
       this.engine().place(token, amount, call()),
     );
     if (errCode !== null) {
-      expect([purchase.order, refusals]).toEqual([null, expect.arrayContaining([errCode])]);
+      expect(refusals).toContain(errCode);
+      if (purchase.order !== null) this.refusedAgain++;
       return;
     }
     if (purchase.order === null) {

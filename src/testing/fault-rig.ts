@@ -45,6 +45,11 @@ export class FaultRig {
     this.#engine = await startTestEngine({ dataDir: folder.path, env, ...options });
   }
 
+  /** Goes on with another engine; the one before must have ended. */
+  goOnWith(engine: TestEngine): void {
+    this.#engine = engine;
+  }
+
   async openSales(): Promise<void> {
     const roomy = { stock: 1_000_000, limitPerUser: 2 };
     const scarce = { stock: 100, limitPerUser: 2, payWindowSeconds: 2 };
@@ -85,6 +90,7 @@ export class FaultRig {
     await this.buyers.stop();
     await this.buyers.askAgain();
     await this.untilProjected();
+    expect(this.buyers.refusedAgain).toBe(0);
     expect(await this.engine.stop()).toBe(0);
     await this.buyers.expectKept(this.folder.path, this.env);
   }
