@@ -157,8 +157,8 @@ async function prepare(
   log.info(text, {});
   await journal.close();
   const sql = await openSql(sqlAt);
-  for (const [partition, sequence] of await sql.projection.checkpoints()) {
-    positions.set(partition, 'sqlSeq', sequence);
+  for (const [partition, { seq }] of await sql.projection.checkpoints()) {
+    positions.set(partition, 'sqlSeq', seq);
   }
   await sql.close();
   const store = await openStore(storeSettings(settings));

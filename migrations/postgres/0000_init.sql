@@ -1,6 +1,7 @@
 CREATE TABLE "checkpoints" (
 	"partition" integer PRIMARY KEY NOT NULL,
-	"seq" bigint NOT NULL
+	"seq" bigint NOT NULL,
+	"hash" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "item_stocks" (

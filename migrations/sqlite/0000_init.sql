@@ -1,6 +1,7 @@
 CREATE TABLE `checkpoints` (
 	`partition` integer PRIMARY KEY NOT NULL,
-	`seq` integer NOT NULL
+	`seq` integer NOT NULL,
+	`hash` text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE `item_stocks` (

@@ -151,7 +151,8 @@ async function project(sql: Sql, some: Partial<RowChanges>, from = 0): Promise<v
     published: new Map(),
   };
   const changes = { ...none, ...some };
-  expect(await sql.projection.apply({ partition: 0, from, to: from + 1, changes })).toBe(true);
+  const to = { seq: from + 1, hash: 'a hash' };
+  expect(await sql.projection.apply({ partition: 0, from, to, changes })).toBe(true);
 }
 
 function orderOf(userId: number, itemId: number, n: number, createdAt: number): OrderRow {

@@ -94,4 +94,5 @@ export const stockLogs = pgTable('stock_logs', {
 export const checkpoints = pgTable('checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: safe('seq').notNull(),
+  hash: text('hash').notNull(),
 });

@@ -94,7 +94,9 @@ export const stockLogs = sqliteTable('stock_logs', {
   at: integer('at').notNull(),
 });
 
+/** `hash` is the SHA-256 in hex of entry `seq`: it vouches for the journal up to there. */
 export const checkpoints = sqliteTable('checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: integer('seq').notNull(),
+  hash: text('hash').notNull(),
 });

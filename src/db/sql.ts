@@ -165,20 +165,27 @@ export interface RowChanges {
   published: Map<number, number>;
 }
 
+/** The last entry of a partition that the rows contain. */
+export interface Checkpoint {
+  seq: Sequence;
+  /** SHA-256 in hex of the entry's stored bytes, as it was when it was projected. */
+  hash: string;
+}
+
 /** Changes, and the move of the checkpoint that makes them happen once. */
 export interface ProjectionBatch {
   partition: number;
   /** The last entry before the batch: the checkpoint must stand here. */
   from: Sequence;
   /** The last entry of the batch. */
-  to: Sequence;
+  to: Checkpoint;
   changes: RowChanges;
 }
 
 /** The rows that follow from the journal: what the projector writes and audits read. */
 export interface Projection {
   /** By partition: the last entry the rows contain. Partitions without one have no rows. */
-  checkpoints(): Promise<Map<number, Sequence>>;
+  checkpoints(): Promise<Map<number, Checkpoint>>;
   /**
    * Applies a batch and moves its checkpoint, in one transaction. False, and nothing changed, when
    * the checkpoint is not where the batch begins.
@@ -199,7 +206,7 @@ export interface ItemSums {
 }
 
 export interface ProjectionView {
-  checkpoints(): Promise<Map<number, Sequence>>;
+  checkpoints(): Promise<Map<number, Checkpoint>>;
   /** The orders of an item by number, read in pages. */
   ordersOfItem(itemId: number): AsyncIterable<OrderRow>;
   /** All orders with a key in `[from, below)`, by key, whatever else their rows say. */

@@ -2,6 +2,7 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { unitsLeft } from '../../actors/item.ts';
+import { entryHash } from '../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../actors/journal/journal.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import type { ProjectionBatch, RowChanges, Sql } from '../db/sql.ts';
@@ -9,7 +10,7 @@ import { expectBooks, fillCatalogue } from '../testing/books.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
 import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { projectedTables, type SqlFixture, type SqlFixtureMaker } from '../testing/sql-fixture.ts';
-import { CheckpointAhead, Projector } from './projector.ts';
+import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 
 const partitions = 3;
 const items = 7;
@@ -155,21 +156,24 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
     test('a batch applied twice, or out of order, changes nothing', async () => {
       const sql = await fixture.open();
       const changes = someChanges();
-      const batch: ProjectionBatch = { partition: 1, from: 0, to: 4, changes };
+      const to = { seq: 4, hash: 'hash of 4' };
+      const later = { seq: 9, hash: 'hash of 9' };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes };
       expect(await sql.projection.apply(batch)).toBe(true);
       const before = await dump();
       expect(await sql.projection.apply(batch)).toBe(false);
-      expect(await sql.projection.apply({ ...batch, from: 3, to: 9 })).toBe(false);
-      expect(await sql.projection.apply({ ...batch, from: 5, to: 9 })).toBe(false);
+      expect(await sql.projection.apply({ ...batch, from: 3, to: later })).toBe(false);
+      expect(await sql.projection.apply({ ...batch, from: 5, to: later })).toBe(false);
       expect(await dump()).toEqual(before);
-      expect(await sql.projection.checkpoints()).toEqual(new Map([[1, 4]]));
+      expect(await sql.projection.checkpoints()).toEqual(new Map([[1, to]]));
     });
 
     test('a batch that fails half-way changes nothing', async () => {
       const sql = await fixture.open();
       const changes = someChanges();
       const twice = { ...changes, stockLogs: [...changes.stockLogs, ...changes.stockLogs] };
-      const batch: ProjectionBatch = { partition: 1, from: 0, to: 4, changes: twice };
+      const to = { seq: 4, hash: 'hash of 4' };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes: twice };
       await expect(sql.projection.apply(batch)).rejects.toThrow();
       for (const table of projectedTables) expect(await fixture.rows(table)).toEqual([]);
       expect(await sql.projection.apply({ ...batch, changes })).toBe(true);
@@ -178,7 +182,8 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
     test('every field of a row is stored in its own column', async () => {
       const sql = await fixture.open();
       const changes = someChanges();
-      await sql.projection.apply({ partition: 1, from: 0, to: 4, changes });
+      const to = { seq: 4, hash: 'hash of 4' };
+      await sql.projection.apply({ partition: 1, from: 0, to, changes });
       const row = changes.orders[0]!;
       expect(await sql.orders.order(row.id)).toEqual(row);
       expect(await fixture.rows('stock_logs')).toEqual([
@@ -195,7 +200,9 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       ]);
       const settlement = { key: row.key, status: 'paid', paidAt: 98, closedAt: 99 } as const;
       const settled = { ...someChanges(), orders: [], stockLogs: [], settlements: [settlement] };
-      await sql.projection.apply({ partition: 1, from: 4, to: 5, changes: settled });
+      const next = { seq: 5, hash: 'hash of 5' };
+      await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled });
+      expect(await fixture.rows('checkpoints')).toEqual([{ partition: 1, ...next }]);
       expect(await sql.orders.order(row.id)).toEqual({ ...row, ...settlement });
     });
 
@@ -238,6 +245,46 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       await new JournalMaker({ ...options, seed: 7, items, users: 40 }).write(10);
       await expect(new Projector(options).start()).rejects.toBeInstanceOf(CheckpointAhead);
       await shorter.close();
+    });
+
+    test('a checkpoint names the hash of its entry', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      for (const [partition, checkpoint] of await sql.projection.checkpoints()) {
+        const seq = maker.last(partition);
+        const [last] = await Array.fromAsync(journal.read(partition, seq));
+        expect(checkpoint).toEqual({ seq, hash: entryHash(last!.bytes) });
+      }
+    });
+
+    test('a journal whose entry at the checkpoint was changed is refused', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const before = await dump();
+      const forger = new Database(folder.file('journal.db'));
+      const body = `replace(body, '"writer":"maker"', '"writer":"taker"')`;
+      forger.run(`UPDATE journal SET body = ${body} WHERE partition = 1 AND seq = ?`, [
+        maker.last(1),
+      ]);
+      forger.close();
+      await maker.write(30);
+      const projector = projectorOn(sql);
+      await expect(projector.start()).rejects.toBeInstanceOf(CheckpointDiffers);
+      await expect(projector.step(1)).rejects.toBeInstanceOf(CheckpointDiffers);
+      expect(await dump()).toEqual(before);
+    });
+
+    test('another journal, longer than the one that was projected, is refused', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const other = new SqliteJournal(folder.file('other.db'), { partitions });
+      const options = { journal: other, projection: sql.projection, partitions };
+      await new JournalMaker({ ...options, seed: 8, items, users: 40 }).write(90);
+      await expect(new Projector(options).start()).rejects.toBeInstanceOf(CheckpointDiffers);
+      await other.close();
     });
   });
 }

@@ -27,7 +27,7 @@ test('a projector killed again and again while it writes leaves nothing out, and
     await new Projector({ journal, projection, partitions: 2, batchEvents: 1 }).catchUp();`;
   const position = async () => {
     const checkpoints = await sql.projection.checkpoints();
-    return (checkpoints.get(0) ?? 0) + (checkpoints.get(1) ?? 0);
+    return (checkpoints.get(0)?.seq ?? 0) + (checkpoints.get(1)?.seq ?? 0);
   };
   for (const target of [1, 100, 200]) {
     const child = startProcess({ command: [process.execPath, '-e', script] });

@@ -2,7 +2,7 @@
 import { Chain, decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
-import type { Projection } from '../db/sql.ts';
+import type { Checkpoint, Projection } from '../db/sql.ts';
 import { changesOf } from './rows.ts';
 
 /**
@@ -22,6 +22,22 @@ export class CheckpointAhead extends Error {
     super(
       `partition ${partition}: SQL holds entries up to ${checkpoint}, but the journal ends at ${last}. ` +
         'The journal has lost entries, or is another one: restore it, or empty the projected tables.',
+    );
+  }
+}
+
+/** The entry that the rows end with is not the one that was projected; the operator must decide. */
+export class CheckpointDiffers extends Error {
+  override readonly name = 'CheckpointDiffers';
+  constructor(
+    readonly partition: number,
+    readonly checkpoint: Checkpoint,
+    readonly hash: string,
+  ) {
+    super(
+      `partition ${partition}: SQL holds entries up to ${checkpoint.seq}, whose hash was ` +
+        `${checkpoint.hash} and is ${hash} in the journal. The journal was changed, or is another ` +
+        'one: restore it, or empty the projected tables.',
     );
   }
 }
@@ -72,11 +88,12 @@ export class Projector {
   /**
    * Reads every partition's checkpoint and compares it with the journal.
    * @throws CheckpointAhead where the journal ends first.
+   * @throws CheckpointDiffers where the journal has another entry there.
    */
   async start(): Promise<void> {
     const checkpoints = await this.#projection.checkpoints();
     for (let partition = 0; partition < this.#partitions; partition++) {
-      await this.#find(partition, checkpoints.get(partition) ?? 0);
+      await this.#find(partition, checkpoints.get(partition) ?? null);
     }
   }
 
@@ -84,7 +101,7 @@ export class Projector {
    * Applies the next entries of a partition, and returns how many; 0 when there were none, or when
    * another projector was first. One step of a partition at a time.
    * @throws SqlUnavailable, or the journal's errors; the step may then be tried again.
-   * @throws CheckpointAhead, JournalCorrupt: an operator must decide.
+   * @throws CheckpointAhead, CheckpointDiffers, JournalCorrupt: an operator must decide.
    */
   async step(partition: number): Promise<number> {
     const position = this.#positions.get(partition) ?? (await this.#recover(partition));
@@ -92,13 +109,13 @@ export class Projector {
       const from = position.chain.sequence;
       const entries = await readBatch(this.#journal, position, this.#batchEvents);
       if (entries.length === 0) return 0;
-      const to = position.chain.sequence;
+      const to = { seq: position.chain.sequence, hash: position.chain.hash };
       const changes = changesOf(entries);
       if (!(await this.#projection.apply({ partition, from, to, changes }))) {
         await this.#lose(partition);
         return 0;
       }
-      this.#onProgress(partition, to);
+      this.#onProgress(partition, to.seq);
       return entries.length;
     } catch (error) {
       await this.#lose(partition);
@@ -132,17 +149,18 @@ export class Projector {
 
   async #recover(partition: number): Promise<Position> {
     const checkpoints = await this.#projection.checkpoints();
-    return this.#find(partition, checkpoints.get(partition) ?? 0);
+    return this.#find(partition, checkpoints.get(partition) ?? null);
   }
 
-  async #find(partition: number, checkpoint: Sequence): Promise<Position> {
+  async #find(partition: number, checkpoint: Checkpoint | null): Promise<Position> {
     const last = await this.#journal.last(partition);
-    if (checkpoint > last) throw new CheckpointAhead(partition, checkpoint, last);
+    const seq = checkpoint?.seq ?? 0;
+    if (seq > last) throw new CheckpointAhead(partition, seq, last);
     const chain = new Chain(partition);
-    if (checkpoint > 0) await advanceTo(chain, this.#journal, checkpoint);
+    if (checkpoint !== null) await advanceTo(chain, this.#journal, checkpoint);
     const position = { chain, reading: null };
     this.#positions.set(partition, position);
-    this.#onProgress(partition, checkpoint);
+    this.#onProgress(partition, seq);
     return position;
   }
 
@@ -176,11 +194,14 @@ async function readBatch(
 }
 
 /** Puts a new chain behind the entry that a checkpoint names. */
-async function advanceTo(chain: Chain, journal: Journal, checkpoint: Sequence): Promise<void> {
-  for await (const { sequence, bytes } of journal.read(chain.partition, checkpoint)) {
-    if (sequence !== checkpoint) break;
-    const { at } = decodeEntry(chain.partition, sequence, bytes);
-    return chain.advance(sequence, entryHash(bytes), at);
+async function advanceTo(chain: Chain, journal: Journal, checkpoint: Checkpoint): Promise<void> {
+  const { partition } = chain;
+  for await (const { sequence, bytes } of journal.read(partition, checkpoint.seq)) {
+    if (sequence !== checkpoint.seq) break;
+    const hash = entryHash(bytes);
+    if (hash !== checkpoint.hash) throw new CheckpointDiffers(partition, checkpoint, hash);
+    const { at } = decodeEntry(partition, sequence, bytes);
+    return chain.advance(sequence, hash, at);
   }
-  throw new JournalCorrupt(chain.partition, checkpoint, 'the entry at the checkpoint is missing');
+  throw new JournalCorrupt(partition, checkpoint.seq, 'the entry at the checkpoint is missing');
 }

@@ -16,7 +16,7 @@ import { Positions } from '../../actors/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { SqlUnavailable } from '../db/sql.ts';
-import { CheckpointAhead, Projector } from './projector.ts';
+import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 
 export interface ProjectorThreadSettings {
   type: 'start';
@@ -90,8 +90,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
 }
 
 function waitsFor(error: unknown): boolean {
-  const kinds = [SqlUnavailable, JournalUnavailable, JournalCorrupt, CheckpointAhead];
-  return kinds.some((kind) => error instanceof kind);
+  const journalErrors = [JournalUnavailable, JournalCorrupt, CheckpointAhead, CheckpointDiffers];
+  return [SqlUnavailable, ...journalErrors].some((kind) => error instanceof kind);
 }
 
 /** Lowers the priority of this thread alone; Linux names a thread by an id of its own. */

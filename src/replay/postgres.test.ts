@@ -47,4 +47,4 @@ test('replay compares the rows in Postgres', async () => {
     await server.remove();
     folder.remove();
   }
-});
+}, 60_000);

@@ -1,4 +1,5 @@
 /** Reads a journal into an audit, holes and all. */
+import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import type { PartitionAudit } from './partition-audit.ts';
@@ -43,11 +44,25 @@ async function skipHole(
 }
 
 async function canRead(journal: Journal, partition: number, sequence: Sequence): Promise<boolean> {
+  return (await hashAt(journal, partition, sequence)) !== null;
+}
+
+/**
+ * The hash of an entry's stored bytes; null where it is missing or cannot be read.
+ * @throws JournalUnavailable when the journal cannot be read now.
+ */
+export async function hashAt(
+  journal: Journal,
+  partition: number,
+  sequence: Sequence,
+): Promise<string | null> {
   try {
-    for await (const entry of journal.read(partition, sequence)) return entry.sequence === sequence;
-    return false;
+    for await (const entry of journal.read(partition, sequence)) {
+      return entry.sequence === sequence ? entryHash(entry.bytes) : null;
+    }
+    return null;
   } catch (error) {
-    if (error instanceof JournalCorrupt) return false;
+    if (error instanceof JournalCorrupt) return null;
     throw error;
   }
 }

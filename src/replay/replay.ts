@@ -3,7 +3,7 @@ import type { Journal } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import { Audit } from './audit.ts';
 import type { PartitionAudit } from './partition-audit.ts';
-import { readPartition } from './read.ts';
+import { hashAt, readPartition } from './read.ts';
 
 /** What a comparison asks of the replay while it runs. */
 export interface Reading {
@@ -12,6 +12,8 @@ export interface Reading {
   to: Sequence | null;
   /** Reads a partition on, as far as an entry if there is one, and no further than `to`. */
   readOn(partition: PartitionAudit, sequence: Sequence): Promise<void>;
+  /** The hash of an entry as it is stored now; null where it cannot be read. */
+  hashAt(partition: number, sequence: Sequence): Promise<string | null>;
 }
 
 /** A copy of what the journal says (SQL, the replica), to be held against the audit's books. */
@@ -61,9 +63,10 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     const upTo = Math.min(sequence, to ?? sequence);
     if (partition.sequence < upTo) await readPartition(journal, partition, upTo);
   };
+  const reading = { audit, to, readOn, hashAt: hashAt.bind(null, journal) };
   const compared: Compared[] = [];
   for (const comparison of comparisons) {
-    compared.push(await comparison.compare({ audit, to, readOn }));
+    compared.push(await comparison.compare(reading));
   }
   audit.finish();
   return { audit, comparisons: compared, journalMs };

@@ -144,7 +144,7 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
       projection: (rows) => ({
         checkpoints: () => rows.checkpoints(),
         apply: async (batch) => {
-          const from = (await rows.checkpoints()).get(batch.partition) ?? 0;
+          const from = (await rows.checkpoints()).get(batch.partition)?.seq ?? 0;
           return rows.apply({ ...batch, from });
         },
         clear: () => rows.clear(),

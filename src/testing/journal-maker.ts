@@ -3,7 +3,7 @@
  * real item actor, and appended entry by entry. The same seed makes the same journal.
  */
 
-import { apply, decide, due, type Item } from '../../actors/item.ts';
+import { apply, decide, due, type Item, unitsLeft } from '../../actors/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
@@ -25,6 +25,8 @@ export interface JournalMakerOptions {
 interface Tail {
   seq: number;
   hash: string;
+  /** By item: units left after the entry; a tally rests on these. */
+  left: Map<number, number>;
 }
 
 export class JournalMaker {
@@ -42,7 +44,11 @@ export class JournalMaker {
   constructor(options: JournalMakerOptions) {
     this.#options = options;
     this.#random = randomOf(options.seed);
-    this.#tails = Array.from({ length: options.partitions }, () => ({ seq: 0, hash: chainStart }));
+    this.#tails = Array.from({ length: options.partitions }, () => ({
+      seq: 0,
+      hash: chainStart,
+      left: new Map(),
+    }));
     this.atMs = options.startAtMs ?? Date.UTC(2026, 10, 22, 23, 59, 50);
   }
 
@@ -75,8 +81,14 @@ export class JournalMaker {
     const head = { partition, seq: tail.seq + 1, prev: tail.hash, writer: 'maker', at: entryAt };
     const bytes = encodeEntry(head, events);
     await journal.append(partition, tail.seq, bytes);
-    this.#tails[partition] = { seq: head.seq, hash: entryHash(bytes) };
+    this.#tails[partition] = { seq: head.seq, hash: entryHash(bytes), left: this.#left(partition) };
     return true;
+  }
+
+  #left(partition: number): Map<number, number> {
+    const items = [...this.items.values()];
+    const own = items.filter(({ id }) => partitionOf(id, this.#options.partitions) === partition);
+    return new Map(own.map((item) => [item.id, unitsLeft(item)]));
   }
 
   /** Carries out what is due for an item, and one random command. */
@@ -111,7 +123,16 @@ export class JournalMaker {
     if (lot <= 91) return { type: 'admit', item, user, promo, nonce: ++this.#nonces };
     if (lot <= 95) return { type: 'restock', item, units: this.#pick(40), key: this.#pick(2) - 1 };
     if (lot <= 98) return this.#publish(item);
-    return { type: 'tally', item, seen: 1, count: this.#pick(9), amount: this.#pick(3) };
+    return this.#tally(item);
+  }
+
+  /** Refusals as the board makes them: of more units than were left after the last entry. */
+  #tally(item: number): Command {
+    const { seq, left } = this.#tails[partitionOf(item, this.#options.partitions)]!;
+    const unitsThen = left.get(item);
+    if (unitsThen === undefined) return this.#publish(item);
+    const amount = unitsThen + this.#pick(3);
+    return { type: 'tally', item, seen: seq, count: this.#pick(9), amount };
   }
 
   #publish(item: number): Command {

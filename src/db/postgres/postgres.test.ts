@@ -46,7 +46,7 @@ describe('a Postgres that fails', () => {
   const batch = (from: number): ProjectionBatch => ({
     partition: 0,
     from,
-    to: from + 1,
+    to: { seq: from + 1, hash: `hash of ${from + 1}` },
     changes: changesOf([]),
   });
   const unavailable = async (operation: Promise<unknown>) => {
@@ -83,7 +83,9 @@ describe('a Postgres that fails', () => {
     await killer.close();
     expect(await sql.projection.checkpoints()).toEqual(new Map());
     expect(await sql.projection.apply({ ...batch(0), changes })).toBe(true);
-    expect(await sql.projection.checkpoints()).toEqual(new Map([[0, 1]]));
+    expect(await sql.projection.checkpoints()).toEqual(
+      new Map([[0, { seq: 1, hash: 'hash of 1' }]]),
+    );
   });
 
   test('does not hang its callers when it hangs itself', async () => {
@@ -101,7 +103,7 @@ describe('a Postgres that fails', () => {
     }
     expect(await sql.catalog.item(1)).toBeNull();
     // The server may have carried out what it was given up over; the checkpoint says so.
-    const stands = (await sql.projection.checkpoints()).get(0)!;
+    const stands = (await sql.projection.checkpoints()).get(0)!.seq;
     expect(await sql.projection.apply(batch(stands))).toBe(true);
   });
 

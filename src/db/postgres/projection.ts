@@ -7,9 +7,8 @@
  */
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
-import type { Sequence } from '../../../actors/protocol.ts';
 import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
-import type { Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
 import type { Connections } from './connections.ts';
 import { PostgresView } from './view.ts';
 import { advance, write } from './writer.ts';
@@ -21,11 +20,11 @@ export class PostgresProjection implements Projection {
     this.#connections = connections;
   }
 
-  async checkpoints(): Promise<Map<number, Sequence>> {
+  async checkpoints(): Promise<Map<number, Checkpoint>> {
     const rows = await this.#connections.run((client) =>
       drizzle(client).select().from(checkpoints),
     );
-    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+    return new Map(rows.map(({ partition, seq, hash }) => [partition, { seq, hash }]));
   }
 
   apply(batch: ProjectionBatch): Promise<boolean> {

@@ -2,10 +2,9 @@
 import type { TransactionSQL } from 'bun';
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
-import type { Sequence } from '../../../actors/protocol.ts';
 import { orderKey } from '../../order-id.ts';
 import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
-import type { ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
+import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import type { Answered } from './connections.ts';
 
@@ -18,9 +17,9 @@ export class PostgresView implements ProjectionView {
     this.#wait = wait;
   }
 
-  async checkpoints(): Promise<Map<number, Sequence>> {
+  async checkpoints(): Promise<Map<number, Checkpoint>> {
     const rows = await this.#wait(this.#database.select().from(checkpoints));
-    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+    return new Map(rows.map(({ partition, seq, hash }) => [partition, { seq, hash }]));
   }
 
   async *ordersOfItem(itemId: number): AsyncGenerator<OrderRow> {

@@ -27,10 +27,10 @@ export async function advance(
     from === 0
       ? await database
           .insert(checkpoints)
-          .values({ partition, seq: to })
+          .values({ partition, ...to })
           .onConflictDoNothing()
           .returning()
-      : await database.update(checkpoints).set({ seq: to }).where(stands).returning();
+      : await database.update(checkpoints).set(to).where(stands).returning();
   return moved.length === 1;
 }
 

@@ -6,8 +6,7 @@
  * checkpoint with them, and the projector does them again. The catalogue's connection does wait.
  */
 import { drizzle } from 'drizzle-orm/bun-sqlite';
-import type { Sequence } from '../../../actors/protocol.ts';
-import type { Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
 import { connect, guarded } from './connect.ts';
 import { SqliteView } from './view.ts';
 import { SqliteWriter } from './writer.ts';
@@ -20,7 +19,7 @@ export class SqliteProjection implements Projection {
     this.#path = path;
   }
 
-  checkpoints(): Promise<Map<number, Sequence>> {
+  checkpoints(): Promise<Map<number, Checkpoint>> {
     return this.snapshot((view) => view.checkpoints());
   }
 

@@ -1,19 +1,18 @@
 /** One state of the projected rows in SQLite, for audits. */
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
-import type { Sequence } from '../../../actors/protocol.ts';
 import { orderKey } from '../../order-id.ts';
 import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
-import type { ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
+import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import { guarded } from './connect.ts';
 
 export class SqliteView implements ProjectionView {
   constructor(readonly database: BunSQLiteDatabase) {}
 
-  async checkpoints(): Promise<Map<number, Sequence>> {
+  async checkpoints(): Promise<Map<number, Checkpoint>> {
     const rows = guarded(() => this.database.select().from(checkpoints).all());
-    return new Map(rows.map(({ partition, seq }) => [partition, seq]));
+    return new Map(rows.map(({ partition, seq, hash }) => [partition, { seq, hash }]));
   }
 
   async *ordersOfItem(itemId: number): AsyncGenerator<OrderRow> {

@@ -58,7 +58,7 @@ export class SqliteWriter {
   #advance({ partition, from, to }: ProjectionBatch): boolean {
     const stands = this.#rare.checkpoint.get({ partition })?.seq ?? 0;
     if (stands !== from) return false;
-    this.#rare.advance.run({ partition, to });
+    this.#rare.advance.run({ partition, ...to });
     return true;
   }
 
@@ -74,7 +74,8 @@ export class SqliteWriter {
 
 /** Statements that run a few times in a batch. */
 function rareStatements(database: BunSQLiteDatabase) {
-  const to = sql.placeholder('to');
+  const seq = sql.placeholder('seq');
+  const hash = sql.placeholder('hash');
   const added = sql`${itemStocks.stock} + ${sql.placeholder('delta')}`;
   const sold = sql`${items.sales} + ${sql.placeholder('units')}`;
   const isPartition = eq(checkpoints.partition, sql.placeholder('partition'));
@@ -83,8 +84,11 @@ function rareStatements(database: BunSQLiteDatabase) {
     checkpoint: database.select().from(checkpoints).where(isPartition).prepare(),
     advance: database
       .insert(checkpoints)
-      .values({ partition: sql.placeholder('partition'), seq: to })
-      .onConflictDoUpdate({ target: checkpoints.partition, set: { seq: sql`${to}` } })
+      .values({ partition: sql.placeholder('partition'), seq, hash })
+      .onConflictDoUpdate({
+        target: checkpoints.partition,
+        set: { seq: sql`${seq}`, hash: sql`${hash}` },
+      })
       .prepare(),
     stock: database
       .insert(itemStocks)
