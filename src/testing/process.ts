@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** How long a process may take to become ready, or to leave, before the test fails. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 const running = new Set<TestProcess>();
 process.on('exit', () => {
