@@ -15,6 +15,8 @@ const listMax = 200;
 /** Lists follow sales, so they are kept in the thread alone, and not for long. */
 const listTtlMs = 1_000;
 
+const itemKey = (id: number) => `item:${id}`;
+
 interface List {
   readonly items: Promise<CatalogItem[]>;
   readonly loadedAt: number;
@@ -40,9 +42,16 @@ export class CachedCatalog {
     this.#version = new CatalogVersion(memory, store);
   }
 
-  /** Null where there is none. Hot path. @throws SqlUnavailable */
+  /** An item that this thread has at hand; undefined where `item` has to be asked. Hot path. */
+  itemAtHand(id: number): CatalogItem | undefined {
+    if (this.#version.changed) return undefined;
+    if (this.#version.due) void this.#refresh();
+    return this.#recent.get(itemKey(id)) as CatalogItem | undefined; // What `item` keeps there.
+  }
+
+  /** Null where there is none. @throws SqlUnavailable */
   item(id: number): Promise<CatalogItem | null> {
-    return this.#read(`item:${id}`, async () => {
+    return this.#read(itemKey(id), async () => {
       const row = await this.#sql.item(id);
       return row === null ? null : catalogItem(row, await this.#sql.promosOfItems([id]));
     });

@@ -20,7 +20,7 @@ import { userRoutes } from './users.ts';
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
   const app = new Hono().route('/api/orders', orderRoutes(parts));
-  // Nothing is in front of the order route. Everything else of the API is counted here.
+  // Nothing is in front of the routes that place orders and read items: they count by themselves.
   for (const path of countedPaths) app.use(path, counted);
   return app
     .route('/api/items', itemRoutes(parts))
@@ -45,7 +45,8 @@ export function createApp(parts: AppParts) {
 }
 
 const countedPaths = [
-  '/api/items/*',
+  '/api/items',
+  '/api/items/:id/:action',
   '/api/promos/*',
   '/api/admin/*',
   '/api/otp',
