@@ -217,11 +217,24 @@ export class Board {
     for (let item = 1; item <= itemIdMax; item++) if (this.has(item)) yield item;
   }
 
+  /** Field by field: this is on the way of every page of an item. */
   #copy(item: number): BoardRow {
-    const row = this.#rows.subarray(item * rowWords, item * rowWords + fields.length);
-    return Object.fromEntries(
-      fields.map((name, index) => [name, row[index]!]),
-    ) as unknown as BoardRow; // As `at`.
+    const offset = item * rowWords;
+    const rows = this.#rows;
+    return {
+      loaded: rows[offset + at.loaded]!,
+      held: rows[offset + at.held]!,
+      sold: rows[offset + at.sold]!,
+      left: rows[offset + at.left]!,
+      admitted: rows[offset + at.admitted]!,
+      seq: rows[offset + at.seq]!,
+      leftSeq: rows[offset + at.leftSeq]!,
+      promo: rows[offset + at.promo]!,
+      startAt: rows[offset + at.startAt]!,
+      endAt: rows[offset + at.endAt]!,
+      price: rows[offset + at.price]!,
+      promoPrice: rows[offset + at.promoPrice]!,
+    };
   }
 }
 
