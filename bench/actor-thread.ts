@@ -13,6 +13,8 @@ import { WrongAnswer } from './report.ts';
 
 export const partitions = 8;
 const promo = 1;
+/** A thread that has not answered for so long has died, or hangs. */
+const silentMs = 10_000;
 
 export interface FedActorThread {
   feeder: Feeder;
@@ -30,6 +32,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
         if (data.type === type) resolve();
       };
       thread.onerror = (event) => reject(new Error(event.message));
+      thread.addEventListener('close', () => reject(new Error('the actor thread has ended')));
     });
   const memory = makeSharedMemory(1, 1);
   const settings: ActorThreadSettings = {
@@ -95,6 +98,7 @@ export class Feeder {
   /** Places so many orders, over items 1 to `items` in turn, and resolves when all are accepted. */
   async place(orders: number, items: number): Promise<void> {
     const end = this.#sent + orders;
+    let movedAt = performance.now();
     for (let accepted = 0; accepted < orders; ) {
       const seen = this.#bell.count;
       let moved = 0;
@@ -102,7 +106,10 @@ export class Feeder {
       if (moved > 0) this.#actorBell.ring();
       const taken = this.#take();
       accepted += taken;
-      if (moved + taken === 0) await this.#bell.wait(seen, 1_000);
+      if (moved + taken > 0) movedAt = performance.now();
+      else if (performance.now() - movedAt > silentMs)
+        throw new Error('the actor thread is silent');
+      else await this.#bell.wait(seen, 1_000);
     }
   }
 
@@ -117,7 +124,9 @@ export class Feeder {
   async #carryOut(command: Command): Promise<void> {
     this.#send(command);
     this.#actorBell.ring();
+    const end = performance.now() + silentMs;
     for (let seen = this.#bell.count; this.#take() === 0; seen = this.#bell.count) {
+      if (performance.now() > end) throw new Error('the actor thread is silent');
       await this.#bell.wait(seen, 20);
     }
   }

@@ -25,7 +25,7 @@ export const rush: Part = {
     progress(`rush: ${thousands(buyers)} buyers for ${thousands(units)} units`);
     const engine = await startEngineServer();
     try {
-      await rushOnce(engine, 5_000); // Compilers are warm after this.
+      await rushOnce(engine, 2_000); // Compilers are warm after this.
       return { ...emptyReport(), targets: await rushOnce(engine, buyers) };
     } finally {
       await engine.stop();
