@@ -3,7 +3,6 @@
  * threads come last and leave first, so that no request meets an actor that is not there.
  */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { clockStep, createClock } from '../actors/clock.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import { getLogger } from '../actors/log.ts';
@@ -14,10 +13,11 @@ import type { Config } from './config.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { ownScript } from './own-files.ts';
+import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
-import { openStore, type StoreSettings } from './store/open.ts';
+import { openStore } from './store/open.ts';
 import { Thread } from './supervisor.ts';
 
 export interface EngineSettings extends Config {
@@ -37,20 +37,6 @@ export interface Engine {
 
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
-
-export function journalSettings(config: Config): JournalSettings {
-  const { natsUrl, journalReplicas } = config;
-  if (natsUrl !== null) return { kind: 'jetstream', url: natsUrl, replicas: journalReplicas };
-  return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
-}
-
-function storeSettings({ redisUrl, dataDir }: Config): StoreSettings {
-  return { redisUrl, dataDir };
-}
-
-export function sqlSettings({ databaseUrl, dataDir }: Config): SqlSettings {
-  return { databaseUrl, dataDir };
-}
 
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {

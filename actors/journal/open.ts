@@ -1,5 +1,4 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
-import { JetStreamJournal } from './jetstream.ts';
 import type { OpenedJournal } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 
@@ -22,6 +21,8 @@ export async function openJournal(
   options: OpenOptions = {},
 ): Promise<OpenedJournal> {
   if (settings.kind === 'jetstream') {
+    // Loading the client takes longer than opening the journal that needs none.
+    const { JetStreamJournal } = await import('./jetstream.ts');
     const { url, replicas } = settings;
     return JetStreamJournal.open({ url, replicas, partitions, ...options });
   }

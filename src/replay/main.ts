@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { openJournal } from '../../actors/journal/open.ts';
 import { itemIdMax } from '../../actors/limits.ts';
 import { readConfig } from '../config.ts';
-import { journalSettings, sqlSettings } from '../engine.ts';
+import { journalSettings, sqlSettings } from '../parts-settings.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { openRows } from './open-sql.ts';
 import { replay } from './replay.ts';
@@ -15,7 +15,7 @@ import { type Report, reportOf, textOf } from './report.ts';
 const exitCode = { holds: 0, differs: 1, couldNotRun: 2 } as const;
 
 /** How long a journal server that is away is waited for. */
-const patienceMs = 10_000;
+const patienceMs = 5_000;
 
 const usage = 'usage: bun replay [--item N] [--to SEQ] [--json]';
 

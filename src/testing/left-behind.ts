@@ -4,8 +4,8 @@ import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import { readConfig } from '../config.ts';
 import { openSql } from '../db/open.ts';
-import { journalSettings, sqlSettings } from '../engine.ts';
 import { parseOrderId } from '../order-id.ts';
+import { journalSettings, sqlSettings } from '../parts-settings.ts';
 import { expectBooks } from './books.ts';
 import { engineEnvironment } from './engine.ts';
 

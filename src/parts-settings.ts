@@ -1,0 +1,20 @@
+/** What each part is opened with, from the engine's settings: by the engine, and by commands beside it. */
+import { join } from 'node:path';
+import type { JournalSettings } from '../actors/journal/open.ts';
+import type { Config } from './config.ts';
+import type { SqlSettings } from './db/open.ts';
+import type { StoreSettings } from './store/open.ts';
+
+export function journalSettings(config: Config): JournalSettings {
+  const { natsUrl, journalReplicas } = config;
+  if (natsUrl !== null) return { kind: 'jetstream', url: natsUrl, replicas: journalReplicas };
+  return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
+}
+
+export function sqlSettings({ databaseUrl, dataDir }: Config): SqlSettings {
+  return { databaseUrl, dataDir };
+}
+
+export function storeSettings({ redisUrl, dataDir }: Config): StoreSettings {
+  return { redisUrl, dataDir };
+}
