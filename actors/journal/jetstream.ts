@@ -150,14 +150,15 @@ export class JetStreamJournal implements Journal {
   }
 
   async *#readFew(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
-    const { streams } = this.manager;
     for (let sequence = from; sequence <= last; sequence++) {
-      const stored = streams.getMessage(nameOf(partition), { seq: sequence });
-      const { data } = await stored.catch((cause) => {
-        throw readError(partition, sequence, cause);
-      });
-      yield { sequence, bytes: data };
+      yield { sequence, bytes: await this.#get(partition, sequence) };
     }
+  }
+
+  async #get(partition: number, sequence: Sequence): Promise<Uint8Array> {
+    const getting = this.manager.streams.getMessage(nameOf(partition), { seq: sequence });
+    const refused = (cause: unknown) => Promise.reject(readError(partition, sequence, cause));
+    return (await getting.catch(refused)).data;
   }
 
   async *#readMany(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
@@ -178,6 +179,8 @@ export class JetStreamJournal implements Journal {
         next++;
         waitingSince = performance.now();
       }
+      // A server that has lost its last message waits for the next; asked for it by name, it tells.
+      await this.#get(partition, next);
       throw new JournalUnavailable(`the reading of partition ${partition} broke off at ${next}`);
     } finally {
       clearInterval(watchdog);
@@ -233,15 +236,11 @@ export class JetStreamJournal implements Journal {
   }
 
   async #subscribe(partition: number, from: Sequence) {
-    const consumer = consumerOpts();
-    consumer.bindStream(nameOf(partition));
-    consumer.orderedConsumer();
-    consumer.startSequence(from);
-    try {
-      return await this.#client.subscribe(subjectOf(partition), consumer);
-    } catch (cause) {
+    const consumer = consumerOpts().bindStream(nameOf(partition));
+    consumer.orderedConsumer().startSequence(from);
+    return this.#client.subscribe(subjectOf(partition), consumer).catch((cause) => {
       throw readError(partition, from, cause);
-    }
+    });
   }
 
   /** Follows the connection's ups and downs until it is closed. */
