@@ -21,7 +21,7 @@ export function numberRows(rows: Rows, latest: Rows, sequence: Sequence): void {
 }
 
 function rowOf(item: Item): BoardRow {
-  const { loaded, held, sold, admitted, terms } = item;
+  const { loaded, held, sold, admitted, admittedUnder, orders, terms } = item;
   const last = terms.at(-1)!;
   return {
     loaded,
@@ -29,6 +29,8 @@ function rowOf(item: Item): BoardRow {
     sold,
     left: unitsLeft(item),
     admitted,
+    promoAdmitted: admittedUnder.at(-1)!,
+    orders: orders.count,
     seq: 0,
     leftSeq: 0,
     promo: last.promo,

@@ -18,7 +18,12 @@ export interface BoardRow {
   held: number;
   sold: number;
   left: number;
+  /** Users admitted, over all promos. */
   admitted: number;
+  /** Those admitted under the last promo: what its gate counts. */
+  promoAdmitted: number;
+  /** Orders ever placed. */
+  orders: number;
   /** Sequence of the entry that last changed the row. */
   seq: Sequence;
   /** Sequence of the entry that last changed `left`. */
@@ -39,6 +44,8 @@ const fields = [
   'sold',
   'left',
   'admitted',
+  'promoAdmitted',
+  'orders',
   'seq',
   'leftSeq',
   'promo',
@@ -227,6 +234,8 @@ export class Board {
       sold: rows[offset + at.sold]!,
       left: rows[offset + at.left]!,
       admitted: rows[offset + at.admitted]!,
+      promoAdmitted: rows[offset + at.promoAdmitted]!,
+      orders: rows[offset + at.orders]!,
       seq: rows[offset + at.seq]!,
       leftSeq: rows[offset + at.leftSeq]!,
       promo: rows[offset + at.promo]!,

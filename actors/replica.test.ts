@@ -47,7 +47,15 @@ function open(): Replica {
 }
 
 function row(seq: number, left: number, promo: Partial<BoardRow> = {}): BoardRow {
-  const units = { loaded: 100, held: 100 - left, sold: 0, left, admitted: 0 };
+  const units = {
+    loaded: 100,
+    held: 100 - left,
+    sold: 0,
+    left,
+    admitted: 0,
+    promoAdmitted: 0,
+    orders: 0,
+  };
   const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1, ...promo };
   return { ...units, seq, leftSeq: seq, ...terms };
 }

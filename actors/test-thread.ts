@@ -13,7 +13,7 @@ export function evenRow(value: number): BoardRow {
   return {
     ...{ loaded: value, held: value, sold: value, left: value, admitted: value, seq: value },
     ...{ leftSeq: value, promo: value, startAt: value, endAt: value, price: value },
-    promoPrice: value,
+    ...{ promoPrice: value, promoAdmitted: value, orders: value },
   };
 }
 

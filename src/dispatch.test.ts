@@ -17,6 +17,7 @@ beforeEach(() => {
   board = new Board(memory.board);
   board.write(item, {
     ...{ loaded: 1, held: 0, sold: 0, left: 1, admitted: 0, seq: 1, leftSeq: 1 },
+    ...{ promoAdmitted: 0, orders: 0 },
     ...{ promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 },
   });
   dispatch = open(0);

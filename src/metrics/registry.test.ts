@@ -58,7 +58,8 @@ describe('metrics', () => {
   test('tell units, refusals and the lag of SQL', async () => {
     const { board, positions, text } = engine();
     const books = { loaded: 10, held: 2, sold: 1, left: 7, admitted: 4, seq: 3, leftSeq: 3 };
-    board.write(9, { ...books, ...{ promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 } });
+    const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
+    board.write(9, { ...books, ...terms, promoAdmitted: 4, orders: 3 });
     board.count(9, code.limitReached);
     positions.setMode(1, 'fenced');
     positions.set(1, 'journalSeq', 5);
