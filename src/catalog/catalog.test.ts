@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import type { BoardRow } from '../../actors/board.ts';
+import { Board, type BoardRow } from '../../actors/board.ts';
 import type { Catalog, Sql } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
 import { CachedCatalog } from './catalog.ts';
-import { itemJson } from './item.ts';
+import { itemJson, shownJson } from './item.ts';
 import { CatalogVersion } from './version.ts';
 
 let fixture: SqlFixture;
@@ -205,4 +205,23 @@ test('the JSON of an item has its stock, sales and status from the board', async
       },
     });
   }
+});
+
+test('what is shown of an item follows its row and its sale, whenever they change', async () => {
+  const { process } = processes();
+  const thread = process().thread();
+  const { id } = await thread.createItem(draft);
+  const promo = await thread.createPromo(promoOf(id));
+  const item = (await thread.item(id))!;
+  const board = new Board(new SharedArrayBuffer(Board.bytes()));
+  const units = { loaded: 5, held: 0, admitted: 0, seq: 1, leftSeq: 1 };
+  const terms = { promo: promo.id, startAt: 1_000, endAt: 2_000, price: 4_200, promoPrice: 100 };
+  const shown = (now: number) => JSON.parse(shownJson(item, board, now));
+  board.write(id, { ...units, ...terms, sold: 0, left: 5 });
+  expect(shown(999)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'pending' } });
+  expect(shown(1_000)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'running' } });
+  board.write(id, { ...units, ...terms, sold: 2, left: 3 });
+  expect(shown(1_001)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'running' } });
+  expect(shown(2_000)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'ended' } });
+  expect(shownJson(item, board, 2_001)).toBe(shownJson(item, board, 9_000));
 });

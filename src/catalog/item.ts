@@ -2,7 +2,7 @@
  * An item as the cache keeps it: what merchants wrote, and the JSON of it, made once. What changes
  * while people buy (stock, sales, the sale's status) comes from the board at each reading.
  */
-import { type BoardRow, saleStatus } from '../../actors/board.ts';
+import { type Board, type BoardRow, saleStatus } from '../../actors/board.ts';
 import type { ItemRow, PromoRow } from '../db/sql.ts';
 
 export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {
@@ -32,12 +32,35 @@ export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogI
   };
 }
 
-/** The promo that an item was last on sale under; undefined without one. Hot path. */
+/** The promo that an item was last on sale under; undefined without one. */
 export function shownPromo({ promos }: CatalogItem, row: BoardRow): CatalogPromo | undefined {
   return promos.find(({ id }) => id === row.promo);
 }
 
-/** The JSON of an item as API.md shows it, at a time in milliseconds since 1970 UTC. Hot path. */
+interface Shown {
+  /** Of the item's row on the board. */
+  version: number;
+  /** When the sale's status changes, in milliseconds since 1970 UTC. */
+  until: number;
+  json: string;
+}
+
+/** What was last shown of an item: it holds until its row or its sale's status changes. */
+const lastShown = new WeakMap<CatalogItem, Shown>();
+
+/** The JSON of an item, which must be open, as API.md shows it at a time that never goes back. Hot path. */
+export function shownJson(item: CatalogItem, board: Board, now: number): string {
+  const last = lastShown.get(item);
+  const version = board.version(item.id);
+  if (last !== undefined && last.version === version && now < last.until) return last.json;
+  const row = board.read(item.id)!;
+  const json = itemJson(item, row, now);
+  const until = [row.startAt, row.endAt].find((at) => now < at) ?? Number.POSITIVE_INFINITY;
+  lastShown.set(item, { version, until, json });
+  return json;
+}
+
+/** The JSON of an item with a row, at a time in milliseconds since 1970 UTC. */
 export function itemJson(item: CatalogItem, row: BoardRow, now: number): string {
   const promo = shownPromo(item, row);
   const shown =
