@@ -230,7 +230,8 @@ describe.if(canMount)('a full disk', () => {
     expect(failure instanceof OutcomeUnknown || failure instanceof JournalUnavailable).toBe(true);
     expect(last).toBeGreaterThan(5);
     truncateSync(ballast, 0);
-    await server.stop();
+    // It hangs, and does not leave when asked.
+    await server.kill();
     await server.start();
     await waitUntil('it takes entries again', async () => {
       last = await journal.last(0);
