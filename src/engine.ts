@@ -69,6 +69,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         port,
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
+        journal,
         sql,
         store: storeSettings(settings),
         sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },

@@ -5,6 +5,7 @@
  */
 import { Board } from '../actors/board.ts';
 import { createClock } from '../actors/clock.ts';
+import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
@@ -20,6 +21,8 @@ import { RateLimits } from './admission/rate-limits.ts';
 import { CachedCatalog } from './catalog/catalog.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
 import { Dispatch, type DispatchSettings } from './dispatch.ts';
+import { AdminFeed } from './http/admin-feed.ts';
+import { AdminSessions } from './http/admin-sessions.ts';
 import { createApp } from './http/app.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { failures } from './http/messages.ts';
@@ -35,6 +38,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   type: 'start';
   host: string;
   port: number;
+  journal: JournalSettings;
   tokenSecret: string;
   adminToken: string;
   sql: SqlSettings;
@@ -57,6 +61,9 @@ export type FromHttpThread = { type: 'listening' } | { type: 'drained' };
 /** How long requests that are under way may take once the engine was asked to leave. */
 const drainMs = 3_000;
 
+/** How an operator's search reads the journal: it writes nothing, and waits for no server for long. */
+const journalReading = { readonly: true, patienceMs: 2_000 };
+
 declare const self: Worker;
 
 interface HttpThread {
@@ -78,7 +85,11 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const live = new LiveFeed(board, clock, (request) => server.timeout(request, 0));
   const sql = await openSql(settings.sql);
   const store = await openStore(settings.store);
-  const { tokenSecret, rehearsal } = settings;
+  const { tokenSecret, adminToken, rehearsal } = settings;
+  const adminSessions = new AdminSessions(store, adminToken);
+  const adminFeed = new AdminFeed({ board, positions, partitions, clock }, (request) =>
+    server.timeout(request, 0),
+  );
   let draining = false;
   const app = createApp({
     board,
@@ -89,7 +100,10 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     tally,
     live,
     tokens: purchaseTokens(tokenSecret),
-    adminToken: settings.adminToken,
+    adminToken,
+    adminSessions,
+    adminFeed,
+    openJournal: () => openJournal(settings.journal, partitions, journalReading),
     sql,
     catalog: new CachedCatalog(sql.catalog, store, memory.catalogChanges),
     sessions: new Sessions(store),
@@ -128,6 +142,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   async function drain(): Promise<void> {
     draining = true;
     live.stop();
+    adminFeed.stop();
     tally.stop();
     void server.stop();
     const end = performance.now() + drainMs;

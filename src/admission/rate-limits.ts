@@ -12,6 +12,8 @@ export const rates = {
   logInByAddress: { burst: 30, perSecond: 1 / 5 },
   /** Wrong passwords: some 500 a day, against any one telephone. */
   logInByTelephone: { burst: 5, perSecond: 1 / 180 },
+  /** Wrong admin tokens; a right one fills the bucket up again. */
+  adminLogInByAddress: { burst: 10, perSecond: 1 / 30 },
   captchaByAddress: { burst: 200, perSecond: 50 },
   captchaByUser: { burst: 10, perSecond: 1 / 3 },
   tokenByAddress: { burst: 500, perSecond: 100 },

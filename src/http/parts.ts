@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
 import type { Positions } from '../../actors/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
 import type { OneTimePasswords } from '../accounts/one-time-passwords.ts';
@@ -14,6 +15,8 @@ import type { RateLimits } from '../admission/rate-limits.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import type { AdminFeed } from './admin-feed.ts';
+import type { AdminSessions } from './admin-sessions.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { RefusalTally } from './refusal-tally.ts';
 
@@ -28,6 +31,10 @@ export interface AppParts {
   live: LiveFeed;
   tokens: PurchaseTokens;
   adminToken: string;
+  adminSessions: AdminSessions;
+  adminFeed: AdminFeed;
+  /** Opens the journal for one reading; the caller closes it. @throws JournalUnavailable */
+  openJournal(): Promise<Journal>;
   sql: Sql;
   catalog: CachedCatalog;
   sessions: Sessions;
