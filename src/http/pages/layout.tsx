@@ -22,6 +22,12 @@ interface LayoutProps {
   script?: string;
   /** What the page's own script needs to know. */
   data?: Record<string, unknown>;
+  /** Styles in `browser/` beside those of every page. */
+  ownStyles?: readonly string[];
+  /** In place of the shop's menu. */
+  menu?: Child;
+  /** What is missing without JavaScript, where that is not buying. */
+  noScript?: string;
   children: Child;
 }
 
@@ -30,7 +36,8 @@ export function textsOf({ visitor }: View): Texts {
 }
 
 /** A whole page. The scripts find what they need in `data-page`: no script stands in the page itself. */
-export function Layout({ view, title, script = 'site.js', data = {}, children }: LayoutProps) {
+export function Layout(props: LayoutProps) {
+  const { view, title, script = 'site.js', data = {}, ownStyles = [], children } = props;
   const { visitor, assets, now } = view;
   const own = textsOf(view);
   const page = JSON.stringify({ ...data, now, texts: scriptTexts[visitor.language] });
@@ -42,7 +49,7 @@ export function Layout({ view, title, script = 'site.js', data = {}, children }:
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={assets.path('icon.svg')} type="image/svg+xml" />
-        {styles.map((file) => (
+        {[...styles, ...ownStyles].map((file) => (
           <link rel="stylesheet" href={assets.path(file)} />
         ))}
         <script type="module" src={assets.path(script)}></script>
@@ -51,10 +58,10 @@ export function Layout({ view, title, script = 'site.js', data = {}, children }:
         <a class="skip" href="#main">
           {own.skip}
         </a>
-        <Header view={view} />
+        <Header view={view} menu={props.menu ?? <ShopMenu view={view} />} />
         <main id="main">
           <noscript>
-            <p class="notice">{own.noScript}</p>
+            <p class="notice">{props.noScript ?? own.noScript}</p>
           </noscript>
           {children}
         </main>
@@ -71,7 +78,7 @@ export function document(page: Child) {
   return html`<!doctype html>${page}`;
 }
 
-function Header({ view }: { view: View }) {
+function Header({ view, menu }: { view: View; menu: Child }) {
   const { visitor } = view;
   const own = textsOf(view);
   const [other, otherLang] = visitor.language === 'zh' ? ['en', 'en'] : ['zh', 'zh-CN'];
@@ -82,19 +89,7 @@ function Header({ view }: { view: View }) {
         Stampede
       </a>
       <nav aria-label={own.mainMenu}>
-        {visitor.userId === null ? (
-          <>
-            <a href={logInPath('/login', visitor)}>{own.logIn}</a>
-            <a href={logInPath('/register', visitor)}>{own.register}</a>
-          </>
-        ) : (
-          <>
-            <a href="/orders">{own.myOrders}</a>
-            <button type="button" class="plain" id="log-out">
-              {own.logOut}
-            </button>
-          </>
-        )}
+        {menu}
         <a
           href={withQuery(visitor.path, 'lang', other)}
           lang={otherLang}
@@ -105,6 +100,24 @@ function Header({ view }: { view: View }) {
         </a>
       </nav>
     </header>
+  );
+}
+
+function ShopMenu({ view }: { view: View }) {
+  const { visitor } = view;
+  const own = textsOf(view);
+  return visitor.userId === null ? (
+    <>
+      <a href={logInPath('/login', visitor)}>{own.logIn}</a>
+      <a href={logInPath('/register', visitor)}>{own.register}</a>
+    </>
+  ) : (
+    <>
+      <a href="/orders">{own.myOrders}</a>
+      <button type="button" class="plain" id="log-out">
+        {own.logOut}
+      </button>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The pages for people, and the files they load. They use the API as any client does. */
 import { type Context, Hono } from 'hono';
 import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
 import { idField } from '../body.ts';
@@ -8,8 +9,10 @@ import { failure } from '../envelope.ts';
 import { languageOf } from '../messages.ts';
 import type { AppParts } from '../parts.ts';
 import { LogInPage, RegisterPage } from './accounts.tsx';
+import { adminPages } from './admin/routes.tsx';
 import { ApologyPage } from './apology.tsx';
 import { loadAssets } from './assets.ts';
+import { DocsPage } from './docs.tsx';
 import { pageHeaders } from './headers.ts';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
@@ -30,7 +33,7 @@ export function pageRoutes(parts: AppParts) {
   });
 
   /** Makes a page; where that fails, people get a page as well, and the log gets the reason. */
-  const page = (make: (c: Context, view: View) => Promise<Made> | Made) => async (c: Context) => {
+  const page: PageMaker = (make) => async (c) => {
     try {
       const made = chooseLanguage(c) ?? (await make(c, await viewOf(c)));
       if (made instanceof Response) return made;
@@ -72,6 +75,12 @@ export function pageRoutes(parts: AppParts) {
       pageHeaders,
       page((c, view) => orders(c, view)),
     )
+    .get(
+      '/docs',
+      pageHeaders,
+      page((_, view) => ({ page: <DocsPage view={view} /> })),
+    )
+    .route('/admin', adminPages(parts, page))
     .get('/assets/:name', (c) => assets.answer(c.req.param('name')) ?? failure(c.req.raw, 10005));
 
   async function home(c: Context, view: View): Promise<Made> {
@@ -105,4 +114,9 @@ export function pageRoutes(parts: AppParts) {
   }
 }
 
-type Made = { page: Child; status?: 200 | 404 } | Response;
+/** A page with its status, 200 when not given; or another answer altogether. */
+export type Made = { page: Child; status?: ContentfulStatusCode } | Response;
+
+export type PageMaker = (
+  make: (c: Context, view: View) => Promise<Made> | Made,
+) => (c: Context) => Promise<Response>;
