@@ -3,7 +3,8 @@
  * threads come last and leave first, so that no request meets an actor that is not there.
  */
 import { mkdirSync } from 'node:fs';
-import { clockStep, createClock } from '../actors/clock.ts';
+import { type Clock, clockStep, createClock } from '../actors/clock.ts';
+import { newestTime } from '../actors/journal/newest-time.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/positions.ts';
@@ -38,6 +39,9 @@ export interface Engine {
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
 
+/** Corrections of a wall clock between two starts come to less than this, and are not worth a word. */
+const clockWarningMs = 1_000;
+
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const { httpThreads, actorThreads, partitions, logLevel } = settings;
@@ -47,9 +51,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const requestMetrics = new SharedArrayBuffer(RequestMetrics.bytes(httpThreads));
   const journal = journalSettings(settings);
   const sql = sqlSettings(settings);
-  const journalPromise = await prepare(settings, journal, sql, new Positions(memory.positions));
-
-  const clock = createClock();
+  const prepared = await prepare(settings, journal, sql, new Positions(memory.positions));
+  const { journalPromise } = prepared;
+  const clock = clockNotBefore(prepared.newestAt);
   const writer = Bun.randomUUIDv7();
   const common = () => ({ memory, partitions, logLevel, clockStepMs: clockStep(clock) });
   const threadsOf = <T>(count: number, make: (thread: number) => T) =>
@@ -129,19 +133,20 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
 
 /**
  * Makes what is missing, and reads how far SQL has come: a journal that ends before has lost data.
- * Returns what the journal's acknowledgement means.
+ * Returns what the journal's acknowledgement means, and the latest time in it.
  */
 async function prepare(
   settings: EngineSettings,
   journalAt: JournalSettings,
   sqlAt: SqlSettings,
   positions: Positions,
-): Promise<string> {
+): Promise<{ journalPromise: string; newestAt: number }> {
   const log = getLogger(['stampede', 'engine']);
   const report = (state: string) => log.warning(`journal: ${state}`, {});
   const journal = await openJournal(journalAt, settings.partitions, { report });
   const { text } = journal.acknowledgement();
   log.info(text, {});
+  const newestAt = await newestTime(journal, settings.partitions);
   await journal.close();
   const sql = await openSql(sqlAt);
   for (const [partition, { seq }] of await sql.projection.checkpoints()) {
@@ -150,7 +155,20 @@ async function prepare(
   await sql.close();
   const store = await openStore(storeSettings(settings));
   await store.close();
-  return text;
+  return { journalPromise: text, newestAt };
+}
+
+/**
+ * The engine's clock. Where the wall clock is behind the journal, it goes on from the journal's time:
+ * actors would stand still until the wall clock has caught up, and no hold would end meanwhile.
+ */
+function clockNotBefore(at: number): Clock {
+  const clock = createClock();
+  const behindMs = at - clock();
+  if (behindMs <= 0) return clock;
+  const log = getLogger(['stampede', 'engine']);
+  if (behindMs > clockWarningMs) log.warning('the clock is behind the journal', { behindMs });
+  return createClock(-behindMs);
 }
 
 /**

@@ -84,15 +84,15 @@ export class FaultRig {
 
   /**
    * Ends the sale and checks that whatever buyers were told is true: by the answers to the same
-   * tokens, by the journal, by SQL and by `bun replay`.
+   * tokens, by the journal, by SQL and by `bun replay`. `others`: orders of the test's own.
    */
-  async expectKept(): Promise<void> {
+  async expectKept(others = 0): Promise<void> {
     await this.buyers.stop();
     await this.buyers.askAgain();
     await this.untilProjected();
     expect(this.buyers.refusedAgain).toBe(0);
     expect(await this.engine.stop()).toBe(0);
-    await this.buyers.expectKept(this.folder.path, this.env);
+    await this.buyers.expectKept(this.folder.path, this.env, others);
   }
 
   async untilProjected(): Promise<void> {

@@ -1,0 +1,17 @@
+/**
+ * The engine on a wall clock that tests can set: `CLOCK_FILE` holds a double, the milliseconds that
+ * the clock is ahead. A thread takes the clock as it stands when it starts, as it would a real one.
+ * A line `actor` on standard input makes an actor thread throw. Everything else is as `bun start`.
+ */
+import { join } from 'node:path';
+import './wall-clock.ts';
+
+const preload = join(import.meta.dir, 'wall-clock.ts');
+const RealWorker = globalThis.Worker;
+globalThis.Worker = class extends RealWorker {
+  constructor(script: string | URL, options: WorkerOptions = {}) {
+    super(script, { ...options, preload });
+  }
+};
+
+await import('./crash-engine.ts');
