@@ -7,6 +7,7 @@ import { openJournal } from '../../actors/journal/open.ts';
 import { itemIdMax } from '../../actors/limits.ts';
 import { readConfig } from '../config.ts';
 import { journalSettings, sqlSettings } from '../parts-settings.ts';
+import { redisComparison } from './compare-redis.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { openRows } from './open-sql.ts';
 import { replay } from './replay.ts';
@@ -52,6 +53,7 @@ async function run({ item, to }: Options): Promise<Report> {
   const journal = await openJournal(journalSettings(config), partitions, options);
   try {
     const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
+    if (config.redisUrl !== null) comparisons.push(redisComparison(config.redisUrl));
     const report = reportOf(await replay({ journal, partitions, item, to, comparisons }), to);
     if (item !== null && report.items.length === 0 && report.holds) {
       throw new Error(`the journal knows no item ${item}`);
