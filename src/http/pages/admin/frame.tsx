@@ -1,0 +1,133 @@
+/** The frame of the administrator's pages, and the parts of their forms. */
+import type { Child } from 'hono/jsx';
+import { Layout, type View } from '../layout.tsx';
+import { type AdminTexts, adminScriptTexts, adminTexts } from './texts.ts';
+
+interface FrameProps {
+  view: View;
+  title: string;
+  script?: string;
+  data?: Record<string, unknown>;
+  /** False before the log-in. */
+  loggedIn?: boolean;
+  children: Child;
+}
+
+export function ownTexts({ visitor }: View): AdminTexts {
+  return adminTexts[visitor.language];
+}
+
+export function Frame({ view, title, script, data, loggedIn = true, children }: FrameProps) {
+  const own = ownTexts(view);
+  return (
+    <Layout
+      view={view}
+      title={title}
+      script={script ?? 'admin.js'}
+      data={{ ...data, admin: adminScriptTexts[view.visitor.language] }}
+      ownStyles={['admin.css', 'admin-live.css']}
+      menu={loggedIn ? <Menu own={own} path={view.visitor.path} /> : ''}
+      noScript={own.noScript}
+    >
+      {children}
+    </Layout>
+  );
+}
+
+function Menu({ own, path }: { own: AdminTexts; path: string }) {
+  const link = (href: string, text: string) => (
+    <a href={href} aria-current={path.split('?')[0] === href ? 'page' : undefined}>
+      {text}
+    </a>
+  );
+  return (
+    <>
+      {link('/admin', own.menu.overview)}
+      {link('/admin/items/new', own.menu.newItem)}
+      {link('/admin/search', own.menu.search)}
+      {link('/docs', own.menu.docs)}
+      <form method="post" action="/admin/log-out">
+        <button type="submit" class="plain">
+          {own.menu.logOut}
+        </button>
+      </form>
+    </>
+  );
+}
+
+/** What a form held when it was sent, and what was wrong with it. */
+export interface Filled {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+  /** About the form as a whole. */
+  message: string | null;
+}
+
+export const empty: Filled = { values: {}, errors: {}, message: null };
+
+/** What went wrong with a form as a whole, or went well. */
+export function Notice({ text, isError = false }: { text: string | null; isError?: boolean }) {
+  if (text === null) return null;
+  return (
+    <p class={isError ? 'notice error' : 'notice good'} role={isError ? 'alert' : 'status'}>
+      {text}
+    </p>
+  );
+}
+
+interface FieldProps {
+  name: string;
+  label: string;
+  hint?: string | undefined;
+  filled: Filled;
+  /** Distinguishes forms on one page that have fields of the same name. */
+  form: string;
+  initial?: string;
+  /** Attributes of the input. */
+  input?: Record<string, string | number | boolean>;
+  multiline?: boolean;
+}
+
+/** A field with its hint, its value as it was sent, and its error. */
+export function Field(props: FieldProps) {
+  const { name, label, hint, filled, form, initial = '', input = {}, multiline = false } = props;
+  const id = `${form}-${name}`;
+  const error = filled.errors[name];
+  const value = filled.values[name] ?? initial;
+  const common = {
+    id,
+    name,
+    'aria-describedby': [
+      hint !== undefined && error === undefined && `${id}-hint`,
+      error !== undefined && `${id}-error`,
+    ]
+      .filter(Boolean)
+      .join(' '),
+    ...(error === undefined ? {} : { 'aria-invalid': 'true' as const }),
+    // The first wrong field is where a reader is led to.
+    ...(error !== undefined && name === Object.keys(filled.errors)[0] ? { autofocus: true } : {}),
+    ...input,
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {multiline ? (
+        <textarea rows={4} {...common}>
+          {value}
+        </textarea>
+      ) : (
+        <input value={value} {...common} />
+      )}
+      {hint !== undefined && error === undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p class="error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+/** `/admin`: every item's books, live, and whether the engine is well. */
+import { boardItemsMax } from '../../admin-feed.ts';
+import { money } from '../format.ts';
+import type { View } from '../layout.tsx';
+import { fill } from '../texts.ts';
+import { Frame, ownTexts } from './frame.tsx';
+
+export interface OverviewItem {
+  id: number;
+  title: string;
+  price: number;
+  status: 'none' | 'pending' | 'running' | 'ended';
+  promo: string | null;
+}
+
+interface OverviewProps {
+  view: View;
+  items: OverviewItem[];
+  partitions: { ready: number; all: number };
+  journalPromise: string;
+}
+
+export function OverviewPage({ view, items, partitions, journalPromise }: OverviewProps) {
+  const texts = ownTexts(view);
+  const own = texts.overview;
+  const isWell = partitions.ready === partitions.all;
+  const data = { item: 0 };
+  return (
+    <Frame view={view} title={own.title} script="admin-live.js" data={data}>
+      <div class="heading">
+        <div>
+          <h1>{own.title}</h1>
+          <p class="lead">{fill(own.lead, { n: items.length })}</p>
+        </div>
+        <p class="live-state" data-live role="status"></p>
+      </div>
+      <dl class="engine">
+        <div>
+          <dt>{texts.live.mode}</dt>
+          <dd class={isWell ? 'well' : 'unwell'}>
+            {isWell ? '✓' : '✗'}{' '}
+            {fill(own.partitions, { n: partitions.ready, all: partitions.all })}
+          </dd>
+        </div>
+        <div>
+          <dt>{own.journal}</dt>
+          <dd lang="en">{journalPromise}</dd>
+        </div>
+      </dl>
+      {items.length === 0 ? (
+        <div class="empty">
+          <p>{own.none}</p>
+          <p>
+            <a class="primary" href="/admin/items/new">
+              {texts.menu.newItem}
+            </a>
+          </p>
+        </div>
+      ) : (
+        <ItemTable view={view} items={items} />
+      )}
+      {items.length === boardItemsMax && (
+        <p class="hint">{fill(own.capped, { n: boardItemsMax })}</p>
+      )}
+    </Frame>
+  );
+}
+
+function ItemTable({ view, items }: { view: View; items: OverviewItem[] }) {
+  const { overview, live, item: words } = ownTexts(view);
+  const numbers = ['left', 'heldShort', 'sold', 'ordersPerSecond', 'refused', 'sqlBehind'] as const;
+  return (
+    <table class="board">
+      <caption class="visually-hidden">{overview.title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{overview.item}</th>
+          <th scope="col">{words.units}</th>
+          {numbers.map((name) => (
+            <th scope="col">{live[name]}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {items.map(({ id, title, price, status, promo }) => (
+          <tr data-item={id}>
+            <th scope="row">
+              <a href={`/admin/items/${id}`}>{title}</a>
+              <span class="hint">
+                {promo === null ? `${money(price)} · ${words.none}` : `${promo} · ${words[status]}`}
+              </span>
+            </th>
+            <td class="wide">
+              <svg
+                class="shares"
+                data-shares
+                aria-hidden="true"
+                viewBox="0 0 100 10"
+                preserveAspectRatio="none"
+              ></svg>
+            </td>
+            {numbers.map((name) => (
+              <td data-label={live[name]} data-value={name === 'heldShort' ? 'held' : name}>
+                –
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,129 @@
+// The live board: books and positions by server-sent events, as numbers and as charts.
+import { texts } from './admin.js';
+import { drawLines, drawShares, keepRecent } from './admin-chart.js';
+import { fill, find, page, say } from './site.js';
+
+/** Rates are over so long: shorter would flicker, longer would lag. */
+const rateMs = 2_000;
+
+const state = find('[data-live]');
+const number = new Intl.NumberFormat(document.documentElement.lang);
+const rate = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+/** By item: what its charts show, oldest first. */
+const histories = new Map();
+
+const sum = (counts) => Object.values(counts).reduce((all, count) => all + count, 0);
+
+/** Adds a moment to an item's history and returns it, with what changes a second. */
+function take(at, item) {
+  const history = histories.get(item.itemId) ?? [];
+  histories.set(item.itemId, history);
+  const refused = sum(item.refused);
+  const before = history.findLast((sample) => at - sample.at >= rateMs) ?? history[0];
+  const seconds = before === undefined ? 0 : (at - before.at) / 1_000;
+  const perSecond = (now, then) => (seconds === 0 ? 0 : Math.max(0, now - then) / seconds);
+  const values = {
+    left: item.left,
+    ordersPerSecond: perSecond(item.orders, before?.orders),
+    refusedPerSecond: perSecond(refused, before?.refused),
+    sqlBehind: Math.max(0, item.journalSeq - item.sqlSeq),
+  };
+  // Without Redis there is no replica, and nothing that could be behind.
+  if (item.replicaSeq > 0) values.replicaBehind = Math.max(0, item.journalSeq - item.replicaSeq);
+  history.push({ at, orders: item.orders, refused, values });
+  keepRecent(history);
+  return { refused, values };
+}
+
+function behindText(entries, ms = 0) {
+  if (entries === undefined) return texts.noReplica;
+  if (entries === 0) return texts.upToDate;
+  const told = fill(texts.entries, { n: number.format(entries) });
+  return ms > 0 ? `${told}, ${fill(texts.seconds, { n: rate.format(ms / 1_000) })}` : told;
+}
+
+function show(at, item) {
+  const { refused, values } = take(at, item);
+  const place = find(`[data-item="${item.itemId}"]`);
+  if (place === null) return;
+  const told = {
+    ...Object.fromEntries(
+      ['loaded', 'left', 'held', 'sold', 'admitted', 'orders'].map((name) => [
+        name,
+        number.format(item[name]),
+      ]),
+    ),
+    ordersPerSecond: rate.format(values.ordersPerSecond),
+    refusedPerSecond: rate.format(values.refusedPerSecond),
+    refused: number.format(refused),
+    mode: item.mode,
+    journal: number.format(item.journalSeq),
+    sql: number.format(item.sqlSeq),
+    replica: item.replicaSeq > 0 ? number.format(item.replicaSeq) : texts.noReplica,
+    sqlBehind: behindText(values.sqlBehind, item.sqlBehindMs),
+    replicaBehind: behindText(values.replicaBehind),
+  };
+  for (const cell of place.querySelectorAll('[data-value]')) {
+    const text = told[cell.dataset.value];
+    if (cell.textContent !== text) cell.textContent = text;
+  }
+  drawShares(find('[data-shares]', place), item);
+  const history = histories.get(item.itemId);
+  for (const chart of place.querySelectorAll('[data-chart]')) {
+    drawLines(chart, history, chart.dataset.chart.split(' '));
+  }
+  const refusals = find('[data-refusals]', place);
+  if (refusals !== null) showRefusals(refusals, item.refused);
+}
+
+function showRefusals(body, counts) {
+  const shown = JSON.stringify(counts);
+  if (body.dataset.shown === shown) return;
+  body.dataset.shown = shown;
+  const rows = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  body.replaceChildren(
+    ...rows.map(([code, count]) => {
+      const row = document.createElement('tr');
+      const cells = [code, page.codes[code] ?? '', number.format(count)];
+      row.replaceChildren(
+        ...cells.map((text, index) => {
+          const cell = document.createElement(index === 0 ? 'th' : 'td');
+          if (index === 0) cell.scope = 'row';
+          cell.textContent = text;
+          return cell;
+        }),
+      );
+      return row;
+    }),
+  );
+}
+
+function listen() {
+  const stream = new EventSource(`/admin/live?item=${page.item}`);
+  stream.addEventListener('board', ({ data }) => {
+    const { at, items } = JSON.parse(data);
+    for (const item of items) show(at, item);
+    if (state.dataset.state !== 'live') say(state, texts.connected);
+    state.dataset.state = 'live';
+  });
+  stream.addEventListener('error', () => {
+    // An answer that is no stream ends it for good: the session is over, or the server starts again.
+    state.dataset.state = 'lost';
+    say(state, texts.lost, true);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(again, 2_000);
+  });
+}
+
+async function again() {
+  const answer = await fetch('/admin/items', { redirect: 'follow' }).catch(() => null);
+  if (answer !== null && new URL(answer.url).pathname === '/admin/login') {
+    const link = document.createElement('a');
+    link.href = `/admin/login?next=${encodeURIComponent(location.pathname)}`;
+    link.textContent = texts.ended;
+    state.replaceChildren(link);
+    return;
+  }
+  listen();
+}
+
+listen();

@@ -1,0 +1,32 @@
+// What every administrator's page does: a form is sent once, and times in UTC are also told as the
+// reader's clock shows them. Everything works without it.
+import { fill, page } from './site.js';
+
+export const texts = page.admin;
+
+for (const form of document.querySelectorAll('form[data-once]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent === 'true') event.preventDefault();
+    form.dataset.sent = 'true';
+  });
+}
+// A page that comes back from the browser's memory may be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-once]')) delete form.dataset.sent;
+});
+
+const local = new Intl.DateTimeFormat(document.documentElement.lang, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+});
+for (const input of document.querySelectorAll('input[data-utc]')) {
+  const told = document.createElement('p');
+  told.className = 'hint';
+  input.after(told);
+  const tell = () => {
+    const at = Date.parse(`${input.value}Z`);
+    told.textContent = Number.isNaN(at) ? '' : fill(texts.local, { time: local.format(at) });
+  };
+  input.addEventListener('input', tell);
+  tell();
+}
