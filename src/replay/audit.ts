@@ -19,6 +19,8 @@ export interface AuditOptions {
   partitions: number;
   /** Reports on this item alone; its partition is the only one that is read. */
   onlyItem?: number | null;
+  /** Keeps what happened to each item over time, down-sampled. */
+  chronicles?: boolean;
 }
 
 export class Audit {
@@ -28,11 +30,13 @@ export class Audit {
   readonly #byPartition: ReadonlyMap<number, PartitionAudit>;
 
   constructor(readonly options: AuditOptions) {
-    const { partitions, onlyItem = null } = options;
+    const { partitions, onlyItem = null, chronicles = false } = options;
     this.findings = new Findings(onlyItem);
     const numbers =
       onlyItem === null ? [...Array(partitions).keys()] : [partitionOf(onlyItem, partitions)];
-    this.partitions = numbers.map((p) => new PartitionAudit(p, partitions, this.findings));
+    this.partitions = numbers.map(
+      (p) => new PartitionAudit(p, { partitions, chronicles }, this.findings),
+    );
     this.#byPartition = new Map(this.partitions.map((each) => [each.partition, each]));
   }
 

@@ -1,26 +1,23 @@
 /** A small sale with a bit of everything, and hands that tamper with its files afterwards. For tests. */
 import { Database } from 'bun:sqlite';
-import { apply, decide, due, type Item } from '../../actors/item.ts';
 import {
   chainStart,
   decodeEntry,
   type Entry,
   encodeEntry,
-  encodeEvent,
   entryHash,
 } from '../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
-import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
+import type { Command } from '../../actors/protocol.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
 import type { TemporaryFolder } from '../testing/process.ts';
+import { playScript, type Script, salePartitions, saleStartsAt } from './play.ts';
 
-export const salePartitions = 4;
-export const saleStartsAt = Date.UTC(2026, 10, 22, 12);
 const minuteMs = 60_000;
 
 /** Item 1, in partition 1, is sold under promo 1; item 2, in partition 2, at its normal price. */
-const script: (readonly [afterMs: number, ...commands: Command[]])[] = [
+const script: Script = [
   [0, { type: 'open', item: 1, price: 1_000, units: 10 }],
   [0, { type: 'open', item: 2, price: 300, units: 5 }],
   [1, publish()],
@@ -55,39 +52,9 @@ export async function playSale(
   databaseUrl: string | null = null,
 ): Promise<void> {
   const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
-  const items = new Map<number, Item>();
-  const tails = Array.from({ length: salePartitions }, () => ({ seq: 0, hash: chainStart }));
-  for (const [afterMs, ...commands] of script) {
-    const at = saleStartsAt + afterMs;
-    const events = commands.flatMap((command) => decideAll(items, command, at));
-    const partition = partitionOf(commands[0]!.item, salePartitions);
-    const tail = tails[partition]!;
-    const head = { partition, seq: tail.seq + 1, prev: tail.hash, writer: 'the sale', at };
-    const bytes = encodeEntry(
-      head,
-      events.map((event) => encodeEvent(event, at, at)),
-    );
-    await journal.append(partition, tail.seq, bytes);
-    tails[partition] = { seq: head.seq, hash: entryHash(bytes) };
-  }
+  await playScript(journal, script);
   await project({ databaseUrl, dataDir: folder.path }, journal);
   await journal.close();
-}
-
-function decideAll(items: Map<number, Item>, command: Command, at: number): Event[] {
-  const events: Event[] = [];
-  const keep = (event: Event) => {
-    items.set(event.item, apply(items.get(event.item), event, at));
-    events.push(event);
-  };
-  for (let item = items.get(command.item); item !== undefined; ) {
-    const event = due(item, at);
-    if (event === null) break;
-    keep(event);
-  }
-  const { event } = decide(items.get(command.item), command, at);
-  if (event !== null) keep(event);
-  return events;
 }
 
 async function project(settings: SqlSettings, journal: SqliteJournal): Promise<void> {

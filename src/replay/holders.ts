@@ -12,8 +12,8 @@ const walkMax = 16;
 export class Holders {
   /** By row: units the user holds or owns under the terms. */
   units = new Float64Array(0);
-  /** By row: whether the user was admitted under the terms. */
-  admitted = new Uint8Array(0);
+  /** By row: the user's place among those admitted under the terms, from 1; 0 where they were not. */
+  admitted = new Int32Array(0);
   /** By row: the user, and the index of the terms. */
   user = new Float64Array(0);
   terms = new Uint16Array(0);

@@ -19,6 +19,7 @@ import {
   type Sequence,
 } from '../../actors/protocol.ts';
 import { ActorCopy } from './actor-copy.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Check, Findings } from './findings.ts';
 import { History, type Units } from './history.ts';
 import { Holders } from './holders.ts';
@@ -55,6 +56,7 @@ export class ItemAudit implements Units {
     readonly item: number,
     readonly partition: number,
     private readonly findings: Findings,
+    readonly chronicle: Chronicle | null = null,
   ) {}
 
   /** Hot: takes in the next event, whose form has been checked. */
@@ -64,6 +66,7 @@ export class ItemAudit implements Units {
     if (this.terms.count > 0 || event.type === 'opened') {
       this.#enter(event);
       this.history.note(seq, this);
+      this.chronicle?.note(event, this, at);
     } else {
       this.#found('rules', `${event.type} before the item was opened`);
     }
@@ -194,8 +197,8 @@ export class ItemAudit implements Units {
     }
     const holder = this.holders.row(user, index);
     const before = this.holders.admitted[holder] !== 0;
-    this.holders.admitted[holder] = 1;
     const fault = this.terms.admit(index, before, this.loaded, this.#at);
+    if (!before) this.holders.admitted[holder] = this.terms.at(index).admitted;
     if (fault !== null) this.#found('rules', `user ${user} admitted to promo ${promo} ${fault}`);
   }
 

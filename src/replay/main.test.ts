@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { root, startTestEngine, tokenFor } from '../testing/engine.ts';
 import { freePort, type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
-import { forge, playSale, salePartitions, tamper } from './forgery.ts';
+import { forge, playSale, tamper } from './forgery.ts';
+import { salePartitions } from './play.ts';
 import type { Report } from './report.ts';
 
 let folder: TemporaryFolder;
@@ -115,6 +116,24 @@ describe('bun replay', () => {
     expect(output).toContain('partition 1: not compared with SQL');
   });
 
+  test('writes a report for people beside what it prints, with the same exit codes', async () => {
+    await playSale(folder);
+    const file = folder.file('report.html');
+    const plain = await command(['--to', '3', '--json']);
+    const [code, { partitions }] = await report(['--html', file, '--to', '3']);
+    expect([code, plain.code]).toEqual([0, 0]);
+    expect(partitions).toEqual(JSON.parse(plain.output).partitions);
+    const honest = await Bun.file(file).text();
+    expect(honest).toStartWith('<!doctype html>');
+    expect(honest).toContain('limited to each partition up to entry 3');
+    expect(honest).toContain(partitions[1]!.hash);
+    tamper(folder, 'stampede.db', 'UPDATE orders SET amount = 9 WHERE user_id = 7');
+    const { code: differs, output } = await command(['--html', file]);
+    expect(differs).toBe(1);
+    expect(output).toContain('1 difference:');
+    expect(await Bun.file(file).text()).toContain('amount is 9 in SQL, 2 by the journal');
+  });
+
   test('works on a journal alone, says so, and makes no database', async () => {
     await playSale(folder);
     for (const name of readdirSync(folder.path)) {
@@ -160,6 +179,8 @@ describe('bun replay could not run and exits 2', () => {
     expect(await refused(['--everything'])).toContain('--everything');
     expect(await refused(['--item', 'one'])).toContain('--item must be an integer');
     expect(await refused(['--to', '0'])).toContain('--to must be an integer');
+    const nowhere = folder.file('missing/report.html');
+    expect(await refused(['--html', nowhere])).toContain('--html must be a file');
   });
 
   test('for an item the journal does not know', async () => {

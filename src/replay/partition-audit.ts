@@ -7,6 +7,7 @@
 import { Chain, decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../actors/journal/journal.ts';
 import { type Event, partitionOf, type Sequence } from '../../actors/protocol.ts';
+import { Chronicle } from './chronicle.ts';
 import type { Check, Findings } from './findings.ts';
 import { formFault } from './form.ts';
 import { ItemAudit } from './item-audit.ts';
@@ -26,7 +27,7 @@ export class PartitionAudit {
 
   constructor(
     readonly partition: number,
-    private readonly partitions: number,
+    private readonly options: { partitions: number; chronicles: boolean },
     private readonly findings: Findings,
   ) {
     this.#chain = new Chain(partition);
@@ -118,9 +119,15 @@ export class PartitionAudit {
   }
 
   #newItem(id: number, seq: Sequence): ItemAudit {
-    const home = partitionOf(id, this.partitions);
+    const { partitions, chronicles } = this.options;
+    const home = partitionOf(id, partitions);
     if (home !== this.partition) this.#found('rules', seq, id, `the item is of partition ${home}`);
-    const item = new ItemAudit(id, this.partition, this.findings);
+    const item = new ItemAudit(
+      id,
+      this.partition,
+      this.findings,
+      chronicles ? new Chronicle() : null,
+    );
     this.items.set(id, item);
     return item;
   }

@@ -5,8 +5,9 @@ import { SqlUnavailable } from '../db/sql.ts';
 import { startPostgres } from '../testing/postgres.ts';
 import { temporaryFolder } from '../testing/process.ts';
 import { sqlComparison } from './compare-sql.ts';
-import { playSale, salePartitions } from './forgery.ts';
+import { playSale } from './forgery.ts';
 import { openRows } from './open-sql.ts';
+import { salePartitions } from './play.ts';
 import { replay } from './replay.ts';
 
 test('replay compares the rows in Postgres', async () => {

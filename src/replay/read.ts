@@ -12,12 +12,14 @@ export async function readPartition(
   journal: Journal,
   audit: PartitionAudit,
   upTo: Sequence = Number.MAX_SAFE_INTEGER,
+  onEntry?: () => void,
 ): Promise<void> {
   const { partition } = audit;
   while (audit.sequence < upTo) {
     try {
       for await (const { sequence, bytes } of journal.read(partition, audit.sequence + 1)) {
         audit.entry(sequence, bytes);
+        onEntry?.();
         if (sequence >= upTo) break;
       }
       return;
@@ -67,8 +69,12 @@ export async function hashAt(
   }
 }
 
-/** The last entry of a partition; where the damage hides that, the one that cannot be read. */
-async function lastOf(journal: Journal, partition: number, broken: Sequence): Promise<Sequence> {
+/** The last entry of a partition; where damage hides that, the one that is known to be broken. */
+export async function lastOf(
+  journal: Journal,
+  partition: number,
+  broken: Sequence,
+): Promise<Sequence> {
   try {
     return Math.max(broken, await journal.last(partition));
   } catch (error) {

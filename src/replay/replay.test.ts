@@ -5,8 +5,9 @@ import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
 import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { sqlComparison } from './compare-sql.ts';
-import { forge, playSale, salePartitions, saleStartsAt, storedBytes, tamper } from './forgery.ts';
+import { forge, playSale, storedBytes, tamper } from './forgery.ts';
 import { openRows } from './open-sql.ts';
+import { salePartitions, saleStartsAt } from './play.ts';
 import { type Replayed, type ReplayOptions, replay } from './replay.ts';
 
 let folder: TemporaryFolder;

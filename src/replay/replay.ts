@@ -3,7 +3,7 @@ import type { Journal } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import { Audit } from './audit.ts';
 import type { PartitionAudit } from './partition-audit.ts';
-import { hashAt, readPartition } from './read.ts';
+import { hashAt, lastOf, readPartition } from './read.ts';
 
 /** What a comparison asks of the replay while it runs. */
 export interface Reading {
@@ -37,6 +37,16 @@ export interface ReplayOptions {
   item?: number | null;
   to?: Sequence | null;
   comparisons?: readonly Comparison[];
+  /** Keeps what happened to each item over time, for a report. */
+  chronicles?: boolean;
+  progress?: ReplayProgress;
+}
+
+/** Is told how far a replay has come. */
+export interface ReplayProgress {
+  /** Called after each entry. `entries`: how many there were when the replay began. */
+  reading(audit: Audit, entries: number): void;
+  comparing(): void;
 }
 
 export interface Replayed {
@@ -53,12 +63,17 @@ export interface Replayed {
  */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { journal, partitions, item = null, to = null, comparisons = [] } = options;
-  const audit = new Audit({ partitions, onlyItem: item });
+  const { chronicles = false, progress } = options;
+  const audit = new Audit({ partitions, onlyItem: item, chronicles });
   const startedAt = performance.now();
+  const entries = progress === undefined ? 0 : await countEntries(journal, audit, to);
   for (const partition of audit.partitions) {
-    await readPartition(journal, partition, to ?? undefined);
+    await readPartition(journal, partition, to ?? undefined, () =>
+      progress?.reading(audit, entries),
+    );
   }
   const journalMs = performance.now() - startedAt;
+  progress?.comparing();
   const readOn: Reading['readOn'] = async (partition, sequence) => {
     const upTo = Math.min(sequence, to ?? sequence);
     if (partition.sequence < upTo) await readPartition(journal, partition, upTo);
@@ -70,4 +85,13 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   }
   audit.finish();
   return { audit, comparisons: compared, journalMs };
+}
+
+async function countEntries(journal: Journal, audit: Audit, to: Sequence | null): Promise<number> {
+  let entries = 0;
+  for (const { partition } of audit.partitions) {
+    const last = await lastOf(journal, partition, 0);
+    entries += Math.min(last, to ?? last);
+  }
+  return entries;
 }

@@ -1,5 +1,6 @@
 /** What a replay found, as one plain object (`--json`) and as text for people. */
 import { type Check, checkNames, checks, type Finding } from './findings.ts';
+import { counted, megabytes, number, seconds } from './format.ts';
 import type { Compared, Replayed } from './replay.ts';
 
 export interface ItemReport {
@@ -174,20 +175,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${number(count)} ${count === 1 ? one : many}`;
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,0 +1,171 @@
+/** The section of one item: what became of its units, its rush, and how fair it was. */
+import { orderStatus } from '../../../actors/protocol.ts';
+import { fairnessOf } from '../fairness.ts';
+import { number, percent, span, timeOfDay, utc } from '../format.ts';
+import type { ItemAudit } from '../item-audit.ts';
+import type { Timeline } from '../timeline.ts';
+import { ActivityChart, activities, type Mark, UnitsChart } from './charts.tsx';
+import { FairnessFigures } from './fairness.tsx';
+import { Facts, Figure, Table } from './parts.tsx';
+
+/** Rows of the table beside a chart of units. */
+const rowsMax = 10;
+/** A rush that took more than this share of the item's life is seen well enough in the whole. */
+const rushShareMax = 0.6;
+
+export function ItemSection({ book }: { book: ItemAudit }) {
+  const { item, chronicle } = book;
+  if (chronicle === null || chronicle.whole === null) return null;
+  const { whole, rush } = chronicle;
+  const soldOut = rush?.soldOutAt ?? null;
+  const marks: Mark[] = chronicle.restocks.map(({ at, units }) => ({
+    at,
+    text: `+${number(units)} units`,
+  }));
+  const soldOutMark =
+    soldOut === null ? [] : [{ at: soldOut, text: `sold out ${timeOfDay(soldOut)}` }];
+  const apart = rush !== null && lifeOf(rush.timeline) < lifeOf(whole) * rushShareMax;
+  return (
+    <section id={`item-${item}`} class="item">
+      <h3>Item {item}</h3>
+      <Facts facts={factsOf(book)} />
+      {apart ? (
+        <>
+          <UnitsFigure
+            id={`i${item}-rush`}
+            title={`The rush of promo ${rush.promo}`}
+            timeline={rush.timeline}
+            marks={soldOutMark}
+          />
+          <ActivityFigure
+            id={`i${item}-rush-events`}
+            title="What happened in the rush"
+            timeline={rush.timeline}
+          />
+        </>
+      ) : null}
+      <UnitsFigure
+        id={`i${item}-whole`}
+        title="The whole sale"
+        timeline={whole}
+        marks={apart ? marks : [...soldOutMark, ...marks]}
+      />
+      <ActivityFigure
+        id={`i${item}-whole-events`}
+        title="What happened over the whole sale"
+        timeline={whole}
+      />
+      {fairnessOf(book).map((fairness) => (
+        <FairnessFigures item={item} fairness={fairness} />
+      ))}
+    </section>
+  );
+}
+
+function lifeOf(timeline: Timeline): number {
+  return timeline.endAt - timeline.startAt;
+}
+
+function factsOf(book: ItemAudit): [name: string, value: string][] {
+  const { loaded, sold, held, left, orders, holders, refused, chronicle } = book;
+  const statuses = countStatuses(book);
+  const rush = chronicle?.rush ?? null;
+  const soldOut =
+    rush === null || rush.soldOutAt === null
+      ? 'no'
+      : `in ${span(rush.soldOutAt - rush.timeline.startAt)}`;
+  return [
+    ['Units loaded', number(loaded)],
+    ['Sold', number(sold)],
+    ['Held', number(held)],
+    ['Left', number(left)],
+    ['Orders', number(orders.count)],
+    ['Buyers', number(holders.users())],
+    ['Sold out', soldOut],
+    ['Most orders in a second', number(chronicle?.peakOrdersPerSecond ?? 0)],
+    ['Refused for stock', number(refused)],
+    ['Expired, unpaid', number(statuses.expired)],
+    ['Cancelled', number(statuses.cancelled)],
+    ['Paid late', number(chronicle?.latePayments ?? 0)],
+  ];
+}
+
+function countStatuses({ orders }: ItemAudit): { expired: number; cancelled: number } {
+  let expired = 0;
+  let cancelled = 0;
+  for (let row = 0; row < orders.count; row++) {
+    if (orders.status[row] === orderStatus.expired) expired++;
+    else if (orders.status[row] === orderStatus.cancelled) cancelled++;
+  }
+  return { expired, cancelled };
+}
+
+interface TimelineFigureProps {
+  id: string;
+  title: string;
+  timeline: Timeline;
+}
+
+function UnitsFigure({ id, title, timeline, marks }: TimelineFigureProps & { marks: Mark[] }) {
+  const { points, widthMs } = timeline;
+  const step = Math.max(1, points.length / rowsMax);
+  const shown = Array.from(
+    { length: Math.min(rowsMax, points.length) },
+    (_, row) => points[Math.min(points.length - 1, Math.ceil((row + 1) * step) - 1)]!,
+  );
+  const rows = shown.map(({ slot, units }) => [
+    moment(slot * widthMs + widthMs, timeline),
+    ...[units.sold, units.held, units.left].map(number),
+  ]);
+  const note = (
+    <>
+      {utc(timeline.startAt)} to {utc(timeline.endAt)} UTC. Units <b class="key sold">sold</b>,{' '}
+      <b class="key held">held</b> by orders that are not paid yet, and <b class="key left">left</b>
+      .
+    </>
+  );
+  const table = (
+    <Table caption={`${title}: units`} head={['by', 'sold', 'held', 'left']} rows={rows} />
+  );
+  return (
+    <Figure
+      title={title}
+      note={note}
+      chart={<UnitsChart id={id} timeline={timeline} marks={marks} />}
+      table={table}
+    />
+  );
+}
+
+function ActivityFigure({ id, title, timeline }: TimelineFigureProps) {
+  const each = `most in ${span(timeline.widthMs)}`;
+  const rows = activities(timeline).map(({ name, total, peak, peakAt }) => [
+    name,
+    number(total),
+    number(peak),
+    moment(peakAt, timeline),
+  ]);
+  if (rows.length === 0) return null;
+  const sum = rows.length === 1 ? 'one row' : `${rows.length} rows`;
+  return (
+    <Figure
+      title={title}
+      note={`${sum} of bars, each to its own scale; a bar is ${span(timeline.widthMs)} wide.`}
+      chart={<ActivityChart id={id} timeline={timeline} />}
+      table={
+        <Table caption={title} head={['event', 'in all', each, 'at']} rows={rows} left={[0, 3]} />
+      }
+    />
+  );
+}
+
+/** A time in a timeline; with its day where the timeline has several. */
+function moment(at: number, timeline: Timeline): string {
+  const oneDay = utc(timeline.startAt).slice(0, 10) === utc(timeline.endAt).slice(0, 10);
+  return oneDay ? timeOfDay(at) : utc(at);
+}
+
+/** Of an item without a section of its own: what its row in the overview says of its rush. */
+export function soldShare({ sold, loaded }: { sold: number; loaded: number }): string {
+  return loaded === 0 ? '-' : percent(sold / loaded);
+}
