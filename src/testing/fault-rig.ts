@@ -90,7 +90,7 @@ export class FaultRig {
     await this.buyers.stop();
     await this.buyers.askAgain();
     await this.untilProjected();
-    expect(this.buyers.refusedAgain).toBe(0);
+    expect(this.buyers.notKnown).toBe(0);
     expect(await this.engine.stop()).toBe(0);
     await this.buyers.expectKept(this.folder.path, this.env, others);
   }
