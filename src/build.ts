@@ -9,16 +9,18 @@ const root = join(import.meta.dir, '..');
 const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'actors/worker.ts'];
 
-/** The bundler carries a file when a module imports it as one: this module imports every migration. */
-const carrier = 'src/carried-migrations.ts';
-const migrations = await Array.fromAsync(
-  new Bun.Glob('migrations/**/{*.sql,_journal.json}').scan({ cwd: root }),
-);
-if (migrations.length === 0) throw new Error('there are no migrations to carry');
-const imports = migrations.map(
-  (path, n) => `import f${n} from '../${path}' with { type: 'file' };`,
-);
-const names = migrations.map((_, n) => `f${n}`).join(', ');
+/** What is read as a file while the engine runs. */
+const carriedGlobs = ['migrations/**/{*.sql,_journal.json}', 'src/http/pages/browser/*'];
+/** The bundler carries a file when a module imports it as one: this module imports them all. */
+const carrier = 'src/carried-files.ts';
+const carried: string[] = [];
+for (const glob of carriedGlobs) {
+  const files = await Array.fromAsync(new Bun.Glob(glob).scan({ cwd: root }));
+  if (files.length === 0) throw new Error(`there is nothing to carry at ${glob}`);
+  carried.push(...files);
+}
+const imports = carried.map((path, n) => `import f${n} from '../${path}' with { type: 'file' };`);
+const names = carried.map((_, n) => `f${n}`).join(', ');
 
 mkdirSync(dirname(outfile), { recursive: true });
 writeFileSync(join(root, carrier), `${imports.join('\n')}\nexport const carried = [${names}];\n`);

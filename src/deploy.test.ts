@@ -76,6 +76,9 @@ test('the executable runs by itself: it sells, and drains', async () => {
     const url = `http://127.0.0.1:${port}/api/orders`;
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(201);
     expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
+    const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const style = /\/assets\/[^"]*css/.exec(page)![0];
+    expect((await fetch(`http://127.0.0.1:${port}${style}`)).status).toBe(200);
   } finally {
     await engine.stop();
   }

@@ -3,8 +3,10 @@
  * browsers may keep it for ever; a change of the file is a change of its name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownPath } from '../../own-files.ts';
 
-const folder = new URL('./browser/', import.meta.url);
+const folder = ownPath('src/http/pages/browser');
 
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -28,7 +30,7 @@ export function loadAssets(): Assets {
     if (known !== undefined) return known;
     const [base, extension] = file.split('.') as [string, string]; // Every file has one dot.
     // A script is served with the hashed names of what it imports, so that its hash covers them.
-    const content = readFileSync(new URL(file, folder), 'utf8').replace(
+    const content = readFileSync(join(folder, file), 'utf8').replace(
       /(?<=from ')\.\/([\w-]+\.js)(?=')/g,
       (_, imported: string) => `./${add(imported)}`,
     );
