@@ -12,7 +12,7 @@ const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'act
 /** What is read as a file while the engine runs. */
 const carriedGlobs = ['migrations/**/{*.sql,_journal.json}', 'src/http/pages/browser/*'];
 /** The bundler carries a file when a module imports it as one: this module imports them all. */
-const carrier = 'src/carried-files.ts';
+const carrier = 'dist/carried-files.ts';
 const carried: string[] = [];
 for (const glob of carriedGlobs) {
   const files = await Array.fromAsync(new Bun.Glob(glob).scan({ cwd: root }));
@@ -23,6 +23,7 @@ const imports = carried.map((path, n) => `import f${n} from '../${path}' with { 
 const names = carried.map((_, n) => `f${n}`).join(', ');
 
 mkdirSync(dirname(outfile), { recursive: true });
+mkdirSync(join(root, dirname(carrier)), { recursive: true });
 writeFileSync(join(root, carrier), `${imports.join('\n')}\nexport const carried = [${names}];\n`);
 try {
   const naming = '--asset-naming=[dir]/[name].[ext]';
