@@ -95,7 +95,7 @@ test('a clock set an hour forward and back while the sale runs: times never go b
   await rig.sell();
   const sale = await rig.engine.sale({ stock: 100, payWindowSeconds: holdMs / 1_000 });
   let user = 0;
-  for (const aheadMs of [hourMs, 0, -hourMs]) {
+  for (const aheadMs of [hourMs, -hourMs]) {
     const across = expectHoldKeeps(sale, ++user);
     await rig.buyers.buy(20);
     setClock(aheadMs);

@@ -32,7 +32,6 @@ test(
       () => nats.kill().then(nats.start),
       () => redis.kill().then(redis.start),
       () => postgres.stop().then(postgres.start),
-      () => Promise.resolve(),
     ];
     for (const breakAlso of faults) {
       await buyers.buy(150);
