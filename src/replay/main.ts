@@ -10,7 +10,6 @@ import { openJournal } from '../../actors/journal/open.ts';
 import { itemIdMax } from '../../actors/limits.ts';
 import { readConfig } from '../config.ts';
 import { journalSettings, sqlSettings } from '../parts-settings.ts';
-import { redisComparison } from './compare-redis.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { openRows } from './open-sql.ts';
 import { ProgressLine } from './progress.ts';
@@ -77,7 +76,10 @@ async function run({ item, to, html }: Options): Promise<Report> {
   );
   try {
     const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
-    if (config.redisUrl !== null) comparisons.push(redisComparison(config.redisUrl));
+    if (config.redisUrl !== null) {
+      const { redisComparison } = await import('./compare-redis.ts');
+      comparisons.push(redisComparison(config.redisUrl));
+    }
     const chronicles = html !== null;
     const asked = { journal, partitions, item, to, comparisons, chronicles, progress };
     const replayed = await replay(asked);

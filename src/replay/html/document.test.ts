@@ -108,8 +108,8 @@ describe('the report of a rush', () => {
   });
 });
 
-describe('the report of a forged journal', () => {
-  test('lists every difference, and lets no text of the journal be markup', async () => {
+describe('the report', () => {
+  test('of a forged journal lists every difference, and lets no text of the journal be markup', async () => {
     await playSale(folder);
     forge(folder, 2, 2, (events) => {
       events.push({ type: '<img src=x onerror="alert(1)">\' & </td>', item: 2 });
@@ -122,6 +122,13 @@ describe('the report of a forged journal', () => {
     expect(text).toContain('&lt;b&gt;');
     expect(text).toContain('&lt;acknowledged&gt;');
     expect(text).not.toMatch(/<img|<b>"|<acknowledged>/);
+  });
+
+  test('does not say that a copy holds which is not there', async () => {
+    await playSale(folder);
+    const { text } = await reported();
+    expect(text).toContain('<span class="state">not compared</span><b>I7 SQL is a prefix</b>');
+    expect(text).toContain('<span class="state">holds</span><b>I1 no oversell</b>');
   });
 
   test('of an empty journal says so', async () => {

@@ -1,7 +1,7 @@
 /** A replay's report for people: one HTML file that needs nothing beside it. */
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
-import { checkNames } from '../findings.ts';
+import { type Check, checkNames } from '../findings.ts';
 import { counted, megabytes, number, seconds, utc } from '../format.ts';
 import type { ItemAudit } from '../item-audit.ts';
 import type { Report } from '../report.ts';
@@ -98,19 +98,30 @@ function Header({ report, at, verdict }: DocumentOptions & { verdict: string }) 
   );
 }
 
-function Checks({ report: { checks } }: { report: Report }) {
+/** Checks that hold a copy of the journal against it, by the copy's name among the comparisons. */
+const copies: Partial<Record<Check, string>> = { I7: 'SQL', redis: 'Redis' };
+
+/** What came of a check. A copy that is not there differs in nothing, but holds nothing either. */
+function outcomeOf(name: Check, { checks, comparisons }: Report): [kind: string, text: string] {
+  const { differences } = checks[name];
+  if (differences > 0) return ['differs', counted(differences, 'difference')];
+  const copy = copies[name];
+  const compared = comparisons.find((each) => each.name === copy)?.compared ?? {};
+  const untried = Object.values(compared).every((count) => count === 0);
+  return copy !== undefined && untried ? ['untried', 'not compared'] : ['holds', 'holds'];
+}
+
+function Checks({ report }: { report: Report }) {
   return (
     <section>
       <h2>What was checked</h2>
       <ul class="checks">
         {checkNames.map((name) => {
-          const { means, differences } = checks[name];
-          const [title, ...rest] = means.split(': ');
+          const [title, ...rest] = report.checks[name].means.split(': ');
+          const [kind, outcome] = outcomeOf(name, report);
           return (
-            <li class={differences === 0 ? 'holds' : 'differs'}>
-              <span class="state">
-                {differences === 0 ? 'holds' : counted(differences, 'difference')}
-              </span>
+            <li class={kind}>
+              <span class="state">{outcome}</span>
               <b>
                 {/^I\d/.test(name) ? `${name} ` : ''}
                 {title}
@@ -159,7 +170,7 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
           'item',
           'loaded',
           'sold',
-          'of loaded',
+          'share sold',
           'held',
           'left',
           'orders',

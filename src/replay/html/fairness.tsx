@@ -1,7 +1,7 @@
 /** How fair a promo was, in two charts and in words. */
 import type { Fairness } from '../fairness.ts';
 import { number, percent } from '../format.ts';
-import { BandsChart, OrderOfPurchase } from './charts.tsx';
+import { BandsChart, OrderOfPurchase } from './fairness-charts.tsx';
 import { Facts, Figure, Table } from './parts.tsx';
 
 export function FairnessFigures({ item, fairness }: { item: number; fairness: Fairness }) {

@@ -146,11 +146,10 @@ function ActivityFigure({ id, title, timeline }: TimelineFigureProps) {
     moment(peakAt, timeline),
   ]);
   if (rows.length === 0) return null;
-  const sum = rows.length === 1 ? 'one row' : `${rows.length} rows`;
   return (
     <Figure
       title={title}
-      note={`${sum} of bars, each to its own scale; a bar is ${span(timeline.widthMs)} wide.`}
+      note={`Bars are ${span(timeline.widthMs)} wide, and each row has its own scale: the number beside it is its highest bar.`}
       chart={<ActivityChart id={id} timeline={timeline} />}
       table={
         <Table caption={title} head={['event', 'in all', each, 'at']} rows={rows} left={[0, 3]} />
@@ -165,7 +164,7 @@ function moment(at: number, timeline: Timeline): string {
   return oneDay ? timeOfDay(at) : utc(at);
 }
 
-/** Of an item without a section of its own: what its row in the overview says of its rush. */
+/** Units sold, of those ever loaded. */
 export function soldShare({ sold, loaded }: { sold: number; loaded: number }): string {
   return loaded === 0 ? '-' : percent(sold / loaded);
 }
