@@ -80,6 +80,17 @@ describe('dispatch', () => {
     expect(bell.count).toBe(1);
   });
 
+  test('rings the actor and takes its replies in the middle of a very long turn', async () => {
+    const { bell, take, answer } = actor(0);
+    const first = dispatch.send(read(1));
+    answer(take()!.request, refusal(code.ok));
+    // Between these there is no turn of the event loop, as when thousands of sockets are ready.
+    for (let n = 2; n <= 1_024; n++) void dispatch.send(read(n));
+    expect(bell.count).toBeGreaterThan(0);
+    expect(dispatch.inFlight).toBe(1_023);
+    expect((await first).code).toBe(code.ok);
+  });
+
   test('answers 30003 at once when the mailbox is full, and takes commands again when it is not', async () => {
     const paused = actor(0);
     const waiting = Array.from({ length: mailboxRecords }, (_, n) => dispatch.send(read(n + 1)));
