@@ -57,4 +57,14 @@ const countedPaths = [
   '/healthz',
   '/readyz',
   '/metrics',
+  '/openapi.json',
+  // Pages, and what they load, count as `other`: they are no routes of the reference.
+  '/',
+  '/items/*',
+  '/register',
+  '/login',
+  '/orders',
+  '/docs',
+  '/admin/*',
+  '/assets/*',
 ];

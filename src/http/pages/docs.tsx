@@ -27,7 +27,7 @@ const texts = {
     type: 'Type and bounds',
     optional: 'optional',
     example: 'Example',
-    answers: 'Answers',
+    answer: 'Answer',
     codes: 'Error codes',
     allCodes: 'All error codes',
     code: 'Code',
@@ -57,7 +57,7 @@ const texts = {
     type: '类型与范围',
     optional: '可选',
     example: '示例',
-    answers: '应答',
+    answer: '应答',
     codes: '错误码',
     allCodes: '全部错误码',
     code: '错误码',
@@ -197,9 +197,9 @@ function RouteSection({ route, own, language }: { route: Route; own: Own; langua
       )}
       <div class="columns">
         {fields.length > 0 && <Example title={`${own.example}: ${own.body}`} value={bodyExample} />}
-        {Object.entries(answers ?? {}).map(([status, { example }]) => (
+        {[...byExample(answers)].map(([example, statuses]) => (
           <Example
-            title={`${own.answers}: ${status}`}
+            title={`${own.answer}: ${statuses.join(', ')}`}
             value={{ status: 'success', data: example }}
           />
         ))}
@@ -208,6 +208,15 @@ function RouteSection({ route, own, language }: { route: Route; own: Own; langua
       {codes.length > 0 && <Codes codes={codes} own={own} language={language} />}
     </section>
   );
+}
+
+/** The examples of a route's answers, each with the statuses it stands for. */
+function byExample(answers: Route['answers']): Map<unknown, string[]> {
+  const statuses = new Map<unknown, string[]>();
+  for (const [status, { example }] of Object.entries(answers ?? {})) {
+    statuses.set(example, [...(statuses.get(example) ?? []), status]);
+  }
+  return statuses;
 }
 
 interface FieldsProps {

@@ -293,6 +293,14 @@ const operators: readonly Route[] = [
     answers: null,
     codes: [],
   },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    who: 'anyone',
+    summary: 'This reference, as an OpenAPI 3.1 document.',
+    answers: null,
+    codes: [],
+  },
 ];
 
 export const routes: readonly Route[] = [...orders, ...shop, ...people, ...operators];

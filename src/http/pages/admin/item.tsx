@@ -132,7 +132,7 @@ function PromoForm({ view, item, promo = empty }: ItemPageProps) {
     name,
     label: own[name],
     filled: promo,
-    hint: bounds[name],
+    hint: name === 'price' || name === 'gateFactor' ? bounds[name] : undefined,
   });
   const time = { type: 'datetime-local', required: true, step: 1, 'data-utc': own.local };
   const whole = { required: true, inputmode: 'numeric' };
@@ -164,7 +164,7 @@ function PromoForm({ view, item, promo = empty }: ItemPageProps) {
 }
 
 function RestockForm({ view, item, restock = empty, deliveryKey }: ItemPageProps) {
-  const { restock: own, bounds } = ownTexts(view);
+  const own = ownTexts(view).restock;
   return (
     <section class="panel" id="restock">
       <h2>{own.title}</h2>
@@ -176,7 +176,6 @@ function RestockForm({ view, item, restock = empty, deliveryKey }: ItemPageProps
           form="restock"
           name="units"
           label={own.units}
-          hint={bounds.units}
           filled={restock}
           input={{ required: true, inputmode: 'numeric' }}
         />

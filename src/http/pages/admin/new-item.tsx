@@ -7,7 +7,7 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
   const of = (name: 'title' | 'description' | 'price' | 'stock' | 'imageUrl') => ({
     form: 'item',
     name,
-    hint: bounds[name],
+    hint: name === 'price' || name === 'imageUrl' ? bounds[name] : undefined,
     filled,
   });
   return (

@@ -36,7 +36,7 @@ export function OverviewPage({ view, items, partitions, journalPromise }: Overvi
       </div>
       <dl class="engine">
         <div>
-          <dt>{texts.live.mode}</dt>
+          <dt>{own.engine}</dt>
           <dd class={isWell ? 'well' : 'unwell'}>
             {isWell ? '✓' : '✗'}{' '}
             {fill(own.partitions, { n: partitions.ready, all: partitions.all })}

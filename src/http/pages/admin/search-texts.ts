@@ -95,16 +95,16 @@ const en: SearchTexts = {
   earlier: 'Read earlier entries',
   later: 'Read on',
   reasons: {
-    bought: 'They were not refused: they have {orders} order(s) that stand, of {units} unit(s).',
+    bought: 'They were not refused. Orders of theirs that stand: {orders}, units in them: {units}.',
     limitReached:
-      'They hold or own {units} of the {limit} unit(s) that one buyer may have. A further order gets 30006, purchase limit reached.',
+      'The limit is reached: one buyer may have {limit} in all, and they hold or own {units}. A further order gets 30006.',
     expired:
-      '{orders} order(s) of theirs expired: not paid within the time, so the units went back on sale. A late payment is taken only while units are left, else it gets 30012.',
-    cancelled: '{orders} order(s) of theirs were cancelled, and the units went back on sale.',
+      'Orders of theirs that expired: {orders}. They were not paid in time, so the units went back on sale. A late payment is taken only while units are left, else it gets 30012.',
+    cancelled: 'Orders of theirs that were cancelled: {orders}. The units went back on sale.',
     pending: 'The sale has not started: until {at}, an order gets 30004.',
     ended: 'The sale ended at {at}: an order after that gets 30005.',
     soldOut:
-      'Sold out since {at}: an order since then gets 30001. {held} unit(s) are held and not paid yet; those that are not paid go back on sale.',
+      'Sold out since {at}: an order since then gets 30001. Units held and not paid yet: {held}; what is not paid in time goes back on sale.',
     admittedWithoutOrder:
       'The gate let them in {at}, but no order of theirs is known. Their purchase token was not used before it expired (30008, at most 15 minutes), or its order came when no units were left (30001) or the sale was over (30005).',
     gateFull:

@@ -23,6 +23,7 @@ const en = {
   overview: {
     title: 'Overview',
     lead: '{n} items, live.',
+    engine: 'Engine',
     partitions: '{n} of {all} partitions ready',
     journal: 'Journal',
     none: 'Nothing is on sale yet. Make the first item.',
@@ -76,7 +77,7 @@ const en = {
     count: 'Count',
     measure: 'Measure',
     value: 'Now',
-    chart: '{name}, the last two minutes. The numbers are in the table.',
+    chart: '{name}, over up to two minutes. The numbers are in the table.',
     shares: 'Sold, held and left of what was loaded. The numbers are in the table.',
   },
   newItem: {
@@ -161,6 +162,7 @@ const zh: AdminTexts = {
   overview: {
     title: '总览',
     lead: '{n} 件商品，实时数据。',
+    engine: '引擎',
     partitions: '{n} / {all} 个分区就绪',
     journal: '日志',
     none: '还没有商品，请新建第一件。',
@@ -214,7 +216,7 @@ const zh: AdminTexts = {
     count: '次数',
     measure: '指标',
     value: '当前',
-    chart: '{name}，最近两分钟。数字见表格。',
+    chart: '{name}，至多最近两分钟。数字见表格。',
     shares: '总数中已售、待付款与剩余。数字见表格。',
   },
   newItem: {

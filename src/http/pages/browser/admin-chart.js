@@ -1,6 +1,8 @@
-// Small charts in SVG: shares of a whole, and lines over the last two minutes.
+// Small charts in SVG: shares of a whole, and lines over up to two minutes.
 
-const spanMs = 120_000;
+/** Charts begin with a short time, so that a page just opened shows something. */
+const spanMsMin = 20_000;
+const spanMsMax = 120_000;
 const width = 320;
 const height = 120;
 const edge = { left: 4, right: 44, top: 8, bottom: 8 };
@@ -42,6 +44,7 @@ function roundUp(value) {
 /** Draws lines through samples `{ at, values }`, newest last; one line for each series. */
 export function drawLines(svg, samples, series) {
   const now = samples.at(-1).at;
+  const spanMs = Math.max(spanMsMin, now - samples[0].at);
   const highest = Math.max(
     1,
     ...samples.flatMap(({ values }) => series.map((s) => values[s] ?? 0)),
@@ -73,5 +76,5 @@ export function drawLines(svg, samples, series) {
 /** Drops samples that are older than a chart shows. */
 export function keepRecent(samples) {
   const now = samples.at(-1).at;
-  while (samples[0].at < now - spanMs) samples.shift();
+  while (samples[0].at < now - spanMsMax) samples.shift();
 }

@@ -1,0 +1,295 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
+import * as v from 'valibot';
+import { adminToken, tokenFor } from '../../testing/engine.ts';
+import { temporaryFolder } from '../../testing/process.ts';
+import {
+  captchaText,
+  newTelephone,
+  password,
+  registration,
+  type Shop,
+  startShop,
+} from '../../testing/shop.ts';
+import { createApp } from '../app.ts';
+import type { AppParts } from '../parts.ts';
+import { openApiDocument, openApiPath } from './openapi.ts';
+import { type Route, routes } from './routes.ts';
+
+setDefaultTimeout(120_000);
+
+const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+
+describe('the reference', () => {
+  test('has the routes that are served, and no other', () => {
+    // Making the application calls none of its parts but the check of the token.
+    const app = createApp({ adminToken } as AppParts);
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .filter(({ path }) => /^\/(api\/|healthz$|readyz$|metrics$|openapi\.json$)/.test(path))
+      .map(keyOf);
+    expect([...new Set(served)].sort()).toEqual(routes.map(keyOf).sort());
+  });
+
+  test('has examples that its schemas take', () => {
+    for (const route of routes) {
+      const { body, bodyExample, answers } = route;
+      if (body !== undefined)
+        expect([keyOf(route), faults(body, bodyExample)]).toEqual(fine(route));
+      for (const { data, example } of Object.values(answers ?? {})) {
+        expect([keyOf(route), faults(data, example)]).toEqual(fine(route));
+      }
+    }
+  });
+
+  test('names every error code that a route may answer once', () => {
+    for (const { codes } of routes) expect(new Set(codes).size).toBe(codes.length);
+  });
+});
+
+const fine = (route: Route) => [keyOf(route), []];
+
+function faults(schema: v.GenericSchema, value: unknown): string[] {
+  const result = v.safeParse(schema, value);
+  return result.success ? [] : result.issues.map(({ message }) => message);
+}
+
+interface Answered {
+  schema: object;
+  examples?: Record<string, unknown>;
+}
+
+/** What a test needs of the document. */
+interface Document {
+  paths: Record<string, Record<string, Described>>;
+  components: object;
+}
+
+interface Described {
+  responses: Record<string, { content?: { 'application/json': Answered } }>;
+}
+
+interface Body {
+  status: string;
+  // Whatever a route answers: its schema is what is tested.
+  data: Record<string, unknown> & { errCode?: number };
+}
+
+describe('a real engine answers as its document says', () => {
+  const folder = temporaryFolder();
+  let shop: Shop;
+  let document: Document;
+  /** Every status that was seen, by route. */
+  const seen = new Map<string, Set<number>>();
+
+  beforeAll(async () => {
+    shop = await startShop({ dataDir: folder.path });
+    const served = await fetch(`${shop.engine.url}/openapi.json`);
+    document = (await served.json()) as Document; // Compared below with what makes it.
+  });
+
+  afterAll(async () => {
+    await shop.stop();
+    folder.remove();
+  });
+
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.addFormat('date-time', (text) => Number.isFinite(Date.parse(text)));
+  const compiled = new Map<object, ValidateFunction>();
+  const fitting = (schema: object): ValidateFunction => {
+    const known =
+      compiled.get(schema) ?? ajv.compile({ ...schema, components: document.components });
+    compiled.set(schema, known);
+    return known;
+  };
+
+  type Who = 'nobody' | 'admin' | 'somebody' | { session: string };
+  interface Call {
+    who?: Who;
+    /** In the path's place of parameters, and after it. */
+    params?: Record<string, string | number>;
+    query?: string;
+    body?: unknown;
+  }
+
+  function headersOf(who: Who): Record<string, string> {
+    if (who === 'nobody') return {};
+    const tokens = { admin: adminToken, somebody: 'a-token-that-nobody-gave' };
+    const token = typeof who === 'string' ? tokens[who] : who.session;
+    return { authorization: `Bearer ${token}` };
+  }
+
+  /** Sends a request, and holds the answer against the document. */
+  async function call(route: string, expected: number, options: Call = {}): Promise<Body['data']> {
+    const [method = '', path = ''] = route.split(' ');
+    const { who = 'nobody', params = {}, query = '', body } = options;
+    const asked = path.replaceAll(/:(\w+)/g, (_, name: string) => String(params[name]));
+    const response = await fetch(shop.engine.url + asked + query, {
+      method,
+      headers: { ...headersOf(who), ...(body === undefined ? {} : json) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const { status } = response;
+    const answer = (await response.json()) as Body; // Checked below, by its schema.
+    const got = answer.data?.errCode ?? status;
+    expect([route, got, JSON.stringify(answer)]).toEqual([route, expected, expect.any(String)]);
+    const described = document.paths[openApiPath(path)]![method.toLowerCase()]!;
+    const content = described.responses[status]?.content?.['application/json'];
+    if (content === undefined) throw new Error(`${route}: ${status} is not documented`);
+    const fits = fitting(content.schema);
+    if (!fits(answer)) throw new Error(`${route} ${status}: ${ajv.errorsText(fits.errors)}`);
+    const { errCode } = answer.data ?? {};
+    if (errCode !== undefined) expect(Object.keys(content.examples!)).toContain(String(errCode));
+    seen.set(route, (seen.get(route) ?? new Set()).add(status));
+    return answer.data;
+  }
+  const json = { 'content-type': 'application/json' };
+
+  test('about the document itself', () => {
+    expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+  });
+
+  let itemId = 0;
+  let promoId = 0;
+  let session = '';
+
+  test('about items and promos', async () => {
+    const item = { title: 'An item', description: '', price: 100, stock: 20 };
+    const admin = 'admin';
+    const made = await call('POST /api/items', 201, { who: admin, body: item });
+    itemId = Number(made.id);
+    await call('POST /api/items', 10001, { who: admin, body: { ...item, price: -1 } });
+    await call('POST /api/items', 20003, { body: item });
+    await call('POST /api/items', 20006, { who: 'somebody', body: item });
+    const params = { id: itemId };
+    const restock = 'POST /api/items/:id/restock';
+    await call(restock, 200, { who: admin, params, body: { units: 5, key: 'a' } });
+    await call(restock, 10001, { who: admin, params, body: { units: 0 } });
+    await call(restock, 10005, { who: admin, params: { id: 99 }, body: { units: 1 } });
+    await call(restock, 30011, { who: admin, params, body: { units: 1_000_000_000 } });
+    const startAt = new Date(Date.now() - 1_000).toISOString();
+    const endAt = new Date(Date.now() + 3_600_000).toISOString();
+    const promo = { itemId, name: 'A promo', price: 50, startAt, endAt, limitPerUser: 2 };
+    const draft = 'POST /api/promos';
+    promoId = Number((await call(draft, 201, { who: admin, body: promo })).id);
+    const second = Number((await call(draft, 201, { who: admin, body: promo })).id);
+    await call(draft, 10001, { who: admin, body: { ...promo, endAt: startAt } });
+    await call(draft, 10005, { who: admin, body: { ...promo, itemId: 99 } });
+    await call(draft, 20003, { body: promo });
+    const publish = 'POST /api/promos/:id/publish';
+    await call(publish, 200, { who: admin, params: { id: promoId }, body: {} });
+    await call(publish, 30011, { who: admin, params: { id: second }, body: {} });
+    await call(publish, 10005, { who: admin, params: { id: 99 }, body: {} });
+    await call('GET /api/items', 200);
+    await call('GET /api/items', 10001, { query: '?sort=oldest' });
+    await call('GET /api/items/:id', 200, { params });
+    await call('GET /api/items/:id', 10005, { params: { id: 99 } });
+  });
+
+  test('about people', async () => {
+    const telephone = newTelephone();
+    await call('POST /api/otp', 200, { body: { telephone } });
+    await call('POST /api/otp', 10003, { body: { telephone } });
+    await call('POST /api/otp', 10001, { body: { telephone: 'no' } });
+    const body = registration(shop.gateway, telephone);
+    await call('POST /api/users', 20005, { body: { ...body, otp: '000000' } });
+    await call('POST /api/users', 10001, { body: { ...body, age: -1 } });
+    await call('POST /api/users', 201, { body });
+    const logIn = 'POST /api/sessions';
+    await call(logIn, 20002, { body: { telephone, password: 'another one' } });
+    await call(logIn, 10001, { body: {} });
+    session = String((await call(logIn, 201, { body: { telephone, password } })).token);
+    await call('GET /api/users/me', 200, { who: { session } });
+    await call('GET /api/users/me', 20003);
+  });
+
+  test('about admission', async () => {
+    const who = { session };
+    const captcha = await call('POST /api/captchas', 201, { who, body: { promoId } });
+    await call('POST /api/captchas', 10005, { who, body: { promoId: 99 } });
+    await call('POST /api/captchas', 20003, { body: { promoId } });
+    const token = 'POST /api/items/:id/tokens';
+    const params = { id: itemId };
+    const solved = { promoId, captchaId: captcha.captchaId, answer: captchaText };
+    await call(token, 20003, { params, body: solved });
+    await call(token, 10005, { who, params: { id: 99 }, body: solved });
+    await call(token, 30009, { who, params, body: { promoId } });
+    await call(token, 201, { who, params, body: solved });
+    const mint = 'POST /api/admin/tokens';
+    await call(mint, 201, { who: 'admin', body: { userId: 5, itemId, promoId } });
+    await call(mint, 10001, { who: 'admin', body: { userId: 0, itemId } });
+    await call(mint, 10005, { who: 'admin', body: { userId: 5, itemId: 99 } });
+    await call(mint, 20006, { who: 'somebody', body: { userId: 5, itemId } });
+  });
+
+  test('about orders', async () => {
+    const me = await call('GET /api/users/me', 200, { who: { session } });
+    const mine = () => tokenFor({ itemId, promoId }, Number(me.id));
+    const place = 'POST /api/orders';
+    const token = mine();
+    const { orderId } = await call(place, 201, { body: { token, amount: 1 } });
+    await call(place, 200, { body: { token, amount: 1 } });
+    await call(place, 30014, { body: { token, amount: 2 } });
+    await call(place, 10001, { body: { token, amount: 0 } });
+    await call(place, 30007, { body: { token: `${token}x`, amount: 1 } });
+    await call(place, 30006, { body: { token: mine(), amount: 2 } });
+    const second = await call(place, 201, { body: { token: mine(), amount: 1 } });
+    const expiresAt = Math.floor(Date.now() / 1_000) - 60;
+    const late = tokenFor({ itemId, promoId }, 77, { expiresAt });
+    await call(place, 30008, { body: { token: late, amount: 1 } });
+    const elsewhere = tokenFor({ itemId: 99, promoId: 0 }, 77);
+    await call(place, 30013, { body: { token: elsewhere, amount: 1 } });
+    const big = tokenFor({ itemId, promoId: 0 }, 77);
+    await call(place, 30001, { body: { token: big, amount: 100 } });
+    const who = { session };
+    await call('GET /api/orders', 200, { who });
+    await call('GET /api/orders', 10001, { who, query: '?cursor=x' });
+    await call('GET /api/orders', 20003);
+    const params = { orderId: String(orderId) };
+    await call('GET /api/orders/:orderId', 200, { who, params });
+    await call('GET /api/orders/:orderId', 10005, { who, params: { orderId: '20260101-1-9' } });
+    await call('GET /api/orders/:orderId', 20003, { params });
+    await call('POST /api/orders/:orderId/pay', 200, { who, params, body: {} });
+    const cancel = 'POST /api/orders/:orderId/cancel';
+    await call(cancel, 30011, { who, params, body: {} });
+    const other = { orderId: String(second.orderId) };
+    await call(cancel, 200, { who, params: other, body: {} });
+    await call('POST /api/orders/:orderId/pay', 30011, { who, params: other, body: {} });
+    await call('POST /api/orders/:orderId/pay', 20003, { params, body: {} });
+  });
+
+  test('about the engine', async () => {
+    await call('GET /api/admin/statements', 200, { who: 'admin' });
+    await call('GET /api/admin/statements', 20003);
+    for (const path of ['/api/time', '/healthz', '/readyz']) await call(`GET ${path}`, 200);
+    await call('DELETE /api/sessions', 200, { who: { session } });
+    await call('DELETE /api/sessions', 20003, { who: { session } });
+  });
+
+  test('where the answer is no JSON', async () => {
+    const plain: Record<string, string> = {
+      '/metrics': 'text/plain',
+      '/openapi.json': 'application/json',
+      [`/api/items/${itemId}/live`]: 'text/event-stream',
+    };
+    for (const [path, type] of Object.entries(plain)) {
+      const hangUp = new AbortController();
+      const response = await fetch(shop.engine.url + path, { signal: hangUp.signal });
+      expect([path, response.status]).toEqual([path, 200]);
+      expect(response.headers.get('content-type')).toStartWith(type);
+      hangUp.abort();
+    }
+    await call('GET /api/items/:id/live', 10005, { params: { id: 99 } });
+  });
+
+  test('and every route was asked: each success, and failures where there are any', () => {
+    for (const route of routes) {
+      const { answers, codes } = route;
+      const statuses = [...(seen.get(keyOf(route)) ?? [])];
+      const successes = Object.keys(answers ?? {}).map(Number);
+      expect([keyOf(route), statuses]).toEqual([keyOf(route), expect.arrayContaining(successes)]);
+      const failed = codes.length === 0 || statuses.some((status) => status >= 400);
+      expect([keyOf(route), failed]).toEqual([keyOf(route), true]);
+    }
+  });
+});
