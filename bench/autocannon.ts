@@ -19,7 +19,8 @@ export interface AutocannonSettings {
   seconds: number;
   /** Sends each body once and then ends, instead of sending for some seconds. */
   all: boolean;
-  bodiesFile: string;
+  /** Null for GET. */
+  bodiesFile: string | null;
   /** The process takes the lines `number`, `number + processes`, … of the file. */
   number: number;
   processes: number;
@@ -32,6 +33,16 @@ export interface AutocannonResult {
   exhausted: boolean;
   /** Latencies in microseconds: a compressed hdr histogram. */
   latencies: string;
+  /** With `all`: the latencies of answers in each span of `spanMs` since the start. */
+  overTime: string[];
+}
+
+/** How finely latencies over time are kept. */
+export const spanMs = 100;
+
+export interface PostedAll extends LoadResult {
+  /** Latencies of answers by when they came: the end of each span, in seconds since the start. */
+  overTime: { atSeconds: number; p50Ms: number; p99Ms: number }[];
 }
 
 export const autocannon: Generator = {
@@ -41,11 +52,11 @@ export const autocannon: Generator = {
 };
 
 /** Posts every body of a file once, and returns when all are answered. */
-export function postAll(options: Omit<LoadOptions, 'seconds'>): Promise<LoadResult> {
+export function postAll(options: Omit<LoadOptions, 'seconds'>): Promise<PostedAll> {
   return runProcesses({ ...options, seconds: 0, all: true });
 }
 
-async function runProcesses(options: LoadOptions & { all: boolean }): Promise<LoadResult> {
+async function runProcesses(options: LoadOptions & { all: boolean }): Promise<PostedAll> {
   const processes = generatorThreads();
   const connections = Math.ceil(options.connections / processes);
   const results = await Promise.all(
@@ -73,7 +84,21 @@ async function runProcesses(options: LoadOptions & { all: boolean }): Promise<Lo
     statuses,
     p50Ms: latencies.getValueAtPercentile(50) / 1000,
     p99Ms: latencies.getValueAtPercentile(99) / 1000,
+    overTime: spansOf(results),
   };
+}
+
+function spansOf(results: readonly AutocannonResult[]): PostedAll['overTime'] {
+  const spans = Math.max(...results.map(({ overTime }) => overTime.length));
+  return Array.from({ length: spans }, (_, span) => {
+    const latencies = build({ useWebAssembly: false });
+    for (const { overTime } of results) {
+      const ofProcess = overTime[span];
+      if (ofProcess !== undefined) latencies.add(decodeFromCompressedBase64(ofProcess));
+    }
+    const ms = (percentile: number) => latencies.getValueAtPercentile(percentile) / 1000;
+    return { atSeconds: ((span + 1) * spanMs) / 1000, p50Ms: ms(50), p99Ms: ms(99) };
+  });
 }
 
 async function runProcess(settings: AutocannonSettings): Promise<AutocannonResult> {

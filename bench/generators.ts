@@ -1,18 +1,18 @@
 /**
  * Load generators behind one interface: autocannon always, wrk where it is installed. Both post the
- * bodies of a file, each once, over connections that stay open, with one request in flight each.
+ * bodies of a file, each once, or get one page again and again, over connections that stay open,
+ * with one request in flight each.
  */
 import { availableParallelism } from 'node:os';
 import { autocannon } from './autocannon.ts';
 import { wrk } from './wrk.ts';
 
 export interface LoadOptions {
-  /** Where to post. */
   url: string;
   connections: number;
   seconds: number;
-  /** A file with one body in each line; it must have more than can be sent. */
-  bodiesFile: string;
+  /** A file with one body to post in each line, more than can be sent; null for GET. */
+  bodiesFile: string | null;
 }
 
 /** What a generator saw. A generator that runs out of bodies, or cannot run, throws. */

@@ -1,11 +1,14 @@
 /**
- * `bun bench [--quick] [--json FILE] [--only PART,…]`: the load tests. Prints what was measured
- * beside what it must reach; exit 1 when a part could not run or gave a wrong answer, else 0.
+ * `bun bench [--quick] [--nats] [--redis] [--postgres] [--json FILE] [--only PART,…]`: the load
+ * tests. Prints what was measured beside what it must reach; exit 1 when a part could not run or gave
+ * a wrong answer, else 0. With `--nats`, `--redis` and `--postgres` it starts those servers itself,
+ * and measures with them, too.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { core } from './core.ts';
 import { history } from './history.ts';
+import { itemPage } from './item-page.ts';
 import { machine, machineLine } from './machine.ts';
 import { orders } from './orders.ts';
 import { emptyReport, type Part } from './report.ts';
@@ -13,7 +16,7 @@ import { rush } from './rush.ts';
 import { soldOut } from './sold-out.ts';
 import { loadTable, targetTable } from './table.ts';
 
-const parts: readonly Part[] = [orders, soldOut, rush, core, history];
+const parts: readonly Part[] = [orders, soldOut, itemPage, rush, core, history];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -21,6 +24,9 @@ async function main(): Promise<number> {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       only: { type: 'string' },
+      nats: { type: 'boolean', default: false },
+      redis: { type: 'boolean', default: false },
+      postgres: { type: 'boolean', default: false },
     },
   });
   const wanted = values.only?.split(',');
@@ -35,8 +41,12 @@ async function main(): Promise<number> {
   for (const part of chosen) {
     progress(part.name);
     try {
-      const { loads, targets, failures } = await part.run({ quick: values.quick, progress });
+      const { quick, nats, redis, postgres } = values;
+      const services = { nats, redis, postgres };
+      const report = await part.run({ quick, services, progress });
+      const { loads, charts, targets, failures } = report;
       all.loads.push(...loads);
+      all.charts.push(...charts);
       all.targets.push(...targets);
       all.failures.push(...failures);
     } catch (error) {

@@ -52,7 +52,7 @@ async function stateBytes(folder: TemporaryFolder): Promise<number> {
 
 /** Resident memory of an engine that has just recovered. */
 async function residentBytes(folder: TemporaryFolder): Promise<number> {
-  const engine = await startEngineServer(folder);
+  const engine = await startEngineServer({ folder });
   try {
     await Bun.sleep(500);
     const status = readFileSync(`/proc/${engine.process.pid}/status`, 'utf8');

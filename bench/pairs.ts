@@ -17,8 +17,10 @@ export interface PairOptions {
   connections: number;
   seconds: number;
   rounds: number;
-  /** Makes the bodies of one round, and whatever they need of the engine. */
-  prepare(count: number): Promise<string[]>;
+  /** `/api/orders` when not given. */
+  path?: string;
+  /** Makes the bodies of one round, and whatever they need of the engine; null for GET. */
+  prepare(count: number): Promise<string[] | null>;
   /** Checks the books of the engine after a run. @throws WrongAnswer */
   check(result: LoadResult): Promise<void>;
   progress(what: string): void;
@@ -39,13 +41,13 @@ export async function measurePair(options: PairOptions): Promise<Pair> {
   const { engine, floor, generator, rounds, seconds, connections } = options;
   const engineRuns: Load[] = [];
   const floorRuns: Load[] = [];
-  const bodiesFile = engine.folder.file('bodies');
   for (let round = 0; round < rounds; round++) {
     options.progress(
       `${options.measurement}, ${generator.name}, ${connections} connections: round ${round + 1} of ${rounds}`,
     );
     const bodies = await options.prepare(Math.ceil(generator.requestsPerSecondMax * seconds));
-    writeFileSync(bodiesFile, bodies.join('\n'));
+    const bodiesFile = bodies === null ? null : engine.folder.file('bodies');
+    if (bodies !== null && bodiesFile !== null) writeFileSync(bodiesFile, bodies.join('\n'));
     const onFloor = async () => floorRuns.push(await run(options, floor, bodiesFile));
     const onEngine = async () => engineRuns.push(await run(options, engine, bodiesFile));
     for (const turn of round % 2 === 0 ? [onFloor, onEngine] : [onEngine, onFloor]) await turn();
@@ -61,9 +63,9 @@ export async function measurePair(options: PairOptions): Promise<Pair> {
   };
 }
 
-async function run(options: PairOptions, server: Server, bodiesFile: string): Promise<Load> {
+async function run(options: PairOptions, server: Server, bodiesFile: string | null): Promise<Load> {
   const { measurement, engine, generator, connections, seconds, check } = options;
-  const url = `${server.url}/api/orders`;
+  const url = server.url + (options.path ?? '/api/orders');
   const before = cpuTimes(server.process.pid);
   const result = await generator.run({ url, connections, seconds, bodiesFile });
   if (result.unanswered > 0) {

@@ -8,7 +8,7 @@ const mostSeconds = 3;
 
 export async function recovery(folder: TemporaryFolder, orders: number): Promise<Target[]> {
   const startedAt = performance.now();
-  const engine = await startEngineServer(folder);
+  const engine = await startEngineServer({ folder });
   try {
     await waitUntil('the engine is ready', async () => {
       return (await fetch(`${engine.url}/readyz`)).ok;

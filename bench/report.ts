@@ -31,15 +31,34 @@ export interface Target {
   note: string;
 }
 
+/** Lines over a common axis, for the report in HTML. */
+export interface Chart {
+  title: string;
+  xLabel: string;
+  yLabel: string;
+  /** Points are even steps apart, whatever their values: doubling numbers of connections, say. */
+  steps: boolean;
+  lines: { name: string; points: [x: number, y: number][] }[];
+}
+
 export interface Report {
   loads: Load[];
+  charts: Chart[];
   targets: Target[];
   /** What could not run, or gave a wrong answer; its figures are missing. */
   failures: string[];
 }
 
+/** Which servers the bench starts, beside what is embedded. */
+export interface Services {
+  nats: boolean;
+  redis: boolean;
+  postgres: boolean;
+}
+
 export interface BenchSettings {
   quick: boolean;
+  services: Services;
   /** Tells the operator what is going on. */
   progress(what: string): void;
 }
@@ -51,7 +70,7 @@ export interface Part {
 }
 
 export function emptyReport(): Report {
-  return { loads: [], targets: [], failures: [] };
+  return { loads: [], charts: [], targets: [], failures: [] };
 }
 
 /** A run gave another answer than it must: its figures would be lies. */

@@ -27,11 +27,20 @@ export interface EngineServer extends Server {
   folder: TemporaryFolder;
 }
 
-/** Starts the engine with its defaults on a new data folder, or on one that is kept. */
-export async function startEngineServer(kept?: TemporaryFolder): Promise<EngineServer> {
-  const folder = kept ?? temporaryFolder();
+export interface EngineOptions {
+  /** A data folder that is kept; without it, a new one is made, and removed at the end. */
+  folder?: TemporaryFolder;
+  /** Settings that differ from the defaults. */
+  env?: Record<string, string>;
+  /** Another way to start it, from the root of the project. */
+  script?: string;
+}
+
+/** Starts the engine, with its defaults when not told otherwise. */
+export async function startEngineServer(options: EngineOptions = {}): Promise<EngineServer> {
+  const folder = options.folder ?? temporaryFolder();
   const engine = startProcess({
-    command: [process.execPath, 'src/main.ts'],
+    command: [process.execPath, options.script ?? 'src/main.ts'],
     cwd: root,
     env: {
       PORT: '0',
@@ -39,6 +48,7 @@ export async function startEngineServer(kept?: TemporaryFolder): Promise<EngineS
       TOKEN_SECRET: tokenSecret,
       ADMIN_TOKEN: adminToken,
       LOG_LEVEL: 'warning',
+      ...options.env,
     },
   });
   const url = await listening(engine);
@@ -49,15 +59,22 @@ export async function startEngineServer(kept?: TemporaryFolder): Promise<EngineS
     folder,
     async stop() {
       await engine.stop();
-      if (kept === undefined) folder.remove();
+      if (options.folder === undefined) folder.remove();
     },
   };
 }
 
+/** What the floor answers always. */
+export interface Sample {
+  status: number;
+  text: string;
+}
+
 /** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
-export async function startFloorServer(status: number, body: string): Promise<Server> {
+export async function startFloorServer({ status, text }: Sample): Promise<Server> {
   const { httpThreads } = readConfig({});
-  const settings: FloorSettings = { port: await freePort(), threads: httpThreads, status, body };
+  const port = await freePort();
+  const settings: FloorSettings = { port, threads: httpThreads, status, body: text };
   const floor = startProcess({
     command: [process.execPath, 'bench/floor.ts', JSON.stringify(settings)],
     cwd: root,
@@ -71,13 +88,13 @@ export async function startFloorServer(status: number, body: string): Promise<Se
  * the measurement is done.
  */
 export async function withServers<T>(
-  sampleOf: (engine: EngineServer) => Promise<{ status: number; text: string }>,
+  sampleOf: (engine: EngineServer) => Promise<Sample>,
   measure: (engine: EngineServer, floor: Server) => Promise<T>,
+  options: EngineOptions = {},
 ): Promise<T> {
-  const engine = await startEngineServer();
+  const engine = await startEngineServer(options);
   try {
-    const { status, text } = await sampleOf(engine);
-    const floor = await startFloorServer(status, text);
+    const floor = await startFloorServer(await sampleOf(engine));
     try {
       return await measure(engine, floor);
     } finally {

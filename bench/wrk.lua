@@ -1,4 +1,5 @@
 -- Posts the bodies of a file, one in each line, each once: thread i of n takes lines i, i + n, …
+-- Without a file, it gets the page again and again.
 local threads = {}
 
 function setup(thread)
@@ -7,12 +8,16 @@ function setup(thread)
 end
 
 function init(args)
+  exhausted = 0
+  if #args == 0 then
+    page = wrk.format("GET")
+    return
+  end
   local count = tonumber(args[2])
   local head = "POST " .. wrk.path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port
     .. "\r\nContent-Type: application/json\r\nContent-Length: "
   requests = {}
   sent = 0
-  exhausted = 0
   local line = 0
   for body in io.lines(args[1]) do
     if line % count == number then
@@ -24,6 +29,7 @@ function init(args)
 end
 
 function request()
+  if page then return page end
   sent = sent + 1
   if sent > total then
     exhausted = 1

@@ -21,7 +21,8 @@ export const wrk: Generator = {
   async run({ url, connections, seconds, bodiesFile }) {
     const threads = generatorThreads();
     const load = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '10s'];
-    const child = Bun.spawn(['wrk', ...load, '-s', script, url, '--', bodiesFile, `${threads}`], {
+    const bodies = bodiesFile === null ? [] : ['--', bodiesFile, `${threads}`];
+    const child = Bun.spawn(['wrk', ...load, '-s', script, url, ...bodies], {
       stdout: 'pipe',
       stderr: 'pipe',
     });
