@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
+import { adminToken, mustSucceed, tokenFor } from '../../../testing/engine.ts';
+import { temporaryFolder } from '../../../testing/process.ts';
+import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
+
+setDefaultTimeout(120_000);
+
+const folder = temporaryFolder();
+let shop: Shop;
+let browser: TestBrowser;
+
+beforeAll(async () => {
+  [shop, browser] = await Promise.all([startShop({ dataDir: folder.path }), startBrowser()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shop.stop();
+  folder.remove();
+});
+
+const url = (path: string) => shop.engine.url + path;
+
+/** Sends a form as a browser without a script does. */
+function send(path: string, fields: Record<string, string>, headers: Record<string, string> = {}) {
+  const body = new URLSearchParams(fields);
+  return fetch(url(path), { method: 'POST', body, redirect: 'manual', headers });
+}
+
+/** Logs in and returns the cookie. */
+async function session(): Promise<string> {
+  const response = await send('/admin/login', { token: adminToken });
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/admin']);
+  return response.headers.get('set-cookie')!.split(';')[0]!;
+}
+
+async function loggedIn(options: { locale?: string; width?: number } = {}): Promise<TestVisitor> {
+  const visitor = await browser.visitor(shop.engine.url, options);
+  const [name, value] = (await session()).split('=') as [string, string]; // `admin=<token>`.
+  await visitor.context.addCookies([{ name, value, url: shop.engine.url }]);
+  return visitor;
+}
+
+/** Lets a buyer through the gate and buys, as the shop's pages do. */
+async function buy(buyer: Buyer, itemId: number, promoId: number): Promise<string> {
+  const { captchaId } = mustSucceed(await buyer.api('POST', '/api/captchas', { promoId }));
+  const solved = { promoId, captchaId, answer: captchaText };
+  const { token } = mustSucceed(await buyer.api('POST', `/api/items/${itemId}/tokens`, solved));
+  return mustSucceed(await shop.engine.place(String(token))).orderId;
+}
+
+const utc = (inMs: number) => new Date(Date.now() + inMs).toISOString().slice(0, 19);
+const value = (name: string, text: string) => `.numbers [data-value=${name}]:text-is("${text}")`;
+
+describe('the administrator with a browser', () => {
+  test('starts a sale, watches it and says why a buyer was refused', async () => {
+    const { page, context, complaints } = await browser.visitor(shop.engine.url);
+    await page.goto(url('/admin/items/new'));
+    expect(new URL(page.url()).pathname).toBe('/admin/login');
+    await page.fill('#log-in-token', 'not-the-admin-token');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=alert]:has-text("not the admin token")');
+    await page.fill('#log-in-token', adminToken);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(url('/admin/items/new'));
+
+    // By keyboard alone, with a mistake that is put right where it is marked.
+    await tabTo(page, '#item-title');
+    await page.keyboard.type('Aurora headphones');
+    for (const text of ['Thirty hours of music.', 'ninety', '2']) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(text);
+    }
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#item-price[aria-invalid=true]:focus');
+    expect(await page.inputValue('#item-title')).toBe('Aurora headphones');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('899.50');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('[role=status]:has-text("made and on sale")');
+    const itemId = Number(/\/admin\/items\/(\d+)/.exec(page.url())![1]);
+    const item = await shop.call<{ price: number; stock: number }>('GET', `/api/items/${itemId}`);
+    expect(item.data).toMatchObject({ price: 89_950, stock: 2 });
+
+    await page.fill('#promo-name', 'Opening hour');
+    await page.fill('#promo-price', '99');
+    await page.fill('#promo-startAt', utc(-60_000));
+    await page.fill('#promo-endAt', utc(3_600_000));
+    await page.click('#promo [type=submit]');
+    await page.click('button:has-text("Publish")');
+    await page.waitForSelector('[role=status]:has-text("is published")');
+    const { promo } = (await shop.call<{ promo: { id: number } }>('GET', `/api/items/${itemId}`))
+      .data;
+    expect(promo).toMatchObject({ price: 9_900, status: 'running', limitPerUser: 1 });
+
+    await page.waitForSelector('[data-live][data-state=live]');
+    await page.waitForSelector(value('left', '2'));
+    await page.evaluate('window.isTheSamePage = true');
+    const [first, second, third] = [await shop.buyer(), await shop.buyer(), await shop.buyer()];
+    const orderId = await buy(first, itemId, promo.id);
+    await page.waitForSelector(value('left', '1'));
+    await page.waitForSelector(value('held', '1'));
+    mustSucceed(await first.api('POST', `/api/orders/${orderId}/pay`, {}));
+    await page.waitForSelector(value('sold', '1'));
+    await buy(second, itemId, promo.id);
+    await page.waitForSelector(value('left', '0'));
+    await page.waitForSelector(value('admitted', '2'));
+    const late = await shop.engine.place(tokenFor({ itemId, promoId: promo.id }, third.userId));
+    expect(late.errCode).toBe(30001);
+    await page.waitForSelector('.refusals tr:has-text("30001"):has-text("out of stock")');
+    await page.waitForSelector('[data-chart=left] path.stroke-0[d*=L]', { state: 'attached' });
+    await page.waitForSelector(value('sqlBehind', 'up to date'));
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true);
+
+    await page.click('main a:has-text("Why refused?")');
+    await page.fill('#search-user', String(third.userId));
+    await page.press('#search-user', 'Enter');
+    await page.waitForSelector('.soldOut:has-text("30001")');
+    await page.waitForSelector('.neverAdmitted');
+    await page.fill('#search-user', first.telephone);
+    await page.press('#search-user', 'Enter');
+    await page.waitForSelector('.limitReached');
+    await page.waitForSelector(`tr:has-text("${orderId}"):has-text("paid")`);
+    expect(await page.textContent('.result-of h2')).toContain(`User ${first.userId} `);
+
+    await page.click('button:has-text("Log out")');
+    await page.waitForURL(url('/admin/login'));
+    await page.goto(url('/admin'));
+    expect(new URL(page.url()).pathname).toBe('/admin/login');
+    // A browser says so itself where a page comes with the status of a refusal.
+    const refusals = /status of (401 \(Unauthorized\)|400 \(Bad Request\))/;
+    expect(complaints.filter((complaint) => !refusals.test(complaint))).toEqual([]);
+    await context.close();
+  });
+
+  test('finds every item on one board, and room for every page on a phone', async () => {
+    const { itemId } = await shop.engine.sale({ stock: 7 });
+    for (const locale of ['en-GB', 'zh-CN']) {
+      const { page, context, complaints } = await loggedIn({ locale, width: 390 });
+      await page.goto(url('/admin'));
+      await page.waitForSelector(`[data-item="${itemId}"] [data-value=left]:text-is("7")`);
+      const search = `/admin/search?item=${itemId}&user=5`;
+      for (const path of [
+        '/admin',
+        `/admin/items/${itemId}`,
+        '/admin/items/new',
+        search,
+        '/docs',
+      ]) {
+        await page.goto(url(path));
+        const wide = await page.evaluate('document.documentElement.scrollWidth');
+        expect([path, wide]).toEqual([path, 390]);
+        expect(await page.getAttribute('html', 'lang')).toBe(locale === 'zh-CN' ? 'zh-CN' : 'en');
+      }
+      expect(complaints).toEqual([]);
+      await context.close();
+    }
+  });
+});
+
+describe('the forms', () => {
+  test('work without a script, and a delivery that is sent twice adds once', async () => {
+    const cookie = await session();
+    const { itemId } = await shop.engine.sale({ stock: 1 });
+    const page = await (await fetch(url(`/admin/items/${itemId}`), { headers: { cookie } })).text();
+    const key = /name="key" value="([^"]+)"/.exec(page)![1]!;
+    const restock = (units: string) =>
+      send(`/admin/items/${itemId}/restock`, { units, key }, { cookie });
+    for (let times = 0; times < 2; times++) expect((await restock('4')).status).toBe(303);
+    const { data } = await shop.call<{ stock: number }>('GET', `/api/items/${itemId}`);
+    expect(data.stock).toBe(5);
+    const wrong = await restock('many');
+    expect(wrong.status).toBe(400);
+    expect(await wrong.text()).toContain(`name="key" value="${key}"`);
+  });
+
+  test('say why a promo was not published', async () => {
+    const cookie = await session();
+    const { itemId } = await shop.engine.sale();
+    const promo = { name: 'Another', price: '1', startAt: utc(0), endAt: utc(60_000) };
+    const rest = { limitPerUser: '1', gateFactor: '5', payWindowSeconds: '15' };
+    const drafted = await send(`/admin/items/${itemId}/promos`, { ...promo, ...rest }, { cookie });
+    expect(drafted.headers.get('location')).toBe(`/admin/items/${itemId}?done=promo`);
+    const page = await (await fetch(url(`/admin/items/${itemId}`), { headers: { cookie } })).text();
+    const id = /\/admin\/promos\/(\d+)\/publish/.exec(page)![1]!;
+    const refused = await send(
+      `/admin/promos/${id}/publish`,
+      { itemId: String(itemId) },
+      { cookie },
+    );
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain('does not allow this');
+    const absent = await send('/admin/promos/999/publish', {}, { cookie });
+    expect(absent.status).toBe(404);
+  });
+
+  test('are taken from this site alone, and from whoever is logged in', async () => {
+    const cookie = await session();
+    const item = { title: 'Theirs', description: '', price: '1', stock: '1' };
+    for (const path of ['/admin/items', '/admin/log-out', '/admin/login']) {
+      const fields = { ...item, token: adminToken };
+      for (const from of [
+        { 'sec-fetch-site': 'cross-site' },
+        { origin: 'https://elsewhere.example' },
+      ]) {
+        const refused = await send(path, fields, { cookie, ...from });
+        expect([path, refused.status, refused.headers.get('set-cookie')]).toEqual([
+          path,
+          403,
+          null,
+        ]);
+      }
+    }
+    const unknown = await send('/admin/items', item, { cookie: 'admin=x' });
+    expect(unknown.headers.get('location')).toStartWith('/admin/login');
+    const titles = mustSucceed(await shop.call<{ title: string }[]>('GET', '/api/items'));
+    expect(titles.filter(({ title }) => title === 'Theirs')).toEqual([]);
+  });
+});
+
+describe('a session of the administrator', () => {
+  test('is a cookie that scripts, other sites and the API know nothing of', async () => {
+    const secure = { 'x-forwarded-proto': 'https' };
+    const response = await send('/admin/login', { token: adminToken }, secure);
+    const cookie = response.headers.get('set-cookie')!;
+    for (const part of ['HttpOnly', 'SameSite=Strict', 'Path=/', 'Secure']) {
+      expect(cookie).toContain(part);
+    }
+    const headers = { cookie: cookie.split(';')[0]! };
+    const statements = await shop.call('GET', '/api/admin/statements', undefined, { headers });
+    expect(statements.errCode).toBe(20003);
+  });
+
+  test('is asked for by the live stream', async () => {
+    const cookie = await session();
+    const { itemId } = await shop.engine.sale({ stock: 3 });
+    const hangUp = new AbortController();
+    const live = (headers: Record<string, string>) =>
+      fetch(url(`/admin/live?item=${itemId}`), {
+        headers,
+        redirect: 'manual',
+        signal: hangUp.signal,
+      });
+    const stream = await live({ cookie });
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    const { value } = await stream.body!.getReader().read();
+    expect(new TextDecoder().decode(value)).toContain(`"itemId":${itemId},"loaded":3,"left":3`);
+    hangUp.abort();
+    expect((await send('/admin/log-out', {}, { cookie })).status).toBe(303);
+    const after = await fetch(url('/admin/live'), { headers: { cookie }, redirect: 'manual' });
+    expect(after.status).toBe(303);
+  });
+
+  test('leads nowhere else after the log-in', async () => {
+    for (const next of [
+      '//elsewhere.example',
+      'https://elsewhere.example',
+      '/orders',
+      '/admin/log-out',
+    ]) {
+      const response = await send('/admin/login', { token: adminToken, next });
+      expect([next, response.headers.get('location')]).toEqual([next, '/admin']);
+    }
+    const next = '/admin/search?item=1';
+    const response = await send('/admin/login', { token: adminToken, next });
+    expect(response.headers.get('location')).toBe(next);
+  });
+
+  // Last: the address of these tests is shut out afterwards.
+  test('is not to be had by trying', async () => {
+    const statuses: number[] = [];
+    for (let times = 0; times < 11; times++) {
+      statuses.push((await send('/admin/login', { token: `token-number-${times}` })).status);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(401));
+    const limited = await send('/admin/login', { token: adminToken });
+    expect([limited.status, Number(limited.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect(limited.headers.get('set-cookie')).toBeNull();
+  });
+});
+
+/** Presses Tab until an element has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab');
+    if ((await page.$(`${selector}:focus`)) !== null) return;
+  }
+  throw new Error(`no key leads to ${selector}`);
+}
