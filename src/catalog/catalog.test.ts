@@ -214,7 +214,7 @@ test('what is shown of an item follows its row and its sale, whenever they chang
   const promo = await thread.createPromo(promoOf(id));
   const item = (await thread.item(id))!;
   const board = new Board(new SharedArrayBuffer(Board.bytes()));
-  const units = { loaded: 5, held: 0, admitted: 0, seq: 1, leftSeq: 1 };
+  const units = { loaded: 5, held: 0, admitted: 0, promoAdmitted: 0, orders: 0, seq: 1, leftSeq: 1 };
   const terms = { promo: promo.id, startAt: 1_000, endAt: 2_000, price: 4_200, promoPrice: 100 };
   const shown = (now: number) => JSON.parse(shownJson(item, board, now));
   board.write(id, { ...units, ...terms, sold: 0, left: 5 });
