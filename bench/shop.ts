@@ -32,7 +32,11 @@ async function call<T>(engine: EngineServer, method: string, path: string, body?
 }
 
 /** Makes an item with so many units, and a running promo that sells one to each user. */
-export async function openSale(engine: EngineServer, stock: number): Promise<Sale> {
+export async function openSale(
+  engine: EngineServer,
+  stock: number,
+  captcha = false,
+): Promise<Sale> {
   const item = await call<{ id: number }>(engine, 'POST', '/api/items', {
     title: 'bench',
     description: 'An item of the bench.',
@@ -46,7 +50,7 @@ export async function openSale(engine: EngineServer, stock: number): Promise<Sal
     startAt: new Date(Date.now() - 1_000).toISOString(),
     endAt: new Date(Date.now() + 3_600_000).toISOString(),
     limitPerUser: 1,
-    captcha: false,
+    captcha,
   });
   await call(engine, 'POST', `/api/promos/${promo.id}/publish`, {});
   return { itemId: item.id, promoId: promo.id };
