@@ -11,13 +11,18 @@ export class Buyers {
   units = new Int32Array(0);
   /** 0: not admitted. */
   nonce = new Float64Array(0);
+  /** The number of the first order; 0 without one. */
+  firstOrder = new Int32Array(0);
 
   #index = new HashIndex();
 
   /** The row of a user under terms, or -1. */
   find(user: number, terms: number): number {
+    return this.#find(user, terms, buyerHash(user, terms));
+  }
+
+  #find(user: number, terms: number, hash: number): number {
     const index = this.#index;
-    const hash = buyerHash(user, terms);
     for (let slot = index.start(hash); ; slot = index.after(slot, hash)) {
       const row = index.rowAt(slot);
       if (row < 0 || (this.user[row] === user && this.terms[row] === terms)) return row;
@@ -26,7 +31,8 @@ export class Buyers {
 
   /** The row of a user under terms, made where there was none. */
   row(user: number, terms: number): number {
-    const found = this.find(user, terms);
+    const hash = buyerHash(user, terms);
+    const found = this.#find(user, terms, hash);
     if (found >= 0) return found;
     const row = this.count++;
     if (this.count > this.user.length) this.#grow();
@@ -34,12 +40,13 @@ export class Buyers {
     this.terms[row] = terms;
     this.units[row] = 0;
     this.nonce[row] = 0;
-    this.#index.add(row, buyerHash(user, terms));
+    this.firstOrder[row] = 0;
+    this.#index.add(row, hash);
     return row;
   }
 
   get bytes(): number {
-    const columns = [this.user, this.terms, this.units, this.nonce];
+    const columns = [this.user, this.terms, this.units, this.nonce, this.firstOrder];
     return columns.reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
   }
 
@@ -48,6 +55,7 @@ export class Buyers {
     this.terms = grown(this.terms, this.count);
     this.units = grown(this.units, this.count);
     this.nonce = grown(this.nonce, this.count);
+    this.firstOrder = grown(this.firstOrder, this.count);
   }
 }
 

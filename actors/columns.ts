@@ -19,12 +19,12 @@ export function hashOf(value: number): number {
   let hash = (value | 0) ^ Math.imul((value / 0x1_0000_0000) | 0, 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 /** Joins two hashes; the order of the two matters. */
 export function hashJoin(left: number, right: number): number {
-  return (Math.imul(left ^ 0x27d4eb2f, 0x165667b1) ^ right) >>> 0;
+  return Math.imul(left ^ 0x27d4eb2f, 0x165667b1) ^ right;
 }
 
 /** Words of a slot: the hash, and the row plus one; 0 marks an empty slot. */

@@ -28,6 +28,8 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
       if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
       item.held += event.amount;
       const buyer = buyers.row(event.user, index);
+      if (buyers.firstOrder[buyer] === 0) buyers.firstOrder[buyer] = n;
+      else orders.indexToken(n);
       buyers.units[buyer]! += event.amount;
       check(item, index, buyer);
       break;

@@ -119,7 +119,19 @@ export function termsIndex(item: Item, promo: number): number {
   return -1;
 }
 
-export function unitsOf(item: Item, user: number, index: number): number {
-  const row = item.buyers.find(user, index);
-  return row < 0 ? 0 : item.buyers.units[row]!;
+/** Units that a buyer holds or owns; `buyer` is their row, or -1 for somebody unknown. */
+export function unitsOf(item: Item, buyer: number): number {
+  return buyer < 0 ? 0 : item.buyers.units[buyer]!;
+}
+
+/**
+ * The number of the order that a buyer's purchase token has bought, or 0. Most buyers order once,
+ * so their first order is kept with them, and only the others take room in the index of tokens.
+ */
+export function orderBought(item: Item, buyer: number, nonce: number): number {
+  if (buyer < 0) return 0;
+  const { buyers, orders } = item;
+  const first = buyers.firstOrder[buyer]!;
+  if (first === 0 || orders.nonce[first - 1] === nonce) return first;
+  return orders.find(buyers.user[buyer]!, buyers.terms[buyer]!, nonce);
 }

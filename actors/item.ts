@@ -6,7 +6,7 @@
  * `decide` keeps I1 by asking what is left, I3 by looking for the token's order, I4 by the limit;
  * `apply` asserts I1 and I4 again.
  */
-import { type Item, termsIndex, unitsLeft, unitsOf, viewOrder } from './item-state.ts';
+import { type Item, orderBought, termsIndex, unitsLeft, unitsOf, viewOrder } from './item-state.ts';
 import { loadedUnitsMax, ordersPerItemMax, termsMax } from './limits.ts';
 import {
   type Code,
@@ -104,7 +104,8 @@ function decidePlace(item: Item, command: Place, at: number): Decision {
   const { user, promo, amount, nonce } = command;
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
-  const spentOn = item.orders.find(user, index, nonce);
+  const buyer = item.buyers.find(user, index);
+  const spentOn = orderBought(item, buyer, nonce);
   if (spentOn !== 0) {
     const same = item.orders.amount[spentOn - 1] === amount;
     return same ? accept(null, spentOn) : refuse(code.tokenSpent);
@@ -114,7 +115,7 @@ function decidePlace(item: Item, command: Place, at: number): Decision {
   if (at < terms.startAt) return refuse(code.notStarted);
   if (at >= terms.endAt) return refuse(code.ended);
   if (amount > unitsLeft(item)) return refuse(code.outOfStock);
-  if (amount > terms.limit - unitsOf(item, user, index)) return refuse(code.limitReached);
+  if (amount > terms.limit - unitsOf(item, buyer)) return refuse(code.limitReached);
   if (item.orders.count === ordersPerItemMax) return refuse(code.wrongState);
   const n = item.orders.count + 1;
   const { price } = terms;
@@ -133,7 +134,7 @@ function decidePay(item: Item, n: number): Decision {
     case orderStatus.expired: {
       const amount = orders.amount[row]!;
       const index = orders.terms[row]!;
-      const owned = unitsOf(item, orders.user[row]!, index);
+      const owned = unitsOf(item, item.buyers.find(orders.user[row]!, index));
       const honoured = amount <= unitsLeft(item) && amount <= item.terms[index]!.limit - owned;
       if (!honoured) return refuse(code.refundDue);
       return accept({ type: 'paid', ...settling(item, n), late: true }, n);
@@ -178,7 +179,7 @@ function decideAdmit(
   if (index < 0) return refuse(code.notOnSale);
   const row = item.buyers.find(user, index);
   const nonce = row < 0 ? 0 : item.buyers.nonce[row]!;
-  const unspent = () => item.orders.find(user, index, nonce) === 0;
+  const unspent = () => orderBought(item, row, nonce) === 0;
   if (nonce !== 0 && (index !== 0 || unspent())) return accept(null, 0, nonce);
   const terms = item.terms[index]!;
   if (at < terms.startAt) return refuse(code.notStarted);

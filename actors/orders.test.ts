@@ -62,7 +62,10 @@ describe('the orders of an item', () => {
         for (const { user, terms, nonce } of tokens) {
           const key = `${user}/${terms}/${nonce}`;
           expect(orders.find(user, terms, nonce)).toBe(model.get(key) ?? 0);
-          if (!model.has(key)) model.set(key, orders.add(user, terms, 1, nonce, 5, 10));
+          if (model.has(key)) continue;
+          const n = orders.add(user, terms, 1, nonce, 5, 10);
+          orders.indexToken(n);
+          model.set(key, n);
         }
         expect([...model.values()]).toEqual([...model.values()].map((_, index) => index + 1));
         expect(orders.count).toBe(model.size);

@@ -42,12 +42,17 @@ export class Orders {
     this.amount[row] = amount;
     this.terms[row] = terms;
     this.status[row] = orderStatus.placed;
-    this.#byToken.add(row, tokenHash(user, nonce));
     this.#pushHold(row, deadline);
     return row + 1;
   }
 
-  /** The number of the order this purchase token bought, or 0. */
+  /** Makes an order known by its purchase token; once for each order that `find` is to find. */
+  indexToken(n: number): void {
+    const row = n - 1;
+    this.#byToken.add(row, tokenHash(this.user[row]!, this.nonce[row]!));
+  }
+
+  /** The number of the indexed order that this purchase token bought, or 0. */
   find(user: number, terms: number, nonce: number): number {
     const index = this.#byToken;
     const hash = tokenHash(user, nonce);
