@@ -23,12 +23,14 @@ export interface ItemPageProps {
 }
 
 export function AdminItemPage(props: ItemPageProps) {
-  const { view, item, notice } = props;
+  const { view, item, row, promos, notice } = props;
   const texts = ownTexts(view);
   const codes = Object.fromEntries(
     Object.entries(failures).map(([code, failure]) => [code, failure[view.visitor.language]]),
   );
-  const data = { item: item.id, codes, live: texts.live };
+  const data = { item: item.id, codes };
+  // What waits for a decision comes first.
+  const hasDraft = promos.some((promo) => !isPublished(promo, row));
   return (
     <Frame view={view} title={item.title} script="admin-live.js" data={data}>
       <div class="heading">
@@ -45,8 +47,9 @@ export function AdminItemPage(props: ItemPageProps) {
         <p class="live-state" data-live role="status"></p>
       </div>
       {notice !== null && <Notice {...notice} />}
+      {hasDraft && <Promos {...props} />}
       <LiveBoard view={view} itemId={item.id} />
-      <Promos {...props} />
+      {!hasDraft && <Promos {...props} />}
       <div class="forms">
         <PromoForm {...props} />
         <RestockForm {...props} />
@@ -58,7 +61,7 @@ export function AdminItemPage(props: ItemPageProps) {
 function Promos({ view, promos, row }: ItemPageProps) {
   const { item: own } = ownTexts(view);
   return (
-    <section>
+    <section class="of-promos">
       <h2>{own.promos}</h2>
       {promos.length === 0 ? (
         <p class="hint">{own.noPromos}</p>
@@ -89,24 +92,26 @@ function Promos({ view, promos, row }: ItemPageProps) {
                   {promo.captcha && ` · ${own.captchaText}`}
                 </td>
                 <td data-label={own.state}>
-                  <PromoState view={view} promo={promo} isOnBoard={row.promo === promo.id} />
+                  <PromoState view={view} promo={promo} row={row} />
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {promos.some(({ publishedAt }) => publishedAt === null) && (
-        <p class="hint">{own.publishHint}</p>
-      )}
+      {promos.some((promo) => !isPublished(promo, row)) && <p class="hint">{own.publishHint}</p>}
     </section>
   );
 }
 
-function PromoState(props: { view: View; promo: PromoRow; isOnBoard: boolean }) {
-  const { view, promo, isOnBoard } = props;
+/** Known to the item's actor: SQL learns it a moment later than the board. */
+function isPublished({ id, publishedAt }: PromoRow, row: BoardRow): boolean {
+  return publishedAt !== null || row.promo === id;
+}
+
+function PromoState({ view, promo, row }: { view: View; promo: PromoRow; row: BoardRow }) {
   const { item: own } = ownTexts(view);
-  if (promo.publishedAt !== null || isOnBoard) {
+  if (isPublished(promo, row)) {
     const status = view.now < promo.startAt ? 'pending' : 'running';
     return <span class="state">{own[view.now >= promo.endAt ? 'ended' : status]}</span>;
   }

@@ -65,7 +65,6 @@ export function LiveBoard({ view, itemId }: { view: View; itemId: number }) {
               data-chart={series.join(' ')}
               role="img"
               aria-label={fill(own.chart, { name: own[title] })}
-              viewBox="0 0 320 120"
             ></svg>
           </figure>
         ))}

@@ -285,7 +285,7 @@ const script = {
     ended: 'The session has ended.',
     noReplica: 'none',
     seconds: '{n} s',
-    entries: '{n} entries',
+    entries: 'by {n}',
     upToDate: 'up to date',
     local: en.promo.local,
   },

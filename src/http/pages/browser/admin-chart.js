@@ -3,7 +3,7 @@
 /** Charts begin with a short time, so that a page just opened shows something. */
 const spanMsMin = 20_000;
 const spanMsMax = 120_000;
-const width = 320;
+/** As in `admin-live.css`. */
 const height = 120;
 const edge = { left: 4, right: 44, top: 8, bottom: 8 };
 
@@ -43,6 +43,8 @@ function roundUp(value) {
 
 /** Draws lines through samples `{ at, values }`, newest last; one line for each series. */
 export function drawLines(svg, samples, series) {
+  const width = svg.clientWidth;
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
   const now = samples.at(-1).at;
   const spanMs = Math.max(spanMsMin, now - samples[0].at);
   const highest = Math.max(
