@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { captchaRoutes } from './captchas.ts';
 import { countRequests } from './count-requests.ts';
 import { failure, success } from './envelope.ts';
-import { faultCode, faultText } from './faults.ts';
+import { faultCode, faultText, requestIdOf } from './faults.ts';
 import { itemRoutes } from './items.ts';
 import { healthRoutes, operatorRoutes } from './operators.ts';
 import { orderRoutes } from './orders.ts';
@@ -39,8 +39,13 @@ export function createApp(parts: AppParts) {
     .onError((error, c) => {
       const { method, path } = c.req;
       const text = faultText(error);
-      if (text !== null) parts.logError('request failed', { method, path, error: text });
-      return failure(c.req.raw, faultCode(error));
+      const answer = failure(c.req.raw, faultCode(error));
+      if (text === null) return answer;
+      // The client can name its request to the operator, who finds it in the log.
+      const requestId = requestIdOf(c.req.header('x-request-id'));
+      answer.headers.set('x-request-id', requestId);
+      parts.logError('request failed', { requestId, method, path, error: text });
+      return answer;
     });
 }
 

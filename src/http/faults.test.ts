@@ -4,7 +4,7 @@ import { PasswordsBusy } from '../accounts/passwords.ts';
 import { SmsFailed } from '../accounts/sms.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { faultCode, faultText } from './faults.ts';
+import { faultCode, faultText, requestIdOf } from './faults.ts';
 
 describe('a fault', () => {
   test.each([
@@ -32,4 +32,18 @@ describe('a fault', () => {
   test('is none when passwords queue', () => {
     expect(faultText(new PasswordsBusy('x'))).toBeNull();
   });
+});
+
+describe('the id of a request', () => {
+  test('is the one its gateway gave, where that can stand in a log', () => {
+    expect(requestIdOf('gateway-1:7f.3')).toBe('gateway-1:7f.3');
+  });
+
+  test.each([undefined, '', 'a b', 'x\n{"level":"forged"}', 'a'.repeat(65)])(
+    'is a new one instead of %j',
+    (given) => {
+      expect(requestIdOf(given)).toMatch(/^[\da-f-]{36}$/);
+      expect(requestIdOf(given)).not.toBe(requestIdOf(given));
+    },
+  );
 });

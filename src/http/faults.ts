@@ -20,3 +20,8 @@ export function faultText(error: Error): string | null {
     error instanceof DrizzleQueryError ? (error.cause ?? new Error('query failed')) : error;
   return told.stack ?? String(told);
 }
+
+/** The id that a gateway has given a request, where it is fit to be logged; else a new one. */
+export function requestIdOf(given: string | undefined): string {
+  return given !== undefined && /^[\w.:-]{1,64}$/.test(given) ? given : Bun.randomUUIDv7();
+}
