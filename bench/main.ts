@@ -12,13 +12,24 @@ import { itemPage } from './item-page.ts';
 import { logIns } from './log-ins.ts';
 import { machine, machineLine } from './machine.ts';
 import { orders } from './orders.ts';
+import { realParts } from './real-parts.ts';
 import { emptyReport, type Part } from './report.ts';
 import { rush } from './rush.ts';
 import { soldOut } from './sold-out.ts';
 import { loadTable, targetTable } from './table.ts';
 import { tokens } from './tokens.ts';
 
-const parts: readonly Part[] = [orders, soldOut, itemPage, tokens, logIns, rush, core, history];
+const parts: readonly Part[] = [
+  orders,
+  soldOut,
+  itemPage,
+  tokens,
+  logIns,
+  rush,
+  realParts,
+  core,
+  history,
+];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -11,27 +11,26 @@ import {
   reported,
   WrongAnswer,
 } from './report.ts';
-import { type EngineServer, type Server, withServers } from './servers.ts';
+import { type EngineServer, type Sample, type Server, withServers } from './servers.ts';
 import { openSale, orderBodies, postOrder, type Sale, statementOf } from './shop.ts';
 
-const stock = 100_000_000;
+export const stock = 100_000_000;
 
 /** Below this share of the time on a core, the server is not what limits the throughput. */
 export const busyShare = 0.9;
 
 export const orders: Part = {
   name: 'order',
-  run: (settings) =>
-    withServers(
-      async (engine) => {
-        const sale = await openSale(engine, stock);
-        const sample = await postOrder(engine, orderBodies(sale, 1)[0]!);
-        if (sample.status !== 201) throw new WrongAnswer(`the first order: ${sample.text}`);
-        return sample;
-      },
-      (engine, floor) => measure(settings, engine, floor),
-    ),
+  run: (settings) => withServers(firstOrder, (engine, floor) => measure(settings, engine, floor)),
 };
+
+/** The answer to an accepted order, for the floor. */
+export async function firstOrder(engine: EngineServer): Promise<Sample> {
+  const sale = await openSale(engine, stock);
+  const sample = await postOrder(engine, orderBodies(sale, 1)[0]!);
+  if (sample.status !== 201) throw new WrongAnswer(`the first order: ${sample.text}`);
+  return sample;
+}
 
 async function measure(
   settings: BenchSettings,
@@ -58,16 +57,20 @@ async function measure(
   return report;
 }
 
-interface OrderLoad {
+export interface OrderLoad {
+  /** `order` when not given. */
+  measurement?: string;
   engine: EngineServer;
   floor: Server;
   generator: ReturnType<typeof generators>[number];
   connections: number;
   seconds: number;
   rounds: number;
+  /** Is told of each new sale. */
+  onSale?(sale: Sale): void;
 }
 
-function measureOrders(settings: BenchSettings, load: OrderLoad): Promise<Pair> {
+export function measureOrders(settings: BenchSettings, load: OrderLoad): Promise<Pair> {
   const { engine, connections } = load;
   let sale: Sale = { itemId: 0, promoId: 0 };
   return measurePair({
@@ -76,6 +79,7 @@ function measureOrders(settings: BenchSettings, load: OrderLoad): Promise<Pair> 
     progress: settings.progress,
     async prepare(count) {
       sale = await openSale(engine, stock);
+      load.onSale?.(sale);
       return orderBodies(sale, count);
     },
     check: async (result) => checkBooks(engine, sale.itemId, connections, result),
