@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { adminToken, tokenFor } from '../../testing/engine.ts';
 import { temporaryFolder } from '../../testing/process.ts';
 import {
@@ -11,47 +11,17 @@ import {
   type Shop,
   startShop,
 } from '../../testing/shop.ts';
-import { createApp } from '../app.ts';
-import type { AppParts } from '../parts.ts';
+import { errorCodes, failures } from '../messages.ts';
 import { openApiDocument, openApiPath } from './openapi.ts';
-import { type Route, routes } from './routes.ts';
+import { routes } from './routes.ts';
 
 setDefaultTimeout(120_000);
 
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
-describe('the reference', () => {
-  test('has the routes that are served, and no other', () => {
-    // Making the application calls none of its parts but the check of the token.
-    const app = createApp({ adminToken } as AppParts);
-    const served = app.routes
-      .filter(({ method }) => method !== 'ALL')
-      .filter(({ path }) => /^\/(api\/|healthz$|readyz$|metrics$|openapi\.json$)/.test(path))
-      .map(keyOf);
-    expect([...new Set(served)].sort()).toEqual(routes.map(keyOf).sort());
-  });
-
-  test('has examples that its schemas take', () => {
-    for (const route of routes) {
-      const { body, bodyExample, answers } = route;
-      if (body !== undefined)
-        expect([keyOf(route), faults(body, bodyExample)]).toEqual(fine(route));
-      for (const { data, example } of Object.values(answers ?? {})) {
-        expect([keyOf(route), faults(data, example)]).toEqual(fine(route));
-      }
-    }
-  });
-
-  test('names every error code that a route may answer once', () => {
-    for (const { codes } of routes) expect(new Set(codes).size).toBe(codes.length);
-  });
-});
-
-const fine = (route: Route) => [keyOf(route), []];
-
-function faults(schema: v.GenericSchema, value: unknown): string[] {
-  const result = v.safeParse(schema, value);
-  return result.success ? [] : result.issues.map(({ message }) => message);
+/** The fields of a body, by the schema that validates it. */
+function fieldsOf(schema: v.GenericSchema): object {
+  return 'entries' in schema && typeof schema.entries === 'object' ? (schema.entries ?? {}) : {};
 }
 
 interface Answered {
@@ -147,6 +117,21 @@ describe('a real engine answers as its document says', () => {
 
   test('about the document itself', () => {
     expect(document).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
+  });
+
+  test('and so does the page for people, in their language', async () => {
+    for (const language of ['en', 'zh'] as const) {
+      const headers = { 'accept-language': language };
+      const page = await (await fetch(`${shop.engine.url}/docs`, { headers })).text();
+      for (const { path, body } of routes) {
+        expect(page).toContain(`<code>${path}</code>`);
+        const fields = body === undefined ? [] : Object.keys(fieldsOf(body));
+        for (const name of fields) expect(page).toContain(`<code>${name}</code>`);
+      }
+      for (const code of errorCodes) expect(page).toContain(failures[code][language]);
+      expect(page).toContain('href="/openapi.json"');
+      expect(page).toContain('integer, 1 to 100000');
+    }
   });
 
   let itemId = 0;

@@ -5,8 +5,6 @@
 import * as v from 'valibot';
 import { captchaSchema } from '../captchas.ts';
 import { itemSchema, restockSchema } from '../items.ts';
-import type { ErrorCode } from '../messages.ts';
-import { purchaseTokenSchema } from '../operators.ts';
 import { placeSchema } from '../orders.ts';
 import { oneTimePasswordSchema } from '../otp.ts';
 import { promoSchema } from '../promos.ts';
@@ -15,26 +13,12 @@ import { admissionSchema } from '../tokens.ts';
 import { registrationSchema } from '../users.ts';
 import * as data from './data.ts';
 import * as example from './examples.ts';
+import { operatorRoutes } from './operator-routes.ts';
+import { actor, admin, body, type Route } from './route.ts';
 
-export interface Route {
-  method: 'GET' | 'POST' | 'DELETE';
-  /** As the router has it: parameters begin with a colon. */
-  path: string;
-  who: 'anyone' | 'user' | 'admin' | 'user or admin';
-  summary: string;
-  query?: Record<string, v.GenericSchema>;
-  body?: v.GenericSchema;
-  bodyExample?: unknown;
-  /** By status, what a success carries; null where it is not the JSON envelope. */
-  answers: Partial<Record<200 | 201, { data: v.GenericSchema; example: unknown }>> | null;
-  codes: readonly ErrorCode[];
-}
+export type { Route } from './route.ts';
 
 const empty = v.object({});
-/** What any route with a body may answer, and any that asks an actor. */
-const body: readonly ErrorCode[] = [10001, 10006];
-const actor: readonly ErrorCode[] = [10004, 30002, 30003];
-const admin: readonly ErrorCode[] = [20003, 20006];
 const place = [10001, 10006, 30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014] as const;
 
 const orders: readonly Route[] = [
@@ -242,68 +226,7 @@ const people: readonly Route[] = [
   },
 ];
 
-const operators: readonly Route[] = [
-  {
-    method: 'POST',
-    path: '/api/admin/tokens',
-    who: 'admin',
-    summary: 'Mints a purchase token, for merchants with their own log-in and admission.',
-    body: purchaseTokenSchema,
-    bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
-    answers: { 201: { data: data.tokenData, example: example.token } },
-    codes: [...body, 10005, ...admin],
-  },
-  {
-    method: 'GET',
-    path: '/api/admin/statements',
-    who: 'admin',
-    summary: "Every item's books, by its actor.",
-    answers: { 200: { data: data.statementsData, example: example.statements } },
-    codes: [...admin],
-  },
-  {
-    method: 'GET',
-    path: '/api/time',
-    who: 'anyone',
-    summary: "The engine's clock, by which sales begin and end.",
-    answers: { 200: { data: data.timeData, example: { now: example.order.createdAt } } },
-    codes: [],
-  },
-  {
-    method: 'GET',
-    path: '/healthz',
-    who: 'anyone',
-    summary: 'Alive.',
-    answers: { 200: { data: data.aliveData, example: { alive: true } } },
-    codes: [],
-  },
-  {
-    method: 'GET',
-    path: '/readyz',
-    who: 'anyone',
-    summary: 'Ready for traffic; 503 with the reasons when not.',
-    answers: { 200: { data: data.readyData, example: example.ready } },
-    codes: [],
-  },
-  {
-    method: 'GET',
-    path: '/metrics',
-    who: 'anyone',
-    summary: 'Metrics of all threads, in the Prometheus text form.',
-    answers: null,
-    codes: [],
-  },
-  {
-    method: 'GET',
-    path: '/openapi.json',
-    who: 'anyone',
-    summary: 'This reference, as an OpenAPI 3.1 document.',
-    answers: null,
-    codes: [],
-  },
-];
-
-export const routes: readonly Route[] = [...orders, ...shop, ...people, ...operators];
+export const routes: readonly Route[] = [...orders, ...shop, ...people, ...operatorRoutes];
 
 /** Keys of the routes that metrics count apart; the last stands for every other. */
 export const countedRoutes: readonly string[] = [

@@ -194,7 +194,9 @@ function Refusals({ view, found }: ResultProps) {
   const counts = Object.entries(found.refused);
   return (
     <table class="refusals">
-      <caption>{own.refusals}</caption>
+      <caption>
+        {own.refusals} <span class="hint">{own.refusalsHint}</span>
+      </caption>
       <thead>
         <tr>
           <th scope="col">{live.code}</th>

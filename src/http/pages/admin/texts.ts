@@ -7,7 +7,6 @@ const en = {
     newItem: 'New item',
     search: 'Why refused?',
     docs: 'API',
-    shop: 'Shop',
     logOut: 'Log out',
   },
   noScript: 'Numbers move with JavaScript only; forms work without.',
@@ -18,7 +17,6 @@ const en = {
     submit: 'Log in',
     wrong: 'This is not the admin token.',
     limited: 'Too many wrong tokens. Try again in {n} seconds.',
-    ended: 'Please log in to go on.',
   },
   overview: {
     title: 'Overview',
@@ -146,7 +144,6 @@ const zh: AdminTexts = {
     newItem: '新商品',
     search: '拒单查询',
     docs: '接口',
-    shop: '商城',
     logOut: '退出',
   },
   noScript: '数字实时变化需要 JavaScript，表单则不需要。',
@@ -157,7 +154,6 @@ const zh: AdminTexts = {
     submit: '登录',
     wrong: '管理令牌不正确。',
     limited: '错误次数过多，请在 {n} 秒后重试。',
-    ended: '请先登录。',
   },
   overview: {
     title: '总览',
@@ -277,29 +273,3 @@ const zh: AdminTexts = {
 };
 
 export const adminTexts: Record<Language, AdminTexts> = { en, zh };
-
-const script = {
-  en: {
-    connected: 'Live',
-    lost: 'Connection lost: trying again.',
-    ended: 'The session has ended.',
-    noReplica: 'none',
-    seconds: '{n} s',
-    entries: 'by {n}',
-    upToDate: 'up to date',
-    local: en.promo.local,
-  },
-  zh: {
-    connected: '实时',
-    lost: '连接中断，正在重试。',
-    ended: '登录已失效。',
-    noReplica: '无',
-    seconds: '{n} 秒',
-    entries: '{n} 条',
-    upToDate: '同步',
-    local: zh.promo.local,
-  },
-} as const;
-
-/** What the scripts of these pages say. */
-export const adminScriptTexts: Record<Language, Record<string, string>> = script;

@@ -1,0 +1,28 @@
+/** What the scripts of the administrator's pages say, English and Chinese. `{…}` is filled in. */
+import type { Language } from '../../messages.ts';
+import { adminTexts } from './texts.ts';
+
+const script = {
+  en: {
+    connected: 'Live',
+    lost: 'Connection lost: trying again.',
+    ended: 'The session has ended.',
+    noReplica: 'none',
+    seconds: '{n} s',
+    entries: 'by {n}',
+    upToDate: 'up to date',
+    local: adminTexts.en.promo.local,
+  },
+  zh: {
+    connected: '实时',
+    lost: '连接中断，正在重试。',
+    ended: '登录已失效。',
+    noReplica: '无',
+    seconds: '{n} 秒',
+    entries: '{n} 条',
+    upToDate: '同步',
+    local: adminTexts.zh.promo.local,
+  },
+} as const;
+
+export const adminScriptTexts: Record<Language, Record<string, string>> = script;

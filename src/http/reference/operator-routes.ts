@@ -1,0 +1,66 @@
+/** The routes of operators: tokens, statements, health, and what the engine tells of itself. */
+import { purchaseTokenSchema } from '../operators.ts';
+import * as data from './data.ts';
+import * as example from './examples.ts';
+import { admin, body, type Route } from './route.ts';
+
+export const operatorRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/api/admin/tokens',
+    who: 'admin',
+    summary: 'Mints a purchase token, for merchants with their own log-in and admission.',
+    body: purchaseTokenSchema,
+    bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
+    answers: { 201: { data: data.tokenData, example: example.token } },
+    codes: [...body, 10005, ...admin],
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/statements',
+    who: 'admin',
+    summary: "Every item's books, by its actor.",
+    answers: { 200: { data: data.statementsData, example: example.statements } },
+    codes: [...admin],
+  },
+  {
+    method: 'GET',
+    path: '/api/time',
+    who: 'anyone',
+    summary: "The engine's clock, by which sales begin and end.",
+    answers: { 200: { data: data.timeData, example: { now: example.order.createdAt } } },
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/healthz',
+    who: 'anyone',
+    summary: 'Alive.',
+    answers: { 200: { data: data.aliveData, example: { alive: true } } },
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    who: 'anyone',
+    summary: 'Ready for traffic; 503 with the reasons when not.',
+    answers: { 200: { data: data.readyData, example: example.ready } },
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/metrics',
+    who: 'anyone',
+    summary: 'Metrics of all threads, in the Prometheus text form.',
+    answers: null,
+    codes: [],
+  },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    who: 'anyone',
+    summary: 'This reference, as an OpenAPI 3.1 document.',
+    answers: null,
+    codes: [],
+  },
+];

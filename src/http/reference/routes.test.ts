@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'bun:test';
+import * as v from 'valibot';
+import { adminToken } from '../../testing/engine.ts';
+import { createApp } from '../app.ts';
+import type { AppParts } from '../parts.ts';
+import { type Route, routes } from './routes.ts';
+
+const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+
+describe('the reference', () => {
+  test('has the routes that are served, and no other', () => {
+    // Making the application calls none of its parts but the check of the token.
+    const app = createApp({ adminToken } as AppParts);
+    const served = app.routes
+      .filter(({ method }) => method !== 'ALL')
+      .filter(({ path }) => /^\/(api\/|healthz$|readyz$|metrics$|openapi\.json$)/.test(path))
+      .map(keyOf);
+    expect([...new Set(served)].sort()).toEqual(routes.map(keyOf).sort());
+  });
+
+  test('has examples that its schemas take', () => {
+    for (const route of routes) {
+      const { body, bodyExample, answers } = route;
+      if (body !== undefined)
+        expect([keyOf(route), faults(body, bodyExample)]).toEqual(fine(route));
+      for (const { data, example } of Object.values(answers ?? {})) {
+        expect([keyOf(route), faults(data, example)]).toEqual(fine(route));
+      }
+    }
+  });
+
+  test('names every error code that a route may answer once', () => {
+    for (const { codes } of routes) expect(new Set(codes).size).toBe(codes.length);
+  });
+});
+
+const fine = (route: Route) => [keyOf(route), []];
+
+function faults(schema: v.GenericSchema, value: unknown): string[] {
+  const result = v.safeParse(schema, value);
+  return result.success ? [] : result.issues.map(({ message }) => message);
+}
