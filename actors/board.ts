@@ -94,6 +94,8 @@ export class Board {
   readonly #versions: Int32Array;
   readonly #counters: Int32Array;
   readonly #filter: Int32Array;
+  /** What `markBuyers` read; kept so that no compiler leaves the reading out. */
+  readonly #read = new Int32Array(1);
 
   constructor(memory: SharedArrayBuffer) {
     const rows = itemIdMax + 1;
@@ -203,6 +205,22 @@ export class Board {
     for (let probe = 0; probe < 3; probe++) {
       Atomics.or(this.#filter, block + ((bits >>> 5) & 15), 1 << (bits & 31));
       bits >>>= 9;
+    }
+  }
+
+  /**
+   * Notes the buyers of a batch, given as items and users in turn. All their blocks are read before
+   * one is changed: cache misses of plain reads overlap, those of atomic changes wait for each other.
+   */
+  markBuyers(buyers: readonly number[]): void {
+    let read = 0;
+    for (let index = 0; index < buyers.length; index += 2) {
+      const hash = hashJoin(hashOf(buyers[index + 1]!), buyers[index]!);
+      read ^= this.#filter[(hash & filterMask) * 16]!;
+    }
+    this.#read[0] = read;
+    for (let index = 0; index < buyers.length; index += 2) {
+      this.markBuyer(buyers[index]!, buyers[index + 1]!);
     }
   }
 

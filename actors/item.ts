@@ -75,9 +75,10 @@ export function decide(item: Item | undefined, command: Command, at: number): De
 /** The next thing that time alone has made true by `at`, or null; call until it is null. */
 export function due(item: Item, at: number): Event | null {
   const promo = item.terms[item.promo]!;
-  const endsFirst = item.promo !== 0 && promo.endAt <= item.orders.firstDeadline();
+  const deadline = item.orders.firstDeadline();
+  const endsFirst = item.promo !== 0 && promo.endAt <= deadline;
   if (endsFirst && promo.endAt <= at) return { type: 'closed', item: item.id, promo: promo.promo };
-  if (item.orders.firstDeadline() <= at) {
+  if (deadline <= at) {
     const n = item.orders.firstHold();
     return { type: 'expired', ...settling(item, n) };
   }

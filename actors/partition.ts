@@ -92,12 +92,13 @@ export class Partition {
     const before = items.get(command.item);
     if (before !== undefined) this.#settleDue(this.#ready, before, at);
     const decision = decide(before, command, at);
-    if (decision.event !== null) this.#record(this.#ready, decision.event, at);
+    const { event } = decision;
+    const after = event === null ? before : this.#record(this.#ready, event, at);
     if (decision.code === code.outOfStock) {
       const amount = command.type === 'place' ? command.amount : 1;
       this.#dueAt = Math.min(this.#dueAt, tallies.add(command.item, amount, at));
     }
-    pipeline.release(mailbox, request, replyOf(items.get(command.item), decision));
+    pipeline.release(mailbox, request, replyOf(after, decision));
   }
 
   /** Decides what time alone has made true: expired holds, ended promos, tallies to write down. */
@@ -180,12 +181,14 @@ export class Partition {
     if (event !== null) this.#record(ready, event, at);
   }
 
-  #record(ready: Ready, event: Event, at: number): void {
+  /** Returns the item that the event was of. */
+  #record(ready: Ready, event: Event, at: number): Item {
     const { items, pipeline, tallies } = ready;
     if (tallies.size > 0 && changesLeft(event)) this.#writeTally(ready, event.item, at);
     pipeline.add(event, at);
-    const item = applyEvent(items, this.world.board, event, at);
+    const item = applyEvent(items, event, at);
     this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    return item;
   }
 
   #failed(error: unknown): void {

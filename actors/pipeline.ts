@@ -10,6 +10,7 @@ import type { Board } from './board.ts';
 import { numberRows, type Rows, rowsOf } from './board-rows.ts';
 import type { Item } from './item.ts';
 import { type Chain, entryHash, joinEntry } from './journal/codec.ts';
+import { EventBuffer } from './journal/event-buffer.ts';
 import { Fenced, type Journal, JournalUnavailable } from './journal/journal.ts';
 import { appendsInFlightMax } from './limits.ts';
 import type { Positions } from './positions.ts';
@@ -22,7 +23,7 @@ export interface PipelineWorld {
   /** Id of this run, written into every entry. */
   writer: string;
   /** Delivers a reply that may be told; `mailbox` and `request` are those given with its command. */
-  reply(mailbox: number, request: number, reply: Reply): void;
+  readonly reply: (mailbox: number, request: number, reply: Reply) => void;
   /** Tells that an entry is durable and the board shows it. */
   acknowledged(partition: number, items: Iterable<number>): void;
 }
@@ -41,6 +42,8 @@ export class Pipeline {
   readonly #batches: Batch[] = [];
   readonly #inFlight: Append[] = [];
   readonly #waiting = new WaitingReplies();
+  /** The buffer of a batch that has been sent: a new one would have to grow, and be freed again. */
+  #spare: EventBuffer | null = null;
   /** Events so far: decided, sent to the journal, and known to be durable. */
   #decided = 0;
   #sent = 0;
@@ -78,7 +81,8 @@ export class Pipeline {
     let batch = this.#batches.at(-1);
     if (batch === undefined || batch.full) {
       if (batch !== undefined) this.#seal(batch);
-      batch = new Batch(at);
+      batch = new Batch(at, this.#spare ?? new EventBuffer());
+      this.#spare = null;
       this.#batches.push(batch);
     }
     batch.add(event, at);
@@ -114,6 +118,7 @@ export class Pipeline {
     const { chain, world } = this;
     const { partition } = chain;
     const rows = this.#seal(batch);
+    world.board.markBuyers(batch.buyers);
     const expectedLast = chain.sequence;
     const sequence = expectedLast + 1;
     numberRows(rows, this.#rows, sequence);
@@ -121,6 +126,8 @@ export class Pipeline {
     const bytes = joinEntry(head, batch.events.bytes);
     chain.advance(sequence, entryHash(bytes), batch.at);
     const events = batch.events.count;
+    batch.events.clear();
+    this.#spare = batch.events;
     const append = { sequence, rows, events, startedAt: performance.now(), durable: false };
     this.#sent += events;
     this.#inFlight.push(append);
@@ -143,9 +150,7 @@ export class Pipeline {
       positions.add(partition, 'events', events);
       this.#durable += events;
       this.#show(rows, sequence);
-      for (const { mailbox, request, reply } of this.#waiting.upTo(this.#durable)) {
-        this.world.reply(mailbox, request, reply);
-      }
+      this.#waiting.release(this.#durable, this.world.reply);
     }
     this.commit();
   }
@@ -172,8 +177,8 @@ export class Pipeline {
   }
 
   #answer(upTo: number, answer: Code): void {
-    for (const { mailbox, request } of this.#waiting.upTo(upTo)) {
+    this.#waiting.release(upTo, (mailbox, request) => {
       this.world.reply(mailbox, request, refusal(answer));
-    }
+    });
   }
 }

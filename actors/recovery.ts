@@ -26,11 +26,10 @@ export interface Recovered {
   events: number;
 }
 
-/** Applies an event to the items it belongs to, and notes its buyer; the same live and in recovery. */
-export function applyEvent(items: Map<number, Item>, board: Board, event: Event, at: number): Item {
+/** Applies an event to the items it belongs to; the same live and in recovery. */
+export function applyEvent(items: Map<number, Item>, event: Event, at: number): Item {
   const item = apply(items.get(event.item), event, at);
   if (event.type === 'opened') items.set(event.item, item);
-  if (event.type === 'placed') board.markBuyer(event.item, event.user);
   return item;
 }
 
@@ -62,7 +61,8 @@ function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
   try {
     for (const event of entry.events) {
       recovered.at = Math.max(recovered.at, event.at ?? entry.at);
-      applyEvent(recovered.items, board, event, event.at ?? entry.at);
+      applyEvent(recovered.items, event, event.at ?? entry.at);
+      if (event.type === 'placed') board.markBuyer(event.item, event.user);
     }
   } catch (cause) {
     throw new JournalCorrupt(entry.partition, entry.seq, String(cause));

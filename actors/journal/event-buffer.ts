@@ -45,6 +45,12 @@ export class EventBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Forgets the events, and keeps the room they had. */
+  clear(): void {
+    this.count = 0;
+    this.#length = 0;
+  }
+
   /** `at` is the event's time and stands in it only where it differs from its entry's. */
   add(event: Event, at: number, entryAt: number): void {
     if (this.#length + roomBytes > this.#bytes.length) this.#grow();
