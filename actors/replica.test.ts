@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { copyFileSync } from 'node:fs';
-import { waitUntil } from '../src/testing/process.ts';
-import { type RedisServer, startRedis } from '../src/testing/redis.ts';
 import { Board, type BoardRow } from './board.ts';
 import { createClock } from './clock.ts';
 import { Positions } from './positions.ts';
 import { Replica, replicaKey } from './replica.ts';
+import { waitUntil } from './testing/process.ts';
+import { type RedisServer, startRedis } from './testing/redis.ts';
 
 const partitions = 4;
 /** Of partition 1, which is the only one of this thread. */

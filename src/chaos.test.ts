@@ -4,6 +4,7 @@
  */
 import { afterEach, expect, test } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../actors/protocol.ts';
+import { startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import {
   type Answer,
   engineEnvironment,
@@ -18,7 +19,6 @@ import {
 import { randomOf } from './testing/journal-maker.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
 import { inParallel, startCrowd } from './testing/load.ts';
-import { startProcess, temporaryFolder, waitUntil } from './testing/process.ts';
 
 const kills = 12;
 const buyers = 24;

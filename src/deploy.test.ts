@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort, startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import { readConfig } from './config.ts';
-import { freePort, startProcess, temporaryFolder, waitUntil } from './testing/process.ts';
 
 const root = join(import.meta.dir, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

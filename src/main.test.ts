@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { statSync, writeFileSync } from 'node:fs';
+import {
+  freePort,
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../actors/testing/process.ts';
 import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from './testing/engine.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
 import { startCrowd } from './testing/load.ts';
-import { freePort, type TemporaryFolder, temporaryFolder, waitUntil } from './testing/process.ts';
 
 setDefaultTimeout(60_000);
 

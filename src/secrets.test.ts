@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { temporaryFolder } from '../actors/testing/process.ts';
 import { keptSecret } from './secrets.ts';
-import { temporaryFolder } from './testing/process.ts';
 
 test('a secret is made once, of 256 random bits, and kept for its owner alone', () => {
   const folder = temporaryFolder();

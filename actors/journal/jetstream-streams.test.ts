@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { type NatsServer, startNats } from '../../src/testing/nats.ts';
+import { type NatsServer, startNats } from '../testing/nats.ts';
 import { bytesOf, contractPartitions } from './contract.ts';
 import { JetStreamJournal } from './jetstream.ts';
 import type { JetStreamOptions } from './jetstream-streams.ts';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { truncateSync, writeFileSync } from 'node:fs';
-import { type NatsServer, startNats } from '../../src/testing/nats.ts';
-import { canMount, smallFolder, waitUntil } from '../../src/testing/process.ts';
 import { entryBytesMax } from '../limits.ts';
+import { type NatsServer, startNats } from '../testing/nats.ts';
+import { canMount, smallFolder, waitUntil } from '../testing/process.ts';
 import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
 import { JetStreamJournal } from './jetstream.ts';
 import type { JetStreamOptions } from './jetstream-streams.ts';

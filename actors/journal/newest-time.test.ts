@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { type TemporaryFolder, temporaryFolder } from '../../src/testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { chainStart, encodeEntry } from './codec.ts';
 import { newestTime } from './newest-time.ts';
 import { SqliteJournal } from './sqlite.ts';

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { entryBytesMax } from '../limits.ts';
 import {
   canMount,
   smallFolder,
@@ -9,8 +10,7 @@ import {
   type TestProcess,
   temporaryFolder,
   waitUntil,
-} from '../../src/testing/process.ts';
-import { entryBytesMax } from '../limits.ts';
+} from '../testing/process.ts';
 import { Chain, encodeEntry } from './codec.ts';
 import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
 import { type Journal, JournalMisconfigured, JournalUnavailable } from './journal.ts';

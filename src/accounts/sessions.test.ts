@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { SqliteStore } from '../store/sqlite.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { Sessions, sessionTtlMs } from './sessions.ts';
 
 let folder: TemporaryFolder;

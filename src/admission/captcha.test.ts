@@ -1,8 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { inflateSync } from 'node:zlib';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { SqliteStore } from '../store/sqlite.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { Captchas } from './captcha.ts';
 import { captchaAlphabet, drawCaptcha } from './captcha-image.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { SqliteStore } from '../store/sqlite.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { addressBlock, RateLimits, rates } from './rate-limits.ts';
 
 describe('rate limits', () => {

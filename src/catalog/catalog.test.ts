@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { Board, type BoardRow } from '../../actors/board.ts';
+import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import type { Catalog, Sql } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { StoreUnavailable } from '../store/store.ts';
-import { type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
 import { CachedCatalog } from './catalog.ts';
 import { itemJson, shownJson } from './item.ts';
@@ -214,7 +214,15 @@ test('what is shown of an item follows its row and its sale, whenever they chang
   const promo = await thread.createPromo(promoOf(id));
   const item = (await thread.item(id))!;
   const board = new Board(new SharedArrayBuffer(Board.bytes()));
-  const units = { loaded: 5, held: 0, admitted: 0, promoAdmitted: 0, orders: 0, seq: 1, leftSeq: 1 };
+  const units = {
+    loaded: 5,
+    held: 0,
+    admitted: 0,
+    promoAdmitted: 0,
+    orders: 0,
+    seq: 1,
+    leftSeq: 1,
+  };
   const terms = { promo: promo.id, startAt: 1_000, endAt: 2_000, price: 4_200, promoPrice: 100 };
   const shown = (now: number) => JSON.parse(shownJson(item, board, now));
   board.write(id, { ...units, ...terms, sold: 0, left: 5 });

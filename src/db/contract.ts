@@ -1,7 +1,7 @@
 /** What the catalogue and the order history must do, whichever database is behind them. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { startProcess } from '../../actors/testing/process.ts';
 import { orderId, orderKey } from '../order-id.ts';
-import { startProcess } from '../testing/process.ts';
 import type { SqlFixture, SqlFixtureMaker } from '../testing/sql-fixture.ts';
 import {
   decodeCursor,

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { Chain } from '../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import type { Event } from '../../actors/protocol.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
 import { mustSucceed, type OrderData, type Sale, tokenFor } from '../testing/engine.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
-import { waitUntil } from '../testing/process.ts';
 
 const hourMs = 3_600_000;
 const holdMs = 2_000;

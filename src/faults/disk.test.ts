@@ -1,8 +1,8 @@
 import { afterEach, describe, test } from 'bun:test';
 import { truncateSync, writeFileSync } from 'node:fs';
+import { type NatsServer, startNats } from '../../actors/testing/nats.ts';
+import { canMount, smallFolder, waitUntil } from '../../actors/testing/process.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
-import { type NatsServer, startNats } from '../testing/nats.ts';
-import { canMount, smallFolder, waitUntil } from '../testing/process.ts';
 
 const roomBytes = 32 * 1024 * 1024;
 /** What is left when the ballast is in: some seconds of selling. */

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'bun:test';
+import { type NatsServer, startNats } from '../../actors/testing/nats.ts';
+import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
 import { FaultRig, patienceMs } from '../testing/fault-rig.ts';
-import { type NatsServer, startNats } from '../testing/nats.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
-import { type RedisServer, startRedis } from '../testing/redis.ts';
 
 let nats: NatsServer;
 let redis: RedisServer;

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'bun:test';
+import { startNats } from '../../actors/testing/nats.ts';
+import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { startTestEngine, type TestEngine } from '../testing/engine.ts';
 import { FaultRig, reasonsOf } from '../testing/fault-rig.ts';
-import { startNats } from '../testing/nats.ts';
 import { startPostgres } from '../testing/postgres.ts';
-import { type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
 
 let rig: FaultRig;
 let second: TestEngine | null = null;

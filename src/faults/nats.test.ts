@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { appendTimeoutMs } from '../../actors/limits.ts';
+import { type NatsServer, startNats } from '../../actors/testing/nats.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
-import { type NatsServer, startNats } from '../testing/nats.ts';
-import { waitUntil } from '../testing/process.ts';
 
 let nats: NatsServer;
 let rig: FaultRig;

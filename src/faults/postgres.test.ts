@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { SQL } from 'bun';
+import { waitUntil } from '../../actors/testing/process.ts';
 import { FaultRig, patienceMs } from '../testing/fault-rig.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
-import { waitUntil } from '../testing/process.ts';
 
 let postgres: PostgresServer;
 let url: string;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { type NatsServer, startNats } from '../../actors/testing/nats.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
-import { type NatsServer, startNats } from '../testing/nats.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
 import { type PostgresProxy, proxyPostgres } from '../testing/postgres-proxy.ts';
 

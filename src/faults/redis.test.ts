@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { copyFileSync } from 'node:fs';
 import { replicaKey } from '../../actors/replica.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
+import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
 import { FaultRig, patienceMs } from '../testing/fault-rig.ts';
-import { waitUntil } from '../testing/process.ts';
-import { type RedisServer, startRedis } from '../testing/redis.ts';
 
 let redis: RedisServer;
 let rig: FaultRig;

@@ -2,11 +2,11 @@ import { Database } from 'bun:sqlite';
 import { afterEach, expect, test } from 'bun:test';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type NatsServer, startNats } from '../../actors/testing/nats.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
 import { replay } from '../testing/buyers.ts';
 import { tokenFor } from '../testing/engine.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
-import { type NatsServer, startNats } from '../testing/nats.ts';
-import { waitUntil } from '../testing/process.ts';
 
 /** The item, and so the partition, whose journal is cut; the next one is left as it is. */
 const [cut, whole] = [1, 2];

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import type { Event } from '../../actors/protocol.ts';
-import { temporaryFolder } from '../testing/process.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { entryTime, readHistory, searchEntriesMax } from './admin-history.ts';
 
 const folder = temporaryFolder();

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { openStore } from '../store/open.ts';
 import type { KeyValueStore } from '../store/store.ts';
-import { temporaryFolder } from '../testing/process.ts';
 import { AdminSessions, adminSessionMsMax, adminSessionTtlMs } from './admin-sessions.ts';
 
 const folder = temporaryFolder();

@@ -9,6 +9,7 @@ import {
 } from 'bun:test';
 import fc from 'fast-check';
 import { bodyBytesMax } from '../../actors/limits.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import {
   mustSucceed,
   type Sale,
@@ -16,7 +17,6 @@ import {
   type TestEngine,
   tokenFor,
 } from '../testing/engine.ts';
-import { temporaryFolder } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

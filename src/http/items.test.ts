@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../testing/engine.ts';
-import { temporaryFolder } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

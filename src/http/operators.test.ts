@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import {
   mustSucceed,
   startTestEngine,
@@ -6,7 +7,6 @@ import {
   tokenFor,
   tokens,
 } from '../testing/engine.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { randomNonce } from '../admission/purchase-token.ts';
 import {
   mustSucceed,
@@ -8,7 +9,6 @@ import {
   tokenFor,
 } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

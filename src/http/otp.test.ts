@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { mustSucceed, startTestEngine } from '../testing/engine.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { mustSucceed, type OrderData, tokenFor } from '../testing/engine.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type Buyer, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

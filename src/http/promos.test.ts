@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

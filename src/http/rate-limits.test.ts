@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { rates } from '../admission/rate-limits.ts';
 import { mustSucceed, tokenFor } from '../testing/engine.ts';
-import { temporaryFolder } from '../testing/process.ts';
 import { type Buyer, captchaText, newTelephone, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

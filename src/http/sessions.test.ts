@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { temporaryFolder } from '../testing/process.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { type Buyer, newTelephone, password, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { bodyBytesMax } from '../../actors/limits.ts';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import {
   answerOf,
   mustSucceed,
@@ -10,7 +11,6 @@ import {
   tokenFor,
 } from '../testing/engine.ts';
 import { inParallel } from '../testing/load.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { purchaseTokens } from '../admission/purchase-token.ts';
 import { type Answer, mustSucceed, type Sale, tokenSecret } from '../testing/engine.ts';
-import { temporaryFolder, waitUntil } from '../testing/process.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

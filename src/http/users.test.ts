@@ -7,8 +7,8 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { mustSucceed } from '../testing/engine.ts';
-import { temporaryFolder } from '../testing/process.ts';
 import { newTelephone, password, registration, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

@@ -5,10 +5,10 @@ import { unitsLeft } from '../../actors/item.ts';
 import { entryHash } from '../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../actors/journal/journal.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import type { ProjectionBatch, RowChanges, Sql } from '../db/sql.ts';
 import { expectBooks, fillCatalogue } from '../testing/books.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { projectedTables, type SqlFixture, type SqlFixtureMaker } from '../testing/sql-fixture.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 

@@ -1,7 +1,7 @@
 /** A played sale for each test of a file, and its audit. For tests. */
 import { afterEach, beforeEach, expect } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { playSale } from './forgery.ts';
 import { openRows } from './open-sql.ts';

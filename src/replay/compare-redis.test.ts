@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { replicaKey } from '../../actors/replica.ts';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
-import { type RedisServer, startRedis } from '../testing/redis.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
+import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
 import { redisComparison } from './compare-redis.ts';
 import { playSale } from './forgery.ts';
 import { type ReplayOptions, replay } from './replay.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
-import { temporaryFolder } from '../testing/process.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { type Fairness, fairnessOf, rankCorrelation } from './fairness.ts';
 import { playScript, type Script, salePartitions } from './play.ts';
 import { replay } from './replay.ts';

@@ -9,9 +9,9 @@ import {
 } from '../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import type { Command } from '../../actors/protocol.ts';
+import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
-import type { TemporaryFolder } from '../testing/process.ts';
 import { playScript, type Script, salePartitions, saleStartsAt } from './play.ts';
 
 const minuteMs = 60_000;

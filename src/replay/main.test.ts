@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import {
+  freePort,
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../../actors/testing/process.ts';
 import { root, startTestEngine, tokenFor } from '../testing/engine.ts';
-import { freePort, type TemporaryFolder, temporaryFolder, waitUntil } from '../testing/process.ts';
 import { forge, playSale, tamper } from './forgery.ts';
 import { salePartitions } from './play.ts';
 import type { Report } from './report.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test';
 import { SQL } from 'bun';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import { startPostgres } from '../testing/postgres.ts';
-import { temporaryFolder } from '../testing/process.ts';
 import { sqlComparison } from './compare-sql.ts';
 import { playSale } from './forgery.ts';
 import { openRows } from './open-sql.ts';

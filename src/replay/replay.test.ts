@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { unitsLeft } from '../../actors/item.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
-import { temporaryFolder } from '../testing/process.ts';
 import { AuditRig } from './audit-rig.ts';
 import { forge, storedBytes, tamper } from './forgery.ts';
 import { replay } from './replay.ts';

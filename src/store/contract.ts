@@ -1,6 +1,6 @@
 /** What every key-value store must do, whatever it keeps its entries in. For tests. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { waitUntil } from '../testing/process.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
 import type { KeyValueStore } from './store.ts';
 
 /** One place where a store is kept. */

@@ -8,8 +8,8 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test';
-import { waitUntil } from '../testing/process.ts';
-import { type RedisServer, startRedis } from '../testing/redis.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
+import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
 import { storeContract } from './contract.ts';
 import { openStore } from './open.ts';
 import { type KeyValueStore, StoreUnavailable } from './store.ts';

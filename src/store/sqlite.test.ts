@@ -1,6 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { storeContract } from './contract.ts';
 import { openStore } from './open.ts';
 import { SqliteStore } from './sqlite.ts';

@@ -5,6 +5,7 @@
  */
 import { expect } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../../actors/protocol.ts';
+import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import {
   type Answer,
   engineEnvironment,
@@ -16,7 +17,6 @@ import {
 } from './engine.ts';
 import { itemsInJournalAndSql, orderIn } from './left-behind.ts';
 import { type Crowd, inParallel, startCrowd } from './load.ts';
-import { startProcess, waitUntil } from './process.ts';
 
 /** Answers that promise nothing: the same request is to be sent again. */
 const openCodes = [10004, 30002, 30003];

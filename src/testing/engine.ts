@@ -1,7 +1,7 @@
 /** The real engine as a process of its own, for tests: known secrets, a free port, its own folder. */
 import { join } from 'node:path';
+import { startProcess, type TestProcess, waitUntilReady } from '../../actors/testing/process.ts';
 import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/purchase-token.ts';
-import { startProcess, type TestProcess, waitUntilReady } from './process.ts';
 
 export const tokenSecret = 'a token secret that only the tests know';
 export const adminToken = 'an-admin-token-for-tests';

@@ -2,7 +2,12 @@
 import { chownSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SQL } from 'bun';
-import { freePort, startProcess, temporaryFolder, waitUntilReady } from './process.ts';
+import {
+  freePort,
+  startProcess,
+  temporaryFolder,
+  waitUntilReady,
+} from '../../actors/testing/process.ts';
 
 export interface PostgresServer {
   /** Makes an empty database and returns its URL. */

@@ -2,10 +2,10 @@
 
 import { Database } from 'bun:sqlite';
 import { SQL } from 'bun';
+import { temporaryFolder } from '../../actors/testing/process.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
 import type { PostgresServer } from './postgres.ts';
-import { temporaryFolder } from './process.ts';
 
 export const projectedTables = ['orders', 'stock_logs', 'item_stocks', 'checkpoints'] as const;
 

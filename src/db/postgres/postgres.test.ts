@@ -9,10 +9,10 @@ import {
   test,
 } from 'bun:test';
 import { SQL } from 'bun';
+import { waitUntil } from '../../../actors/testing/process.ts';
 import { projectionContract } from '../../projector/contract.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
-import { waitUntil } from '../../testing/process.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { sqlContract } from '../contract.ts';
 import { openSql } from '../open.ts';

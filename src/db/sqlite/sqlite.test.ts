@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { canMount, smallFolder, temporaryFolder } from '../../testing/process.ts';
+import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
 import { sqlContract } from '../contract.ts';
 import { openSql } from '../open.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../testing/browser.ts';
 import { mustSucceed, type OrderData } from '../../testing/engine.ts';
-import { temporaryFolder } from '../../testing/process.ts';
 import {
   type Buyer,
   captchaText,

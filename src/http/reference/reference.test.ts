@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type * as v from 'valibot';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { adminToken, tokenFor } from '../../testing/engine.ts';
-import { temporaryFolder } from '../../testing/process.ts';
 import {
   captchaText,
   newTelephone,

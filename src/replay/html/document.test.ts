@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { sampleMax } from '../fairness.ts';
 import { forge, playSale } from '../forgery.ts';
 import { number } from '../format.ts';
