@@ -20,7 +20,7 @@ beforeEach(() => {
   const path = rig.folder.file('clock');
   writeFileSync(path, new Uint8Array(8));
   clock = new Float64Array(Bun.mmap(path, { shared: true }).buffer);
-  rig.env['CLOCK_FILE'] = path;
+  rig.env.CLOCK_FILE = path;
 });
 
 afterEach(() => rig.remove());

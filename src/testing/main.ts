@@ -77,7 +77,7 @@ const simulation = [process.execPath, 'src/simulation/main.ts', '--seeds', Strin
 const checks = [
   installPackages(),
   run('types', [process.execPath, 'x', 'tsc', '--noEmit']),
-  run('lint and format', [process.execPath, 'x', 'biome', 'ci', '.']),
+  run('lint and format', [process.execPath, 'x', 'biome', 'ci', '--colors=off', '.']),
   run('simulation', simulation),
 ];
 const tests = runTests();

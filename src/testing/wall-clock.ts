@@ -1,5 +1,5 @@
 /** Sets this thread's wall clock ahead by the milliseconds in the file that `CLOCK_FILE` names. */
-const path = process.env['CLOCK_FILE'];
+const path = process.env.CLOCK_FILE;
 if (path === undefined) throw new Error('CLOCK_FILE names no file');
 const ahead = new Float64Array(Bun.mmap(path, { shared: true }).buffer);
 
