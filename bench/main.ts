@@ -12,6 +12,7 @@ import { itemPage } from './item-page.ts';
 import { logIns } from './log-ins.ts';
 import { machine, machineLine } from './machine.ts';
 import { orders } from './orders.ts';
+import { overload } from './overload.ts';
 import { realParts } from './real-parts.ts';
 import { emptyReport, type Part } from './report.ts';
 import { rush } from './rush.ts';
@@ -26,6 +27,7 @@ const parts: readonly Part[] = [
   tokens,
   logIns,
   rush,
+  overload,
   realParts,
   core,
   history,

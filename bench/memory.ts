@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Board } from '../actors/board.ts';
 import { openJournal } from '../actors/journal/open.ts';
 import { recoverPartition } from '../actors/recovery.ts';
-import { type TemporaryFolder, temporaryFolder } from '../src/testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../actors/testing/process.ts';
 import { partitions } from './actor-thread.ts';
 import { atMost, reported, type Target } from './report.ts';
 import { startEngineServer } from './servers.ts';
@@ -55,9 +55,14 @@ async function residentBytes(folder: TemporaryFolder): Promise<number> {
   const engine = await startEngineServer({ folder });
   try {
     await Bun.sleep(500);
-    const status = readFileSync(`/proc/${engine.process.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
+    return residentNow(engine.process.pid);
   } finally {
     await engine.stop();
   }
+}
+
+/** Resident memory of a process, in bytes. */
+export function residentNow(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
 }

@@ -1,0 +1,158 @@
+/** One process of open-loop load; see `open-loop.ts`. */
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'bun';
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
+import type { OneProcess, ProcessSettings } from './open-loop.ts';
+
+interface Connection {
+  socket: Socket<Connection> | null;
+  /** 0 while no request is under way. */
+  sentAt: number;
+  /** What has come of an answer that is not complete yet. */
+  part: string;
+}
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings; // The bench wrote it.
+const { hostname, port } = new URL(settings.url);
+const head = `POST /api/orders HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: `;
+const requests = readFileSync(settings.bodiesFile, 'utf8')
+  .trimEnd()
+  .split('\n')
+  .filter((_, line) => line % settings.processes === settings.number)
+  .map((body) => `${head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
+
+/** Requests written before answers are looked at again. */
+const turnMax = 256;
+
+const idle: Connection[] = [];
+const busy = new Set<Connection>();
+const accepted = build({ useWebAssembly: false });
+const refused = build({ useWebAssembly: false });
+const result = {
+  arrivals: 0,
+  sent: 0,
+  statuses: {} as Record<string, number>,
+  withoutRetryAfter: 0,
+  gaveUp: 0,
+  broken: 0,
+  acceptedPerTenth: [] as number[],
+};
+let startedAt = 0;
+let leaving = false;
+
+const handlers = {
+  open(socket: Socket<Connection>) {
+    socket.data.socket = socket;
+    idle.push(socket.data);
+  },
+  data({ data: connection }: Socket<Connection>, chunk: Buffer) {
+    connection.part += chunk.toString('latin1');
+    const { part } = connection;
+    const headEnd = part.indexOf('\r\n\r\n');
+    if (headEnd < 0) return;
+    const length = Number(/content-length: (\d+)/i.exec(part)?.[1] ?? 0);
+    if (part.length < headEnd + 4 + length) return;
+    count(connection, Number(part.slice(9, 12)), part);
+    connection.part = '';
+    connection.sentAt = 0;
+    busy.delete(connection);
+    if (/^connection: close/im.test(part.slice(0, headEnd))) connection.socket?.end();
+    else idle.push(connection);
+  },
+  close({ data: connection }: Socket<Connection>) {
+    lost(connection);
+  },
+  error({ data: connection }: Socket<Connection>) {
+    lost(connection);
+  },
+  connectError() {
+    result.broken++;
+    if (!leaving) setTimeout(connect, 50);
+  },
+};
+
+function count({ sentAt }: Connection, status: number, answer: string): void {
+  const now = performance.now();
+  result.statuses[status] = (result.statuses[status] ?? 0) + 1;
+  const micros = Math.max(1, Math.round((now - sentAt) * 1000));
+  if (status < 400) {
+    accepted.recordValue(micros);
+    const tenth = Math.floor((now - startedAt) / 100);
+    result.acceptedPerTenth[tenth] = (result.acceptedPerTenth[tenth] ?? 0) + 1;
+  } else {
+    refused.recordValue(micros);
+    if (!/^retry-after: \d/im.test(answer)) result.withoutRetryAfter++;
+  }
+}
+
+/** A connection that ended is replaced: another buyer comes. */
+function lost(connection: Connection): void {
+  if (connection.socket === null || leaving) return;
+  connection.socket = null;
+  if (busy.delete(connection)) result.broken++;
+  connect();
+}
+
+function connect(): void {
+  const connection: Connection = { socket: null, sentAt: 0, part: '' };
+  // Failures come to `connectError`, which counts them.
+  Bun.connect({ hostname, port: Number(port), socket: handlers, data: connection }).catch(
+    () => undefined,
+  );
+}
+
+/** Sends what has arrived since the last call, whether or not anything was answered. */
+function send(now: number): void {
+  const due = Math.floor(((now - startedAt) / 1000) * settings.ratePerSecond);
+  const most = Math.min(due - result.arrivals, turnMax);
+  for (let sent = 0; sent < most; ) {
+    const connection = idle.pop();
+    if (connection === undefined) break;
+    if (connection.socket === null) continue;
+    connection.sentAt = now;
+    busy.add(connection);
+    connection.socket.write(requests[result.sent++ % requests.length]!);
+    sent++;
+  }
+  // Where every connection waits, these buyers did not get through.
+  result.arrivals = due;
+}
+
+/** Buyers who have waited too long hang up. */
+function giveUp(now: number): void {
+  for (const connection of busy) {
+    if (now - connection.sentAt < settings.patienceMs) break;
+    result.gaveUp++;
+    busy.delete(connection);
+    connection.socket?.terminate();
+  }
+}
+
+for (let made = 0; made < settings.connections; made += 200) {
+  for (let each = made; each < Math.min(made + 200, settings.connections); each++) connect();
+  await Bun.sleep(20);
+}
+for (let waited = 0; idle.length < settings.connections && waited < 500; waited++) {
+  await Bun.sleep(10);
+}
+startedAt = performance.now();
+const end = startedAt + settings.seconds * 1000;
+for (let now = startedAt; now < end; now = performance.now()) {
+  send(now);
+  giveUp(now);
+  await Bun.sleep(1);
+}
+leaving = true;
+const seconds = (performance.now() - startedAt) / 1000;
+const unanswered = busy.size;
+for (const connection of [...idle, ...busy]) connection.socket?.terminate();
+const output: OneProcess = {
+  ...result,
+  seconds,
+  unanswered,
+  exhausted: result.sent > requests.length,
+  acceptedLatencies: encodeIntoCompressedBase64(accepted),
+  refusedLatencies: encodeIntoCompressedBase64(refused),
+};
+await Bun.write(Bun.stdout, JSON.stringify(output));
+process.exit(0);

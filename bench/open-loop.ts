@@ -1,0 +1,118 @@
+/**
+ * Open-loop load, from processes of its own: buyers arrive at a fixed rate, whether or not those
+ * before them were answered. Each arrival takes an idle connection; where every connection waits for
+ * an answer, the buyer does not get through. One who has waited too long hangs up, and another comes.
+ */
+import { fileURLToPath } from 'node:url';
+import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { generatorThreads } from './generators.ts';
+
+const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url));
+
+export interface OpenLoopSettings {
+  url: string;
+  connections: number;
+  ratePerSecond: number;
+  seconds: number;
+  /** How long a buyer waits for an answer before they hang up. */
+  patienceMs: number;
+  /** A file with one body in each line; it must have more than can be sent. */
+  bodiesFile: string;
+}
+
+/** A process takes the lines `number`, `number + processes`, … of the file. */
+export interface ProcessSettings extends OpenLoopSettings {
+  number: number;
+  processes: number;
+}
+
+interface Counts {
+  seconds: number;
+  arrivals: number;
+  sent: number;
+  statuses: Record<string, number>;
+  /** Refusals that did not say when to try again. */
+  withoutRetryAfter: number;
+  gaveUp: number;
+  /** Connections that the server broke, or did not take. */
+  broken: number;
+  /** Requests under way when the load ended. */
+  unanswered: number;
+}
+
+/** What one process prints. */
+export interface OneProcess extends Counts {
+  exhausted: boolean;
+  /** Accepted orders in each tenth of a second; null for none. */
+  acceptedPerTenth: (number | null)[];
+  /** Microseconds: compressed hdr histograms. */
+  acceptedLatencies: string;
+  refusedLatencies: string;
+}
+
+export interface OpenLoopResult extends Counts {
+  accepted: number;
+  refused: number;
+  acceptedPerTenth: number[];
+  acceptedP99Ms: number;
+  refusedP99Ms: number;
+}
+
+/** Sends open-loop load, and returns when it has ended. */
+export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResult> {
+  const processes = generatorThreads();
+  const connections = Math.ceil(settings.connections / processes);
+  const ratePerSecond = settings.ratePerSecond / processes;
+  const share = { ...settings, connections, ratePerSecond, processes };
+  const results = await Promise.all(
+    Array.from({ length: processes }, (_, number) => runProcess({ ...share, number })),
+  );
+  const sum = (of: (result: OneProcess) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const statuses: Record<string, number> = {};
+  let accepted = 0;
+  let refused = 0;
+  for (const [status, count] of results.flatMap((result) => Object.entries(result.statuses))) {
+    statuses[status] = (statuses[status] ?? 0) + count;
+    if (Number(status) < 400) accepted += count;
+    else refused += count;
+  }
+  const tenths = Math.max(...results.map(({ acceptedPerTenth }) => acceptedPerTenth.length));
+  return {
+    seconds: Math.max(...results.map(({ seconds }) => seconds)),
+    arrivals: sum(({ arrivals }) => arrivals),
+    sent: sum(({ sent }) => sent),
+    statuses,
+    withoutRetryAfter: sum(({ withoutRetryAfter }) => withoutRetryAfter),
+    gaveUp: sum(({ gaveUp }) => gaveUp),
+    broken: sum(({ broken }) => broken),
+    unanswered: sum(({ unanswered }) => unanswered),
+    accepted,
+    refused,
+    acceptedPerTenth: Array.from({ length: tenths }, (_, tenth) =>
+      sum(({ acceptedPerTenth }) => acceptedPerTenth[tenth] ?? 0),
+    ),
+    acceptedP99Ms: p99Ms(results.map(({ acceptedLatencies }) => acceptedLatencies)),
+    refusedP99Ms: p99Ms(results.map(({ refusedLatencies }) => refusedLatencies)),
+  };
+}
+
+function p99Ms(latencies: readonly string[]): number {
+  const all = build({ useWebAssembly: false });
+  for (const each of latencies) all.add(decodeFromCompressedBase64(each));
+  return all.getValueAtPercentile(99) / 1000;
+}
+
+async function runProcess(settings: ProcessSettings): Promise<OneProcess> {
+  const child = Bun.spawn([process.execPath, script, JSON.stringify(settings)], {
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const output = await new Response(child.stdout).text();
+  if ((await child.exited) !== 0) {
+    throw new Error(`open-loop load failed: ${await new Response(child.stderr).text()}`);
+  }
+  const result = JSON.parse(output) as OneProcess; // As the process writes it.
+  if (result.exhausted) throw new Error('open-loop load ran out of bodies');
+  return result;
+}
