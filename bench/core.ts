@@ -1,5 +1,5 @@
 /** The core: orders straight into an actor thread's mailbox, each told only when it is fsynced. */
-import { temporaryFolder } from '../src/testing/process.ts';
+import { temporaryFolder } from '../actors/testing/process.ts';
 import { startActorThread } from './actor-thread.ts';
 import { atLeast, emptyReport, median, type Part, thousands } from './report.ts';
 

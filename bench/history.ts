@@ -4,9 +4,9 @@
  * Postgres it is projected there as well, and with NATS audited from there as well.
  */
 import { openJournal } from '../actors/journal/open.ts';
-import { startNats } from '../src/testing/nats.ts';
+import { startNats } from '../actors/testing/nats.ts';
+import { type TemporaryFolder, temporaryFolder } from '../actors/testing/process.ts';
 import { startPostgres } from '../src/testing/postgres.ts';
-import { type TemporaryFolder, temporaryFolder } from '../src/testing/process.ts';
 import { partitions, startActorThread } from './actor-thread.ts';
 import { memory } from './memory.ts';
 import { projector } from './projector.ts';

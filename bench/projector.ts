@@ -1,8 +1,8 @@
 /** The projector, alone: a whole journal into a fresh SQL database, SQLite or Postgres. */
 import { openJournal } from '../actors/journal/open.ts';
+import type { TemporaryFolder } from '../actors/testing/process.ts';
 import { openSql } from '../src/db/open.ts';
 import { Projector } from '../src/projector/projector.ts';
-import type { TemporaryFolder } from '../src/testing/process.ts';
 import { partitions } from './actor-thread.ts';
 import { atLeast, type Target, WrongAnswer } from './report.ts';
 

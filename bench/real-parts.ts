@@ -2,9 +2,9 @@
  * Orders with the servers of production: the journal on JetStream, the replica in Redis, the
  * projector into Postgres, as asked for; and how far the replica is behind meanwhile.
  */
-import { startNats } from '../src/testing/nats.ts';
+import { startNats } from '../actors/testing/nats.ts';
+import { startRedis } from '../actors/testing/redis.ts';
 import { startPostgres } from '../src/testing/postgres.ts';
-import { startRedis } from '../src/testing/redis.ts';
 import { generators } from './generators.ts';
 import { busyNote, firstOrder, measureOrders } from './orders.ts';
 import { ReplicaLag } from './replica-lag.ts';

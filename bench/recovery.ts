@@ -1,6 +1,6 @@
 /** Recovery: from the start of the process until the engine is ready, on a journal with a history. */
-import type { TemporaryFolder } from '../src/testing/process.ts';
-import { waitUntil } from '../src/testing/process.ts';
+import type { TemporaryFolder } from '../actors/testing/process.ts';
+import { waitUntil } from '../actors/testing/process.ts';
 import { atMost, reported, type Target, thousands } from './report.ts';
 import { startEngineServer } from './servers.ts';
 

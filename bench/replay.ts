@@ -1,6 +1,6 @@
 /** Replay: the audit command over a journal with a history, in SQLite or JetStream. */
 import { fileURLToPath } from 'node:url';
-import type { TemporaryFolder } from '../src/testing/process.ts';
+import type { TemporaryFolder } from '../actors/testing/process.ts';
 import { atLeast, type Target, WrongAnswer } from './report.ts';
 
 const leastPerSecond = { SQLite: 500_000, JetStream: 200_000 };

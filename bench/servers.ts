@@ -1,6 +1,5 @@
 /** The servers under load, as real processes on free ports of 127.0.0.1: the engine and the floor. */
 import { fileURLToPath } from 'node:url';
-import { readConfig } from '../src/config.ts';
 import {
   freePort,
   startProcess,
@@ -8,7 +7,8 @@ import {
   type TestProcess,
   temporaryFolder,
   waitUntilReady,
-} from '../src/testing/process.ts';
+} from '../actors/testing/process.ts';
+import { readConfig } from '../src/config.ts';
 import type { FloorSettings } from './floor.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

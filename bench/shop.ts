@@ -1,6 +1,7 @@
 /** What a merchant does before and after a sale, through the API of a running engine. */
+
+import { waitUntil } from '../actors/testing/process.ts';
 import { purchaseTokens, randomNonce } from '../src/admission/purchase-token.ts';
-import { waitUntil } from '../src/testing/process.ts';
 import { WrongAnswer } from './report.ts';
 import { adminToken, type EngineServer, tokenSecret } from './servers.ts';
 

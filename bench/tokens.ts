@@ -3,12 +3,12 @@
  * a token. A rehearsal engine knows every captcha's text and has no limits for one address.
  */
 
+import { temporaryFolder } from '../actors/testing/process.ts';
 import { type Session, Sessions } from '../src/accounts/sessions.ts';
 import { captchaAlphabet, drawCaptcha } from '../src/admission/captcha-image.ts';
 import { purchaseTokens, randomNonce } from '../src/admission/purchase-token.ts';
 import { openStore } from '../src/store/open.ts';
 import { inParallel } from '../src/testing/load.ts';
-import { temporaryFolder } from '../src/testing/process.ts';
 import { captchaText } from '../src/testing/shop.ts';
 import { type CpuTimes, cpuBetween, cpuTimes } from './cpu.ts';
 import { emptyReport, type Part, reported, type Target, WrongAnswer } from './report.ts';
