@@ -17,13 +17,13 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import { decide, due, dueAt, type Item, replyOf } from './item.ts';
-import { type Chain, encodeEntry, entryHash } from './journal/codec.ts';
+import { encodeEntry, entryHash } from './journal/codec.ts';
 import { Fenced, JournalCorrupt } from './journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from './limits.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { PartitionMode } from './positions.ts';
 import { type Command, code, type Event, refusal, type Sequence } from './protocol.ts';
-import { applyEvent, type Recovered, recoverPartition } from './recovery.ts';
+import { applyEvent, type Recovered, recoverPartition, shortJournal } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
 /** What a partition needs of the world; the simulation gives it another one. */
@@ -181,7 +181,6 @@ export class Partition {
     if (event !== null) this.#record(ready, event, at);
   }
 
-  /** Returns the item that the event was of. */
   #record(ready: Ready, event: Event, at: number): Item {
     const { items, pipeline, tallies } = ready;
     if (tallies.size > 0 && changesLeft(event)) this.#writeTally(ready, event.item, at);
@@ -298,9 +297,4 @@ export class Partition {
     this.#mode = mode;
     this.world.positions.setMode(this.partition, mode);
   }
-}
-
-function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
-  const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
-  return new JournalCorrupt(partition, sequence, what);
 }

@@ -3,7 +3,7 @@ import type { Board } from './board.ts';
 import { apply, type Item } from './item.ts';
 import { Chain, type Entry } from './journal/codec.ts';
 import { type Journal, JournalCorrupt } from './journal/journal.ts';
-import type { Event } from './protocol.ts';
+import type { Event, Sequence } from './protocol.ts';
 
 /** Events that are applied before other work of the thread gets a turn. */
 const strideEvents = 20_000;
@@ -69,4 +69,10 @@ function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
   }
   recovered.events += entry.events.length;
   recovered.writer = entry.writer;
+}
+
+/** What is wrong with a journal that ends before the last entry anything was built on. */
+export function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
+  const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
+  return new JournalCorrupt(partition, sequence, what);
 }
