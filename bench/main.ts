@@ -1,10 +1,11 @@
 /**
- * `bun bench [--quick] [--nats] [--redis] [--postgres] [--json FILE] [--only PART,…]`: the load
+ * `bun bench [--quick] [--nats] [--redis] [--postgres] [--json FILE] [--html FILE] [--only PART,…]`: the load
  * tests. Prints what was measured beside what it must reach; exit 1 when a part could not run or gave
  * a wrong answer, else 0. With `--nats`, `--redis` and `--postgres` it starts those servers itself,
  * and measures with them, too.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { core } from './core.ts';
 import { history } from './history.ts';
@@ -15,7 +16,9 @@ import { orders } from './orders.ts';
 import { overload } from './overload.ts';
 import { realParts } from './real-parts.ts';
 import { emptyReport, type Part } from './report.ts';
+import { htmlOf } from './report-html.tsx';
 import { rush } from './rush.ts';
+import { scaling } from './scaling.ts';
 import { soldOut } from './sold-out.ts';
 import { loadTable, targetTable } from './table.ts';
 import { tokens } from './tokens.ts';
@@ -28,6 +31,7 @@ const parts: readonly Part[] = [
   logIns,
   rush,
   overload,
+  scaling,
   realParts,
   core,
   history,
@@ -38,6 +42,7 @@ async function main(): Promise<number> {
     options: {
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
+      html: { type: 'string', default: join(import.meta.dir, 'results', 'report.html') },
       only: { type: 'string' },
       nats: { type: 'boolean', default: false },
       redis: { type: 'boolean', default: false },
@@ -72,8 +77,10 @@ async function main(): Promise<number> {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const run = `${values.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
   console.log([loadTable(all.loads), targetTable(all.targets), run, ...all.failures].join('\n\n'));
+  const document = { machine: here, quick: values.quick, seconds, ...all };
+  mkdirSync(dirname(values.html), { recursive: true });
+  writeFileSync(values.html, await htmlOf(document));
   if (values.json !== undefined) {
-    const document = { machine: here, quick: values.quick, seconds, ...all };
     writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
   }
   return all.failures.length === 0 ? 0 : 1;

@@ -8,7 +8,15 @@ import { openJournal } from '../actors/journal/open.ts';
 import { partitionOf } from '../actors/protocol.ts';
 import { partitions } from './actor-thread.ts';
 import { postAll } from './autocannon.ts';
-import { emptyReport, type Part, reported, type Target, thousands, WrongAnswer } from './report.ts';
+import {
+  type Chart,
+  emptyReport,
+  type Part,
+  reported,
+  type Target,
+  thousands,
+  WrongAnswer,
+} from './report.ts';
 import { type EngineServer, startEngineServer } from './servers.ts';
 import { openSale, orderBodies, type Sale, statementOf } from './shop.ts';
 
@@ -26,20 +34,24 @@ export const rush: Part = {
     const engine = await startEngineServer();
     try {
       await rushOnce(engine, 2_000); // Compilers are warm after this.
-      return { ...emptyReport(), targets: await rushOnce(engine, buyers) };
+      return { ...emptyReport(), ...(await rushOnce(engine, buyers)) };
     } finally {
       await engine.stop();
     }
   },
 };
 
-async function rushOnce(engine: EngineServer, buyers: number): Promise<Target[]> {
+async function rushOnce(
+  engine: EngineServer,
+  buyers: number,
+): Promise<{ targets: Target[]; charts: Chart[] }> {
   const sale = await openSale(engine, units);
   const bodiesFile = engine.folder.file('bodies');
   const bodies = withRepeats(orderBodies(sale, buyers));
   writeFileSync(bodiesFile, bodies.join('\n'));
   const url = `${engine.url}/api/orders`;
-  const { requests, statuses, unanswered, p99Ms } = await postAll({ url, connections, bodiesFile });
+  const posted = await postAll({ url, connections, bodiesFile });
+  const { requests, statuses, unanswered, p99Ms, overTime } = posted;
   const { sold, held, left } = await statementOf(engine, sale.itemId);
   const { buyersServed, lastMs } = await placedInJournal(engine, sale);
   const counts = { sold: sold + held, left, created: statuses?.[201], buyersServed };
@@ -56,11 +68,22 @@ async function rushOnce(engine: EngineServer, buyers: number): Promise<Target[]>
     reached: true,
     note,
   };
-  return [
+  const targets = [
     exact,
     reported('rush: from the first order to the last unit', lastMs, ' ms', 'by the journal'),
     reported('rush: p99 of all answers', p99Ms, ' ms'),
   ];
+  const chart: Chart = {
+    title: 'Latency in the rush',
+    xLabel: 'seconds since the sale began',
+    yLabel: 'milliseconds',
+    steps: false,
+    lines: [
+      { name: 'p50', points: overTime.map(({ atSeconds, p50Ms }) => [atSeconds, p50Ms]) },
+      { name: 'p99', points: overTime.map((span) => [span.atSeconds, span.p99Ms]) },
+    ],
+  };
+  return { targets, charts: [chart] };
 }
 
 function withRepeats(bodies: readonly string[]): string[] {
