@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 import { type Check, checkNames } from '../findings.ts';
 import { counted, megabytes, number, seconds, utc } from '../format.ts';
 import type { ItemAudit } from '../item-audit.ts';
-import type { Report } from '../report.ts';
+import { type Report, wasTried } from '../report.ts';
 import { ItemSection, soldShare } from './item.tsx';
 import { Facts, Table } from './parts.tsx';
 
@@ -98,17 +98,11 @@ function Header({ report, at, verdict }: DocumentOptions & { verdict: string }) 
   );
 }
 
-/** Checks that hold a copy of the journal against it, by the copy's name among the comparisons. */
-const copies: Partial<Record<Check, string>> = { I7: 'SQL', redis: 'Redis' };
-
 /** What came of a check. A copy that is not there differs in nothing, but holds nothing either. */
-function outcomeOf(name: Check, { checks, comparisons }: Report): [kind: string, text: string] {
-  const { differences } = checks[name];
+function outcomeOf(name: Check, report: Report): [kind: string, text: string] {
+  const { differences } = report.checks[name];
   if (differences > 0) return ['differs', counted(differences, 'difference')];
-  const copy = copies[name];
-  const compared = comparisons.find((each) => each.name === copy)?.compared ?? {};
-  const untried = Object.values(compared).every((count) => count === 0);
-  return copy !== undefined && untried ? ['untried', 'not compared'] : ['holds', 'holds'];
+  return wasTried(report, name) ? ['holds', 'holds'] : ['untried', 'not compared'];
 }
 
 function Checks({ report }: { report: Report }) {
