@@ -39,7 +39,7 @@ async function measure(
 ): Promise<Report> {
   const report = emptyReport();
   const [first, ...others] = generators();
-  const seconds = settings.quick ? 2 : 4;
+  const seconds = settings.quick ? 1 : 3;
   const pair = (connections: number, generator = first!, rounds = settings.quick ? 1 : 3) =>
     measureOrders(settings, { engine, floor, generator, connections, seconds, rounds });
   await pair(64, first, 1); // Compilers and allocators are warm after this.

@@ -78,7 +78,7 @@ async function measure(
       floor,
       generator,
       connections,
-      seconds: settings.quick ? 2 : 4,
+      seconds: settings.quick ? 1 : 3,
       rounds,
       progress: settings.progress,
       async prepare(count) {
