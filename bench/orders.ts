@@ -48,7 +48,7 @@ async function measure(
     report.loads.push(measured.floor, measured.engine);
     report.targets.push(...targetsOf(measured, connections));
     for (const generator of settings.quick ? [] : others) {
-      const other = await pair(connections, generator, 2);
+      const other = await pair(connections, generator, 1);
       report.loads.push(other.floor, other.engine);
       const name = `order, ${connections} connections: of the floor's throughput, by ${generator.name}`;
       report.targets.push(reported(name, other.ratio, '', busyNote(other)));

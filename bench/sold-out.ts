@@ -104,7 +104,7 @@ async function measure(
     reported('sold out: CPU above the floor', measured.cpuAboveMicros, ' µs'),
   );
   for (const generator of settings.quick ? [] : others) {
-    const other = await pair(generator, 2);
+    const other = await pair(generator, 1);
     report.loads.push(other.floor, other.engine);
     report.targets.push(
       reported(`${name}, by ${generator.name}`, other.ratio, '', busyNote(other)),
