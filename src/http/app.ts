@@ -51,7 +51,9 @@ export function createApp(parts: AppParts) {
 
 const countedPaths = [
   '/api/items',
-  '/api/items/:id/:action',
+  '/api/items/:id/tokens',
+  '/api/items/:id/restock',
+  '/api/items/:id/live',
   '/api/promos/*',
   '/api/admin/*',
   '/api/otp',

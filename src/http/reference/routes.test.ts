@@ -18,6 +18,13 @@ describe('the reference', () => {
     expect([...new Set(served)].sort()).toEqual(routes.map(keyOf).sort());
   });
 
+  test('is served by the router that matches in one step: a path it cannot take makes all others slow', () => {
+    const app = createApp({ adminToken } as AppParts);
+    const [order] = app.router.match('POST', '/api/orders');
+    expect(order).toHaveLength(1);
+    expect(app.router.name).toContain('RegExpRouter');
+  });
+
   test('has examples that its schemas take', () => {
     for (const route of routes) {
       const { body, bodyExample, answers } = route;

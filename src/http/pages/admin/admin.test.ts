@@ -57,14 +57,14 @@ const value = (name: string, text: string) => `.numbers [data-value=${name}]:tex
 describe('the administrator with a browser', () => {
   test('starts a sale, watches it and says why a buyer was refused', async () => {
     const { page, context, complaints } = await browser.visitor(shop.engine.url);
-    await page.goto(url('/admin/items/new'));
+    await page.goto(url('/admin/new-item'));
     expect(new URL(page.url()).pathname).toBe('/admin/login');
     await page.fill('#log-in-token', 'not-the-admin-token');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=alert]:has-text("not the admin token")');
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin/items/new'));
+    await page.waitForURL(url('/admin/new-item'));
 
     // By keyboard alone, with a mistake that is put right where it is marked.
     await tabTo(page, '#item-title');
@@ -142,13 +142,7 @@ describe('the administrator with a browser', () => {
       await page.goto(url('/admin'));
       await page.waitForSelector(`[data-item="${itemId}"] [data-value=left]:text-is("7")`);
       const search = `/admin/search?item=${itemId}&user=5`;
-      for (const path of [
-        '/admin',
-        `/admin/items/${itemId}`,
-        '/admin/items/new',
-        search,
-        '/docs',
-      ]) {
+      for (const path of ['/admin', `/admin/items/${itemId}`, '/admin/new-item', search, '/docs']) {
         await page.goto(url(path));
         const wide = await page.evaluate('document.documentElement.scrollWidth');
         expect([path, wide]).toEqual([path, 390]);

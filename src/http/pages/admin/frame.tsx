@@ -44,7 +44,7 @@ function Menu({ own, path }: { own: AdminTexts; path: string }) {
   return (
     <>
       {link('/admin', own.menu.overview)}
-      {link('/admin/items/new', own.menu.newItem)}
+      {link('/admin/new-item', own.menu.newItem)}
       {link('/admin/search', own.menu.search)}
       {link('/docs', own.menu.docs)}
       <form method="post" action="/admin/log-out">

@@ -1,4 +1,4 @@
-/** `/admin/items/new`. */
+/** `/admin/new-item`. */
 import type { View } from '../layout.tsx';
 import { Field, type Filled, Frame, Notice, ownTexts } from './frame.tsx';
 

@@ -51,7 +51,7 @@ export function OverviewPage({ view, items, partitions, journalPromise }: Overvi
         <div class="empty">
           <p>{own.none}</p>
           <p>
-            <a class="primary" href="/admin/items/new">
+            <a class="primary" href="/admin/new-item">
               {texts.menu.newItem}
             </a>
           </p>

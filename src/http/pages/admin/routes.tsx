@@ -90,7 +90,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
     )
     .get('/items', (c) => c.redirect('/admin', 303))
     .get(
-      '/items/new',
+      '/new-item',
       page((_, view) => ({ page: <NewItemPage view={view} filled={empty} /> })),
     )
     .get(
@@ -199,7 +199,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
     const answer = await send('/api/items', itemBody(values), view.visitor.language);
     if (answer.ok) return c.redirect(`/admin/items/${answer.data.id}?done=item`, 303);
     const filled = filledOf(view, values, answer);
-    const page = <NewItemPage view={here(view, '/admin/items/new')} filled={filled} />;
+    const page = <NewItemPage view={here(view, '/admin/new-item')} filled={filled} />;
     return { page, status: statusOf(answer) };
   }
 
