@@ -91,6 +91,23 @@ describe('dispatch', () => {
     expect((await first).code).toBe(code.ok);
   });
 
+  test('hears a reply that comes while its own command is being sent', async () => {
+    const { take, answer } = actor(0);
+    // The clock of the metrics is the last thing called before replies are taken in a long turn.
+    let sent = 0;
+    const quick = {
+      countCommand: () => {
+        if (++sent === 512)
+          for (let taken = take(); taken; taken = take()) answer(taken.request, refusal(code.ok));
+      },
+    };
+    const settings = { thread: 0, life: 3, partitions: 4, actorThreads: 2, memory };
+    const long = new Dispatch(settings, board, quick);
+    const replies = Array.from({ length: 512 }, (_, n) => long.send(read(n + 1)));
+    expect(long.inFlight).toBe(0);
+    expect((await replies.at(-1)!).code).toBe(code.ok);
+  });
+
   test('answers 30003 at once when the mailbox is full, and takes commands again when it is not', async () => {
     const paused = actor(0);
     const waiting = Array.from({ length: mailboxRecords }, (_, n) => dispatch.send(read(n + 1)));

@@ -114,16 +114,18 @@ export class Dispatch {
     }
     const request = this.#nextRequest * mailboxRecords + slot;
     this.#nextRequest++;
-    writeCommand(lane.commands.words, offset, request, command);
-    lane.commands.publish();
-    this.metrics.countCommand(command.type);
     lane.requests[slot] = request;
     lane.items[slot] = command.item;
     lane.sentAt[slot] = performance.now();
-    this.#ringLater(lane);
-    return new Promise((resolve) => {
+    // Whoever waits is known before the command can be seen: its reply may be taken right below.
+    const reply = new Promise<Reply>((resolve) => {
       lane.resolvers[slot] = resolve;
     });
+    writeCommand(lane.commands.words, offset, request, command);
+    lane.commands.publish();
+    this.metrics.countCommand(command.type);
+    this.#ringLater(lane);
+    return reply;
   }
 
   /** Answers "outcome unknown" to everything an actor thread that died had not answered. */

@@ -1,6 +1,6 @@
 /**
  * The embedded journal: one SQLite file, table `journal(partition, seq, body)`, WAL and
- * `synchronous=FULL`, so that a commit returns after fdatasync. The primary key is the fence.
+ * `synchronous=FULL`, so that a commit returns after fsync. The primary key is the fence.
  *
  * All appends that a thread makes in one turn, over all its partitions, share one commit.
  */
@@ -34,7 +34,7 @@ const pageBytes = 8_192;
 
 /**
  * The write-ahead log is copied into the file whenever it has this size. Small on purpose: blocks
- * that are used again need no change of the file's length, which makes fdatasync twice as fast as
+ * that are used again need no change of the file's length, which makes fsync twice as fast as
  * in a log that grows, and a copy stalls its commit for 5 ms a MiB (16 MiB: 100 ms). Throughput is
  * the disk's either way: 90 to 130 MB/s of entries here, of 156 MB/s for write and fdatasync alone.
  */
