@@ -93,7 +93,7 @@ describe('dispatch', () => {
 
   test('hears a reply that comes while its own command is being sent', async () => {
     const { take, answer } = actor(0);
-    // The clock of the metrics is the last thing called before replies are taken in a long turn.
+    // Counting is the last thing done before replies are taken in a long turn.
     let sent = 0;
     const quick = {
       countCommand: () => {
