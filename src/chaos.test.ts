@@ -66,7 +66,8 @@ async function place(purchase: Purchase): Promise<void> {
   const answer = await ask(engine.place(purchase.token, purchase.amount, call()));
   if (answer === null) return;
   if (answer.errCode !== null) {
-    expect([purchase.order, [30001, 30006].includes(answer.errCode)]).toEqual([null, true]);
+    // A request may have been refused before another one with the same token was served.
+    expect([known, [30001, 30006].includes(answer.errCode)]).toEqual([null, true]);
     return;
   }
   if (known !== null) expect(answer.status).toBe(200);
@@ -180,6 +181,7 @@ test('whatever buyers were told stays true, however often the engine is killed',
     await check(purchases);
     await replay();
   } catch (error) {
-    throw new Error(`the moments were picked with seed ${seed}`, { cause: error });
+    console.error(`the moments were picked with seed ${seed}`);
+    throw error;
   }
 }, 180_000);

@@ -50,12 +50,18 @@ function installPackages(): boolean {
 }
 
 /** Runs the test files and reads the true counts from the runner's own report. */
-function runTests(): Counts {
+async function runTests(): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'stampede-report-'));
   const report = join(folder, 'report.xml');
   try {
     const reporter = ['--timeout', '120000', '--reporter=junit', `--reporter-outfile=${report}`];
-    const ok = run('tests', [process.execPath, 'test', ...reporter, ...process.argv.slice(2)]);
+    const command = [process.execPath, 'test', ...reporter, ...process.argv.slice(2)];
+    console.log(`\n== tests: ${command.join(' ')}`);
+    const tests = Bun.spawn(command, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
+    const failures = await showAndFindFailures(tests.stderr);
+    const ok = (await tests.exited) === 0;
+    console.log(`== tests: ${ok ? 'passed' : 'FAILED'}`);
+    for (const failure of failures) console.log(`\n${failure}`);
     if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
     const counts = readReport(readFileSync(report, 'utf8'));
     // The runner fails without a failed test when a file cannot be loaded or throws between tests.
@@ -63,6 +69,24 @@ function runTests(): Counts {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Passes the runner's words on, and returns what it said of each failed test, to be said again. */
+async function showAndFindFailures(words: ReadableStream<Uint8Array>): Promise<string[]> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const bytes of words) {
+    process.stderr.write(bytes);
+    text += decoder.decode(bytes, { stream: true });
+  }
+  const failures: string[] = [];
+  let said: string[] = [];
+  for (const line of text.split('\n')) {
+    said.push(line);
+    if (line.startsWith('(fail) ') && said.length > 1) failures.push(said.join('\n'));
+    if (/^\((pass|fail|skip|todo)\) |^\S+\.test\.ts:$/.test(line)) said = [];
+  }
+  return failures;
 }
 
 function readReport(xml: string): Counts {
@@ -80,7 +104,7 @@ const checks = [
   run('lint and format', [process.execPath, 'x', 'biome', 'ci', '--colors=off', '.']),
   run('simulation', simulation),
 ];
-const tests = runTests();
+const tests = await runTests();
 const passed = tests.passed + checks.filter((ok) => ok).length;
 const failed = tests.failed + checks.filter((ok) => !ok).length;
 const skipped = tests.skipped > 0 ? `, ${tests.skipped} skipped` : '';
