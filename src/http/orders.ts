@@ -13,7 +13,7 @@ import {
 import { type PurchaseToken, purchaseTokenLengthMax } from '../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../db/sql.ts';
 import { orderId, parseOrderId } from '../order-id.ts';
-import { integerField, parseBody } from './body.ts';
+import { integerField, parseBody, parseJson, readJson, unreadable } from './body.ts';
 import { countRequests } from './count-requests.ts';
 import { failure, invalid, refused, success, successText } from './envelope.ts';
 import type { AppParts } from './parts.ts';
@@ -28,6 +28,7 @@ export const placeSchema = v.object({
   token: v.pipe(v.string(tokenMessage), v.maxLength(purchaseTokenLengthMax, tokenMessage)),
   amount: integerField(1, orderUnitsMax),
 });
+type PlaceBody = v.InferOutput<typeof placeSchema>;
 const emptySchema = v.object({});
 
 export function orderRoutes(parts: AppParts) {
@@ -35,7 +36,7 @@ export function orderRoutes(parts: AppParts) {
   const owner = userOrAdmin(parts.sessions, parts.adminToken);
   const counted = countRequests(parts);
   return new Hono<Known>()
-    .post('/', (c) => timedPlace(parts, c.req.raw))
+    .post('/', (c) => place(parts, c.req.raw))
     .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
     .get('/:orderId', counted, owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
     .post('/:orderId/pay', counted, sameSiteOnly, owner, (c) =>
@@ -50,38 +51,73 @@ function asked(c: Context<Known>): Asked {
   return { id: c.req.param('orderId')!, user: c.get('userId') };
 }
 
-/** Counts the order by its status and its time; other routes are counted by middleware, which costs more. */
-async function timedPlace(parts: AppParts, request: Request): Promise<Response> {
+/** A command to place an order. */
+type Placing = Extract<Command, { type: 'place' }>;
+
+/**
+ * Places an order. It counts what it answered by itself and has one asynchronous function for all of
+ * its steps: middleware, and a promise for each step, would cost more than the steps do.
+ */
+async function place(parts: AppParts, request: Request): Promise<Response> {
   const startedAt = performance.now();
-  const response = await place(parts, request);
-  parts.requests.countOrderTime(performance.now() - startedAt);
-  parts.requests.countRequest('POST /api/orders', response.status);
-  return response;
+  let body: unknown;
+  try {
+    body = await readJson(request);
+  } catch (error) {
+    return counted(parts, startedAt, unreadable(request, error));
+  }
+  // 1. Validate the body; verify the purchase token. 2. What the board knows needs no actor.
+  const asked = placing(parts, request, body);
+  if (asked instanceof Response) return counted(parts, startedAt, asked);
+  // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
+  const reply = await parts.send(asked);
+  // 9. The reply was released: everything it rests on is in the journal.
+  const answer =
+    reply.code === code.ok
+      ? successText(placedText(asked.item, reply.order!), reply.repeated ? 200 : 201)
+      : refused(request, reply.code);
+  return counted(parts, startedAt, answer);
 }
 
-async function place(parts: AppParts, request: Request): Promise<Response> {
-  // 1. Parse and validate the body; verify the purchase token.
-  const { value, refused: unfit } = await parseBody(request, placeSchema);
-  if (unfit !== null) return unfit;
+function counted({ requests }: AppParts, startedAt: number, answer: Response): Response {
+  requests.countOrder(answer.status, performance.now() - startedAt);
+  return answer;
+}
+
+/** Steps 1 and 2: the command that a body asks for, or the refusal that needs no actor. */
+function placing(parts: AppParts, request: Request, body: unknown): Placing | Response {
+  let value: PlaceBody;
+  if (isPlaceBody(body)) value = body;
+  else {
+    const parsed = parseJson(request, placeSchema, body);
+    if (parsed.refused !== null) return parsed.refused;
+    value = parsed.value;
+  }
+  const { amount } = value;
   const token = parts.tokens.verify(value.token);
   if (token === null) return failure(request, 30007);
-  // 2. What the board knows needs no actor, unless the token may have been spent before.
-  const fromBoard = boardRefusal(parts, token, value.amount);
+  // What the board knows needs no actor, unless the token may have been spent before.
+  const fromBoard = boardRefusal(parts, token, amount);
   if (fromBoard !== code.ok) return refused(request, fromBoard);
-  // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
-  const { userId, itemId, promoId, expiresAt, nonce } = token;
-  const reply = await parts.send({
-    type: 'place',
-    item: itemId,
-    user: userId,
-    promo: promoId,
-    amount: value.amount,
-    nonce,
-    expiresAt,
-  });
-  // 9. The reply was released: everything it rests on is in the journal.
-  if (reply.code !== code.ok) return refused(request, reply.code);
-  return successText(placedText(itemId, reply.order!), reply.repeated ? 200 : 201);
+  const { userId: user, itemId: item, promoId: promo, expiresAt, nonce } = token;
+  return { type: 'place', item, user, promo, amount, nonce, expiresAt };
+}
+
+/**
+ * Hot path: whether a body is one that `placeSchema` takes, with no other fields, as nearly all are.
+ * It says so in a tenth of the schema's time; everything else the schema judges.
+ */
+export function isPlaceBody(body: unknown): body is PlaceBody {
+  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 2) return false;
+  const { token, amount } = body as Record<string, unknown>; // Whatever these are, they are tested.
+  return (
+    typeof token === 'string' &&
+    token.length <= purchaseTokenLengthMax &&
+    typeof amount === 'number' &&
+    Number.isSafeInteger(amount) &&
+    amount >= 1 &&
+    amount <= orderUnitsMax
+  );
 }
 
 /** The refusal that can be given without asking the actor; `ok` when the actor must be asked. */

@@ -41,9 +41,9 @@ describe('metrics', () => {
 
   test('tell order times as a histogram whose buckets contain the smaller ones', async () => {
     const { threads, text } = engine();
-    threads[0]!.countOrderTime(0.4);
-    threads[0]!.countOrderTime(4);
-    threads[1]!.countOrderTime(60_000);
+    threads[0]!.countOrder(201, 0.4);
+    threads[0]!.countOrder(201, 4);
+    threads[1]!.countOrder(201, 60_000);
     const told = await text();
     const bucket = (le: string) => `stampede_order_duration_seconds_bucket{le="${le}"}`;
     expect(told).toContain('# TYPE stampede_order_duration_seconds histogram');

@@ -26,6 +26,7 @@ export const commandTypes = [
   'tally',
 ] as const;
 
+const orderRoute = 'POST /api/orders';
 const statusIndex = new Map<number, number>(
   countedStatuses.map((status, index) => [status, index]),
 );
@@ -68,8 +69,9 @@ export class RequestMetrics {
     this.#own[requestsAt + index * countedStatuses.length + column]!++;
   }
 
-  /** Hot path: an order was answered after `ms`. */
-  countOrderTime(ms: number): void {
+  /** Hot path: the order route answered with `status` after `ms`. */
+  countOrder(status: number, ms: number): void {
+    this.countRequest(orderRoute, status);
     let bucket = 0;
     while (bucket < latencyBoundsMs.length && ms > latencyBoundsMs[bucket]!) bucket++;
     this.#own[latencyAt + bucket]!++;
