@@ -14,7 +14,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
   && install -d -o stampede -m 0700 /data
 COPY --from=build /app/stampede /usr/local/bin/stampede
 USER stampede
-ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data MIMALLOC_PURGE_DELAY=-1
 EXPOSE 3000
 VOLUME /data
 STOPSIGNAL SIGTERM
