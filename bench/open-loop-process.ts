@@ -52,12 +52,13 @@ const handlers = {
     if (headEnd < 0) return;
     const length = Number(/content-length: (\d+)/i.exec(part)?.[1] ?? 0);
     if (part.length < headEnd + 4 + length) return;
-    count(connection, Number(part.slice(9, 12)), part);
+    const awaySeconds = count(connection, Number(part.slice(9, 12)), part);
     connection.part = '';
     connection.sentAt = 0;
     busy.delete(connection);
     if (/^connection: close/im.test(part.slice(0, headEnd))) connection.socket?.end();
-    else idle.push(connection);
+    else if (awaySeconds === 0) idle.push(connection);
+    else setTimeout(() => idle.push(connection), awaySeconds * 1000);
   },
   close({ data: connection }: Socket<Connection>) {
     lost(connection);
@@ -71,7 +72,8 @@ const handlers = {
   },
 };
 
-function count({ sentAt }: Connection, status: number, answer: string): void {
+/** Returns the seconds for which the buyer was told to stay away. */
+function count({ sentAt }: Connection, status: number, answer: string): number {
   const now = performance.now();
   result.statuses[status] = (result.statuses[status] ?? 0) + 1;
   const micros = Math.max(1, Math.round((now - sentAt) * 1000));
@@ -79,10 +81,12 @@ function count({ sentAt }: Connection, status: number, answer: string): void {
     accepted.recordValue(micros);
     const tenth = Math.floor((now - startedAt) / 100);
     result.acceptedPerTenth[tenth] = (result.acceptedPerTenth[tenth] ?? 0) + 1;
-  } else {
-    refused.recordValue(micros);
-    if (!/^retry-after: \d/im.test(answer)) result.withoutRetryAfter++;
+    return 0;
   }
+  refused.recordValue(micros);
+  const retryAfter = /^retry-after: (\d+)\r$/im.exec(answer);
+  if (retryAfter === null) result.withoutRetryAfter++;
+  return Number(retryAfter?.[1] ?? 0);
 }
 
 /** A connection that ended is replaced: another buyer comes. */

@@ -1,7 +1,8 @@
 /**
  * Open-loop load, from processes of its own: buyers arrive at a fixed rate, whether or not those
  * before them were answered. Each arrival takes an idle connection; where every connection waits for
- * an answer, the buyer does not get through. One who has waited too long hangs up, and another comes.
+ * an answer, the buyer does not get through. One who has waited too long hangs up, and another comes;
+ * one who is told to come again later stays away for as long.
  */
 import { fileURLToPath } from 'node:url';
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';

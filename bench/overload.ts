@@ -30,6 +30,8 @@ const patienceMs = 5_000;
 const leastOfPeak = 0.8;
 const mostGrowthMib = 512;
 const mostRecoverySeconds = 2;
+/** Quick enough for somebody who is to come again later. */
+const mostRefusalMs = 1_000;
 /** Itself again: so many orders in a row, each accepted within this. */
 const calmOrders = 20;
 const calmMs = 100;
@@ -96,14 +98,12 @@ function targetsOf(
     `${thousands(rate)}/s arrived over ${thousands(crowdConnections)} connections, ` +
     `${thousands(crowd.sent)} of ${thousands(crowd.arrivals)} got through: ` +
     `${JSON.stringify(crowd.statuses)}, ${crowd.gaveUp} hung up`;
-  const quick =
-    crowd.refused === 0
-      ? []
-      : [reported('overload: refusals, p99', crowd.refusedP99Ms, ' ms', 'all with Retry-After')];
+  const share = (crowd.refused / (crowd.accepted + crowd.refused)) * 100;
   const calm = `until ${calmOrders} orders in a row take less than ${calmMs} ms each`;
   return [
     atLeast('overload: accepted, of the peak rate', perSecond / peak, leastOfPeak, '', through),
-    ...quick,
+    reported('overload: told to come again later', share, ' %', 'all with Retry-After'),
+    atMost('overload: refusals, p99', crowd.refusedP99Ms, mostRefusalMs, ' ms'),
     reported('overload: accepted orders, p99', crowd.acceptedP99Ms, ' ms'),
     atMost('overload: memory grown by', growthMib, mostGrowthMib, ' MiB', 'resident, at most'),
     atMost('overload: itself again after', recoverySeconds, mostRecoverySeconds, ' s', calm),

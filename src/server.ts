@@ -29,6 +29,7 @@ import { failures } from './http/messages.ts';
 
 import { countedRoutes } from './http/reference/routes.ts';
 import { RefusalTally } from './http/refusal-tally.ts';
+import { LoadShedding } from './load-shedding.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -81,6 +82,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const watching = new ThreadDelays(memory.threadDelays).watch(settings.thread);
   const dispatch = new Dispatch(settings, board, requests);
   dispatch.start();
+  const shedding = await LoadShedding.open();
   const tally = new RefusalTally((command) => dispatch.send(command));
   const live = new LiveFeed(board, clock, (request) => server.timeout(request, 0));
   const sql = await openSql(settings.sql);
@@ -98,6 +100,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     clock,
     send: (command) => dispatch.send(command),
     tally,
+    shedding,
     live,
     tokens: purchaseTokens(tokenSecret),
     adminToken,
@@ -151,6 +154,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     }
     await server.stop(true);
     dispatch.stop();
+    shedding.close();
     clearInterval(watching);
     await sql.close();
     await store.close();

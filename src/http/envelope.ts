@@ -63,6 +63,12 @@ export function tooMany(request: Request, retryAfter: number): Response {
   return new Response(body(10003, text), initOf(429, Math.max(1, Math.ceil(retryAfter))));
 }
 
+/** 503: nothing was done; `retryAfter` in seconds. */
+export function tooBusy(request: Request, retryAfter: number): Response {
+  const { en, zh } = prepared.get(30003)!;
+  return new Response(preferred(request) === 'zh' ? zh : en, initOf(503, retryAfter));
+}
+
 function preferred(request: Request): Language {
   return languageOf(request.headers.get('accept-language'));
 }

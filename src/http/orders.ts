@@ -15,7 +15,7 @@ import { decodeCursor, encodeCursor, nextCursor } from '../db/sql.ts';
 import { orderId, parseOrderId } from '../order-id.ts';
 import { integerField, parseBody, parseJson, readJson, unreadable } from './body.ts';
 import { countRequests } from './count-requests.ts';
-import { failure, invalid, refused, success, successText } from './envelope.ts';
+import { failure, invalid, refused, success, successText, tooBusy } from './envelope.ts';
 import type { AppParts } from './parts.ts';
 import { timeText, timeTextOrNull } from './time.ts';
 import { type Known, sameSiteOnly, userOnly, userOrAdmin } from './who.ts';
@@ -60,6 +60,8 @@ type Placing = Extract<Command, { type: 'place' }>;
  */
 async function place(parts: AppParts, request: Request): Promise<Response> {
   const startedAt = performance.now();
+  const away = parts.shedding.refusedFor(startedAt);
+  if (away > 0) return counted(parts, startedAt, tooBusy(request, away));
   let body: unknown;
   try {
     body = await readJson(request);

@@ -14,6 +14,7 @@ import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { RateLimits } from '../admission/rate-limits.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
+import type { LoadShedding } from '../load-shedding.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { AdminFeed } from './admin-feed.ts';
 import type { AdminSessions } from './admin-sessions.ts';
@@ -28,6 +29,7 @@ export interface AppParts {
   /** Sends a command to its item's actor; see `Dispatch.send`. */
   send(command: Command): Promise<Reply>;
   tally: RefusalTally;
+  shedding: LoadShedding;
   live: LiveFeed;
   tokens: PurchaseTokens;
   adminToken: string;

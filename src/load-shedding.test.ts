@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { LoadShedding } from './load-shedding.ts';
+
+const orders = 1_000;
+/** Long enough that the most are refused. */
+const longMs = 600;
+
+let shedding: LoadShedding;
+let now: number;
+
+beforeEach(async () => {
+  now = 1_000;
+  shedding = await LoadShedding.open(() => now);
+});
+
+afterEach(() => shedding.close());
+
+/** Reads so many orders at once, and returns the seconds that those refused are to stay away. */
+function read(count: number): number[] {
+  const answers = Array.from({ length: count }, () => shedding.refusedFor(now));
+  return answers.filter((seconds) => seconds > 0);
+}
+
+/** Lets a datagram come back that is under way. */
+const sockets = () => Bun.sleep(10);
+
+/** Reads a datagram so late, as in a crowd. */
+async function beLate(ms: number): Promise<void> {
+  read(64);
+  now += ms;
+  await sockets();
+}
+
+describe('load shedding', () => {
+  test('refuses nobody while requests are read as they come', async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      expect(read(orders)).toEqual([]);
+      now += 20;
+      await sockets();
+    }
+  });
+
+  test('refuses a quarter, and no more, when requests wait for long', async () => {
+    await beLate(longMs);
+    const refused = read(orders);
+    expect(refused.length).toBe(orders / 4);
+    for (const seconds of refused) expect(seconds).toBeWithin(longMs / 100, 11);
+  });
+
+  test('refuses before a wait is over, by the datagram that is under way', () => {
+    read(64);
+    now += longMs;
+    expect(read(orders).length).toBe(orders / 4);
+  });
+
+  test('serves everybody again when requests are read as they come', async () => {
+    await beLate(longMs);
+    expect(read(4).length).toBe(1);
+    read(64);
+    await sockets();
+    expect(read(orders)).toEqual([]);
+  });
+
+  test('forgets what was measured when no orders have come since', async () => {
+    await beLate(longMs);
+    now += 3 * longMs;
+    expect(read(63)).toEqual([]);
+  });
+
+  test('asks nobody to stay away for more than ten seconds', async () => {
+    await beLate(1_900);
+    expect(Math.max(...read(orders))).toBe(10);
+  });
+
+  test('listens to nobody else', async () => {
+    const other = await Bun.udpSocket({ hostname: '127.0.0.1' });
+    await beLate(longMs);
+    const forged = new DataView(new ArrayBuffer(24));
+    forged.setFloat64(0, now);
+    for (let each = 0; each < 10; each++) other.send(forged, shedding.port, '127.0.0.1');
+    await sockets();
+    expect(read(orders).length).toBe(orders / 4);
+    other.close();
+  });
+});
