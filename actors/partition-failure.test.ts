@@ -94,6 +94,22 @@ describe('an append whose outcome is unknown', () => {
     await b.journal.acknowledgeBarrier();
     expect(b.codes(lost, b.place(1))).toEqual([code.outcomeUnknown, code.ok]);
   });
+
+  test('leaves the partition to another writer whose entry refuses the barrier', async () => {
+    const { b, lost } = await timedOut();
+    const other = new Rig(b.journal, emptyBoard(), 'another run');
+    await other.partition.recover();
+    other.place(7);
+    other.partition.commit();
+    // The barrier is on its way when the other's entry is stored.
+    b.journal.stored.push(b.journal.held[1]!.bytes);
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.partition.mode).toBe('unavailable');
+    b.sleepers.shift()!.wake();
+    await setImmediate();
+    expect(b.partition.mode).toBe('fenced');
+    expect(b.codes(lost)).toEqual([code.outcomeUnknown]);
+  });
 });
 
 describe('recovery', () => {

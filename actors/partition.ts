@@ -37,7 +37,7 @@ export interface PartitionWorld extends PipelineWorld {
 }
 
 /** Why a partition recovers. */
-type Cause = 'start' | 'append failed' | 'fenced';
+type Cause = 'start' | 'append failed' | 'fenced' | 'barrier fenced';
 
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
 const backlogMax = 4;
@@ -217,11 +217,14 @@ export class Partition {
       if (recovered === null) return true;
       if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
       // A fence by an entry of our own is a late store of an append that had timed out.
-      if (cause === 'fenced' && recovered.writer !== world.writer) {
+      const wasFenced = cause === 'fenced' || cause === 'barrier fenced';
+      if (wasFenced && recovered.writer !== world.writer) {
         void this.#standBack(life, recovered.chain.sequence);
         return true;
       }
-      if (cause === 'append failed') await this.#writeBarrier(recovered);
+      if (cause === 'append failed' || cause === 'barrier fenced') {
+        await this.#writeBarrier(recovered);
+      }
       if (life !== this.#life) return true;
       this.#resume(recovered);
       const { events, chain } = recovered;
@@ -231,6 +234,13 @@ export class Partition {
       return true;
     } catch (error) {
       if (life !== this.#life) return true;
+      if (error instanceof Fenced) {
+        world.positions.add(partition, 'fences', 1);
+        world.log('warning', 'fenced: the barrier was refused', { partition });
+        this.#enter('unavailable');
+        await world.sleep(recoveryPauseMs);
+        return life !== this.#life || this.#tryRecovery(life, 'barrier fenced');
+      }
       const refusing = error instanceof JournalCorrupt;
       this.#enter(refusing ? 'refusing' : 'unavailable');
       const message = refusing ? 'refusing to serve' : 'cannot read the journal';

@@ -30,6 +30,7 @@ describe('settings', () => {
         databaseUrl: null,
         smsWebhookUrl: null,
         smsWebhookSecret: null,
+        trustedProxies: '',
         logLevel: 'info',
       });
     }
@@ -91,6 +92,7 @@ describe('settings', () => {
       ['REDIS_URL', 'localhost', 'redis://'],
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
+      ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],
       ['LOG_LEVEL', 'INFO', 'one of'],
     ];
     for (const [name, value, expected] of wrong) {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
+import { TrustedProxies } from './http/client-address.ts';
 
 export interface Config {
   host: string;
@@ -20,6 +21,8 @@ export interface Config {
   databaseUrl: string | null;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
+  /** Addresses and networks, with commas between: see `TrustedProxies`. */
+  trustedProxies: string;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -57,6 +60,17 @@ const url = (...protocols: string[]) => {
   return v.nullish(v.pipe(v.string(), v.check(fits, message)), null);
 };
 
+const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, with commas between';
+
+function areProxies(networks: string): boolean {
+  try {
+    new TrustedProxies(networks);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function environmentSchema(cores: number) {
   const threads = defaultThreads(cores);
   return v.object({
@@ -74,6 +88,7 @@ function environmentSchema(cores: number) {
     DATABASE_URL: url('postgres:', 'postgresql:'),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
+    TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.check(areProxies, proxiesMessage)), ''),
     LOG_LEVEL: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`), 'info'),
   });
 }
@@ -108,6 +123,7 @@ export function readConfig(
     databaseUrl: settings.DATABASE_URL,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
+    trustedProxies: settings.TRUSTED_PROXIES,
     logLevel: settings.LOG_LEVEL,
   };
 }

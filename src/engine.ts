@@ -76,6 +76,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
         journal,
         sql,
         store: storeSettings(settings),
+        trustedProxies: settings.trustedProxies,
         sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
         rehearsal: settings.rehearsal ?? {},
         journalPromise,

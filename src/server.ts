@@ -24,6 +24,7 @@ import { Dispatch, type DispatchSettings } from './dispatch.ts';
 import { AdminFeed } from './http/admin-feed.ts';
 import { AdminSessions } from './http/admin-sessions.ts';
 import { createApp } from './http/app.ts';
+import { TrustedProxies } from './http/client-address.ts';
 import { LiveFeed } from './http/live-feed.ts';
 import { failures } from './http/messages.ts';
 
@@ -45,6 +46,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   sql: SqlSettings;
   store: StoreSettings;
   sms: SmsSettings;
+  trustedProxies: string;
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
@@ -61,6 +63,8 @@ export type FromHttpThread = { type: 'listening' } | { type: 'drained' };
 
 /** How long requests that are under way may take once the engine was asked to leave. */
 const drainMs = 3_000;
+
+const forwardedFor = 'x-forwarded-for';
 
 /** How an operator's search reads the journal: it writes nothing, and waits for no server for long. */
 const journalReading = { readonly: true, patienceMs: 2_000 };
@@ -92,6 +96,8 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const adminFeed = new AdminFeed({ board, positions, partitions, clock }, (request) =>
     server.timeout(request, 0),
   );
+  const proxies = new TrustedProxies(settings.trustedProxies);
+  const peerOf = (request: Request) => server.requestIP(request)?.address ?? 'unknown';
   let draining = false;
   const app = createApp({
     board,
@@ -115,7 +121,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     captchas: new Captchas(store, tokenSecret, rehearsal.captchaText),
     admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),
-    addressOf: (request) => server.requestIP(request)?.address ?? 'unknown',
+    addressOf: (request) => proxies.clientOf(peerOf(request), request.headers.get(forwardedFor)),
     journalPromise: settings.journalPromise,
     requests,
     metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),

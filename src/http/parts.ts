@@ -45,7 +45,7 @@ export interface AppParts {
   captchas: Captchas;
   admissions: Admissions;
   limits: RateLimits;
-  /** The address of the socket that a request came by. */
+  /** The address that a request comes from, as far as proxies that are trusted tell. */
   addressOf(request: Request): string;
   requests: RequestMetrics;
   metrics: Registry;
