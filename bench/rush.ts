@@ -29,7 +29,7 @@ const repeatsPercent = 10;
 export const rush: Part = {
   name: 'rush',
   async run({ quick, progress }) {
-    const buyers = quick ? 10_000 : 100_000;
+    const buyers = quick ? 5_000 : 100_000;
     progress(`rush: ${thousands(buyers)} buyers for ${thousands(units)} units`);
     const engine = await startEngineServer();
     try {
