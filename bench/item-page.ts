@@ -65,7 +65,7 @@ async function measure(
       },
     });
   await pair(1, 1); // Compilers are warm after this.
-  const measured = await pair(settings.quick ? 1 : 3, settings.quick ? 1 : 3);
+  const measured = await pair(settings.quick ? 1 : 2, settings.quick ? 1 : 5);
   const name = 'item page data, cached:';
   return {
     ...emptyReport(),

@@ -50,7 +50,7 @@ export const overload: Part = {
 
 async function measure(settings: BenchSettings, engine: EngineServer): Promise<Report> {
   const { quick, progress } = settings;
-  const seconds = quick ? 1 : 4;
+  const seconds = quick ? 1 : 3;
   progress('overload: the peak rate');
   await load(engine, usualConnections, 100_000, 1); // Compilers and allocators are warm after this.
   const usual = await load(engine, usualConnections, 100_000, seconds);

@@ -14,7 +14,7 @@
 import type { udp } from 'bun';
 
 /** Of so many orders, one sends a datagram, unless one is under way; lost is what takes too long. */
-const probeEvery = 64;
+const probeEvery = 256;
 const lostMs = 2_000;
 /** Waits from which some, and from which the most, are refused, in milliseconds. */
 const someMs = 150;

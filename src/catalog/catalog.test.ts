@@ -6,7 +6,7 @@ import { SqliteStore } from '../store/sqlite.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
 import { CachedCatalog } from './catalog.ts';
-import { itemJson, shownJson } from './item.ts';
+import { itemJson, shown } from './item.ts';
 import { CatalogVersion } from './version.ts';
 
 let fixture: SqlFixture;
@@ -224,12 +224,12 @@ test('what is shown of an item follows its row and its sale, whenever they chang
     leftSeq: 1,
   };
   const terms = { promo: promo.id, startAt: 1_000, endAt: 2_000, price: 4_200, promoPrice: 100 };
-  const shown = (now: number) => JSON.parse(shownJson(item, board, now));
+  const shownAt = (now: number) => JSON.parse(shown(item, board, now).json);
   board.write(id, { ...units, ...terms, sold: 0, left: 5 });
-  expect(shown(999)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'pending' } });
-  expect(shown(1_000)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'running' } });
+  expect(shownAt(999)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'pending' } });
+  expect(shownAt(1_000)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'running' } });
   board.write(id, { ...units, ...terms, sold: 2, left: 3 });
-  expect(shown(1_001)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'running' } });
-  expect(shown(2_000)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'ended' } });
-  expect(shownJson(item, board, 2_001)).toBe(shownJson(item, board, 9_000));
+  expect(shownAt(1_001)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'running' } });
+  expect(shownAt(2_000)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'ended' } });
+  expect(shown(item, board, 2_001)).toBe(shown(item, board, 9_000));
 });

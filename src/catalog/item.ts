@@ -37,27 +37,30 @@ export function shownPromo({ promos }: CatalogItem, row: BoardRow): CatalogPromo
   return promos.find(({ id }) => id === row.promo);
 }
 
-interface Shown {
+export interface Shown {
   /** Of the item's row on the board. */
   version: number;
   /** When the sale's status changes, in milliseconds since 1970 UTC. */
   until: number;
   json: string;
+  /** The answer it was last sent in; whoever sends it keeps it here. */
+  answer: string | null;
 }
 
 /** What was last shown of an item: it holds until its row or its sale's status changes. */
 const lastShown = new WeakMap<CatalogItem, Shown>();
 
-/** The JSON of an item, which must be open, as API.md shows it at a time that never goes back. Hot path. */
-export function shownJson(item: CatalogItem, board: Board, now: number): string {
+/** An item, which must be open, as API.md shows it at a time that never goes back. Hot path. */
+export function shown(item: CatalogItem, board: Board, now: number): Shown {
   const last = lastShown.get(item);
   const version = board.version(item.id);
-  if (last !== undefined && last.version === version && now < last.until) return last.json;
+  if (last !== undefined && last.version === version && now < last.until) return last;
   const row = board.read(item.id)!;
   const json = itemJson(item, row, now);
   const until = [row.startAt, row.endAt].find((at) => now < at) ?? Number.POSITIVE_INFINITY;
-  lastShown.set(item, { version, until, json });
-  return json;
+  const next = { version, until, json, answer: null };
+  lastShown.set(item, next);
+  return next;
 }
 
 /** The JSON of an item with a row, at a time in milliseconds since 1970 UTC. */

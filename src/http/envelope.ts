@@ -36,7 +36,17 @@ export function success(data: unknown, status: 200 | 201 = 200): Response {
 
 /** Hot path: `data` is JSON text already. */
 export function successText(data: string, status: 200 | 201): Response {
-  return new Response(`{"status":"success","data":${data}}`, status === 200 ? okInit : createdInit);
+  return successBody(successEnvelope(data), status);
+}
+
+/** The body of a success, for who sends it more than once; `data` is JSON text. */
+export function successEnvelope(data: string): string {
+  return `{"status":"success","data":${data}}`;
+}
+
+/** Hot path: answers with a body that `successEnvelope` made. */
+export function successBody(body: string, status: 200 | 201): Response {
+  return new Response(body, status === 200 ? okInit : createdInit);
 }
 
 /** A refusal; the language is the one the request prefers. */

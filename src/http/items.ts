@@ -4,10 +4,10 @@ import * as v from 'valibot';
 import type { Board } from '../../actors/board.ts';
 import { itemIdMax, loadedUnitsMax, priceMinorMax } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
-import { shownJson } from '../catalog/item.ts';
+import { shown } from '../catalog/item.ts';
 import { adminCheck, adminOnly } from './admin.ts';
 import { integerField, parseBody, textField, validate } from './body.ts';
-import { failure, refused, successText } from './envelope.ts';
+import { failure, refused, successBody, successEnvelope, successText } from './envelope.ts';
 import type { AppParts } from './parts.ts';
 
 const urlMessage = 'must be an http or https URL, or a path of this site';
@@ -38,17 +38,11 @@ const idShape = /^[1-9]\d{0,5}$/;
 export function itemRoutes(parts: AppParts) {
   const admin = adminOnly(adminCheck(parts.adminToken));
   // The hot route: no middleware is in front of it, so it counts by itself.
-  const counted = (answer: Response): Response => {
-    parts.requests.countRequest('GET /api/items/:id', answer.status);
-    return answer;
-  };
+  const row = parts.requests.rowOf('GET /api/items/:id');
   return new Hono()
     .post('/', admin, (c) => create(parts, c.req.raw))
     .get('/', (c) => list(parts, c.req.raw, c.req.query()))
-    .get('/:id', (c): Response | Promise<Response> => {
-      const answer = read(parts, c.req.raw, c.req.param('id'));
-      return answer instanceof Response ? counted(answer) : answer.then(counted);
-    })
+    .get('/:id', (c) => read(parts, row, c.req.raw, c.req.param('id')))
     .post('/:id/restock', admin, (c) => restock(parts, c.req.raw, c.req.param('id')))
     .get('/:id/live', (c) => {
       const id = itemId(parts, c.req.param('id'));
@@ -80,18 +74,31 @@ async function list(parts: AppParts, request: Request, query: unknown): Promise<
   const { board, clock, catalog } = parts;
   const items = await catalog.items(value.sort);
   const opened = items.filter(({ id }) => board.has(id));
-  const texts = opened.map((item) => shownJson(item, board, clock()));
+  const texts = opened.map((item) => shown(item, board, clock()).json);
   return successText(`[${texts.join()}]`, 200);
 }
 
 /** Answers at once, without a promise, where the thread has the item at hand. Hot path. */
-function read(parts: AppParts, request: Request, text: string): Response | Promise<Response> {
+function read(
+  parts: AppParts,
+  row: number,
+  request: Request,
+  text: string,
+): Response | Promise<Response> {
+  const { board, catalog, clock, requests } = parts;
   const id = itemId(parts, text);
-  if (id === null) return failure(request, 10005);
-  const { board, catalog, clock } = parts;
-  const item = catalog.itemAtHand(id);
-  if (item === undefined) return answerItem(parts, request, id);
-  return successText(shownJson(item, board, clock()), 200);
+  const item = id === null ? undefined : catalog.itemAtHand(id);
+  if (id !== null && item === undefined) {
+    return answerItem(parts, request, id).then((answer) => {
+      requests.countAt(row, answer.status);
+      return answer;
+    });
+  }
+  requests.countAt(row, item === undefined ? 404 : 200);
+  if (item === undefined) return failure(request, 10005);
+  const now = shown(item, board, clock());
+  now.answer ??= successEnvelope(now.json);
+  return successBody(now.answer, 200);
 }
 
 async function restock(parts: AppParts, request: Request, id: string): Promise<Response> {
@@ -124,7 +131,7 @@ async function answerItem(
 ): Promise<Response> {
   const item = await catalog.item(id);
   if (item === null) return failure(request, 10005);
-  return successText(shownJson(item, board, clock()), status);
+  return successText(shown(item, board, clock()).json, status);
 }
 
 /** The id that a path names, of an item that is open; else null. */

@@ -26,10 +26,9 @@ export const commandTypes = [
   'tally',
 ] as const;
 
-const orderRoute = 'POST /api/orders';
-const statusIndex = new Map<number, number>(
-  countedStatuses.map((status, index) => [status, index]),
-);
+/** The column of each status, looked up without a hash: two routes are hot. */
+const columnOf = new Uint8Array(1_000).fill(countedStatuses.length - 1);
+for (const [index, status] of countedStatuses.entries()) if (status > 0) columnOf[status] = index;
 const commandIndex = new Map<string, number>(commandTypes.map((type, index) => [type, index]));
 
 /** Where each kind of cell begins in a thread's block. */
@@ -50,6 +49,7 @@ export class RequestMetrics {
   readonly #routeIndex: Map<string, number>;
   readonly #all: Float64Array;
   readonly #own: Float64Array;
+  readonly #orderRow: number;
 
   /** `routes` are keys of `METHOD path`, the last of which stands for every other route. */
   constructor(
@@ -61,17 +61,27 @@ export class RequestMetrics {
     this.#routeIndex = new Map(routes.map((route, index) => [route, index]));
     this.#all = new Float64Array(memory);
     this.#own = this.#all.subarray(thread * blockWords, (thread + 1) * blockWords);
+    this.#orderRow = this.rowOf('POST /api/orders');
+  }
+
+  /** Where the requests of a route are counted, for `countAt`; unknown routes share the last. */
+  rowOf(route: string): number {
+    const index = this.#routeIndex.get(route) ?? this.routes.length - 1;
+    return requestsAt + index * countedStatuses.length;
   }
 
   countRequest(route: string, status: number): void {
-    const index = this.#routeIndex.get(route) ?? this.routes.length - 1;
-    const column = statusIndex.get(status) ?? countedStatuses.length - 1;
-    this.#own[requestsAt + index * countedStatuses.length + column]!++;
+    this.countAt(this.rowOf(route), status);
+  }
+
+  /** Hot path: as `countRequest`, for a route whose row is known. */
+  countAt(row: number, status: number): void {
+    this.#own[row + columnOf[status]!]!++;
   }
 
   /** Hot path: the order route answered with `status` after `ms`. */
   countOrder(status: number, ms: number): void {
-    this.countRequest(orderRoute, status);
+    this.countAt(this.#orderRow, status);
     let bucket = 0;
     while (bucket < latencyBoundsMs.length && ms > latencyBoundsMs[bucket]!) bucket++;
     this.#own[latencyAt + bucket]!++;
