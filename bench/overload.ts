@@ -98,12 +98,17 @@ function targetsOf(
     `${thousands(rate)}/s arrived over ${thousands(crowdConnections)} connections, ` +
     `${thousands(crowd.sent)} of ${thousands(crowd.arrivals)} got through: ` +
     `${JSON.stringify(crowd.statuses)}, ${crowd.gaveUp} hung up`;
+  // A short run may be over before anybody is refused.
+  const quick =
+    crowd.refused === 0
+      ? []
+      : [atMost('overload: refusals, p99', crowd.refusedP99Ms, mostRefusalMs, ' ms')];
   const share = (crowd.refused / (crowd.accepted + crowd.refused)) * 100;
   const calm = `until ${calmOrders} orders in a row take less than ${calmMs} ms each`;
   return [
     atLeast('overload: accepted, of the peak rate', perSecond / peak, leastOfPeak, '', through),
     reported('overload: told to come again later', share, ' %', 'all with Retry-After'),
-    atMost('overload: refusals, p99', crowd.refusedP99Ms, mostRefusalMs, ' ms'),
+    ...quick,
     reported('overload: accepted orders, p99', crowd.acceptedP99Ms, ' ms'),
     atMost('overload: memory grown by', growthMib, mostGrowthMib, ' MiB', 'resident, at most'),
     atMost('overload: itself again after', recoverySeconds, mostRecoverySeconds, ' s', calm),

@@ -13,12 +13,17 @@
  */
 import type { udp } from 'bun';
 
-/** Of so many orders, one sends a datagram, unless one is under way; lost is what takes too long. */
+/**
+ * Of so many orders, one sends a datagram, and each does while waits are long, unless one is under way;
+ * lost is what takes too long.
+ */
 const probeEvery = 256;
 const lostMs = 2_000;
 /** Waits from which some, and from which the most, are refused, in milliseconds. */
 const someMs = 150;
 const mostMs = 450;
+/** Nobody is refused before waits have been long for this time: a thread that was held up catches up. */
+const sustainedMs = 300;
 const refusedMost = 0.25;
 /** Those refused are asked to stay away for one second for each `awayPerMs` of waiting. */
 const awayPerMs = 100;
@@ -47,6 +52,8 @@ export class LoadShedding {
   #sentAt = 0;
   #measuredMs = 0;
   #measuredAt = 0;
+  /** Since when waits have been long; 0 while they are not. */
+  #longSince = 0;
   /** Refusals that are due; one is given when it reaches 1. */
   #due = 0;
 
@@ -62,9 +69,14 @@ export class LoadShedding {
    * served, else the seconds after which its buyer should come again.
    */
   refusedFor(now: number): number {
-    if (++this.#orders % probeEvery === 0) this.#send(now);
     const waitMs = this.#waitMs(now);
-    if (waitMs < someMs) return 0;
+    if (++this.#orders % probeEvery === 0 || waitMs >= someMs) this.#send(now);
+    if (waitMs < someMs) {
+      this.#longSince = 0;
+      return 0;
+    }
+    if (this.#longSince === 0) this.#longSince = now;
+    if (now - this.#longSince < sustainedMs) return 0;
     this.#due += refusedMost * Math.min((waitMs - someMs) / (mostMs - someMs), 1);
     if (this.#due < 1) return 0;
     this.#due -= 1;
