@@ -215,6 +215,7 @@ describe('a fenced partition', () => {
     b.place(2);
     b.partition.commit();
     await b.journal.refuse(new Fenced(0, 1));
+    await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
     expect([...before.codes(lost), ...b.codes(b.place(1))]).toEqual([null, code.ok]);
   });

@@ -37,7 +37,7 @@ export interface PartitionWorld extends PipelineWorld {
 }
 
 /** Why a partition recovers. */
-type Cause = 'start' | 'append failed' | 'fenced' | 'barrier fenced';
+type Cause = 'start' | 'append failed' | 'fenced';
 
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
 const backlogMax = 4;
@@ -217,14 +217,12 @@ export class Partition {
       if (recovered === null) return true;
       if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
       // A fence by an entry of our own is a late store of an append that had timed out.
-      const wasFenced = cause === 'fenced' || cause === 'barrier fenced';
-      if (wasFenced && recovered.writer !== world.writer) {
+      if (cause === 'fenced' && recovered.writer !== world.writer) {
         void this.#standBack(life, recovered.chain.sequence);
         return true;
       }
-      if (cause === 'append failed' || cause === 'barrier fenced') {
-        await this.#writeBarrier(recovered);
-      }
+      // Whatever went wrong, another append of ours may still be on its way.
+      if (cause !== 'start') await this.#writeBarrier(recovered);
       if (life !== this.#life) return true;
       this.#resume(recovered);
       const { events, chain } = recovered;
@@ -239,7 +237,8 @@ export class Partition {
         world.log('warning', 'fenced: the barrier was refused', { partition });
         this.#enter('unavailable');
         await world.sleep(recoveryPauseMs);
-        return life !== this.#life || this.#tryRecovery(life, 'barrier fenced');
+        if (life === this.#life) void this.recover('fenced');
+        return true;
       }
       const refusing = error instanceof JournalCorrupt;
       this.#enter(refusing ? 'refusing' : 'unavailable');
