@@ -6,29 +6,15 @@ import {
   startProcess,
   type TemporaryFolder,
   type TestProcess,
+  type TestServer,
   temporaryFolder,
   waitUntilReady,
 } from './process.ts';
 
-export interface NatsServer {
-  readonly url: string;
-  readonly port: number;
-  /** The folder of its streams. */
-  readonly folder: TemporaryFolder;
-  /** Starts it again, on the same port, with the streams it finds. */
-  start(): Promise<void>;
-  /** Ends it in order. */
-  stop(): Promise<void>;
-  /** Ends it as a crash would. */
-  kill(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and answers nothing. */
-  freeze(): void;
-  /** SIGCONT. */
-  thaw(): void;
+/** Its folder has the streams. */
+export interface NatsServer extends TestServer {
   /** Sends one request of the JetStream API, `STREAM.INFO.X` say, and resolves with the answer. */
   api(request: string, body: unknown): Promise<unknown>;
-  /** Ends it and removes its folder. */
-  remove(): Promise<void>;
 }
 
 export interface NatsOptions {

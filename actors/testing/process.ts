@@ -38,6 +38,26 @@ export interface TestProcess {
   kill(): Promise<void>;
 }
 
+/** A real server in a temporary folder, on a free port of 127.0.0.1, for faults to befall. */
+export interface TestServer {
+  readonly url: string;
+  readonly port: number;
+  /** Where it stores what it keeps over a restart. */
+  readonly folder: TemporaryFolder;
+  /** Starts it again, on the same port, with what it finds in its folder. */
+  start(): Promise<void>;
+  /** Ends it in order. */
+  stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and answers nothing. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
+  /** Ends it and removes its folder. */
+  remove(): Promise<void>;
+}
+
 export interface ProcessOptions {
   command: string[];
   cwd?: string;

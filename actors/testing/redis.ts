@@ -3,31 +3,16 @@ import { Redis } from 'ioredis';
 import {
   freePort,
   startProcess,
-  type TemporaryFolder,
   type TestProcess,
+  type TestServer,
   temporaryFolder,
   waitUntilReady,
 } from './process.ts';
 
-export interface RedisServer {
-  readonly url: string;
-  readonly port: number;
-  /** The folder of its dump, `dump.rdb`. */
-  readonly folder: TemporaryFolder;
-  /** Starts it again, on the same port, with the dump it finds. */
-  start(): Promise<void>;
-  /** Ends it; what it held is in its dump. */
-  stop(): Promise<void>;
-  /** Ends it as a crash would: the dump stays as it was. */
-  kill(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and answers nothing. */
-  freeze(): void;
-  /** SIGCONT. */
-  thaw(): void;
+/** Its folder has the dump, `dump.rdb`: what it holds when it is stopped, and not when it is killed. */
+export interface RedisServer extends TestServer {
   /** Sends one command from a connection of its own. */
   command(name: string, ...values: string[]): Promise<unknown>;
-  /** Ends it and removes its folder. */
-  remove(): Promise<void>;
 }
 
 export async function startRedis(): Promise<RedisServer> {
