@@ -7,6 +7,7 @@ import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
 import type { Positions } from '../../actors/positions.ts';
 import { partitionOf } from '../../actors/protocol.ts';
+import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
 const intervalMs = 500;
 /** Watching counts as using the session, which is asked for this often. */
@@ -26,7 +27,7 @@ export interface FeedParts {
 interface Watcher {
   /** 0: the newest items. */
   item: number;
-  stream: ReadableStreamDefaultController<Uint8Array>;
+  stream: EventStream;
   isAllowed(): Promise<boolean>;
   checkedAt: number;
 }
@@ -68,17 +69,15 @@ export class AdminFeed {
   open(item: number, request: Request, isAllowed: () => Promise<boolean>): Response {
     this.keepOpen(request);
     let watcher: Watcher;
-    const body = new ReadableStream<Uint8Array>({
-      start: (stream) => {
+    return eventAnswer(
+      (stream) => {
         watcher = { item, stream, isAllowed, checkedAt: performance.now() };
         this.#watchers.add(watcher);
         stream.enqueue(this.#event(item));
         this.#timer ??= setInterval(() => this.#tick(), intervalMs);
       },
-      cancel: () => this.#remove(watcher),
-    });
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-    return new Response(body, { headers });
+      () => this.#remove(watcher),
+    );
   }
 
   /** Ends every stream. */
@@ -90,7 +89,7 @@ export class AdminFeed {
     const events = new Map<number, Uint8Array>();
     for (const watcher of this.#watchers) {
       const { item, stream } = watcher;
-      if ((stream.desiredSize ?? 0) <= -unreadEventsMax) {
+      if (isBehind(stream, unreadEventsMax)) {
         this.#end(watcher);
         continue;
       }
@@ -124,6 +123,6 @@ export class AdminFeed {
     const { board, clock } = this.parts;
     const ids = item === 0 ? newestItems(board) : [item];
     const items = ids.map((id) => itemState(this.parts, id));
-    return encoder.encode(`event: board\ndata: ${JSON.stringify({ at: clock(), items })}\n\n`);
+    return encoder.encode(eventText('board', { at: clock(), items }));
   }
 }

@@ -5,7 +5,7 @@ import { type CatalogItem, shownPromo } from '../catalog/item.ts';
 import { nextCursor, type OrderCursor } from '../db/sql.ts';
 import { parseOrderId } from '../order-id.ts';
 import { entryTime, type History, readHistory } from './admin-history.ts';
-import { type Facts, type Reason, reasonsOf, unitsAgainstLimit } from './admin-reasons.ts';
+import type { Facts } from './admin-reasons.ts';
 import type { AppParts } from './parts.ts';
 
 /** Pages of a user's orders in SQL, of all items, that a search looks through. */
@@ -16,9 +16,6 @@ const ordersMax = 100;
 
 export interface Found {
   facts: Facts;
-  reasons: Reason[];
-  /** Units that count against the limit of the last promo. */
-  units: number;
   history: History;
   /** Refusals of the item, of all users, by code, since the engine started. */
   refused: Record<string, number>;
@@ -75,10 +72,9 @@ async function gather(parts: AppParts, { item, row, user, from }: Asked): Promis
       readAll: history.from === 1 && history.to >= history.last,
       soldOutAt: row.left === 0 ? await entryTime(journal, partition, row.leftSeq) : null,
     };
-    const units = unitsAgainstLimit(facts);
     const cut = projected.cut || numbers.length > ordersMax;
     const refused = parts.board.refused(item.id);
-    return { facts, reasons: reasonsOf(facts), units, history, refused, cut };
+    return { facts, history, refused, cut };
   } finally {
     await journal.close();
   }

@@ -4,6 +4,7 @@
  */
 import { type Board, saleStatus } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
+import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
 /** At most ten events a second for an item. */
 const intervalMs = 100;
@@ -12,10 +13,8 @@ const unreadEventsMax = 50;
 /** A comment now and then shows intermediaries that the stream lives, and us that the client does. */
 const keepAliveMs = 15_000;
 
-type Stream = ReadableStreamDefaultController<Uint8Array>;
-
 interface Watched {
-  streams: Set<Stream>;
+  streams: Set<EventStream>;
   /** The text of the last event. */
   shown: string;
 }
@@ -42,16 +41,10 @@ export class LiveFeed {
   /** Opens a stream of an item's stock; it starts with how things stand. */
   open(item: number, request: Request): Response {
     this.keepOpen(request);
-    let stream: Stream;
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        stream = controller;
-        this.#add(item, controller);
-      },
-      cancel: () => this.#remove(item, stream),
-    });
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
-    return new Response(body, { headers });
+    return eventAnswer(
+      (stream) => this.#add(item, stream),
+      (stream) => this.#remove(item, stream),
+    );
   }
 
   /** Ends every stream. */
@@ -61,14 +54,14 @@ export class LiveFeed {
     this.#watched.clear();
   }
 
-  #add(item: number, stream: Stream): void {
+  #add(item: number, stream: EventStream): void {
     const watched = this.#watched.get(item) ?? { streams: new Set(), shown: this.#event(item) };
     this.#watched.set(item, watched);
     watched.streams.add(stream);
     stream.enqueue(encoder.encode(watched.shown));
   }
 
-  #remove(item: number, stream: Stream): void {
+  #remove(item: number, stream: EventStream): void {
     const watched = this.#watched.get(item);
     watched?.streams.delete(stream);
     if (watched?.streams.size === 0) this.#watched.delete(item);
@@ -89,7 +82,7 @@ export class LiveFeed {
 
   #send(item: number, { streams }: Watched, bytes: Uint8Array): void {
     for (const stream of streams) {
-      if ((stream.desiredSize ?? 0) > -unreadEventsMax) {
+      if (!isBehind(stream, unreadEventsMax)) {
         stream.enqueue(bytes);
         continue;
       }
@@ -101,7 +94,6 @@ export class LiveFeed {
   #event(item: number): string {
     const row = this.board.read(item)!;
     const { left, held, sold } = row;
-    const data = JSON.stringify({ left, held, sold, status: saleStatus(row, this.clock()) });
-    return `event: stock\ndata: ${data}\n\n`;
+    return eventText('stock', { left, held, sold, status: saleStatus(row, this.clock()) });
   }
 }

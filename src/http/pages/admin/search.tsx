@@ -5,7 +5,7 @@ import { orderStatusNames } from '../../../../actors/protocol.ts';
 import { normalTelephone } from '../../../accounts/telephone.ts';
 import { orderId } from '../../../order-id.ts';
 import { searchEntriesMax } from '../../admin-history.ts';
-import type { Reason } from '../../admin-reasons.ts';
+import { type Reason, reasonsOf, unitsAgainstLimit } from '../../admin-reasons.ts';
 import { type Asked, type Found, search } from '../../admin-search.ts';
 import { idField } from '../../body.ts';
 import { failures } from '../../messages.ts';
@@ -120,7 +120,7 @@ function Result({ view, asked, found }: ResultProps) {
       <h2>{fill(own.resultOf, { user, title: item.title })}</h2>
       <h3>{own.answer}</h3>
       <ul class="reasons">
-        {found.reasons.map((reason) => (
+        {reasonsOf(found.facts).map((reason) => (
           <li class={reason.key}>{reasonText(reason, own)}</li>
         ))}
       </ul>
@@ -135,7 +135,8 @@ function Result({ view, asked, found }: ResultProps) {
 
 function Facts({ view, asked, found }: ResultProps) {
   const own = searchTexts[view.visitor.language];
-  const { facts, units, history } = found;
+  const { facts, history } = found;
+  const units = unitsAgainstLimit(facts);
   const { promo, row, soldOutAt } = facts;
   const rows: [string, unknown][] = [
     [own.admitted, promo === null ? '–' : admittedText(found, own)],
