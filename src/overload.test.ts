@@ -73,6 +73,11 @@ test('some are told to come again, and when; everybody else is served', () => {
   expect(crowd.withoutRetryAfter).toBe(0);
 });
 
+test('the metrics tell that orders were refused unread', async () => {
+  const text = await (await fetch(`${engine.url}/metrics`)).text();
+  expect(Number(/^stampede_orders_shed_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
+});
+
 test('memory stays bounded', () => {
   expect(grownBytes).toBeLessThan(2 ** 30);
 });

@@ -61,7 +61,10 @@ type Placing = Extract<Command, { type: 'place' }>;
 async function place(parts: AppParts, request: Request): Promise<Response> {
   const startedAt = performance.now();
   const away = parts.shedding.refusedFor(startedAt);
-  if (away > 0) return counted(parts, startedAt, tooBusy(request, away));
+  if (away > 0) {
+    parts.requests.countShed();
+    return counted(parts, startedAt, tooBusy(request, away));
+  }
   let body: unknown;
   try {
     body = await readJson(request);

@@ -30,6 +30,7 @@ describe('metrics', () => {
       thread.countRequest('POST /api/orders', 418);
       thread.countRequest('GET /nowhere', 404);
       thread.countCommand('place');
+      thread.countShed();
     }
     const told = await text();
     const orders = 'stampede_http_requests_total{method="POST",route="/api/orders",status=';
@@ -37,6 +38,7 @@ describe('metrics', () => {
     expect(told).toContain(`${orders}"other"} 2`);
     expect(told).toContain('route="other",status="404"} 2');
     expect(told).toContain('stampede_commands_total{type="place"} 2');
+    expect(told).toContain('stampede_orders_shed_total 2');
   });
 
   test('tell order times as a histogram whose buckets contain the smaller ones', async () => {

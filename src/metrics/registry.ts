@@ -72,6 +72,9 @@ function addRequests({ requests }: MetricsParts, registry: Registry, counter: Ad
   counter('stampede_commands_total', 'Commands sent to actors.', ['type'], function* () {
     for (const { type, count } of requests.commands()) yield [{ type }, count];
   });
+  counter('stampede_orders_shed_total', 'Orders refused unread: too busy.', [], function* () {
+    yield [{}, requests.shed];
+  });
   registry.registerMetric(orderDuration(requests));
 }
 

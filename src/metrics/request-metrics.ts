@@ -35,7 +35,8 @@ const commandIndex = new Map<string, number>(commandTypes.map((type, index) => [
 const latencyAt = 0;
 const latencySumAt = latencyBoundsMs.length + 1;
 const commandsAt = latencySumAt + 1;
-const requestsAt = commandsAt + commandTypes.length;
+const shedAt = commandsAt + commandTypes.length;
+const requestsAt = shedAt + 1;
 
 /** Routes there may be; each thread's block has room for so many. */
 const routesMax = 64;
@@ -91,6 +92,16 @@ export class RequestMetrics {
   /** Hot path: a command was sent to an actor. */
   countCommand(type: (typeof commandTypes)[number]): void {
     this.#own[commandsAt + commandIndex.get(type)!]!++;
+  }
+
+  /** An order was refused unread, because buyers wait too long. */
+  countShed(): void {
+    this.#own[shedAt]!++;
+  }
+
+  /** Orders of all threads that were refused unread. */
+  get shed(): number {
+    return this.#sum(shedAt);
   }
 
   /** Requests of all threads that were counted at all, by route and status. */
