@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { copyFileSync } from 'node:fs';
-import { Board, type BoardRow } from './board.ts';
 import { createClock } from './clock.ts';
-import { Positions } from './positions.ts';
+import { Board, type BoardRow } from './memory/board.ts';
+import { Positions } from './memory/positions.ts';
 import { Replica, replicaKey } from './replica.ts';
 import { waitUntil } from './testing/process.ts';
 import { type RedisServer, startRedis } from './testing/redis.ts';

@@ -10,9 +10,9 @@
  * 'ended'), partition, seq (the entry that last changed the row).
  */
 import { Redis } from 'ioredis';
-import { type Board, saleStatus } from './board.ts';
 import type { Clock } from './clock.ts';
-import type { Positions } from './positions.ts';
+import { type Board, saleStatus } from './memory/board.ts';
+import type { Positions } from './memory/positions.ts';
 import { partitionOf } from './protocol.ts';
 
 const flushMs = 20;

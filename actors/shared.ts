@@ -2,10 +2,10 @@
  * All shared memory of one engine, made once by main and handed to every thread, so that a thread
  * that is started again finds everything where it was.
  */
-import { Board } from './board.ts';
-import { Doorbell, Mailbox } from './mailbox.ts';
-import { Positions } from './positions.ts';
-import { ThreadDelays } from './thread-delays.ts';
+import { Board } from './memory/board.ts';
+import { Doorbell, Mailbox } from './memory/mailbox.ts';
+import { Positions } from './memory/positions.ts';
+import { ThreadDelays } from './memory/thread-delays.ts';
 
 export interface SharedMemory {
   board: SharedArrayBuffer;

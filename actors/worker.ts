@@ -6,20 +6,21 @@
  * Main starts it with an `ActorThreadSettings` message and may say `drain`; it says `recovered` once
  * every partition has tried, and `drained`.
  */
-import { Board } from './board.ts';
+
 import { type Clock, createClock } from './clock.ts';
 import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
 import { drainRecordsMax, probeMs, tickMs } from './limits.ts';
 import { configureLog, getLogger, type logLevels } from './log.ts';
-import { Doorbell, Mailbox } from './mailbox.ts';
-import { Partition, type PartitionWorld } from './partition.ts';
-import { Positions } from './positions.ts';
+import { Board } from './memory/board.ts';
+import { Doorbell, Mailbox } from './memory/mailbox.ts';
+import { Positions } from './memory/positions.ts';
+import { readCommand, requestAt, writeReply } from './memory/record.ts';
+import { ThreadDelays } from './memory/thread-delays.ts';
+import { Partition, type PartitionWorld } from './partition/partition.ts';
 import { partitionOf, type Reply } from './protocol.ts';
-import { readCommand, requestAt, writeReply } from './record.ts';
 import { Replica } from './replica.ts';
 import type { SharedMemory } from './shared.ts';
-import { ThreadDelays } from './thread-delays.ts';
 
 export interface ActorThreadSettings {
   type: 'start';

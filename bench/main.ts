@@ -7,21 +7,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { core } from './core.ts';
-import { history } from './history.ts';
-import { itemPage } from './item-page.ts';
-import { logIns } from './log-ins.ts';
-import { machine, machineLine } from './machine.ts';
-import { orders } from './orders.ts';
-import { overload } from './overload.ts';
-import { realParts } from './real-parts.ts';
-import { emptyReport, type Part } from './report.ts';
-import { htmlOf } from './report-html.tsx';
-import { rush } from './rush.ts';
-import { scaling } from './scaling.ts';
-import { soldOut } from './sold-out.ts';
-import { loadTable, targetTable } from './table.ts';
-import { tokens } from './tokens.ts';
+import { core } from './parts/core.ts';
+import { itemPage } from './parts/item-page.ts';
+import { logIns } from './parts/log-ins.ts';
+import { history } from './parts/long-history.ts';
+import { orders } from './parts/orders-over-http.ts';
+import { overload } from './parts/overload.ts';
+import { realParts } from './parts/real-parts.ts';
+import { rush } from './parts/rush.ts';
+import { scaling } from './parts/scaling.ts';
+import { soldOut } from './parts/sold-out.ts';
+import { tokens } from './parts/token-issue.ts';
+import { htmlOf } from './report/html.tsx';
+import { machine, machineLine } from './report/machine.ts';
+import { emptyReport, type Part } from './report/report.ts';
+import { loadTable, targetTable } from './report/table.ts';
 
 const parts: readonly Part[] = [
   orders,

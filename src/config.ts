@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
-import { TrustedProxies } from './http/client-address.ts';
+import { TrustedProxies } from './http/guard/client-address.ts';
 
 export interface Config {
   host: string;

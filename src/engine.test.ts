@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
-import { startTestEngine, type TestEngine, tokenFor } from './testing/engine.ts';
+import { startTestEngine, type TestEngine, tokenFor } from './testing/engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
 import { startCrowd } from './testing/load.ts';
 

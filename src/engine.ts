@@ -7,7 +7,7 @@ import { type Clock, clockStep, createClock } from '../actors/clock.ts';
 import { newestTime } from '../actors/journal/newest-time.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import { getLogger } from '../actors/log.ts';
-import { Positions } from '../actors/positions.ts';
+import { Positions } from '../actors/memory/positions.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';

@@ -6,7 +6,7 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../actors/testing/process.ts';
-import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from './testing/engine.ts';
+import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from './testing/engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
 import { startCrowd } from './testing/load.ts';
 

@@ -3,13 +3,13 @@
  * is asked to leave.
  *
  * The way of an order, for readers: `http/orders.ts` → `dispatch.ts` → `actors/worker.ts` →
- * `actors/item.ts` → `actors/partition.ts` → `actors/journal/` → back through `dispatch.ts`; later,
+ * `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` → back through `dispatch.ts`; later,
  * `projector/`. `engine.ts` starts the threads that do this.
  */
 import { mkdirSync } from 'node:fs';
 import { configureLog, getLogger } from '../actors/log.ts';
+import { runDemo } from './commands/demo.ts';
 import { ConfigError, readConfig } from './config.ts';
-import { runDemo } from './demo.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { keptSecret } from './secrets.ts';
 

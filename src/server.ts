@@ -3,13 +3,14 @@
  * (`reusePort`). Main starts it with `HttpThreadSettings`, tells it when an actor thread has died,
  * and may say `drain`; it says `listening` and `drained`.
  */
-import { Board } from '../actors/board.ts';
+
 import { createClock } from '../actors/clock.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../actors/log.ts';
-import { Positions } from '../actors/positions.ts';
-import { ThreadDelays } from '../actors/thread-delays.ts';
+import { Board } from '../actors/memory/board.ts';
+import { Positions } from '../actors/memory/positions.ts';
+import { ThreadDelays } from '../actors/memory/thread-delays.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
@@ -20,17 +21,16 @@ import { purchaseTokens } from './admission/purchase-token.ts';
 import { RateLimits } from './admission/rate-limits.ts';
 import { CachedCatalog } from './catalog/catalog.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
-import { Dispatch, type DispatchSettings } from './dispatch.ts';
-import { AdminFeed } from './http/admin-feed.ts';
-import { AdminSessions } from './http/admin-sessions.ts';
+import { Dispatch, type DispatchSettings } from './dispatch/dispatch.ts';
+import { RefusalTally } from './dispatch/refusal-tally.ts';
 import { createApp } from './http/app.ts';
-import { TrustedProxies } from './http/client-address.ts';
-import { LiveFeed } from './http/live-feed.ts';
-import { failures } from './http/messages.ts';
-
+import { AdminSessions } from './http/guard/admin-sessions.ts';
+import { TrustedProxies } from './http/guard/client-address.ts';
+import { LoadShedding } from './http/guard/load-shedding.ts';
 import { countedRoutes } from './http/reference/routes.ts';
-import { RefusalTally } from './http/refusal-tally.ts';
-import { LoadShedding } from './load-shedding.ts';
+import { AdminFeed } from './http/wire/admin-feed.ts';
+import { LiveFeed } from './http/wire/live-feed.ts';
+import { failures } from './http/wire/messages.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';

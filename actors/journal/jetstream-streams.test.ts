@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { bytesOf, contractPartitions } from '../testing/journal-contract.ts';
 import { type NatsServer, startNats } from '../testing/nats.ts';
-import { bytesOf, contractPartitions } from './contract.ts';
 import { JetStreamJournal } from './jetstream.ts';
 import type { JetStreamOptions } from './jetstream-streams.ts';
 import { JournalMisconfigured, JournalUnavailable } from './journal.ts';

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { entryBytesMax } from '../limits.ts';
+import {
+  bytesOf,
+  contractPartitions,
+  fill,
+  journalContract,
+  readTexts,
+} from '../testing/journal-contract.ts';
 import { type NatsServer, startNats } from '../testing/nats.ts';
 import { canMount, smallFolder, waitUntil } from '../testing/process.ts';
-import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
 import { JetStreamJournal } from './jetstream.ts';
 import type { JetStreamOptions } from './jetstream-streams.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from './journal.ts';

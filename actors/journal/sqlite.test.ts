@@ -3,6 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { entryBytesMax } from '../limits.ts';
 import {
+  bytesOf,
+  contractPartitions,
+  fill,
+  journalContract,
+  readTexts,
+} from '../testing/journal-contract.ts';
+import {
   canMount,
   smallFolder,
   startProcess,
@@ -12,7 +19,6 @@ import {
   waitUntil,
 } from '../testing/process.ts';
 import { Chain, encodeEntry } from './codec.ts';
-import { bytesOf, contractPartitions, fill, journalContract, readTexts } from './contract.ts';
 import { type Journal, JournalMisconfigured, JournalUnavailable } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 

@@ -3,7 +3,7 @@
  * one gets the same purchase again without captcha, gate or actor. The actor keeps them too, for
  * ever: what the store forgets costs a user no more than another captcha.
  */
-import type { Board } from '../../actors/board.ts';
+import type { Board } from '../../actors/memory/board.ts';
 import { type Code, code } from '../../actors/protocol.ts';
 import type { Catalog } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { Board, type BoardRow } from '../../actors/board.ts';
+import { Board, type BoardRow } from '../../actors/memory/board.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import type { Catalog, Sql } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';

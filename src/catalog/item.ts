@@ -2,7 +2,7 @@
  * An item as the cache keeps it: what merchants wrote, and the JSON of it, made once. What changes
  * while people buy (stock, sales, the sale's status) comes from the board at each reading.
  */
-import { type Board, type BoardRow, saleStatus } from '../../actors/board.ts';
+import { type Board, type BoardRow, saleStatus } from '../../actors/memory/board.ts';
 import type { ItemRow, PromoRow } from '../db/sql.ts';
 
 export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {

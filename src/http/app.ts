@@ -1,21 +1,21 @@
 /** The whole HTTP application: every route, and one envelope for everything that goes wrong. */
 import { Hono } from 'hono';
-import { captchaRoutes } from './captchas.ts';
-import { countRequests } from './count-requests.ts';
-import { failure, success } from './envelope.ts';
-import { faultCode, faultText, requestIdOf } from './faults.ts';
-import { itemRoutes } from './items.ts';
-import { healthRoutes, operatorRoutes } from './operators.ts';
-import { orderRoutes } from './orders.ts';
-import { otpRoutes } from './otp.ts';
+import { countRequests } from './guard/count-requests.ts';
 import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
-import { promoRoutes } from './promos.ts';
 import { referenceRoutes } from './reference/served.tsx';
-import { sessionRoutes } from './sessions.ts';
-import { timeText } from './time.ts';
-import { tokenRoutes } from './tokens.ts';
-import { userRoutes } from './users.ts';
+import { captchaRoutes } from './routes/captchas.ts';
+import { itemRoutes } from './routes/items.ts';
+import { healthRoutes, operatorRoutes } from './routes/operators.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { otpRoutes } from './routes/otp.ts';
+import { promoRoutes } from './routes/promos.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import { failure, success } from './wire/envelope.ts';
+import { faultCode, faultText, requestIdOf } from './wire/fault-answers.ts';
+import { timeText } from './wire/time.ts';
 
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);

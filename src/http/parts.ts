@@ -1,9 +1,9 @@
 /** What the HTTP routes need of the engine, handed in by the thread that serves them. */
 import type { Registry } from 'prom-client';
-import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
-import type { Positions } from '../../actors/positions.ts';
+import type { Board } from '../../actors/memory/board.ts';
+import type { Positions } from '../../actors/memory/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
 import type { OneTimePasswords } from '../accounts/one-time-passwords.ts';
 import type { Passwords } from '../accounts/passwords.ts';
@@ -14,12 +14,12 @@ import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { RateLimits } from '../admission/rate-limits.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
-import type { LoadShedding } from '../load-shedding.ts';
+import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
-import type { AdminFeed } from './admin-feed.ts';
-import type { AdminSessions } from './admin-sessions.ts';
-import type { LiveFeed } from './live-feed.ts';
-import type { RefusalTally } from './refusal-tally.ts';
+import type { AdminSessions } from './guard/admin-sessions.ts';
+import type { LoadShedding } from './guard/load-shedding.ts';
+import type { AdminFeed } from './wire/admin-feed.ts';
+import type { LiveFeed } from './wire/live-feed.ts';
 
 export interface AppParts {
   board: Board;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
-import { mustSucceed, tokenFor } from '../testing/engine.ts';
+import { mustSucceed, tokenFor } from '../testing/engine-process.ts';
 import { newTelephone, registration, type Shop, startShop } from '../testing/shop.ts';
 
 setDefaultTimeout(60_000);

@@ -9,7 +9,7 @@ import {
   startTestEngine,
   type TestEngine,
   tokenFor,
-} from '../testing/engine.ts';
+} from '../testing/engine-process.ts';
 import { inParallel } from '../testing/load.ts';
 
 setDefaultTimeout(60_000);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { Board } from '../../actors/board.ts';
-import { Positions } from '../../actors/positions.ts';
+import { Board } from '../../actors/memory/board.ts';
+import { Positions } from '../../actors/memory/positions.ts';
 import { code } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
 import { ownPath } from '../own-files.ts';

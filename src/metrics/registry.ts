@@ -3,12 +3,12 @@
  * follow Prometheus' conventions: base units, `_total` for counters.
  */
 import { Counter, Gauge, type Metric, Registry } from 'prom-client';
-import type { Board } from '../../actors/board.ts';
 import type { Clock } from '../../actors/clock.ts';
-import { Mailbox } from '../../actors/mailbox.ts';
-import { type Positions, partitionModes } from '../../actors/positions.ts';
+import type { Board } from '../../actors/memory/board.ts';
+import { Mailbox } from '../../actors/memory/mailbox.ts';
+import { type Positions, partitionModes } from '../../actors/memory/positions.ts';
+import { ThreadDelays } from '../../actors/memory/thread-delays.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
-import { ThreadDelays } from '../../actors/thread-delays.ts';
 import { latencyBoundsMs, type RequestMetrics } from './request-metrics.ts';
 
 export interface MetricsParts {

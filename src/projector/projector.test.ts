@@ -3,8 +3,8 @@ import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { expectBooks, fillCatalogue } from '../testing/books.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
+import { projectionContract } from '../testing/projector-contract.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
-import { projectionContract } from './contract.ts';
 
 projectionContract('SQLite', sqliteFixture);
 

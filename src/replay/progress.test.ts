@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { Audit } from './audit.ts';
+import { Audit } from './audit/audit.ts';
 import { ProgressLine } from './progress.ts';
 
 /** What a progress line writes in this time. */

@@ -1,5 +1,5 @@
 /** Tells people how far a long replay has come, on standard error. */
-import type { Audit } from './audit.ts';
+import type { Audit } from './audit/audit.ts';
 import { number, percent } from './format.ts';
 import type { ReplayProgress } from './replay.ts';
 

@@ -2,7 +2,7 @@
 import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
-import type { PartitionAudit } from './partition-audit.ts';
+import type { PartitionAudit } from './audit/partition-audit.ts';
 
 /**
  * Reads a partition on from where its audit stands to the journal's end, or to an entry.

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { unitsLeft } from '../../actors/item.ts';
+import { unitsLeft } from '../../actors/item/item.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
+import { AuditRig } from '../testing/audit-rig.ts';
+import { forge, storedBytes, tamper } from '../testing/forgery.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
-import { AuditRig } from './audit-rig.ts';
-import { forge, storedBytes, tamper } from './forgery.ts';
 import { replay } from './replay.ts';
 
 const sale = new AuditRig();

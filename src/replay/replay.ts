@@ -1,8 +1,8 @@
 /** Replays a journal through an audit, and holds the copies of it against what it says. */
 import type { Journal } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
-import { Audit } from './audit.ts';
-import type { PartitionAudit } from './partition-audit.ts';
+import { Audit } from './audit/audit.ts';
+import type { PartitionAudit } from './audit/partition-audit.ts';
 import { hashAt, lastOf, readPartition } from './read.ts';
 
 /** What a comparison asks of the replay while it runs. */

@@ -1,5 +1,5 @@
 /** What a replay found, as one plain object (`--json`) and as text for people. */
-import { type Check, checkNames, checks, type Finding } from './findings.ts';
+import { type Check, checkNames, checks, type Finding } from './audit/findings.ts';
 import { counted, megabytes, number, seconds } from './format.ts';
 import type { Compared, Replayed } from './replay.ts';
 

@@ -11,7 +11,7 @@ import {
   type Read,
   type Reply,
 } from '../../actors/protocol.ts';
-import { type Audit, type DurableOrder, since, tokenKey, upTo } from './audit.ts';
+import { type Audit, type DurableOrder, since, tokenKey, upTo } from './auditor.ts';
 
 /** One sending of a command to an engine. */
 export interface Delivery {

@@ -4,7 +4,7 @@
  * be what the journal says (I7).
  */
 import { JournalUnavailable } from '../../actors/journal/journal.ts';
-import type { Positions } from '../../actors/positions.ts';
+import type { Positions } from '../../actors/memory/positions.ts';
 import { type OrderView, orderStatusNames, type Sequence } from '../../actors/protocol.ts';
 import {
   type OrderRow,
@@ -13,10 +13,10 @@ import {
   SqlUnavailable,
 } from '../db/sql.ts';
 import { Projector } from '../projector/projector.ts';
-import type { ItemHistory } from './audit.ts';
-import type { Surroundings } from './engine.ts';
-import { SimulatedJournal } from './journal.ts';
+import type { ItemHistory } from './auditor.ts';
+import { SimulatedJournal } from './faulty-journal.ts';
 import type { Random } from './random.ts';
+import type { Surroundings } from './simulated-engine.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Probability that SQL fails, before a commit and after it. */

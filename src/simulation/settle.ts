@@ -4,8 +4,8 @@
  */
 import { type Command, code } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
-import type { Engine, Surroundings } from './engine.ts';
 import type { Projection } from './projection.ts';
+import type { Engine, Surroundings } from './simulated-engine.ts';
 
 /** Longer than any hold or promo of the traffic, on whatever clock. */
 const settleMs = 48 * 3_600_000;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { decide, replyOf } from '../../actors/item.ts';
+import { decide, replyOf } from '../../actors/item/item.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
-import { Partition, type PartitionWorld } from '../../actors/partition.ts';
+import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Command } from '../../actors/protocol.ts';
-import type { Audit } from './audit.ts';
-import type { Plants } from './engine.ts';
+import type { Audit } from './auditor.ts';
 import { simulate } from './simulate.ts';
+import type { Plants } from './simulated-engine.ts';
 
 function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Board } from '../../actors/board.ts';
 import { itemIdMax } from '../../actors/limits.ts';
+import { Board } from '../../actors/memory/board.ts';
 import { openSql } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
 

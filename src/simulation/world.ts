@@ -3,22 +3,22 @@
  * step picks what happens next, lets all code that it woke come to rest, and checks.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Board } from '../../actors/board.ts';
+import type { Board } from '../../actors/memory/board.ts';
 import { type Command, code, type Place, partitionOf, type Reply } from '../../actors/protocol.ts';
 import { Answers, type Delivery } from './answers.ts';
-import { Audit, tokenKey } from './audit.ts';
+import { Audit, tokenKey } from './auditor.ts';
+import { faultless, type JournalFaults, SimulatedStore } from './faulty-journal.ts';
+import { Projection } from './projection.ts';
+import { Random } from './random.ts';
+import { Scheduler } from './scheduler.ts';
+import { guard, settle } from './settle.ts';
 import {
   Engine,
   type EngineMemory,
   engineMemory,
   type Plants,
   type Surroundings,
-} from './engine.ts';
-import { faultless, type JournalFaults, SimulatedStore } from './journal.ts';
-import { Projection } from './projection.ts';
-import { Random } from './random.ts';
-import { Scheduler } from './scheduler.ts';
-import { guard, settle } from './settle.ts';
+} from './simulated-engine.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -179,7 +179,7 @@ export class World {
     if (this.#random.chance(0.1)) this.#send(command);
   }
 
-  /** Step 2 of an order, as `src/http/orders.ts` takes it. */
+  /** Step 2 of an order, as `src/http/routes/orders.ts` takes it. */
   #boardRefuses(engine: Engine, command: Place): boolean {
     const { board, positions, clockOffsetMs } = engine.memory;
     const { item, promo, amount, user } = command;

@@ -10,7 +10,7 @@ import {
 } from 'bun:test';
 import { waitUntil } from '../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
-import { storeContract } from './contract.ts';
+import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './open.ts';
 import { type KeyValueStore, StoreUnavailable } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
-import { storeContract } from './contract.ts';
+import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './open.ts';
 import { SqliteStore } from './sqlite.ts';
 import { StoreUnavailable } from './store.ts';

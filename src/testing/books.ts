@@ -1,6 +1,6 @@
 /** Compares projected rows with the state of the actors they come from. */
 import { expect } from 'bun:test';
-import { type Item, unitsLeft, viewOrder } from '../../actors/item.ts';
+import { type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
 import { orderStatusNames } from '../../actors/protocol.ts';
 import type { Sql } from '../db/sql.ts';
 import { orderId } from '../order-id.ts';

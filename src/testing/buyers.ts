@@ -14,7 +14,7 @@ import {
   type Sale,
   type TestEngine,
   tokenFor,
-} from './engine.ts';
+} from './engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from './left-behind.ts';
 import { type Crowd, inParallel, startCrowd } from './load.ts';
 
@@ -199,7 +199,7 @@ export class Buyers {
 
 /** Runs `bun replay` with an engine's settings. */
 export async function replay(dataDir: string, env: Record<string, string> = {}) {
-  const command = [process.execPath, 'src/replay/main.ts'];
+  const command = [process.execPath, 'src/commands/replay.ts'];
   const settings = { ...engineEnvironment(dataDir), ...env };
   const replaying = startProcess({ command, cwd: root, env: settings });
   return { code: await replaying.ended, output: replaying.output() };

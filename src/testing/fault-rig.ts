@@ -2,7 +2,12 @@
 import { expect } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { Buyers } from './buyers.ts';
-import { type EngineOptions, type Sale, startTestEngine, type TestEngine } from './engine.ts';
+import {
+  type EngineOptions,
+  type Sale,
+  startTestEngine,
+  type TestEngine,
+} from './engine-process.ts';
 
 /** Waiting for what should take a second or three, on a machine that does other things beside. */
 export const patienceMs = 20_000;

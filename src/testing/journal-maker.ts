@@ -3,7 +3,7 @@
  * real item actor, and appended entry by entry. The same seed makes the same journal.
  */
 
-import { apply, decide, due, type Item, unitsLeft } from '../../actors/item.ts';
+import { apply, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';

@@ -1,5 +1,5 @@
 /** What an engine left behind: the journal, rebuilt, and SQL compared with it. */
-import { apply, type Item } from '../../actors/item.ts';
+import { apply, type Item } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import { readConfig } from '../config.ts';
@@ -7,7 +7,7 @@ import { openSql } from '../db/open.ts';
 import { parseOrderId } from '../order-id.ts';
 import { journalSettings, sqlSettings } from '../parts-settings.ts';
 import { expectBooks } from './books.ts';
-import { engineEnvironment } from './engine.ts';
+import { engineEnvironment } from './engine-process.ts';
 
 /** The settings of a test engine on this folder and these servers. */
 function configOf(dataDir: string, env: Record<string, string>) {

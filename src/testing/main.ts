@@ -97,7 +97,12 @@ function readReport(xml: string): Counts {
   return { passed: count('tests') - failed - skipped, failed, skipped };
 }
 
-const simulation = [process.execPath, 'src/simulation/main.ts', '--seeds', String(simulationSeeds)];
+const simulation = [
+  process.execPath,
+  'src/commands/simulate.ts',
+  '--seeds',
+  String(simulationSeeds),
+];
 const checks = [
   installPackages(),
   run('types', [process.execPath, 'x', 'tsc', '--noEmit']),

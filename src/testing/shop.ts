@@ -5,7 +5,7 @@ import {
   mustSucceed,
   startTestEngine,
   type TestEngine,
-} from './engine.ts';
+} from './engine-process.ts';
 import { type SmsGateway, startSmsGateway } from './sms-gateway.ts';
 
 /** What every captcha of `rehearsal-engine.ts` says. */

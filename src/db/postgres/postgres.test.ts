@@ -10,14 +10,14 @@ import {
 } from 'bun:test';
 import { SQL } from 'bun';
 import { waitUntil } from '../../../actors/testing/process.ts';
-import { projectionContract } from '../../projector/contract.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
+import { projectionContract } from '../../testing/projector-contract.ts';
+import { sqlContract } from '../../testing/sql-contract.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
-import { sqlContract } from '../contract.ts';
+import { usersContract } from '../../testing/users-contract.ts';
 import { openSql } from '../open.ts';
 import { type ProjectionBatch, type RowChanges, type Sql, SqlUnavailable } from '../sql.ts';
-import { usersContract } from '../users-contract.ts';
 
 // A server that hangs is given up after 8 s, which a test may see more than once.
 setDefaultTimeout(60_000);

@@ -5,7 +5,7 @@ import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { PostgresCatalog } from './catalog.ts';
 import { Connections, onOneConnection } from './connections.ts';
-import { PostgresOrders } from './orders.ts';
+import { PostgresOrders } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresUsers } from './users.ts';
 

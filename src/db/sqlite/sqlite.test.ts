@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
-import { sqlContract } from '../contract.ts';
 import { openSql } from '../open.ts';
 import { SqlUnavailable } from '../sql.ts';
 

@@ -6,7 +6,7 @@ import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, guarded } from './connect.ts';
-import { SqliteOrders } from './orders.ts';
+import { SqliteOrders } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqliteUsers } from './users.ts';
 

@@ -1,4 +1,4 @@
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
-import { usersContract } from '../users-contract.ts';
+import { usersContract } from '../../testing/users-contract.ts';
 
 usersContract('SQLite', sqliteFixture);

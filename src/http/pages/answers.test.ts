@@ -1,7 +1,7 @@
 /** Pages as answers: what browsers are told, and what a page never does. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { mustSucceed } from '../../testing/engine.ts';
+import { mustSucceed } from '../../testing/engine-process.ts';
 import { type Shop, startShop } from '../../testing/shop.ts';
 
 const folder = temporaryFolder();

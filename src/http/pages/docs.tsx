@@ -1,7 +1,8 @@
 /** `/docs`: the API reference for people, from the same list of routes as `/openapi.json`. */
-import { type ErrorCode, errorCodes, failures, type Language } from '../messages.ts';
+
 import { openApiDocument, openApiPath } from '../reference/openapi.ts';
 import { type Route, routes } from '../reference/routes.ts';
+import { type ErrorCode, errorCodes, failures, type Language } from '../wire/messages.ts';
 import { type DocsTexts, docsTexts } from './docs-texts.ts';
 import { Layout, type View } from './layout.tsx';
 

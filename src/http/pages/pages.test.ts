@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Page } from 'playwright-core';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../testing/browser.ts';
-import { mustSucceed, type OrderData } from '../../testing/engine.ts';
+import { mustSucceed, type OrderData } from '../../testing/engine-process.ts';
 import {
   type Buyer,
   captchaText,

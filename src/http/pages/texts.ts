@@ -1,5 +1,5 @@
 /** Every text of the pages, English and Chinese. `{…}` is filled in; `script` goes to the browser. */
-import type { Language } from '../messages.ts';
+import type { Language } from '../wire/messages.ts';
 
 const en = {
   home: 'On sale',

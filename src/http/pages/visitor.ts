@@ -1,9 +1,9 @@
 /** Who looks at a page: in which language, and logged in or not. */
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { type Language, languageOf } from '../messages.ts';
+import { sessionToken } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { sessionToken } from '../who.ts';
+import { type Language, languageOf } from '../wire/messages.ts';
 
 const languageCookie = 'lang';
 const yearSeconds = 365 * 24 * 3600;

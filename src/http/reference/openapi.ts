@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes and their schemas. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
-import { type ErrorCode, failures } from '../messages.ts';
+import { type ErrorCode, failures } from '../wire/messages.ts';
 import { type Route, routes } from './routes.ts';
 
 type Json = Record<string, unknown>;

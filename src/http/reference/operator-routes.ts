@@ -1,5 +1,5 @@
 /** The routes of operators: tokens, statements, health, and what the engine tells of itself. */
-import { purchaseTokenSchema } from '../operators.ts';
+import { purchaseTokenSchema } from '../routes/operators.ts';
 import * as data from './data.ts';
 import * as example from './examples.ts';
 import { admin, body, type Route } from './route.ts';

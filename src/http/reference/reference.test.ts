@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type * as v from 'valibot';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { adminToken, tokenFor } from '../../testing/engine.ts';
+import { adminToken, tokenFor } from '../../testing/engine-process.ts';
 import {
   captchaText,
   newTelephone,
@@ -11,7 +11,7 @@ import {
   type Shop,
   startShop,
 } from '../../testing/shop.ts';
-import { errorCodes, failures } from '../messages.ts';
+import { errorCodes, failures } from '../wire/messages.ts';
 import { openApiDocument, openApiPath } from './openapi.ts';
 import { routes } from './routes.ts';
 

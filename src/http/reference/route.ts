@@ -1,6 +1,6 @@
 /** What the reference says of a route, and the codes that many of them share. */
 import type * as v from 'valibot';
-import type { ErrorCode } from '../messages.ts';
+import type { ErrorCode } from '../wire/messages.ts';
 
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import * as v from 'valibot';
-import { adminToken } from '../../testing/engine.ts';
+import { adminToken } from '../../testing/engine-process.ts';
 import { createApp } from '../app.ts';
 import type { AppParts } from '../parts.ts';
 import { type Route, routes } from './routes.ts';

@@ -3,14 +3,14 @@
  * the test that holds the two to what is really served. Bodies are the very schemas that validate.
  */
 import * as v from 'valibot';
-import { captchaSchema } from '../captchas.ts';
-import { itemSchema, restockSchema } from '../items.ts';
-import { placeSchema } from '../orders.ts';
-import { oneTimePasswordSchema } from '../otp.ts';
-import { promoSchema } from '../promos.ts';
-import { logInSchema } from '../sessions.ts';
-import { admissionSchema } from '../tokens.ts';
-import { registrationSchema } from '../users.ts';
+import { captchaSchema } from '../routes/captchas.ts';
+import { itemSchema, restockSchema } from '../routes/items.ts';
+import { placeSchema } from '../routes/orders.ts';
+import { oneTimePasswordSchema } from '../routes/otp.ts';
+import { promoSchema } from '../routes/promos.ts';
+import { logInSchema } from '../routes/sessions.ts';
+import { admissionSchema } from '../routes/tokens.ts';
+import { registrationSchema } from '../routes/users.ts';
 import * as data from './data.ts';
 import * as example from './examples.ts';
 import { operatorRoutes } from './operator-routes.ts';

@@ -1,7 +1,8 @@
 /** The charts of an item's timelines. */
+
+import type { Units } from '../audit/books-over-time.ts';
+import { type Counted, counted, type Timeline } from '../audit/timeline.ts';
 import { span, utc } from '../format.ts';
-import type { Units } from '../history.ts';
-import { type Counted, counted, type Timeline } from '../timeline.ts';
 import { axisNumber, Frame, left, right, TimeAxis, ValueAxis, width } from './frame.tsx';
 import { type Scale, scaleOf } from './scale.ts';
 

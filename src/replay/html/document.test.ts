@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
-import { sampleMax } from '../fairness.ts';
-import { forge, playSale } from '../forgery.ts';
+import { forge, playSale } from '../../testing/forgery.ts';
+import { playScript, salePartitions } from '../../testing/play.ts';
+import { rushSale } from '../../testing/rush-sale.ts';
+import { sampleMax } from '../audit/fairness.ts';
+import { counted, pointsMax } from '../audit/timeline.ts';
 import { number } from '../format.ts';
-import { playScript, salePartitions } from '../play.ts';
 import { type Replayed, replay } from '../replay.ts';
 import { reportOf } from '../report.ts';
-import { rushSale } from '../rush-sale.ts';
-import { counted, pointsMax } from '../timeline.ts';
 import { documentOf } from './document.tsx';
 
 let folder: TemporaryFolder;

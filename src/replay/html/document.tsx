@@ -1,9 +1,9 @@
 /** A replay's report for people: one HTML file that needs nothing beside it. */
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
-import { type Check, checkNames } from '../findings.ts';
+import { type Check, checkNames } from '../audit/findings.ts';
+import type { ItemAudit } from '../audit/item-audit.ts';
 import { counted, megabytes, number, seconds, utc } from '../format.ts';
-import type { ItemAudit } from '../item-audit.ts';
 import { type Report, wasTried } from '../report.ts';
 import { ItemSection, soldShare } from './item.tsx';
 import { Facts, Table } from './parts.tsx';

@@ -1,5 +1,5 @@
 /** How fair a promo was, in two charts and in words. */
-import type { Fairness } from '../fairness.ts';
+import type { Fairness } from '../audit/fairness.ts';
 import { number, percent } from '../format.ts';
 import { BandsChart, OrderOfPurchase } from './fairness-charts.tsx';
 import { Facts, Figure, Table } from './parts.tsx';

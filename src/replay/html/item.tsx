@@ -1,9 +1,9 @@
 /** The section of one item: what became of its units, its rush, and how fair it was. */
 import { orderStatus } from '../../../actors/protocol.ts';
-import { fairnessOf } from '../fairness.ts';
+import { fairnessOf } from '../audit/fairness.ts';
+import type { ItemAudit } from '../audit/item-audit.ts';
+import type { Timeline } from '../audit/timeline.ts';
 import { number, percent, span, timeOfDay, utc } from '../format.ts';
-import type { ItemAudit } from '../item-audit.ts';
-import type { Timeline } from '../timeline.ts';
 import { ActivityChart, activities, type Mark, UnitsChart } from './charts.tsx';
 import { FairnessFigures } from './fairness.tsx';
 import { Facts, Figure, Table } from './parts.tsx';

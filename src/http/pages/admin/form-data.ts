@@ -1,11 +1,11 @@
 /** Forms as the API takes them. What does not fit is handed on as it was typed: the API says so. */
 import { Hono } from 'hono';
-import { failure } from '../../envelope.ts';
-import { faultCode, faultText } from '../../faults.ts';
-import { itemRoutes } from '../../items.ts';
-import type { Language } from '../../messages.ts';
 import type { AppParts } from '../../parts.ts';
-import { promoRoutes } from '../../promos.ts';
+import { itemRoutes } from '../../routes/items.ts';
+import { promoRoutes } from '../../routes/promos.ts';
+import { failure } from '../../wire/envelope.ts';
+import { faultCode, faultText } from '../../wire/fault-answers.ts';
+import type { Language } from '../../wire/messages.ts';
 
 export type Values = Record<string, string>;
 

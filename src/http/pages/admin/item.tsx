@@ -1,7 +1,7 @@
 /** `/admin/items/:id`: an item's live board, its promos, and the forms that change it. */
-import type { BoardRow } from '../../../../actors/board.ts';
+import type { BoardRow } from '../../../../actors/memory/board.ts';
 import type { ItemRow, PromoRow } from '../../../db/sql.ts';
-import { failures } from '../../messages.ts';
+import { failures } from '../../wire/messages.ts';
 import { money } from '../format.ts';
 import type { View } from '../layout.tsx';
 import { fill } from '../texts.ts';

@@ -1,5 +1,5 @@
 /** `/admin`: every item's books, live, and whether the engine is well. */
-import { boardItemsMax } from '../../admin-feed.ts';
+import { boardItemsMax } from '../../wire/admin-feed.ts';
 import { money } from '../format.ts';
 import type { View } from '../layout.tsx';
 import { fill } from '../texts.ts';

@@ -1,5 +1,5 @@
 /** What the scripts of the administrator's pages say, English and Chinese. `{…}` is filled in. */
-import type { Language } from '../../messages.ts';
+import type { Language } from '../../wire/messages.ts';
 import { adminTexts } from './texts.ts';
 
 const script = {

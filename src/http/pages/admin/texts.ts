@@ -1,5 +1,5 @@
 /** The texts of the administrator's pages, English and Chinese. `{…}` is filled in. */
-import type { Language } from '../../messages.ts';
+import type { Language } from '../../wire/messages.ts';
 
 const en = {
   menu: {

@@ -1,0 +1,273 @@
+/**
+ * The board: a table in shared memory with one row for each item, written by the item's actor
+ * thread after each acknowledgement of the journal and read by every thread. It shows durable facts
+ * only, so an answer that rests on it needs no journal.
+ *
+ * A row is guarded by a version that is odd while it is written (a seqlock); a reader that meets an
+ * odd or changed version reads again. Counters of refusals are added to by all threads and belong to
+ * no version. Next to the rows lies one Bloom filter of buyers for all items, so that an order which
+ * may be a repeat is passed on to its actor instead of being refused from the board (I3).
+ */
+import { hashJoin, hashOf } from '../item/columns.ts';
+import { buyerFilterBits, itemIdMax } from '../limits.ts';
+import { type Code, code, type Sequence } from '../protocol.ts';
+
+/** What the board shows of an item. Units, minor units, milliseconds since 1970 UTC. */
+export interface BoardRow {
+  loaded: number;
+  held: number;
+  sold: number;
+  left: number;
+  /** Users admitted, over all promos. */
+  admitted: number;
+  /** Those admitted under the last promo: what its gate counts. */
+  promoAdmitted: number;
+  /** Orders ever placed. */
+  orders: number;
+  /** Sequence of the entry that last changed the row. */
+  seq: Sequence;
+  /** Sequence of the entry that last changed `left`. */
+  leftSeq: Sequence;
+  /** The last promo the item was on sale under; 0 without one. */
+  promo: number;
+  startAt: number;
+  endAt: number;
+  /** Minor units for one unit: the normal price. */
+  price: number;
+  /** Minor units for one unit under the promo. */
+  promoPrice: number;
+}
+
+const fields = [
+  'loaded',
+  'held',
+  'sold',
+  'left',
+  'admitted',
+  'promoAdmitted',
+  'orders',
+  'seq',
+  'leftSeq',
+  'promo',
+  'startAt',
+  'endAt',
+  'price',
+  'promoPrice',
+] as const satisfies readonly (keyof BoardRow)[];
+
+const at = Object.fromEntries(fields.map((name, index) => [name, index])) as Record<
+  keyof BoardRow, // `fields` names every key, which `satisfies` alone cannot prove.
+  number
+>;
+
+/** Refusals that are counted for each item, in the order of their counters. */
+export const countedCodes: readonly Code[] = [
+  code.outcomeUnknown,
+  code.outOfStock,
+  code.journalUnavailable,
+  code.tooBusy,
+  code.notStarted,
+  code.ended,
+  code.limitReached,
+  code.tokenExpired,
+  code.gateClosed,
+  code.wrongState,
+  code.refundDue,
+  code.notOnSale,
+  code.tokenSpent,
+];
+const counterOf = new Map(countedCodes.map((counted, index) => [counted, index]));
+
+const rowWords = 16;
+const counterWords = 16;
+const filterMask = buyerFilterBits / 512 - 1;
+
+export type SaleStatus = 'none' | 'pending' | 'running' | 'ended';
+
+export class Board {
+  static bytes(): number {
+    const rows = itemIdMax + 1;
+    return rows * (rowWords * 8 + 4 + counterWords * 4) + buyerFilterBits / 8;
+  }
+
+  readonly #rows: Float64Array;
+  readonly #versions: Int32Array;
+  readonly #counters: Int32Array;
+  readonly #filter: Int32Array;
+  /** What `markBuyers` read; kept so that no compiler leaves the reading out. */
+  readonly #read = new Int32Array(1);
+
+  constructor(memory: SharedArrayBuffer) {
+    const rows = itemIdMax + 1;
+    const versionsAt = rows * rowWords * 8;
+    const countersAt = versionsAt + rows * 4;
+    const filterAt = countersAt + rows * counterWords * 4;
+    this.#rows = new Float64Array(memory, 0, rows * rowWords);
+    this.#versions = new Int32Array(memory, versionsAt, rows);
+    this.#counters = new Int32Array(memory, countersAt, rows * counterWords);
+    this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
+  }
+
+  /** Writes an item's row; its actor thread alone may call this. */
+  write(item: number, row: BoardRow): void {
+    const offset = item * rowWords;
+    Atomics.add(this.#versions, item, 1);
+    for (let index = 0; index < fields.length; index++) {
+      this.#rows[offset + index] = row[fields[index]!];
+    }
+    // 0 would say that the item was never opened, so a version that wraps skips it.
+    const version = (Atomics.load(this.#versions, item) + 1) | 0;
+    Atomics.store(this.#versions, item, version === 0 ? 2 : version);
+  }
+
+  /** Makes the version even again where a thread died while it wrote the row. */
+  repair(item: number): void {
+    if ((Atomics.load(this.#versions, item) & 1) === 1) Atomics.add(this.#versions, item, 1);
+  }
+
+  /** The item's row, or null when the item has never been opened. */
+  read(item: number): BoardRow | null {
+    if (!this.has(item)) return null;
+    for (;;) {
+      const version = Atomics.load(this.#versions, item);
+      const row = this.#copy(item);
+      if ((version & 1) === 0 && Atomics.load(this.#versions, item) === version) return row;
+    }
+  }
+
+  has(item: number): boolean {
+    return item >= 1 && item <= itemIdMax && Atomics.load(this.#versions, item) !== 0;
+  }
+
+  /** A number that changes whenever the item's row does. */
+  version(item: number): number {
+    return Atomics.load(this.#versions, item);
+  }
+
+  /**
+   * Hot path: the refusal that a new order would get by the board, 0 when the actor must decide.
+   * `now` in milliseconds. Reads the row without copying it.
+   */
+  refusal(item: number, promo: number, amount: number, now: number): Code {
+    if (!this.has(item)) return code.notOnSale;
+    const offset = item * rowWords;
+    const rows = this.#rows;
+    for (;;) {
+      const version = Atomics.load(this.#versions, item);
+      const left = rows[offset + at.left]!;
+      const current = rows[offset + at.promo]!;
+      const startAt = rows[offset + at.startAt]!;
+      const endAt = rows[offset + at.endAt]!;
+      if ((version & 1) === 1 || Atomics.load(this.#versions, item) !== version) continue;
+      if (promo !== 0 && promo === current) {
+        if (now < startAt) return code.notStarted;
+        if (now >= endAt) return code.ended;
+      }
+      return amount > left ? code.outOfStock : code.ok;
+    }
+  }
+
+  /** Sequence of the entry since which fewer than `amount` units are left; 0 when enough are left. */
+  outOfStockSince(item: number, amount: number): Sequence {
+    const offset = item * rowWords;
+    for (;;) {
+      const version = Atomics.load(this.#versions, item);
+      const left = this.#rows[offset + at.left]!;
+      const leftSeq = this.#rows[offset + at.leftSeq]!;
+      if ((version & 1) === 1 || Atomics.load(this.#versions, item) !== version) continue;
+      return amount > left ? leftSeq : 0;
+    }
+  }
+
+  /** Counts a refusal of a code that is counted by item; other codes are ignored. */
+  count(item: number, refused: Code): void {
+    const counter = counterOf.get(refused);
+    if (counter !== undefined && this.has(item)) {
+      Atomics.add(this.#counters, item * counterWords + counter, 1);
+    }
+  }
+
+  /** Refusals by code since the engine started; a counter wraps at 2^32. */
+  refused(item: number): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const [index, counted] of countedCodes.entries()) {
+      const count = Atomics.load(this.#counters, item * counterWords + index) >>> 0;
+      if (count > 0) counts[String(counted)] = count;
+    }
+    return counts;
+  }
+
+  /** Notes a user as a buyer of an item, before any row shows what they bought. */
+  markBuyer(item: number, user: number): void {
+    const hash = hashJoin(hashOf(user), item);
+    const block = (hash & filterMask) * 16;
+    let bits = hashOf(hash);
+    for (let probe = 0; probe < 3; probe++) {
+      Atomics.or(this.#filter, block + ((bits >>> 5) & 15), 1 << (bits & 31));
+      bits >>>= 9;
+    }
+  }
+
+  /**
+   * Notes the buyers of a batch, given as items and users in turn. All their blocks are read before
+   * one is changed: cache misses of plain reads overlap, those of atomic changes wait for each other.
+   */
+  markBuyers(buyers: readonly number[]): void {
+    let read = 0;
+    for (let index = 0; index < buyers.length; index += 2) {
+      const hash = hashJoin(hashOf(buyers[index + 1]!), buyers[index]!);
+      read ^= this.#filter[(hash & filterMask) * 16]!;
+    }
+    this.#read[0] = read;
+    for (let index = 0; index < buyers.length; index += 2) {
+      this.markBuyer(buyers[index]!, buyers[index + 1]!);
+    }
+  }
+
+  /** Whether the user may have bought the item; false is certain. */
+  maybeBuyer(item: number, user: number): boolean {
+    const hash = hashJoin(hashOf(user), item);
+    const block = (hash & filterMask) * 16;
+    let bits = hashOf(hash);
+    for (let probe = 0; probe < 3; probe++) {
+      const word = Atomics.load(this.#filter, block + ((bits >>> 5) & 15));
+      if ((word & (1 << (bits & 31))) === 0) return false;
+      bits >>>= 9;
+    }
+    return true;
+  }
+
+  /** Items ever opened, by id. */
+  *items(): Generator<number> {
+    for (let item = 1; item <= itemIdMax; item++) if (this.has(item)) yield item;
+  }
+
+  /** Field by field: this is on the way of every page of an item. */
+  #copy(item: number): BoardRow {
+    const offset = item * rowWords;
+    const rows = this.#rows;
+    return {
+      loaded: rows[offset + at.loaded]!,
+      held: rows[offset + at.held]!,
+      sold: rows[offset + at.sold]!,
+      left: rows[offset + at.left]!,
+      admitted: rows[offset + at.admitted]!,
+      promoAdmitted: rows[offset + at.promoAdmitted]!,
+      orders: rows[offset + at.orders]!,
+      seq: rows[offset + at.seq]!,
+      leftSeq: rows[offset + at.leftSeq]!,
+      promo: rows[offset + at.promo]!,
+      startAt: rows[offset + at.startAt]!,
+      endAt: rows[offset + at.endAt]!,
+      price: rows[offset + at.price]!,
+      promoPrice: rows[offset + at.promoPrice]!,
+    };
+  }
+}
+
+/** The status of an item's last promo at a time, as API.md words it; 'none' without a promo. */
+export function saleStatus(row: BoardRow, now: number): SaleStatus {
+  if (row.promo === 0) return 'none';
+  if (now < row.startAt) return 'pending';
+  return now < row.endAt ? 'running' : 'ended';
+}

@@ -1,0 +1,77 @@
+/**
+ * Where each partition stands, in shared memory: written by its actor thread and the projector,
+ * read by health checks, statements and metrics. Sequences, counts and milliseconds.
+ */
+import { partitionsMax } from '../limits.ts';
+
+/** What a partition's actor is doing; `partition.ts` describes the modes. */
+export const partitionModes = [
+  'recovering',
+  'ready',
+  'unavailable',
+  'fenced',
+  'refusing',
+  'stopped',
+] as const;
+export type PartitionMode = (typeof partitionModes)[number];
+
+const cells = [
+  'mode',
+  /** Last sequence known to be durable. */
+  'journalSeq',
+  /** The projector's checkpoint. */
+  'sqlSeq',
+  'replicaSeq',
+  /** Time of the entry at the checkpoint. */
+  'sqlAt',
+  'recoveries',
+  'fences',
+  'appendErrors',
+  /** 1 while the journal does not answer probes. */
+  'journalSilent',
+  /** Entries, events in them, and the milliseconds their appends took, since the engine started. */
+  'entries',
+  'events',
+  'appendMs',
+] as const;
+type Cell = (typeof cells)[number];
+
+const words = 16;
+
+export class Positions {
+  static readonly bytes = (partitionsMax + 1) * words * 8;
+  readonly #cells: Float64Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.#cells = new Float64Array(memory);
+  }
+
+  get(partition: number, cell: Exclude<Cell, 'mode'>): number {
+    return this.#cells[partition * words + cells.indexOf(cell)]!;
+  }
+
+  set(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
+    this.#cells[partition * words + cells.indexOf(cell)] = value;
+  }
+
+  add(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
+    this.set(partition, cell, this.get(partition, cell) + value);
+  }
+
+  /** When the projector last said that it runs; 0 while it has not. */
+  get projectorBeatAt(): number {
+    return this.#cells[partitionsMax * words]!;
+  }
+
+  set projectorBeatAt(at: number) {
+    this.#cells[partitionsMax * words] = at;
+  }
+
+  mode(partition: number): PartitionMode {
+    return partitionModes[this.#cells[partition * words]!]!;
+  }
+
+  setMode(partition: number, mode: PartitionMode): void {
+    this.#cells[partition * words] = partitionModes.indexOf(mode);
+  }
+}

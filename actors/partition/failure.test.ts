@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'bun:test';
+import { setImmediate } from 'node:timers/promises';
+import { canonical, unitsLeft } from '../item/item.ts';
+import { Chain, encodeEntry } from '../journal/codec.ts';
+import { Fenced, JournalUnavailable, OutcomeUnknown } from '../journal/journal.ts';
+import { code } from '../protocol.ts';
+import { emptyBoard, item, newRig, Rig, start } from '../testing/partition-rig.ts';
+
+describe('when an append fails', () => {
+  /** Two orders in two appends under way, and one in the open batch. */
+  async function threeOrders(): Promise<{ b: Rig; requests: number[] }> {
+    const b = newRig(2);
+    await b.open(9);
+    const requests = [1, 2, 3].map((user) => {
+      const request = b.place(user);
+      b.partition.commit();
+      return request;
+    });
+    return { b, requests };
+  }
+
+  test('before anything was stored, everyone is told that nothing was done', async () => {
+    const { b, requests } = await threeOrders();
+    await b.journal.refuse(new JournalUnavailable('full'));
+    expect(b.codes(...requests)).toEqual(requests.map(() => code.journalUnavailable));
+  });
+
+  test('with an unknown outcome, only those whose events were never sent are told so', async () => {
+    const { b, requests } = await threeOrders();
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    const { outcomeUnknown, journalUnavailable } = code;
+    expect(b.codes(...requests)).toEqual([outcomeUnknown, outcomeUnknown, journalUnavailable]);
+  });
+
+  test('but the one before it may be stored, its buyer is told that the outcome is unknown', async () => {
+    const { b, requests } = await threeOrders();
+    b.journal.store(1);
+    await b.journal.refuse(new JournalUnavailable('full'), 1);
+    await b.journal.acknowledgeBarrier();
+    expect(b.codes(requests[0]!)).toEqual([code.outcomeUnknown]);
+    expect(b.replies.get(b.place(1))).toMatchObject({ code: code.ok, repeated: true });
+  });
+
+  test('the state is that of the journal again, and work goes on', async () => {
+    const { b } = await threeOrders();
+    await b.journal.refuse(new JournalUnavailable('full'));
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect(unitsLeft(b.partition.items.get(item)!)).toBe(9);
+    const again = b.place(2);
+    b.journal.held = [];
+    b.partition.commit();
+    await b.journal.acknowledge();
+    expect(b.replies.get(again)).toMatchObject({ code: code.ok, order: { n: 1 } });
+  });
+
+  test('what the dropped appends say later is not heard', async () => {
+    const { b, requests } = await threeOrders();
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    await b.journal.acknowledgeBarrier();
+    expect(b.positions.get(0, 'recoveries')).toBe(2);
+    expect(b.positions.get(0, 'appendErrors')).toBe(1);
+    expect(b.codes(requests[1]!)).toEqual([code.outcomeUnknown]);
+  });
+});
+
+describe('an append whose outcome is unknown', () => {
+  async function timedOut(): Promise<{ b: Rig; late: Uint8Array; lost: number }> {
+    const b = newRig();
+    await b.open(9);
+    const lost = b.place(1);
+    b.partition.commit();
+    const late = b.journal.held[0]!.bytes;
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    return { b, late, lost };
+  }
+
+  test('is answered by nobody before an entry without events stands in its way', async () => {
+    const { b } = await timedOut();
+    expect(b.partition.mode).toBe('recovering');
+    expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 2, events: [] });
+  });
+
+  test('and that is stored late refuses that entry, and is read', async () => {
+    const { b, late, lost } = await timedOut();
+    b.journal.stored.push(late);
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.partition.mode).toBe('unavailable');
+    await b.wakeAll();
+    await b.journal.acknowledgeBarrier();
+    expect(b.codes(lost, b.place(1))).toEqual([code.outcomeUnknown, code.ok]);
+  });
+
+  test('leaves the partition to another writer whose entry refuses the barrier', async () => {
+    const { b, lost } = await timedOut();
+    const other = new Rig(b.journal, emptyBoard(), 'another run');
+    await other.partition.recover();
+    other.place(7);
+    other.partition.commit();
+    // The barrier is on its way when the other's entry is stored.
+    b.journal.stored.push(b.journal.held[1]!.bytes);
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.partition.mode).toBe('unavailable');
+    b.sleepers.shift()!.wake();
+    await setImmediate();
+    expect(b.partition.mode).toBe('fenced');
+    expect(b.codes(lost)).toEqual([code.outcomeUnknown]);
+  });
+});
+
+describe('recovery', () => {
+  test('rebuilds the very state that was live (I6), and numbers go on', async () => {
+    const first = newRig();
+    await first.open(9);
+    for (const user of [1, 2, 3]) first.place(user);
+    first.submit({ type: 'pay', item, n: 2, user: 2 });
+    first.partition.commit();
+    await first.journal.acknowledgeAll();
+    const second = new Rig(first.journal, emptyBoard(), 'next run');
+    await second.partition.recover();
+    const [before, after] = [first, second].map((b) => canonical(b.partition.items.get(item)!));
+    expect(after).toBe(before!);
+    const next = second.place(4);
+    second.partition.commit();
+    await second.journal.acknowledge();
+    expect(second.replies.get(next)?.order?.n).toBe(4);
+    const chain = new Chain(0);
+    for (const [index, bytes] of first.journal.stored.entries()) chain.next(index + 1, bytes);
+    expect(chain.sequence).toBe(3);
+  });
+
+  test('refuses commands until it is over, and is tried until the journal can be read', async () => {
+    const b = newRig();
+    b.journal.readable = false;
+    expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
+    await b.partition.recover();
+    expect(b.partition.mode).toBe('unavailable');
+    b.sleepers.shift()!.wake();
+    await setImmediate();
+    expect(b.partition.mode).toBe('unavailable');
+    b.journal.readable = true;
+    await b.wakeAll();
+    expect(b.partition.mode).toBe('ready');
+  });
+
+  test('refuses to serve a journal that is shorter than what was built on it', async () => {
+    for (const cell of ['sqlSeq', 'journalSeq'] as const) {
+      const b = newRig();
+      b.positions.set(0, cell, 1);
+      await b.partition.recover();
+      expect(b.partition.mode).toBe('refusing');
+      expect(b.positions.mode(0)).toBe('refusing');
+      expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
+    }
+  });
+
+  test('refuses to serve a journal that has been tampered with', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.journal.stored[0] = Buffer.from(
+      Buffer.from(b.journal.stored[0]!).toString('utf8').replace('"units":9', '"units":8'),
+    );
+    b.place(1);
+    b.partition.commit();
+    await b.journal.acknowledge();
+    await b.partition.recover();
+    expect(b.partition.mode).toBe('refusing');
+  });
+
+  test('keeps the time of every event, however far its own clock is', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1, 1, start + 10);
+    b.partition.commit();
+    await b.journal.acknowledge();
+    b.partition.tick(start + 500_000);
+    await b.partition.recover();
+    expect(b.partition.items.get(item)?.orders.createdAt[0]).toBe(start + 10);
+  });
+});
+
+describe('a fenced partition', () => {
+  test('says that the outcome is unknown, and leaves the word to the other engine', async () => {
+    const b = newRig();
+    await b.open(9);
+    const request = b.place(1);
+    b.partition.commit();
+    const chain = new Chain(0);
+    chain.next(1, b.journal.stored[0]!);
+    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
+    const restocked = `{"type":"restocked","item":${item},"units":1}`;
+    b.journal.stored.push(encodeEntry(head, [restocked]));
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.codes(request)).toEqual([code.outcomeUnknown]);
+    expect(b.partition.mode).toBe('fenced');
+    expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
+    await b.wakeAll();
+    expect(b.partition.mode).toBe('ready');
+    expect(b.partition.items.get(item)?.loaded).toBe(10);
+  });
+
+  test('by a late store of its own thread before goes on at once', async () => {
+    const before = newRig();
+    await before.open(9);
+    const lost = before.place(1);
+    before.partition.commit();
+    const late = before.journal.held.pop()!;
+    const b = new Rig(before.journal, before.board);
+    await b.partition.recover();
+    b.journal.stored.push(late.bytes);
+    b.place(2);
+    b.partition.commit();
+    await b.journal.refuse(new Fenced(0, 1));
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect([...before.codes(lost), ...b.codes(b.place(1))]).toEqual([null, code.ok]);
+  });
+});

@@ -1,0 +1,309 @@
+/**
+ * A partition: the items of one journal run, and the one writer they have. Commands are decided at
+ * once, in memory, ahead of the journal; `pipeline.ts` takes their events to the journal and keeps
+ * their replies back until the journal has them (I2).
+ *
+ * Modes:
+ * - `recovering`: the state is being rebuilt from the journal; commands are refused with 30002.
+ * - `ready`: commands are decided; batches are appended while fewer than the journal's limit are in
+ *   flight, each on the condition that the one before it is the last (I5).
+ * - `unavailable`: the journal could not be read; recovery is tried again after a pause.
+ * - `fenced`: another engine writes this partition. It has the word for as long as it goes on
+ *   writing; when it has been silent for `fencedMs`, this engine recovers and is ready again.
+ * - `refusing`: the journal is damaged, or shorter than what was built on it; an operator decides.
+ * - `stopped`: drained; nothing is decided any more.
+ *
+ * There is one answer to every failure of an append: drop the state, tell whoever waits that the
+ * outcome is unknown (or that nothing was done, where that is certain), and recover.
+ */
+import { decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
+import { encodeEntry, entryHash } from '../journal/codec.ts';
+import { Fenced, JournalCorrupt } from '../journal/journal.ts';
+import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
+import type { PartitionMode } from '../memory/positions.ts';
+import { type Command, code, type Event, refusal, type Sequence } from '../protocol.ts';
+import { Pipeline, type PipelineWorld } from './pipeline.ts';
+import { applyEvent, type Recovered, recoverPartition, shortJournal } from './recovery.ts';
+import { changesLeft, Tallies } from './tallies.ts';
+
+/** What a partition needs of the world; the simulation gives it another one. */
+export interface PartitionWorld extends PipelineWorld {
+  sleep(ms: number): Promise<void>;
+  log(
+    level: 'debug' | 'info' | 'warning' | 'error',
+    message: string,
+    details: Record<string, unknown>,
+  ): void;
+}
+
+/** Why a partition recovers. */
+type Cause = 'start' | 'append failed' | 'fenced';
+
+/** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
+const backlogMax = 4;
+
+/** What is there only while the partition is ready. */
+interface Ready {
+  items: Map<number, Item>;
+  pipeline: Pipeline;
+  tallies: Tallies;
+}
+
+export class Partition {
+  #mode: PartitionMode = 'recovering';
+  #ready: Ready | null = null;
+  #at = 0;
+  #dueAt = Number.POSITIVE_INFINITY;
+  /** Counts recoveries, so that one that was overtaken by another leaves no trace. */
+  #life = 0;
+
+  constructor(
+    readonly partition: number,
+    private readonly world: PartitionWorld,
+  ) {}
+
+  get mode(): PartitionMode {
+    return this.#mode;
+  }
+
+  /** The items as they are decided, which may be ahead of the journal; empty unless ready. */
+  get items(): ReadonlyMap<number, Item> {
+    return this.#ready?.items ?? new Map();
+  }
+
+  /** Whether everything that was decided is durable. */
+  get idle(): boolean {
+    return this.#ready?.pipeline.idle ?? true;
+  }
+
+  /** When `tick` will next have something to do; Infinity when nothing is due. */
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** Step 5: decides a command that came through a mailbox. Call `commit` when the turn is over. */
+  submit(mailbox: number, request: number, command: Command, now: number): void {
+    if (this.#ready === null) {
+      this.world.reply(mailbox, request, refusal(code.journalUnavailable));
+      return;
+    }
+    const { items, pipeline, tallies } = this.#ready;
+    const at = this.#advance(now);
+    const before = items.get(command.item);
+    if (before !== undefined) this.#settleDue(this.#ready, before, at);
+    const decision = decide(before, command, at);
+    const { event } = decision;
+    const after = event === null ? before : this.#record(this.#ready, event, at);
+    if (decision.code === code.outOfStock) {
+      const amount = command.type === 'place' ? command.amount : 1;
+      this.#dueAt = Math.min(this.#dueAt, tallies.add(command.item, amount, at));
+    }
+    pipeline.release(mailbox, request, replyOf(after, decision));
+  }
+
+  /** Decides what time alone has made true: expired holds, ended promos, tallies to write down. */
+  tick(now: number): void {
+    if (this.#ready === null) return;
+    const { items, pipeline, tallies } = this.#ready;
+    const at = this.#advance(now);
+    if (at < this.#dueAt || pipeline.backlog > backlogMax) return;
+    for (const item of tallies.due(at)) this.#writeTally(this.#ready, item, at);
+    this.#dueAt = tallies.dueAt();
+    for (const item of items.values()) {
+      if (pipeline.backlog <= backlogMax) this.#settleDue(this.#ready, item, at);
+      this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    }
+  }
+
+  /** Step 6: starts to append what has been decided. */
+  commit(): void {
+    this.#ready?.pipeline.commit();
+  }
+
+  /** Writes the last tallies down and starts their append; `idle` tells when all is durable. */
+  finish(now: number): void {
+    if (this.#ready === null) return;
+    const at = this.#advance(now);
+    for (const item of this.#ready.tallies.due(Number.POSITIVE_INFINITY)) {
+      this.#writeTally(this.#ready, item, at);
+    }
+    this.commit();
+  }
+
+  stop(): void {
+    this.#life++;
+    this.#enter('stopped');
+  }
+
+  /**
+   * Drops the state and rebuilds it from the journal. Resolves after the first try; later ones go on
+   * behind it.
+   */
+  async recover(cause: Cause = 'start'): Promise<void> {
+    const life = ++this.#life;
+    // Until a fenced partition has caught up, the board shows what another engine has made untrue.
+    const behind = cause === 'fenced' || this.#mode === 'fenced';
+    this.#enter(behind ? 'fenced' : 'recovering');
+    if (await this.#tryRecovery(life, cause)) return;
+    void this.#retryRecovery(life, cause);
+  }
+
+  /**
+   * Finds out that another engine has written before a command does: whatever this one says from
+   * then on would be old. An append that was stored after its time-out is found out as well.
+   */
+  async look(): Promise<void> {
+    const ready = this.#ready;
+    if (ready === null || !ready.pipeline.idle) return;
+    const { partition, world } = this;
+    const standing = world.positions.get(partition, 'journalSeq');
+    const last = await world.journal.last(partition);
+    const rested = () => world.positions.get(partition, 'journalSeq') === standing;
+    if (last === standing || this.#ready !== ready || !ready.pipeline.idle || !rested()) return;
+    world.positions.add(partition, 'fences', 1);
+    this.#failed(new Fenced(partition, standing));
+  }
+
+  /** Time never goes backwards within a partition, whatever the clock does. */
+  #advance(now: number): number {
+    if (now > this.#at) this.#at = now;
+    return this.#at;
+  }
+
+  #settleDue(ready: Ready, item: Item, at: number): void {
+    for (let event = due(item, at); event !== null; event = due(item, at)) {
+      this.#record(ready, event, at);
+    }
+  }
+
+  #writeTally(ready: Ready, item: number, at: number): void {
+    const event = ready.tallies.take(item);
+    if (event !== null) this.#record(ready, event, at);
+  }
+
+  #record(ready: Ready, event: Event, at: number): Item {
+    const { items, pipeline, tallies } = ready;
+    if (tallies.size > 0 && changesLeft(event)) this.#writeTally(ready, event.item, at);
+    pipeline.add(event, at);
+    const item = applyEvent(items, event, at);
+    this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    return item;
+  }
+
+  #failed(error: unknown): void {
+    if (this.#ready === null) return;
+    const { world, partition } = this;
+    const fenced = error instanceof Fenced;
+    const message = fenced ? 'fenced: another writer has written' : 'append failed';
+    world.log(fenced ? 'warning' : 'error', message, { partition, error: String(error) });
+    void this.recover(fenced ? 'fenced' : 'append failed');
+  }
+
+  async #retryRecovery(life: number, cause: Cause): Promise<void> {
+    for (let pauseMs = recoveryPauseMs; ; pauseMs = Math.min(pauseMs * 2, recoveryPauseMsMax)) {
+      await this.world.sleep(pauseMs);
+      if (life !== this.#life || (await this.#tryRecovery(life, cause))) return;
+    }
+  }
+
+  /** Returns false when another try may help. */
+  async #tryRecovery(life: number, cause: Cause): Promise<boolean> {
+    const { partition, world } = this;
+    const startedAt = performance.now();
+    // Asked before the reading: an entry stored while we read may be projected before we are done.
+    const built = this.#built();
+    try {
+      const recovered = await recoverPartition(partition, world, () => life === this.#life);
+      if (recovered === null) return true;
+      if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
+      // A fence by an entry of our own is a late store of an append that had timed out.
+      if (cause === 'fenced' && recovered.writer !== world.writer) {
+        void this.#standBack(life, recovered.chain.sequence);
+        return true;
+      }
+      // Whatever went wrong, another append of ours may still be on its way.
+      if (cause !== 'start') await this.#writeBarrier(recovered);
+      if (life !== this.#life) return true;
+      this.#resume(recovered);
+      const { events, chain } = recovered;
+      const ms = Math.round(performance.now() - startedAt);
+      const details = { partition, sequence: chain.sequence, events, ms };
+      world.log(events > 0 ? 'info' : 'debug', 'recovered', details);
+      return true;
+    } catch (error) {
+      if (life !== this.#life) return true;
+      if (error instanceof Fenced) {
+        world.positions.add(partition, 'fences', 1);
+        world.log('warning', 'fenced: the barrier was refused', { partition });
+        this.#enter('unavailable');
+        await world.sleep(recoveryPauseMs);
+        if (life === this.#life) void this.recover('fenced');
+        return true;
+      }
+      const refusing = error instanceof JournalCorrupt;
+      this.#enter(refusing ? 'refusing' : 'unavailable');
+      const message = refusing ? 'refusing to serve' : 'cannot read the journal';
+      world.log('error', message, { partition, error: String(error) });
+      return refusing;
+    }
+  }
+
+  /**
+   * Appends an entry without events. An append that timed out may still be stored, late; once the
+   * barrier stands it cannot, and until then the barrier is refused and the journal is read again.
+   */
+  async #writeBarrier(recovered: Recovered): Promise<void> {
+    const { partition, world } = this;
+    const { chain } = recovered;
+    const { sequence, hash: prev } = chain;
+    const at = Math.max(chain.at, recovered.at);
+    const head = { partition, seq: sequence + 1, prev, writer: world.writer, at };
+    const bytes = encodeEntry(head, []);
+    await world.journal.append(partition, sequence, bytes);
+    chain.advance(sequence + 1, entryHash(bytes), at);
+  }
+
+  /** The last entry that anything was built on: the journal may not end before it. */
+  #built(): Sequence {
+    const { partition } = this;
+    const { positions } = this.world;
+    return Math.max(positions.get(partition, 'journalSeq'), positions.get(partition, 'sqlSeq'));
+  }
+
+  #resume({ items, chain, at }: Recovered): void {
+    this.#advance(at);
+    const pipeline = new Pipeline(this.world, chain, items, (error) => this.#failed(error));
+    this.#ready = { items, pipeline, tallies: new Tallies() };
+    for (const item of items.values()) this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    this.world.positions.add(this.partition, 'recoveries', 1);
+    this.#setMode('ready');
+  }
+
+  /** Leaves the partition to the engine that has written it, until that one is silent. */
+  async #standBack(life: number, sequence: number): Promise<void> {
+    this.#enter('fenced');
+    const { journal, sleep } = this.world;
+    for (let seen = sequence; ; ) {
+      await sleep(fencedMs);
+      if (life !== this.#life) return;
+      const last = await journal.last(this.partition).catch(() => -1);
+      if (life !== this.#life) return;
+      if (last === seen) break;
+      seen = last;
+    }
+    await this.recover();
+  }
+
+  /** Leaves `ready`, and drops what is there only then. */
+  #enter(mode: Exclude<PartitionMode, 'ready'>): void {
+    this.#ready?.pipeline.drop();
+    this.#ready = null;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#setMode(mode);
+  }
+
+  #setMode(mode: PartitionMode): void {
+    this.#mode = mode;
+    this.world.positions.setMode(this.partition, mode);
+  }
+}

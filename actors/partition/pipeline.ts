@@ -1,0 +1,185 @@
+/**
+ * The way of a partition's events to its journal: they join the open batch, a batch becomes an entry
+ * and an append, appends are acknowledged in order, and only then are replies told (I2).
+ *
+ * A pipeline lives from one recovery to the next failure. It is then dropped as a whole, and what its
+ * appends say afterwards is not heard.
+ */
+
+import type { Item } from '../item/item.ts';
+import { type Chain, entryHash, joinEntry } from '../journal/codec.ts';
+import { EventBuffer } from '../journal/event-buffer.ts';
+import { Fenced, type Journal, JournalUnavailable } from '../journal/journal.ts';
+import { appendsInFlightMax } from '../limits.ts';
+import type { Board } from '../memory/board.ts';
+import type { Positions } from '../memory/positions.ts';
+import { type Code, code, type Event, type Reply, refusal } from '../protocol.ts';
+import { Batch, WaitingReplies } from './batch.ts';
+import { numberRows, type Rows, rowsOf } from './board-rows.ts';
+
+export interface PipelineWorld {
+  journal: Journal;
+  board: Board;
+  positions: Positions;
+  /** Id of this run, written into every entry. */
+  writer: string;
+  /** Delivers a reply that may be told; `mailbox` and `request` are those given with its command. */
+  readonly reply: (mailbox: number, request: number, reply: Reply) => void;
+  /** Tells that an entry is durable and the board shows it. */
+  acknowledged(partition: number, items: Iterable<number>): void;
+}
+
+/** A batch on its way to the journal. */
+interface Append {
+  sequence: number;
+  rows: Rows;
+  events: number;
+  startedAt: number;
+  durable: boolean;
+}
+
+export class Pipeline {
+  /** Full batches in order, and last the open one. */
+  readonly #batches: Batch[] = [];
+  readonly #inFlight: Append[] = [];
+  readonly #waiting = new WaitingReplies();
+  /** The buffer of a batch that has been sent: a new one would have to grow, and be freed again. */
+  #spare: EventBuffer | null = null;
+  /** Events so far: decided, sent to the journal, and known to be durable. */
+  #decided = 0;
+  #sent = 0;
+  #durable = 0;
+  /** The latest row of each item, as the board shows it once everything in flight is durable. */
+  readonly #rows: Rows = new Map();
+  #dropped = false;
+
+  /** `chain` stands at the journal's last entry, and `items` are the state it tells. */
+  constructor(
+    private readonly world: PipelineWorld,
+    private readonly chain: Chain,
+    private readonly items: ReadonlyMap<number, Item>,
+    private readonly failed: (error: unknown) => void,
+  ) {
+    const rows = rowsOf(items, items.keys());
+    numberRows(rows, this.#rows, chain.sequence);
+    // The thread before this one may have died while it wrote a row.
+    for (const item of rows.keys()) world.board.repair(item);
+    this.#show(rows, chain.sequence);
+  }
+
+  /** Batches that wait for the journal. */
+  get backlog(): number {
+    return this.#batches.length;
+  }
+
+  /** Whether everything that was decided is durable. */
+  get idle(): boolean {
+    return this.#batches.length === 0 && this.#inFlight.length === 0;
+  }
+
+  /** Takes a decided event; call before it is applied, since it may close the batch before it. */
+  add(event: Event, at: number): void {
+    let batch = this.#batches.at(-1);
+    if (batch === undefined || batch.full) {
+      if (batch !== undefined) this.#seal(batch);
+      batch = new Batch(at, this.#spare ?? new EventBuffer());
+      this.#spare = null;
+      this.#batches.push(batch);
+    }
+    batch.add(event, at);
+    this.#decided++;
+  }
+
+  /** Tells a reply once every event decided before it is durable; at once when all are. */
+  release(mailbox: number, request: number, reply: Reply): void {
+    if (this.#decided === this.#durable) this.world.reply(mailbox, request, reply);
+    else this.#waiting.add(this.#decided, mailbox, request, reply);
+  }
+
+  /** Step 6: appends batches, as far as the journal takes more. */
+  commit(): void {
+    const room = Math.min(this.world.journal.appendsInFlight, appendsInFlightMax);
+    while (!this.#dropped && this.#batches.length > 0 && this.#inFlight.length < room) {
+      this.#append(this.#batches.shift()!);
+    }
+  }
+
+  /** From now on nothing that an append says is heard. */
+  drop(): void {
+    this.#dropped = true;
+  }
+
+  /** Closes a batch: the board will show its items as they are now. */
+  #seal(batch: Batch): Rows {
+    batch.rows ??= rowsOf(this.items, batch.touched);
+    return batch.rows;
+  }
+
+  #append(batch: Batch): void {
+    const { chain, world } = this;
+    const { partition } = chain;
+    const rows = this.#seal(batch);
+    world.board.markBuyers(batch.buyers);
+    const expectedLast = chain.sequence;
+    const sequence = expectedLast + 1;
+    numberRows(rows, this.#rows, sequence);
+    const head = { partition, seq: sequence, prev: chain.hash, writer: world.writer, at: batch.at };
+    const bytes = joinEntry(head, batch.events.bytes);
+    chain.advance(sequence, entryHash(bytes), batch.at);
+    const events = batch.events.count;
+    batch.events.clear();
+    this.#spare = batch.events;
+    const append = { sequence, rows, events, startedAt: performance.now(), durable: false };
+    this.#sent += events;
+    this.#inFlight.push(append);
+    world.journal.append(partition, expectedLast, bytes).then(
+      () => this.#acknowledge(append),
+      (error) => this.#fail(append, error),
+    );
+  }
+
+  /** Steps 7 and 8: an entry is durable. Acknowledgements count in order, whatever order they come in. */
+  #acknowledge(append: Append): void {
+    if (this.#dropped) return;
+    append.durable = true;
+    const { positions } = this.world;
+    const { partition } = this.chain;
+    positions.add(partition, 'appendMs', performance.now() - append.startedAt);
+    while (this.#inFlight[0]?.durable) {
+      const { sequence, rows, events } = this.#inFlight.shift()!;
+      positions.add(partition, 'entries', 1);
+      positions.add(partition, 'events', events);
+      this.#durable += events;
+      this.#show(rows, sequence);
+      this.#waiting.release(this.#durable, this.world.reply);
+    }
+    this.commit();
+  }
+
+  #show(rows: Rows, sequence: number): void {
+    const { board, positions, acknowledged } = this.world;
+    const { partition } = this.chain;
+    for (const [item, row] of rows) board.write(item, row);
+    positions.set(partition, 'journalSeq', sequence);
+    acknowledged(partition, rows.keys());
+  }
+
+  /** Drops everything that is not durable, and tells whoever waits for it. */
+  #fail(append: Append, error: unknown): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    // Entries before the refused one may be stored, though their acknowledgement is still under way.
+    const nothingStored = error instanceof JournalUnavailable && append === this.#inFlight[0];
+    const cell = error instanceof Fenced ? 'fences' : 'appendErrors';
+    this.world.positions.add(this.chain.partition, cell, 1);
+    this.#answer(this.#sent, nothingStored ? code.journalUnavailable : code.outcomeUnknown);
+    this.#answer(this.#decided, code.journalUnavailable);
+    this.failed(error);
+  }
+
+  #answer(upTo: number, answer: Code): void {
+    this.#waiting.release(upTo, (mailbox, request) => {
+      this.world.reply(mailbox, request, refusal(answer));
+    });
+  }
+}

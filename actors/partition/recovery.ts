@@ -1,0 +1,79 @@
+/** Replay for recovery: reads a partition's journal from the start and rebuilds the state it tells. */
+
+import { apply, type Item } from '../item/item.ts';
+import { Chain, type Entry } from '../journal/codec.ts';
+import { type Journal, JournalCorrupt } from '../journal/journal.ts';
+import type { Board } from '../memory/board.ts';
+import type { Event, Sequence } from '../protocol.ts';
+
+/** Events that are applied before other work of the thread gets a turn. */
+const strideEvents = 20_000;
+
+export interface RecoveryWorld {
+  journal: Journal;
+  board: Board;
+  sleep(ms: number): Promise<void>;
+}
+
+/** What the journal of a partition tells. */
+export interface Recovered {
+  items: Map<number, Item>;
+  /** Stands at the last entry. */
+  chain: Chain;
+  /** Time of the last event. */
+  at: number;
+  /** Who wrote the last entry; empty for an empty journal. */
+  writer: string;
+  events: number;
+}
+
+/** Applies an event to the items it belongs to; the same live and in recovery. */
+export function applyEvent(items: Map<number, Item>, event: Event, at: number): Item {
+  const item = apply(items.get(event.item), event, at);
+  if (event.type === 'opened') items.set(event.item, item);
+  return item;
+}
+
+/**
+ * Reads until the journal's end; null when `wanted` turned false meanwhile.
+ * @throws JournalCorrupt where the chain breaks or an event contradicts the ones before it.
+ */
+export async function recoverPartition(
+  partition: number,
+  { journal, board, sleep }: RecoveryWorld,
+  wanted: () => boolean,
+): Promise<Recovered | null> {
+  const items = new Map<number, Item>();
+  const recovered: Recovered = { items, chain: new Chain(partition), at: 0, writer: '', events: 0 };
+  let stride = 0;
+  for await (const { sequence, bytes } of journal.read(partition, 1)) {
+    const entry = recovered.chain.next(sequence, bytes);
+    applyEntry(recovered, board, entry);
+    stride += entry.events.length;
+    if (stride < strideEvents) continue;
+    stride = 0;
+    await sleep(0);
+    if (!wanted()) return null;
+  }
+  return wanted() ? recovered : null;
+}
+
+function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
+  try {
+    for (const event of entry.events) {
+      recovered.at = Math.max(recovered.at, event.at ?? entry.at);
+      applyEvent(recovered.items, event, event.at ?? entry.at);
+      if (event.type === 'placed') board.markBuyer(event.item, event.user);
+    }
+  } catch (cause) {
+    throw new JournalCorrupt(entry.partition, entry.seq, String(cause));
+  }
+  recovered.events += entry.events.length;
+  recovered.writer = entry.writer;
+}
+
+/** What is wrong with a journal that ends before the last entry anything was built on. */
+export function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
+  const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
+  return new JournalCorrupt(partition, sequence, what);
+}

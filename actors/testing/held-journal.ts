@@ -1,0 +1,83 @@
+/** A journal in memory whose appends wait until a test says what becomes of them. For tests. */
+import { setImmediate } from 'node:timers/promises';
+import { decodeEntry, type Entry } from '../journal/codec.ts';
+import { type Journal, JournalUnavailable, type StoredEntry } from '../journal/journal.ts';
+import type { Sequence } from '../protocol.ts';
+
+interface Held {
+  bytes: Uint8Array;
+  stored: boolean;
+  resolve(sequence: Sequence): void;
+  reject(error: Error): void;
+}
+
+export class HeldJournal implements Journal {
+  readonly stored: Uint8Array[] = [];
+  /** Appends nobody has been told the outcome of, in order. */
+  held: Held[] = [];
+  readable = true;
+
+  constructor(readonly appendsInFlight: number) {}
+
+  /** The stored entries, decoded. */
+  get entries(): Entry[] {
+    return this.stored.map((bytes, index) => decodeEntry(0, index + 1, bytes));
+  }
+
+  append(_partition: number, _expectedLast: Sequence, bytes: Uint8Array): Promise<Sequence> {
+    return new Promise((resolve, reject) => {
+      this.held.push({ bytes, stored: false, resolve, reject });
+    });
+  }
+
+  async *read(_partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
+    if (!this.readable) throw new JournalUnavailable('cannot be read now');
+    for (let sequence = from; sequence <= this.stored.length; sequence++) {
+      yield { sequence, bytes: this.stored[sequence - 1]! };
+    }
+  }
+
+  async last(): Promise<Sequence> {
+    return this.stored.length;
+  }
+
+  async close(): Promise<void> {
+    this.held = [];
+  }
+
+  /** Stores the first held appends, without telling anybody. */
+  store(count = this.held.length): void {
+    for (const held of this.held.slice(0, count)) {
+      if (!held.stored) this.stored.push(held.bytes);
+      held.stored = true;
+    }
+  }
+
+  /** Stores the held appends up to one of them, and acknowledges that one. */
+  async acknowledge(index = 0): Promise<void> {
+    this.store(index + 1);
+    const [held] = this.held.splice(index, 1);
+    held!.resolve(this.stored.length);
+    await setImmediate();
+  }
+
+  /** Stores and acknowledges whatever is held, until nothing is. */
+  async acknowledgeAll(): Promise<void> {
+    while (this.held.length > 0) await this.acknowledge();
+  }
+
+  /** Stores and acknowledges the last held append alone: the barrier after a failed one. */
+  async acknowledgeBarrier(): Promise<void> {
+    const barrier = this.held.pop()!;
+    this.stored.push(barrier.bytes);
+    barrier.resolve(this.stored.length);
+    await setImmediate();
+  }
+
+  /** Refuses one of the held appends. */
+  async refuse(error: Error, index = 0): Promise<void> {
+    const [held] = this.held.splice(index, 1);
+    held!.reject(error);
+    await setImmediate();
+  }
+}

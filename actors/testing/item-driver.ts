@@ -1,0 +1,84 @@
+/** Drives the pure item actor as a partition does. For tests. */
+import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
+import type { Command, Event, Reply } from '../protocol.ts';
+
+export const id = 42;
+/** When promo 7 starts. */
+export const start = 1_000_000;
+/** A second after which no test looks. */
+export const later = 9_999_999;
+
+/** The item's actor as a partition drives it: what is due comes first, then the command. */
+export class Actor {
+  item: Item | undefined;
+  readonly journal: { event: Event; at: number }[] = [];
+
+  send(command: Command, at: number): Reply {
+    this.pass(at);
+    const decision = decide(this.item, command, at);
+    if (decision.event !== null) this.#apply(decision.event, at);
+    return replyOf(this.item, decision);
+  }
+
+  /** Lets time pass; returns what it made true. */
+  pass(at: number): Event[] {
+    const events: Event[] = [];
+    if (this.item === undefined) return events;
+    for (let event = due(this.item, at); event !== null; event = due(this.item, at)) {
+      this.#apply(event, at);
+      events.push(event);
+    }
+    return events;
+  }
+
+  get events(): string[] {
+    return this.journal.map(({ event }) => event.type);
+  }
+
+  #apply(event: Event, at: number): void {
+    this.item = apply(this.item, event, at);
+    this.journal.push({ event, at });
+  }
+}
+
+interface PromoChoice {
+  promo?: number;
+  startAt?: number;
+  endAt?: number;
+  limit?: number;
+  gateFactor?: number;
+  payWindowMs?: number;
+}
+
+export function publish(choice: PromoChoice = {}): Command {
+  return {
+    ...{ type: 'publish', item: id, promo: 7, price: 500, startAt: start, endAt: start + 60_000 },
+    ...{ limit: 2, gateFactor: 5, payWindowMs: 10_000 },
+    ...choice,
+  } as const;
+}
+
+/** An item with some units under promo 7, from `start` for a minute, two for each user. */
+export function onSale(units: number, choice: PromoChoice = {}): Actor {
+  const actor = new Actor();
+  actor.send({ type: 'open', item: id, price: 1_000, units }, start - 1_000);
+  actor.send(publish(choice), start - 1_000);
+  return actor;
+}
+
+export function place(
+  user: number,
+  nonce: number,
+  choice: { amount?: number; promo?: number; expiresAt?: number } = {},
+): Command {
+  const token = { promo: 7, amount: 1, expiresAt: later, ...choice };
+  return { type: 'place', item: id, user, nonce, ...token };
+}
+
+export const pay = (n: number, user = 0): Command => ({ type: 'pay', item: id, n, user });
+export const cancel = (n: number, user = 0): Command => ({ type: 'cancel', item: id, n, user });
+export const read = (n: number, user = 0): Command => ({ type: 'read', item: id, n, user });
+export const restock = (units: number): Command => ({ type: 'restock', item: id, units, key: 0 });
+export const admit = (user: number, nonce: number, promo = 7): Command => ({
+  ...{ type: 'admit', item: id, user, promo, nonce },
+});

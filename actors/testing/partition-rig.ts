@@ -1,0 +1,81 @@
+/** A partition over a held journal, driven by hand. For tests. */
+import { setImmediate } from 'node:timers/promises';
+import { Board } from '../memory/board.ts';
+import { Positions } from '../memory/positions.ts';
+import { Partition } from '../partition/partition.ts';
+import type { Command, Reply } from '../protocol.ts';
+import { HeldJournal } from './held-journal.ts';
+
+export const item = 42;
+export const start = 1_000_000;
+
+/** A partition over a held journal, and what it said to whom. */
+export class Rig {
+  readonly journal: HeldJournal;
+  readonly board: Board;
+  readonly positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  readonly partition: Partition;
+  readonly replies = new Map<number, Reply>();
+  /** Sleepers, by how long they sleep. */
+  readonly sleepers: { ms: number; wake(): void }[] = [];
+  #requests = 0;
+
+  constructor(journal: HeldJournal, board: Board, writer = 'this run') {
+    this.journal = journal;
+    this.board = board;
+    this.partition = new Partition(0, {
+      ...{ journal, board, positions: this.positions, writer },
+      sleep: (ms: number) => new Promise((wake) => this.sleepers.push({ ms, wake })),
+      reply: (_mailbox: number, request: number, reply: Reply) => {
+        if (this.replies.has(request)) throw new Error(`request ${request} was answered twice`);
+        this.replies.set(request, reply);
+      },
+      acknowledged: () => undefined,
+      log: () => undefined,
+    });
+  }
+
+  /** Sends a command and returns its request number. */
+  submit(command: Command, at = start): number {
+    this.partition.submit(0, ++this.#requests, command, at);
+    return this.#requests;
+  }
+
+  place(user: number, amount = 1, at = start): number {
+    const token = { promo: 0, nonce: user, expiresAt: 9_999_999 };
+    return this.submit({ type: 'place', item, user, amount, ...token }, at);
+  }
+
+  /** Codes of the answers to some requests; null where there is none yet. */
+  codes(...requests: number[]): (number | null)[] {
+    return requests.map((request) => this.replies.get(request)?.code ?? null);
+  }
+
+  async open(units: number): Promise<void> {
+    await this.partition.recover();
+    this.submit({ type: 'open', item, price: 100, units });
+    this.partition.commit();
+    await this.journal.acknowledge();
+  }
+
+  /** Wakes whoever sleeps, until nobody does. */
+  async wakeAll(): Promise<void> {
+    while (this.sleepers.length > 0) {
+      this.sleepers.shift()!.wake();
+      await setImmediate();
+    }
+  }
+}
+
+const memory = new SharedArrayBuffer(Board.bytes());
+
+/** A board that shows nothing; the one before it must not be used any more. */
+export function emptyBoard(): Board {
+  new Uint8Array(memory).fill(0);
+  return new Board(memory);
+}
+
+/** A rig over an empty journal and an empty board. */
+export function newRig(appendsInFlight = 1): Rig {
+  return new Rig(new HeldJournal(appendsInFlight), emptyBoard());
+}

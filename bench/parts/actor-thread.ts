@@ -1,0 +1,159 @@
+/**
+ * An actor thread without the HTTP part: a feeder keeps its mailbox full of orders and takes the
+ * replies, each of which leaves only when its order is fsynced.
+ */
+import { clockStep, createClock } from '../../actors/clock.ts';
+import { mailboxRecords } from '../../actors/limits.ts';
+import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
+import { readReply, writeCommand } from '../../actors/memory/record.ts';
+import { type Command, code } from '../../actors/protocol.ts';
+import { makeSharedMemory } from '../../actors/shared.ts';
+import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../../actors/worker.ts';
+import { WrongAnswer } from '../report/report.ts';
+
+export const partitions = 8;
+const promo = 1;
+/** A thread that has not answered for so long has died, or hangs. */
+const silentMs = 10_000;
+
+export interface FedActorThread {
+  feeder: Feeder;
+  /** Asks the thread to write what it has, and waits until it has left. */
+  stop(): Promise<void>;
+}
+
+/** Starts an actor thread on a new journal. */
+export async function startActorThread(path: string): Promise<FedActorThread> {
+  const thread = new Worker(new URL('../../actors/worker.ts', import.meta.url), {
+    name: 'actor-0',
+  });
+  const post = (message: ToActorThread) => thread.postMessage(message);
+  const says = (type: FromActorThread['type']) =>
+    new Promise<void>((resolve, reject) => {
+      thread.onmessage = ({ data }: MessageEvent<FromActorThread>) => {
+        if (data.type === type) resolve();
+      };
+      thread.onerror = (event) => reject(new Error(event.message));
+      thread.addEventListener('close', () => reject(new Error('the actor thread has ended')));
+    });
+  const memory = makeSharedMemory(1, 1);
+  const settings: ActorThreadSettings = {
+    type: 'start',
+    thread: 0,
+    actorThreads: 1,
+    partitions,
+    writer: Bun.randomUUIDv7(),
+    journal: { kind: 'sqlite', path },
+    redisUrl: null,
+    memory,
+    clockStepMs: clockStep(createClock()),
+    logLevel: 'warning',
+  };
+  const recovered = says('recovered');
+  post(settings);
+  await recovered;
+  return {
+    feeder: new Feeder(memory),
+    async stop() {
+      const drained = says('drained');
+      post({ type: 'drain' });
+      await drained;
+    },
+  };
+}
+
+/** The other end of the mailboxes. */
+export class Feeder {
+  readonly #commands: Mailbox;
+  readonly #replies: Mailbox;
+  readonly #actorBell: Doorbell;
+  readonly #bell: Doorbell;
+  readonly #expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
+  #sent = 0;
+
+  constructor(memory: ReturnType<typeof makeSharedMemory>) {
+    this.#commands = new Mailbox(memory.commands[0]![0]!);
+    this.#replies = new Mailbox(memory.replies[0]![0]!);
+    this.#actorBell = new Doorbell(memory.actorBells[0]!);
+    this.#bell = new Doorbell(memory.httpBells[0]!);
+  }
+
+  /** Puts items 1 to `items` on sale, so many units each. */
+  async openSales(items: number, units: number): Promise<void> {
+    const now = Date.now();
+    for (let item = 1; item <= items; item++) {
+      await this.#carryOut({ type: 'open', item, price: 10_000, units });
+      await this.#carryOut({
+        type: 'publish',
+        item,
+        promo,
+        price: 5_000,
+        startAt: now - 1_000,
+        endAt: now + 3_600_000,
+        limit: 1,
+        gateFactor: 5,
+        payWindowMs: 900_000,
+      });
+    }
+  }
+
+  /** Places so many orders, over items 1 to `items` in turn, and resolves when all are accepted. */
+  async place(orders: number, items: number): Promise<void> {
+    const end = this.#sent + orders;
+    let movedAt = performance.now();
+    for (let accepted = 0; accepted < orders; ) {
+      const seen = this.#bell.count;
+      let moved = 0;
+      while (this.#sent < end && this.#send(this.#order(this.#sent + 1, items))) moved++;
+      if (moved > 0) this.#actorBell.ring();
+      const taken = this.#take();
+      accepted += taken;
+      if (moved + taken > 0) movedAt = performance.now();
+      else if (performance.now() - movedAt > silentMs)
+        throw new Error('the actor thread is silent');
+      else await this.#bell.wait(seen, 1_000);
+    }
+  }
+
+  #order(user: number, items: number): Command {
+    const item = 1 + (user % items);
+    // Sixteen digits and without a pattern, as a random nonce has.
+    const nonce = 2 ** 50 + ((user * 2_654_435_761) % 2 ** 50);
+    const expiresAt = this.#expiresAt;
+    return { type: 'place', item, user, promo, amount: 1, nonce, expiresAt };
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    this.#send(command);
+    this.#actorBell.ring();
+    const end = performance.now() + silentMs;
+    for (let seen = this.#bell.count; this.#take() === 0; seen = this.#bell.count) {
+      if (performance.now() > end) throw new Error('the actor thread is silent');
+      await this.#bell.wait(seen, 20);
+    }
+  }
+
+  /** False when the mailbox is full, or would be once its replies came back. */
+  #send(command: Command): boolean {
+    const inFlight = this.#commands.depth + this.#replies.depth;
+    const offset = inFlight >= mailboxRecords ? -1 : this.#commands.reserve();
+    if (offset < 0) return false;
+    writeCommand(this.#commands.words, offset, ++this.#sent, command);
+    this.#commands.publish();
+    return true;
+  }
+
+  /** Takes the replies there are, and returns how many. */
+  #take(): number {
+    let taken = 0;
+    for (let offset = this.#replies.take(); offset >= 0; offset = this.#replies.take()) {
+      const reply = readReply(this.#replies.words, offset);
+      if (reply.code !== code.ok || reply.repeated) {
+        throw new WrongAnswer(`an actor thread answered a new order with ${reply.code}`);
+      }
+      this.#replies.release();
+      taken++;
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,78 @@
+/** The data of an item page, from the thread's cache and the board, against the floor. */
+import { generators } from '../load/generators.ts';
+import { measurePair } from '../load/pairs.ts';
+import {
+  atLeast,
+  type BenchSettings,
+  emptyReport,
+  type Part,
+  type Report,
+  reported,
+  WrongAnswer,
+} from '../report/report.ts';
+import { type EngineServer, type Sample, type Server, withServers } from '../servers/servers.ts';
+import { openSale } from '../servers/shop.ts';
+import { busyNote } from './orders-over-http.ts';
+
+const connections = 64;
+
+export const itemPage: Part = {
+  name: 'item page',
+  async run(settings) {
+    let path = '';
+    return withServers(
+      async (engine) => {
+        const { itemId } = await openSale(engine, 1_000);
+        path = `/api/items/${itemId}`;
+        return page(engine, path);
+      },
+      (engine, floor) => measure(settings, engine, floor, path),
+    );
+  },
+};
+
+async function page(server: Server, path: string): Promise<Sample> {
+  const response = await fetch(server.url + path);
+  const text = await response.text();
+  if (response.status !== 200) throw new WrongAnswer(`item page: ${response.status} ${text}`);
+  return { status: 200, text };
+}
+
+async function measure(
+  settings: BenchSettings,
+  engine: EngineServer,
+  floor: Server,
+  path: string,
+): Promise<Report> {
+  const expected = await page(engine, path);
+  const pair = (seconds: number, rounds: number) =>
+    measurePair({
+      measurement: 'item page',
+      engine,
+      floor,
+      generator: generators()[0]!,
+      connections,
+      seconds,
+      rounds,
+      path,
+      progress: settings.progress,
+      prepare: async () => null,
+      async check({ refused }) {
+        const { text } = await page(engine, path);
+        if (refused > 0 || text !== expected.text) {
+          throw new WrongAnswer(`item page: ${refused} were refused; at the end: ${text}`);
+        }
+      },
+    });
+  await pair(1, 1); // Compilers are warm after this.
+  const measured = await pair(settings.quick ? 1 : 2, settings.quick ? 1 : 5);
+  const name = 'item page data, cached:';
+  return {
+    ...emptyReport(),
+    loads: [measured.floor, measured.engine],
+    targets: [
+      atLeast(`${name} of the floor's throughput`, measured.ratio, 0.85, '', busyNote(measured)),
+      reported(`${name} CPU above the floor`, measured.cpuAboveMicros, ' µs'),
+    ],
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * Purchase tokens, as buyers get them: each draws a captcha, answers it, passes the gate, and is given
+ * a token. A rehearsal engine knows every captcha's text and has no limits for one address.
+ */
+
+import { temporaryFolder } from '../../actors/testing/process.ts';
+import { type Session, Sessions } from '../../src/accounts/sessions.ts';
+import { captchaAlphabet, drawCaptcha } from '../../src/admission/captcha-image.ts';
+import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
+import { openStore } from '../../src/store/open.ts';
+import { inParallel } from '../../src/testing/load.ts';
+import { captchaText } from '../../src/testing/shop.ts';
+import { emptyReport, type Part, reported, type Target, WrongAnswer } from '../report/report.ts';
+import { type CpuTimes, cpuBetween, cpuTimes } from '../servers/cpu.ts';
+import { type EngineServer, startEngineServer, tokenSecret } from '../servers/servers.ts';
+import { openSale, type Sale } from '../servers/shop.ts';
+
+const connections = 64;
+const rehearsalScript = 'src/testing/rehearsal-engine.ts';
+
+export const tokens: Part = {
+  name: 'tokens',
+  async run({ quick, progress }) {
+    // Fewer than the bucket of one item holds: its limit is not what is measured.
+    const buyers = quick ? 250 : 4_000;
+    progress(`tokens: ${buyers} buyers draw and answer captchas`);
+    const engine = await startEngineServer({ script: rehearsalScript });
+    try {
+      await issue(engine, 200, 1); // Compilers are warm after this.
+      const { drawing, giving } = await issue(engine, buyers, 10_001);
+      return { ...emptyReport(), targets: await targetsOf(drawing, giving) };
+    } finally {
+      await engine.stop();
+    }
+  },
+};
+
+interface Phase {
+  perSecond: number;
+  /** Microseconds per request. */
+  http: number;
+  actor: number;
+  rest: number;
+}
+
+/** All buyers draw a captcha first, and then all of them ask for a token. */
+async function issue(engine: EngineServer, buyers: number, firstUser: number) {
+  const sale = await openSale(engine, 100_000, true);
+  const store = await openStore({ redisUrl: null, dataDir: engine.folder.path });
+  const sessions = new Sessions(store);
+  const opened: Session[] = [];
+  for (let buyer = 0; buyer < buyers; buyer++) opened.push(await sessions.open(firstUser + buyer));
+  await store.close();
+  const captchas: string[] = [];
+  const drawing = await phase(engine, buyers, async (buyer) => {
+    const { promoId } = sale;
+    const answer = await post<{ captchaId: string }>(
+      `${engine.url}/api/captchas`,
+      opened[buyer]!.token,
+      { promoId },
+    );
+    captchas[buyer] = answer.captchaId;
+  });
+  const giving = await phase(engine, buyers, (buyer) =>
+    askForToken(engine, sale, opened[buyer]!.token, captchas[buyer]!),
+  );
+  return { drawing, giving };
+}
+
+async function askForToken(
+  engine: EngineServer,
+  { itemId, promoId }: Sale,
+  session: string,
+  captchaId: string,
+): Promise<void> {
+  const url = `${engine.url}/api/items/${itemId}/tokens`;
+  const body = { promoId, captchaId, answer: captchaText };
+  const { token } = await post<{ token: string }>(url, session, body);
+  if (purchaseTokens(tokenSecret).verify(token) === null) {
+    throw new WrongAnswer(`tokens: not a token: ${token}`);
+  }
+}
+
+async function post<T>(url: string, session: string, body: unknown): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${session}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (response.status !== 201) throw new WrongAnswer(`tokens: ${response.status} ${text}`);
+  return (JSON.parse(text) as { data: T }).data; // The envelope of API.md.
+}
+
+async function phase(
+  engine: EngineServer,
+  requests: number,
+  request: (number: number) => Promise<void>,
+): Promise<Phase> {
+  const before = cpuTimes(engine.process.pid);
+  const startedAt = performance.now();
+  await inParallel(requests, connections, request);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const used = cpuBetween(before, cpuTimes(engine.process.pid));
+  const micros = (kind: keyof Omit<CpuTimes, 'httpThreads'>) => used[kind] / 1000 / requests;
+  const [http, actor, rest] = [micros('http'), micros('actor'), micros('rest')];
+  return { perSecond: requests / seconds, http, actor, rest };
+}
+
+async function targetsOf(drawing: Phase, giving: Phase): Promise<Target[]> {
+  const parts = await partCosts();
+  const name = 'token issue, captcha answered';
+  const rest = giving.http - parts.store - parts.signing;
+  const givingNote =
+    `HTTP ${giving.http.toFixed(0)} (store ${parts.store.toFixed(0)}, signing ` +
+    `${parts.signing.toFixed(1)}, the rest ${rest.toFixed(0)}), gate and actor ` +
+    `${giving.actor.toFixed(0)}, runtime ${giving.rest.toFixed(0)}`;
+  const drawingNote =
+    `HTTP ${drawing.http.toFixed(0)} (drawing ${parts.drawing.toFixed(0)}), runtime ` +
+    drawing.rest.toFixed(0);
+  const cpu = ({ http, actor, rest: other }: Phase) => http + actor + other;
+  const client = 'the client shares the machine';
+  return [
+    reported(`${name}: requests`, giving.perSecond, '/s', client),
+    reported(`${name}: CPU`, cpu(giving), ' µs', givingNote),
+    reported('captcha drawn: requests', drawing.perSecond, '/s', client),
+    reported('captcha drawn: CPU', cpu(drawing), ' µs', drawingNote),
+  ];
+}
+
+/** What the parts of both requests cost by themselves, in microseconds on this thread. */
+async function partCosts(): Promise<{ drawing: number; store: number; signing: number }> {
+  const text = captchaAlphabet.slice(0, 4);
+  const drawing = await cost(100, () => drawCaptcha(text));
+  const signer = purchaseTokens(tokenSecret);
+  const expiresAt = Math.ceil(Date.now() / 1000) + 900;
+  const claims = { userId: 1, itemId: 1, promoId: 1, expiresAt };
+  const signing = await cost(5_000, () => signer.sign({ ...claims, nonce: randomNonce() }));
+  const folder = temporaryFolder();
+  const store = await openStore({ redisUrl: null, dataDir: folder.path });
+  const rate = { burst: 1_000_000, perSecond: 1_000_000 };
+  // What one token takes: the session, three limits, the captcha, and the admission, old and new.
+  const storing = await cost(1_000, async (number) => {
+    await store.spend('rate:address', rate);
+    await store.get(`session:${number}`);
+    await store.spend(`rate:user:${number}`, rate);
+    await store.get(`admission:${number}`);
+    await store.spend('rate:item', rate);
+    await store.take(`captcha:${number}`);
+    await store.set(`admission:${number}`, '1 2', 900_000);
+  });
+  await store.close();
+  folder.remove();
+  return { drawing, store: storing, signing };
+}
+
+async function cost(times: number, work: (number: number) => unknown): Promise<number> {
+  for (let number = 0; number < times / 10; number++) await work(number);
+  const before = process.threadCpuUsage();
+  for (let number = 0; number < times; number++) await work(number);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / times;
+}

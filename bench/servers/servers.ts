@@ -1,0 +1,117 @@
+/** The servers under load, as real processes on free ports of 127.0.0.1: the engine and the floor. */
+import { fileURLToPath } from 'node:url';
+import {
+  freePort,
+  startProcess,
+  type TemporaryFolder,
+  type TestProcess,
+  temporaryFolder,
+  waitUntilReady,
+} from '../../actors/testing/process.ts';
+import { readConfig } from '../../src/config.ts';
+import type { FloorSettings } from './floor.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const adminToken = 'bench-admin-token-of-one-run';
+export const tokenSecret = 'bench-token-secret-of-at-least-32-characters';
+
+export interface Server {
+  kind: 'engine' | 'floor';
+  url: string;
+  process: TestProcess;
+  stop(): Promise<void>;
+}
+
+export interface EngineServer extends Server {
+  kind: 'engine';
+  folder: TemporaryFolder;
+}
+
+export interface EngineOptions {
+  /** A data folder that is kept; without it, a new one is made, and removed at the end. */
+  folder?: TemporaryFolder;
+  /** Settings that differ from the defaults. */
+  env?: Record<string, string>;
+  /** Another way to start it, from the root of the project. */
+  script?: string;
+}
+
+/** As `bun start` sets it, for both: memory that was freed is kept for what comes next. */
+const allocator = { MIMALLOC_PURGE_DELAY: '-1' };
+
+/** Starts the engine, with its defaults when not told otherwise. */
+export async function startEngineServer(options: EngineOptions = {}): Promise<EngineServer> {
+  const folder = options.folder ?? temporaryFolder();
+  const engine = startProcess({
+    command: [process.execPath, options.script ?? 'src/main.ts'],
+    cwd: root,
+    env: {
+      PORT: '0',
+      DATA_DIR: folder.path,
+      TOKEN_SECRET: tokenSecret,
+      ADMIN_TOKEN: adminToken,
+      LOG_LEVEL: 'warning',
+      ...allocator,
+      ...options.env,
+    },
+  });
+  const url = await listening(engine);
+  return {
+    kind: 'engine',
+    url,
+    process: engine,
+    folder,
+    async stop() {
+      await engine.stop();
+      if (options.folder === undefined) folder.remove();
+    },
+  };
+}
+
+/** What the floor answers always. */
+export interface Sample {
+  status: number;
+  text: string;
+}
+
+/** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
+export async function startFloorServer({ status, text }: Sample): Promise<Server> {
+  const { httpThreads } = readConfig({});
+  const port = await freePort();
+  const settings: FloorSettings = { port, threads: httpThreads, status, body: text };
+  const floor = startProcess({
+    command: [process.execPath, 'bench/servers/floor.ts', JSON.stringify(settings)],
+    cwd: root,
+    env: allocator,
+  });
+  const url = await listening(floor);
+  return { kind: 'floor', url, process: floor, stop: () => floor.stop() };
+}
+
+/**
+ * Starts the engine, has it answer once, starts a floor that always answers so, and ends both when
+ * the measurement is done.
+ */
+export async function withServers<T>(
+  sampleOf: (engine: EngineServer) => Promise<Sample>,
+  measure: (engine: EngineServer, floor: Server) => Promise<T>,
+  options: EngineOptions = {},
+): Promise<T> {
+  const engine = await startEngineServer(options);
+  try {
+    const floor = await startFloorServer(await sampleOf(engine));
+    try {
+      return await measure(engine, floor);
+    } finally {
+      await floor.stop();
+    }
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function listening(server: TestProcess): Promise<string> {
+  const said = () => /listening on (http:\S+)/.exec(server.output());
+  await waitUntilReady(server, () => said() !== null);
+  return said()![1]!;
+}

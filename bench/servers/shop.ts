@@ -1,0 +1,101 @@
+/** What a merchant does before and after a sale, through the API of a running engine. */
+
+import { waitUntil } from '../../actors/testing/process.ts';
+import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
+import { WrongAnswer } from '../report/report.ts';
+import { adminToken, type EngineServer, tokenSecret } from './servers.ts';
+
+export interface Sale {
+  itemId: number;
+  promoId: number;
+}
+
+export interface Statement {
+  itemId: number;
+  loaded: number;
+  sold: number;
+  held: number;
+  left: number;
+  refused: Record<string, number>;
+  journalSeq: number;
+  sqlSeq: number;
+}
+
+async function call<T>(engine: EngineServer, method: string, path: string, body?: unknown) {
+  const response = await fetch(engine.url + path, {
+    method,
+    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new WrongAnswer(`${method} ${path}: ${response.status} ${text}`);
+  return (JSON.parse(text) as { data: T }).data; // The envelope of API.md.
+}
+
+/** Makes an item with so many units, and a running promo that sells one to each user. */
+export async function openSale(
+  engine: EngineServer,
+  stock: number,
+  captcha = false,
+): Promise<Sale> {
+  const item = await call<{ id: number }>(engine, 'POST', '/api/items', {
+    title: 'bench',
+    description: 'An item of the bench.',
+    price: 10_000,
+    stock,
+  });
+  const promo = await call<{ id: number }>(engine, 'POST', '/api/promos', {
+    itemId: item.id,
+    name: 'bench',
+    price: 5_000,
+    startAt: new Date(Date.now() - 1_000).toISOString(),
+    endAt: new Date(Date.now() + 3_600_000).toISOString(),
+    limitPerUser: 1,
+    captcha,
+  });
+  await call(engine, 'POST', `/api/promos/${promo.id}/publish`, {});
+  return { itemId: item.id, promoId: promo.id };
+}
+
+export async function statementOf(engine: EngineServer, itemId: number): Promise<Statement> {
+  const { items } = await call<{ items: Statement[] }>(engine, 'GET', '/api/admin/statements');
+  const statement = items.find((each) => each.itemId === itemId);
+  if (statement === undefined) throw new WrongAnswer(`no statement of item ${itemId}`);
+  return statement;
+}
+
+/** Resolves when SQL holds all of the journal, so that the next run does not pay for this one. */
+export async function caughtUp(engine: EngineServer): Promise<void> {
+  await waitUntil(
+    'the projector has caught up',
+    async () => {
+      const { items } = await call<{ items: Statement[] }>(engine, 'GET', '/api/admin/statements');
+      return items.every(({ journalSeq, sqlSeq }) => journalSeq === sqlSeq);
+    },
+    60_000,
+  );
+}
+
+/** Order bodies, each with a purchase token of its own for a user of its own. */
+export function orderBodies({ itemId, promoId }: Sale, count: number): string[] {
+  const tokens = purchaseTokens(tokenSecret);
+  const expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
+  return Array.from({ length: count }, (_, index) => {
+    const userId = 1_000_000 + index;
+    const token = tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
+    return JSON.stringify({ token, amount: 1 });
+  });
+}
+
+/** Posts one order and returns the answer as it is. */
+export async function postOrder(
+  server: { url: string },
+  body: string,
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${server.url}/api/orders`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+}

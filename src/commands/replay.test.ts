@@ -1,0 +1,237 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import {
+  freePort,
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../../actors/testing/process.ts';
+import type { Report } from '../replay/report.ts';
+import { root, startTestEngine, tokenFor } from '../testing/engine-process.ts';
+import { forge, playSale, tamper } from '../testing/forgery.ts';
+import { salePartitions } from '../testing/play.ts';
+
+let folder: TemporaryFolder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+interface Ended {
+  code: number;
+  output: string;
+  errors: string;
+}
+
+/** Runs the command as a process of its own. */
+async function command(
+  args: string[] = [],
+  partitions = salePartitions,
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const child = Bun.spawn([process.execPath, 'src/commands/replay.ts', ...args], {
+    cwd: root,
+    env: { ...process.env, DATA_DIR: folder.path, PARTITIONS: String(partitions), ...env },
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [output, errors, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, output, errors };
+}
+
+async function report(args: string[] = [], partitions?: number): Promise<[number, Report]> {
+  const { code, output, errors } = await command(['--json', ...args], partitions);
+  if (output === '') throw new Error(errors);
+  return [code, JSON.parse(output)];
+}
+
+describe('bun replay', () => {
+  test('prints the books of every item and exits 0 when all holds', async () => {
+    await playSale(folder);
+    const { code, output, errors } = await command();
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    const lines = output.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(lines).toContainEqual([
+      ...['item', 'loaded', 'sold', 'held', 'left', 'orders', 'users', 'refused'],
+      'refused while units were left',
+    ]);
+    expect(lines).toContainEqual(['1', '15', '2', '0', '13', '7', '7', '3', '0']);
+    expect(lines).toContainEqual(['2', '5', '0', '1', '4', '1', '1', '0', '0']);
+    for (const check of ['I1', 'I3', 'I4', 'I7', 'I8', 'I9']) {
+      expect(output).toMatch(new RegExp(`^${check} +holds`, 'm'));
+    }
+    expect(output).toEndWith('All holds.\n');
+  });
+
+  test('prints each difference with partition, sequence and item, and exits 1', async () => {
+    await playSale(folder);
+    tamper(folder, 'stampede.db', 'UPDATE orders SET amount = 9 WHERE user_id = 7');
+    const { code, output } = await command();
+    expect(code).toBe(1);
+    const place = 'partition 1, sequence 6, item 1';
+    expect(output).toMatch(
+      new RegExp(`I7 +${place}: order 20261122-1-7: amount is 9 in SQL, 2 by`),
+    );
+    expect(output).toMatch(/^I7 +1 difference /m);
+  });
+
+  test('prints one JSON document with --json', async () => {
+    await playSale(folder);
+    forge(folder, 1, 3, (events) => Object.assign(events[1]!, { user: 1, nonce: 100 }));
+    const [code, { holds, checks, differences, items, limits }] = await report(['--item', '1']);
+    expect(code).toBe(1);
+    expect(holds).toBe(false);
+    expect(limits).toEqual({ item: 1, to: null });
+    expect(items).toMatchObject([{ item: 1, partition: 1, loaded: 15, orders: 7, users: 6 }]);
+    expect(checks.I3).toMatchObject({ differences: 1 });
+    expect(checks.I1).toMatchObject({ differences: 0 });
+    expect(differences.listed).toContainEqual({
+      check: 'I3',
+      partition: 1,
+      sequence: 3,
+      item: 1,
+      what: expect.stringContaining('nonce 100'),
+    });
+  });
+
+  test('lists a thousand differences and counts the rest', async () => {
+    await playSale(folder);
+    forge(folder, 2, 2, (events) => {
+      for (let n = 0; n < 1_500; n++) events.push({ type: 'stolen', item: 2 });
+    });
+    const [code, { differences }] = await report();
+    expect(code).toBe(1);
+    // One more is the entry's hash, which is not the one that SQL noted.
+    expect(differences).toMatchObject({ count: 1_501, listed: { length: 1_000 } });
+    expect((await command()).output).toContain('… and 501 more');
+  });
+
+  test('stops at --to and says what was not compared', async () => {
+    await playSale(folder);
+    const { code, output } = await command(['--to', '3']);
+    expect(code).toBe(0);
+    expect(output).toContain('Limited to: each partition up to entry 3');
+    expect(output).toContain('partition 1: not compared with SQL');
+  });
+
+  test('writes a report for people beside what it prints, with the same exit codes', async () => {
+    await playSale(folder);
+    const file = folder.file('report.html');
+    const plain = await command(['--to', '3', '--json']);
+    const [code, { partitions }] = await report(['--html', file, '--to', '3']);
+    expect([code, plain.code]).toEqual([0, 0]);
+    expect(partitions).toEqual(JSON.parse(plain.output).partitions);
+    const honest = await Bun.file(file).text();
+    expect(honest).toStartWith('<!doctype html>');
+    expect(honest).toContain('limited to each partition up to entry 3');
+    expect(honest).toContain(partitions[1]!.hash);
+    tamper(folder, 'stampede.db', 'UPDATE orders SET amount = 9 WHERE user_id = 7');
+    const { code: differs, output } = await command(['--html', file]);
+    expect(differs).toBe(1);
+    expect(output).toContain('1 difference:');
+    expect(await Bun.file(file).text()).toContain('amount is 9 in SQL, 2 by the journal');
+  });
+
+  test('works on a journal alone, says so, and makes no database', async () => {
+    await playSale(folder);
+    for (const name of readdirSync(folder.path)) {
+      if (name.startsWith('stampede.db')) rmSync(folder.file(name));
+    }
+    const { code, output } = await command();
+    expect(code).toBe(0);
+    expect(output).toContain('there is no SQL database');
+    expect(existsSync(folder.file('stampede.db'))).toBe(false);
+  });
+});
+
+describe('bun replay could not run and exits 2', () => {
+  const refused = async (args: string[], partitions?: number, env?: Record<string, string>) => {
+    const { code, output, errors } = await command(args, partitions, env);
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toMatch(/^replay: .+\n$/);
+    return errors;
+  };
+
+  test('without a journal, of which it makes none', async () => {
+    await refused([]);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test('where the journal server does not answer', async () => {
+    const url = `nats://127.0.0.1:${await freePort()}`;
+    expect(await refused([], salePartitions, { NATS_URL: url })).toContain('no journal at');
+  }, 30_000);
+
+  test('on a file that is no journal', async () => {
+    await Bun.write(folder.file('journal.db'), 'this is no journal, whatever its name says');
+    expect(await refused([])).toContain('not a journal');
+  });
+
+  test('with another number of partitions than the journal was made with', async () => {
+    await playSale(folder);
+    expect(await refused([], 8)).toContain('4 partitions');
+  });
+
+  test('with arguments it does not know, or that are no numbers', async () => {
+    await playSale(folder);
+    expect(await refused(['--everything'])).toContain('--everything');
+    expect(await refused(['--item', 'one'])).toContain('--item must be an integer');
+    expect(await refused(['--to', '0'])).toContain('--to must be an integer');
+    const nowhere = folder.file('missing/report.html');
+    expect(await refused(['--html', nowhere])).toContain('--html must be a file');
+  });
+
+  test('for an item the journal does not know', async () => {
+    await playSale(folder);
+    expect(await refused(['--item', '99'])).toContain('no item 99');
+  });
+
+  test('on a database that is none', async () => {
+    await playSale(folder);
+    for (const log of ['-wal', '-shm']) rmSync(folder.file(`stampede.db${log}`), { force: true });
+    await Bun.write(folder.file('stampede.db'), 'this is no database, whatever its name says');
+    await refused([]);
+  });
+});
+
+test('bun replay works while the engine runs and takes orders, and after it was killed', async () => {
+  const engine = await startTestEngine({ dataDir: folder.path });
+  try {
+    const sale = await engine.sale({ stock: 1_000, limitPerUser: 2 });
+    let orders = 0;
+    let going = true;
+    const buyer = async (first: number) => {
+      for (let user = first; going; user += 10) {
+        const { errCode, data } = await engine.place(tokenFor(sale, user));
+        if (errCode === null) orders++;
+        if (errCode === null && user % 3 === 0) {
+          await engine.api('POST', `/api/orders/${data.orderId}/cancel`, {});
+        }
+      }
+    };
+    const buyers = Array.from({ length: 10 }, (_, index) => buyer(index + 1));
+    await waitUntil('orders come in', () => orders > 50);
+    for (let run = 0; run < 2; run++) {
+      const before = orders;
+      const [code, { differences, items }] = await report([], 8);
+      expect({ code, differences }).toMatchObject({ code: 0, differences: { count: 0 } });
+      expect(items[0]!.orders).toBeGreaterThanOrEqual(before);
+      await waitUntil('orders come in', () => orders > before);
+    }
+    going = false;
+    await Promise.all(buyers);
+    await engine.kill();
+    const [code, { items, comparisons }] = await report([], 8);
+    expect({ code, orders: items[0]!.orders }).toEqual({ code: 0, orders });
+    expect(comparisons[0]).toMatchObject({ name: 'SQL', skipped: [] });
+  } finally {
+    await engine.kill();
+  }
+}, 60_000);

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { mailboxRecords, replyTimeoutMs } from '../../actors/limits.ts';
+import { Board } from '../../actors/memory/board.ts';
+import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
+import { readCommand, requestAt, writeReply } from '../../actors/memory/record.ts';
+import { type Command, code, type Reply, refusal } from '../../actors/protocol.ts';
+import { makeSharedMemory, type SharedMemory } from '../../actors/shared.ts';
+import { Dispatch } from './dispatch.ts';
+
+const item = 6;
+let memory: SharedMemory;
+let board: Board;
+let dispatch: Dispatch;
+
+beforeEach(() => {
+  memory = makeSharedMemory(1, 2);
+  board = new Board(memory.board);
+  board.write(item, {
+    ...{ loaded: 1, held: 0, sold: 0, left: 1, admitted: 0, seq: 1, leftSeq: 1 },
+    ...{ promoAdmitted: 0, orders: 0 },
+    ...{ promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 },
+  });
+  dispatch = open(0);
+  dispatch.start();
+});
+
+afterEach(() => dispatch.stop());
+
+function open(life: number): Dispatch {
+  const settings = { thread: 0, life, partitions: 4, actorThreads: 2, memory };
+  return new Dispatch(settings, board, { countCommand: () => undefined });
+}
+
+const read = (n: number): Command => ({ type: 'read', item, n, user: 0 });
+
+/** The other end of the mailboxes of one actor thread, worked by hand. */
+function actor(thread: number) {
+  const commands = new Mailbox(memory.commands[0]![thread]!);
+  const replies = new Mailbox(memory.replies[0]![thread]!);
+  const bell = new Doorbell(memory.httpBells[0]!);
+  return {
+    bell: new Doorbell(memory.actorBells[thread]!),
+    take(): { request: number; command: Command } | null {
+      const offset = commands.take();
+      if (offset < 0) return null;
+      const request = requestAt(commands.words, offset);
+      const command = readCommand(commands.words, offset);
+      commands.release();
+      return { request, command };
+    },
+    answer(request: number, reply: Reply): void {
+      writeReply(replies.words, replies.reserve(), request, reply);
+      replies.publish();
+      bell.ring();
+    },
+  };
+}
+
+describe('dispatch', () => {
+  test('passes a command to the thread of its partition and its reply to whoever waits', async () => {
+    const [first, second] = [actor(0), actor(1)];
+    const replies = [dispatch.send(read(1)), dispatch.send({ ...read(2), item: 3 })];
+    const ofFirst = first.take()!;
+    const ofSecond = second.take()!;
+    expect([ofFirst.command, ofSecond.command]).toEqual([read(1), { ...read(2), item: 3 }]);
+    expect([first.take(), second.take()]).toEqual([null, null]);
+    second.answer(ofSecond.request, refusal(code.wrongState));
+    first.answer(ofFirst.request, { ...refusal(code.ok), nonce: 77 });
+    const [reply, other] = await Promise.all(replies);
+    expect([reply!.nonce, other!.code]).toEqual([77, code.wrongState]);
+    expect(dispatch.inFlight).toBe(0);
+  });
+
+  test('rings the actor once for all the commands of one turn', async () => {
+    const { bell } = actor(0);
+    for (let n = 1; n <= 50; n++) void dispatch.send(read(n));
+    expect(bell.count).toBe(0);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(bell.count).toBe(1);
+  });
+
+  test('rings the actor and takes its replies in the middle of a very long turn', async () => {
+    const { bell, take, answer } = actor(0);
+    const first = dispatch.send(read(1));
+    answer(take()!.request, refusal(code.ok));
+    // Between these there is no turn of the event loop, as when thousands of sockets are ready.
+    for (let n = 2; n <= 1_024; n++) void dispatch.send(read(n));
+    expect(bell.count).toBeGreaterThan(0);
+    expect(dispatch.inFlight).toBe(1_023);
+    expect((await first).code).toBe(code.ok);
+  });
+
+  test('hears a reply that comes while its own command is being sent', async () => {
+    const { take, answer } = actor(0);
+    // Counting is the last thing done before replies are taken in a long turn.
+    let sent = 0;
+    const quick = {
+      countCommand: () => {
+        if (++sent === 512)
+          for (let taken = take(); taken; taken = take()) answer(taken.request, refusal(code.ok));
+      },
+    };
+    const settings = { thread: 0, life: 3, partitions: 4, actorThreads: 2, memory };
+    const long = new Dispatch(settings, board, quick);
+    const replies = Array.from({ length: 512 }, (_, n) => long.send(read(n + 1)));
+    expect(long.inFlight).toBe(0);
+    expect((await replies.at(-1)!).code).toBe(code.ok);
+  });
+
+  test('answers 30003 at once when the mailbox is full, and takes commands again when it is not', async () => {
+    const paused = actor(0);
+    const waiting = Array.from({ length: mailboxRecords }, (_, n) => dispatch.send(read(n + 1)));
+    expect(dispatch.inFlight).toBe(mailboxRecords);
+    for (let n = 0; n < 3; n++) expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);
+    expect(board.refused(item)).toEqual({ [code.tooBusy]: 3 });
+    const taken = paused.take()!;
+    // The record is free again, but its request still waits: that bounds what one thread has to hold.
+    expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);
+    paused.answer(taken.request, refusal(code.ok));
+    expect((await waiting[0]!).code).toBe(code.ok);
+    const next = dispatch.send(read(9_999));
+    for (let each = paused.take(); each !== null; each = paused.take()) {
+      const nonce = each.command.type === 'read' ? each.command.n : 0;
+      paused.answer(each.request, { ...refusal(code.ok), nonce });
+      await new Promise(setImmediate);
+    }
+    expect((await next).nonce).toBe(9_999);
+    const nonces = (await Promise.all(waiting.slice(1))).map(({ nonce }) => nonce);
+    expect(nonces).toEqual(Array.from({ length: mailboxRecords - 1 }, (_, n) => n + 2));
+  });
+
+  test('answers 10004 for all that wait for a thread that died, and not for the others', async () => {
+    const dead = dispatch.send(read(1));
+    const other = dispatch.send({ ...read(1), item: 7 });
+    dispatch.actorDied(0);
+    expect((await dead).code).toBe(code.outcomeUnknown);
+    expect(board.refused(item)).toEqual({ [code.outcomeUnknown]: 1 });
+    expect(dispatch.inFlight).toBe(1);
+    const { answer, take } = actor(1);
+    answer(take()!.request, refusal(code.ok));
+    expect((await other).code).toBe(code.ok);
+  });
+
+  test('does not mistake the reply to a request that was given up for that to another', async () => {
+    const { take, answer } = actor(0);
+    const given = dispatch.send(read(1));
+    const late = take()!;
+    dispatch.actorDied(0);
+    await given;
+    // The slot of the first is the next to be used again.
+    const next = dispatch.send(read(2));
+    answer(late.request, { ...refusal(code.ok), nonce: 1 });
+    answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
+    expect((await next).nonce).toBe(2);
+  });
+
+  test.each([
+    [0, 1],
+    [4_095, 4_096],
+    [1_000_000, 1_000_001],
+  ])(
+    'does not mistake replies to its thread in life %d for its own in life %d',
+    async (before, now) => {
+      memory = makeSharedMemory(1, 2);
+      const { take, answer } = actor(0);
+      // It was never started, so it takes no reply: it is as good as dead.
+      void open(before).send(read(1));
+      const late = take()!;
+      const heir = open(now);
+      heir.start();
+      const mine = heir.send(read(2));
+      answer(late.request, { ...refusal(code.ok), nonce: 1 });
+      answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
+      expect((await mine).nonce).toBe(2);
+      heir.stop();
+    },
+  );
+
+  test(
+    'answers 10004 when an actor is silent for too long',
+    async () => {
+      const silent = dispatch.send(read(1));
+      await Bun.sleep(1_000);
+      const { take, answer } = actor(0);
+      const late = take()!;
+      expect((await silent).code).toBe(code.outcomeUnknown);
+      answer(late.request, refusal(code.ok));
+      const next = dispatch.send(read(2));
+      answer(take()!.request, { ...refusal(code.ok), nonce: 5 });
+      expect((await next).nonce).toBe(5);
+    },
+    2 * replyTimeoutMs,
+  );
+});

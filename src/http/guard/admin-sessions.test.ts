@@ -1,0 +1,52 @@
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { openStore } from '../../store/open.ts';
+import type { KeyValueStore } from '../../store/store.ts';
+import { AdminSessions, adminSessionMsMax, adminSessionTtlMs } from './admin-sessions.ts';
+
+const folder = temporaryFolder();
+const store: KeyValueStore = await openStore({ redisUrl: null, dataDir: folder.path });
+let now = Date.now();
+let sessions: AdminSessions;
+
+beforeEach(() => {
+  now = Date.now();
+  sessions = new AdminSessions(store, 'the-admin-token', () => now);
+});
+
+afterAll(async () => {
+  await store.close();
+  folder.remove();
+});
+
+describe('a session of the administrator', () => {
+  test('stands until it is closed', async () => {
+    const token = await sessions.open();
+    expect(await sessions.check(token)).toBe(true);
+    await sessions.close(token);
+    expect(await sessions.check(token)).toBe(false);
+  });
+
+  test('ends after eight hours, however often it is used', async () => {
+    const token = await sessions.open();
+    for (let usedMs = 0; usedMs < adminSessionMsMax; usedMs += adminSessionTtlMs / 2) {
+      expect(await sessions.check(token)).toBe(true);
+      now += adminSessionTtlMs / 2;
+    }
+    expect(await sessions.check(token)).toBe(false);
+  });
+
+  test('is not there under another admin token, nor for another text', async () => {
+    const token = await sessions.open();
+    const changed = new AdminSessions(store, 'another-admin-token', () => now);
+    expect(await changed.check(token)).toBe(false);
+    for (const text of ['', 'x', token.slice(1), `${token}=`]) {
+      expect(await sessions.check(text)).toBe(false);
+    }
+  });
+
+  test('is kept as a hash', async () => {
+    const token = await sessions.open();
+    expect(await store.get(`admin-session:${token}`)).toBeNull();
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * Who asks: a user by their session, borne in a header or a cookie, or the administrator. And
+ * whether a browser was made to ask by another site.
+ */
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import type { Sessions } from '../../accounts/sessions.ts';
+import { failure } from '../wire/envelope.ts';
+import { adminCheck, bearerToken } from './admin.ts';
+
+export const sessionCookie = 'session';
+
+/** `userId` 0 is the administrator, who acts on behalf of the merchant. */
+export type Known = { Variables: { userId: number } };
+
+/** The session token of a request: the header's, else the cookie's. */
+export function sessionToken(c: Context): string | null {
+  return bearerToken(c.req.raw) ?? getCookie(c, sessionCookie) ?? null;
+}
+
+/** Lets only users through; 20003 to others. */
+export function userOnly(sessions: Sessions) {
+  return createMiddleware<Known>(async (c, next) => {
+    const token = sessionToken(c);
+    const userId = token === null ? null : await sessions.userOf(token);
+    if (userId === null) return failure(c.req.raw, 20003);
+    c.set('userId', userId);
+    return next();
+  });
+}
+
+/** Lets users and the administrator through; 20003 to others. */
+export function userOrAdmin(sessions: Sessions, adminToken: string) {
+  const isAdmin = adminCheck(adminToken);
+  const user = userOnly(sessions);
+  return createMiddleware<Known>(async (c, next) => {
+    if (!isAdmin(c.req.raw)) return user(c, next);
+    c.set('userId', 0);
+    return next();
+  });
+}
+
+/**
+ * Refuses with 20006 what another site made a browser send. Browsers say where a request comes from
+ * by `Sec-Fetch-Site`, old ones by `Origin`; whatever sends neither is no browser.
+ */
+export const sameSiteOnly = createMiddleware(async (c, next) => {
+  const { headers } = c.req.raw;
+  const site = headers.get('sec-fetch-site');
+  const same = site === null ? isOwnOrigin(headers) : site === 'same-origin' || site === 'none';
+  return same ? next() : failure(c.req.raw, 20006);
+});
+
+function isOwnOrigin(headers: Headers): boolean {
+  const origin = headers.get('origin');
+  if (origin === null) return true;
+  return URL.canParse(origin) && new URL(origin).host === headers.get('host');
+}

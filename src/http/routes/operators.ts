@@ -1,0 +1,91 @@
+/** What operators ask: statements of the books, purchase tokens for their own log-in, health. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { itemIdMax } from '../../../actors/limits.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
+import { randomNonce } from '../../admission/purchase-token.ts';
+import { adminCheck, adminOnly } from '../guard/admin.ts';
+import type { AppParts } from '../parts.ts';
+import { integerField, parseBody } from '../wire/body.ts';
+import { failure, success } from '../wire/envelope.ts';
+import { timeText } from '../wire/time.ts';
+
+/** How long a purchase token is good when nobody says, and at most. */
+const tokenTtlDefaultSeconds = 900;
+const tokenTtlMaxSeconds = 30 * 24 * 3600;
+
+/** The projector says that it runs every second; after this it counts as gone. */
+const projectorSilentMs = 5_000;
+
+export const purchaseTokenSchema = v.object({
+  userId: integerField(1, Number.MAX_SAFE_INTEGER),
+  itemId: integerField(1, itemIdMax),
+  promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
+  ttlSeconds: v.optional(integerField(1, tokenTtlMaxSeconds), tokenTtlDefaultSeconds),
+});
+
+export function operatorRoutes(parts: AppParts) {
+  const admin = adminOnly(adminCheck(parts.adminToken));
+  return new Hono()
+    .post('/tokens', admin, (c) => issueToken(parts, c.req.raw))
+    .get('/statements', admin, () => success({ items: statements(parts) }));
+}
+
+export function healthRoutes(parts: AppParts) {
+  return new Hono()
+    .get('/healthz', () => success({ alive: true }))
+    .get('/readyz', () => {
+      const reasons = notReady(parts);
+      if (reasons.length === 0) return success({ ready: true, journal: parts.journalPromise });
+      const data = { ready: false, reasons, journal: parts.journalPromise };
+      return Response.json(
+        { status: 'fail', data },
+        { status: 503, headers: { 'retry-after': '1' } },
+      );
+    });
+}
+
+async function issueToken(parts: AppParts, request: Request): Promise<Response> {
+  const { value, refused } = await parseBody(request, purchaseTokenSchema);
+  if (refused !== null) return refused;
+  const { userId, itemId, promoId, ttlSeconds } = value;
+  if (!parts.board.has(itemId)) return failure(request, 10005);
+  const expiresAt = Math.ceil(parts.clock() / 1000) + ttlSeconds;
+  const token = parts.tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
+  return success({ token, expiresAt: timeText(expiresAt * 1000) }, 201);
+}
+
+function statements({ board, positions, partitions }: AppParts) {
+  return [...board.items()].map((itemId) => {
+    const { loaded, sold, held, left, admitted } = board.read(itemId)!;
+    const partition = partitionOf(itemId, partitions);
+    return {
+      itemId,
+      loaded,
+      sold,
+      held,
+      left,
+      admitted,
+      refused: board.refused(itemId),
+      journalSeq: positions.get(partition, 'journalSeq'),
+      sqlSeq: positions.get(partition, 'sqlSeq'),
+      replicaSeq: positions.get(partition, 'replicaSeq'),
+    };
+  });
+}
+
+/** Why the engine should get no traffic now; empty when it should. */
+function notReady({ positions, partitions, clock, draining }: AppParts): string[] {
+  const reasons: string[] = [];
+  if (draining()) reasons.push('draining');
+  for (let partition = 0; partition < partitions; partition++) {
+    const mode = positions.mode(partition);
+    if (mode !== 'ready') reasons.push(`partition ${partition} is ${mode}`);
+    else if (positions.get(partition, 'journalSilent') === 1) {
+      reasons.push(`the journal of partition ${partition} does not answer`);
+    }
+  }
+  if (clock() - positions.projectorBeatAt > projectorSilentMs)
+    reasons.push('the projector writes nothing: see its log');
+  return reasons;
+}

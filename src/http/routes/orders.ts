@@ -1,0 +1,236 @@
+/** Orders: place, read, pay, cancel. `place` is the hot path; its steps are numbered as in the README. */
+import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
+import { orderUnitsMax } from '../../../actors/limits.ts';
+import {
+  type Code,
+  type Command,
+  code,
+  type OrderView,
+  orderStatusNames,
+  partitionOf,
+} from '../../../actors/protocol.ts';
+import { type PurchaseToken, purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
+import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
+import { orderId, parseOrderId } from '../../order-id.ts';
+import { countRequests } from '../guard/count-requests.ts';
+import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
+import type { AppParts } from '../parts.ts';
+import { integerField, parseBody, parseJson, readJson, unreadable } from '../wire/body.ts';
+import { failure, invalid, refused, success, successText, tooBusy } from '../wire/envelope.ts';
+import { timeText, timeTextOrNull } from '../wire/time.ts';
+
+/** Orders in one page of a list. */
+const pageOrders = 20;
+
+const tokenMessage = 'must be a purchase token';
+export const placeSchema = v.object({
+  token: v.pipe(v.string(tokenMessage), v.maxLength(purchaseTokenLengthMax, tokenMessage)),
+  amount: integerField(1, orderUnitsMax),
+});
+type PlaceBody = v.InferOutput<typeof placeSchema>;
+const emptySchema = v.object({});
+
+export function orderRoutes(parts: AppParts) {
+  const user = userOnly(parts.sessions);
+  const owner = userOrAdmin(parts.sessions, parts.adminToken);
+  const counted = countRequests(parts);
+  return new Hono<Known>()
+    .post('/', (c) => place(parts, c.req.raw))
+    .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
+    .get('/:orderId', counted, owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
+    .post('/:orderId/pay', counted, sameSiteOnly, owner, (c) =>
+      change(parts, c.req.raw, asked(c), 'pay'),
+    )
+    .post('/:orderId/cancel', counted, sameSiteOnly, owner, (c) =>
+      change(parts, c.req.raw, asked(c), 'cancel'),
+    );
+}
+
+function asked(c: Context<Known>): Asked {
+  return { id: c.req.param('orderId')!, user: c.get('userId') };
+}
+
+/** A command to place an order. */
+type Placing = Extract<Command, { type: 'place' }>;
+
+/**
+ * Places an order. It counts what it answered by itself and has one asynchronous function for all of
+ * its steps: middleware, and a promise for each step, would cost more than the steps do.
+ */
+async function place(parts: AppParts, request: Request): Promise<Response> {
+  const startedAt = performance.now();
+  const away = parts.shedding.refusedFor(startedAt);
+  if (away > 0) {
+    parts.requests.countShed();
+    return counted(parts, startedAt, tooBusy(request, away));
+  }
+  let body: unknown;
+  try {
+    body = await readJson(request);
+  } catch (error) {
+    return counted(parts, startedAt, unreadable(request, error));
+  }
+  // 1. Validate the body; verify the purchase token. 2. What the board knows needs no actor.
+  const asked = placing(parts, request, body);
+  if (asked instanceof Response) return counted(parts, startedAt, asked);
+  // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
+  const reply = await parts.send(asked);
+  // 9. The reply was released: everything it rests on is in the journal.
+  const answer =
+    reply.code === code.ok
+      ? successText(placedText(asked.item, reply.order!), reply.repeated ? 200 : 201)
+      : refused(request, reply.code);
+  return counted(parts, startedAt, answer);
+}
+
+function counted({ requests }: AppParts, startedAt: number, answer: Response): Response {
+  requests.countOrder(answer.status, performance.now() - startedAt);
+  return answer;
+}
+
+/** Steps 1 and 2: the command that a body asks for, or the refusal that needs no actor. */
+function placing(parts: AppParts, request: Request, body: unknown): Placing | Response {
+  let value: PlaceBody;
+  if (isPlaceBody(body)) value = body;
+  else {
+    const parsed = parseJson(request, placeSchema, body);
+    if (parsed.refused !== null) return parsed.refused;
+    value = parsed.value;
+  }
+  const { amount } = value;
+  const token = parts.tokens.verify(value.token);
+  if (token === null) return failure(request, 30007);
+  // What the board knows needs no actor, unless the token may have been spent before.
+  const fromBoard = boardRefusal(parts, token, amount);
+  if (fromBoard !== code.ok) return refused(request, fromBoard);
+  const { userId: user, itemId: item, promoId: promo, expiresAt, nonce } = token;
+  return { type: 'place', item, user, promo, amount, nonce, expiresAt };
+}
+
+/**
+ * Hot path: whether a body is one that `placeSchema` takes, with no other fields, as nearly all are.
+ * The schema, which judges everything else, takes ten times as long.
+ */
+export function isPlaceBody(body: unknown): body is PlaceBody {
+  if (typeof body !== 'object' || body === null || Object.keys(body).length !== 2) return false;
+  const { token, amount } = body as Record<string, unknown>; // Whatever these are, they are tested.
+  return (
+    typeof token === 'string' &&
+    token.length <= purchaseTokenLengthMax &&
+    typeof amount === 'number' &&
+    Number.isSafeInteger(amount) &&
+    amount >= 1 &&
+    amount <= orderUnitsMax
+  );
+}
+
+/** The refusal that can be given without asking the actor; `ok` when the actor must be asked. */
+function boardRefusal(parts: AppParts, token: PurchaseToken, amount: number): Code {
+  const { board, positions, partitions } = parts;
+  const { itemId, userId, promoId } = token;
+  const now = parts.clock();
+  // Another engine writes the partition: this one's board is old, and does not know its buyers.
+  if (positions.mode(partitionOf(itemId, partitions)) === 'fenced') return code.ok;
+  const byBoard = board.refusal(itemId, promoId, amount, now);
+  const answer = now >= token.expiresAt * 1000 ? code.tokenExpired : byBoard;
+  if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
+  if (board.maybeBuyer(itemId, userId)) return code.ok;
+  if (answer === code.outOfStock) {
+    const seen = board.outOfStockSince(itemId, amount);
+    if (seen === 0) return code.ok;
+    parts.tally.add(itemId, amount, seen);
+  }
+  board.count(itemId, answer);
+  return answer;
+}
+
+/** The answer to a placed order, as JSON text: all of it numbers and times, so nothing needs escaping. */
+function placedText(itemId: number, order: OrderView): string {
+  const { n, promo, amount, unitPrice, createdAt, payBy } = order;
+  const id = orderId(itemId, n, createdAt);
+  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"}`;
+}
+
+/** Which order somebody asks about; `user` 0 is the administrator. */
+interface Asked {
+  id: string;
+  user: number;
+}
+
+async function change(
+  parts: AppParts,
+  request: Request,
+  asked: Asked,
+  type: 'pay' | 'cancel',
+): Promise<Response> {
+  const { refused: unfit } = await parseBody(request, emptySchema);
+  return unfit ?? onOrder(parts, request, asked, type);
+}
+
+async function onOrder(
+  parts: AppParts,
+  request: Request,
+  { id, user }: Asked,
+  type: 'read' | 'pay' | 'cancel',
+): Promise<Response> {
+  const named = parseOrderId(id);
+  if (named === null) return failure(request, 10005);
+  const { item, n } = named;
+  // The actor finds no order for a user who does not own it.
+  const read: Command = { type: 'read', item, n, user };
+  const known = await parts.send(read);
+  if (known.code === code.notOnSale) return failure(request, 10005);
+  if (known.code !== code.ok) return refused(request, known.code);
+  if (orderId(item, n, known.order!.createdAt) !== id) return failure(request, 10005);
+  if (type === 'read') return success(orderData(item, known.order!));
+  const reply = await parts.send({ ...read, type });
+  if (reply.code !== code.ok) return refused(request, reply.code);
+  return success(orderData(item, reply.order!));
+}
+
+/** A user's orders: which there are, says SQL; how they stand, their actors, who know it first. */
+async function list(
+  parts: AppParts,
+  request: Request,
+  user: number,
+  cursor: string | undefined,
+): Promise<Response> {
+  const after = cursor === undefined ? null : decodeCursor(cursor);
+  if (cursor !== undefined && after === null) {
+    return invalid(request, { cursor: 'must be the `next` of another page' });
+  }
+  const page = await parts.sql.orders.ordersOf(user, after, pageOrders);
+  const replies = await Promise.all(
+    page.map(({ id, itemId }) => {
+      const { n } = parseOrderId(id)!;
+      return parts.send({ type: 'read', item: itemId, n, user });
+    }),
+  );
+  const orders = [];
+  for (const [index, reply] of replies.entries()) {
+    if (reply.code !== code.ok) return refused(request, reply.code);
+    orders.push(orderData(page[index]!.itemId, reply.order!));
+  }
+  const next = nextCursor(page, pageOrders);
+  return success({ orders, next: next === null ? null : encodeCursor(next) });
+}
+
+/** An order as API.md shows it. */
+export function orderData(itemId: number, order: OrderView) {
+  const { n, promo, user, amount, unitPrice, status, createdAt, payBy, paidAt, closedAt } = order;
+  return {
+    orderId: orderId(itemId, n, createdAt),
+    itemId,
+    promoId: promo,
+    userId: user,
+    amount,
+    unitPrice,
+    total: amount * unitPrice,
+    status: orderStatusNames[status],
+    createdAt: timeText(createdAt),
+    payBy: timeText(payBy),
+    paidAt: timeTextOrNull(paidAt),
+    closedAt: timeTextOrNull(closedAt),
+  };
+}

@@ -1,0 +1,106 @@
+/** Purchase tokens for users: captcha, then the gate in the item's actor, then the token. */
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { itemIdMax } from '../../../actors/limits.ts';
+import { code } from '../../../actors/protocol.ts';
+import { type Admission, saleRefusal } from '../../admission/admissions.ts';
+import { randomNonce } from '../../admission/purchase-token.ts';
+import type { CatalogPromo } from '../../catalog/item.ts';
+import { limitedByAddress, limitedByUser, refusedByLimit } from '../guard/rate-limits.ts';
+import { sameSiteOnly, userOnly } from '../guard/who.ts';
+import type { AppParts } from '../parts.ts';
+import { idField, integerField, parseBody } from '../wire/body.ts';
+import { failure, refused, success } from '../wire/envelope.ts';
+import { timeText } from '../wire/time.ts';
+
+/** How long a purchase token is good where the sale does not end before; asking again gives more. */
+const purchaseTokenTtlMs = 900_000;
+
+const answerMessage = 'must be a text of at most 64 characters';
+const shortText = v.pipe(v.string(answerMessage), v.maxLength(64, answerMessage));
+export const admissionSchema = v.object({
+  promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
+  captchaId: v.optional(shortText, ''),
+  answer: v.optional(shortText, ''),
+});
+const idSchema = idField(itemIdMax);
+
+type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: number };
+
+export function tokenRoutes(parts: AppParts) {
+  return new Hono().post(
+    '/:id/tokens',
+    sameSiteOnly,
+    limitedByAddress(parts, 'tokenByAddress'),
+    userOnly(parts.sessions),
+    limitedByUser(parts, 'tokenByUser'),
+    (c) => issue(parts, c.req.raw, c.req.param('id'), c.get('userId')),
+  );
+}
+
+async function issue(
+  parts: AppParts,
+  request: Request,
+  id: string,
+  userId: number,
+): Promise<Response> {
+  const { value, refused: unfit } = await parseBody(request, admissionSchema);
+  if (unfit !== null) return unfit;
+  const item = v.safeParse(idSchema, id);
+  if (!item.success || !parts.board.has(item.output)) return failure(request, 10005);
+  const ask = { ...value, itemId: item.output, userId };
+  const { itemId, promoId } = ask;
+  if (promoId === 0) return admit(parts, request, ask, null);
+  // Whoever was admitted before gets the same purchase, however the sale stands.
+  const admission = await parts.admissions.find(itemId, promoId, userId);
+  if (admission !== null) return signed(parts, ask, admission);
+  const promo = await parts.catalog.promo(promoId);
+  if (promo === null || promo.itemId !== itemId) return failure(request, 10005);
+  return admit(parts, request, ask, promo);
+}
+
+/** At the normal price, without a promo, there is neither captcha nor gate. */
+async function admit(
+  parts: AppParts,
+  request: Request,
+  ask: Ask,
+  promo: CatalogPromo | null,
+): Promise<Response> {
+  const { itemId, promoId, userId, captchaId, answer } = ask;
+  const closed = await saleRefusal(parts.board, parts.sql.catalog, ask, parts.clock());
+  if (closed !== code.ok) {
+    parts.board.count(itemId, closed);
+    return refused(request, closed);
+  }
+  const limit = await parts.limits.spend('tokenByItem', itemId);
+  if (!limit.allowed) return refusedByLimit(request, limit);
+  const guarded = promo?.captcha === true;
+  if (guarded && !(await parts.captchas.solve(captchaId, userId, promoId, answer))) {
+    return failure(request, 30009);
+  }
+  const reply = await parts.send({
+    type: 'admit',
+    item: itemId,
+    user: userId,
+    promo: promoId,
+    nonce: randomNonce(),
+  });
+  if (reply.code === code.ok) {
+    const admission = { nonce: reply.nonce, endAt: promo?.endAt ?? Number.POSITIVE_INFINITY };
+    if (promo !== null) await parts.admissions.keep(itemId, promoId, userId, admission);
+    return signed(parts, ask, admission);
+  }
+  if (guarded && mayTryAgain.has(reply.code)) {
+    await parts.captchas.restore(captchaId, userId, promoId, answer);
+  }
+  return refused(request, reply.code);
+}
+
+const mayTryAgain = new Set<number>([code.outcomeUnknown, code.journalUnavailable, code.tooBusy]);
+
+function signed(parts: AppParts, ask: Ask, { nonce, endAt }: Admission): Response {
+  const { userId, itemId, promoId } = ask;
+  const expiresAt = Math.ceil(Math.min(endAt, parts.clock() + purchaseTokenTtlMs) / 1000);
+  const token = parts.tokens.sign({ userId, itemId, promoId, expiresAt, nonce });
+  return success({ token, expiresAt: timeText(expiresAt * 1000) }, 201);
+}

@@ -1,0 +1,232 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { mustSucceed } from '../../testing/engine-process.ts';
+import { newTelephone, password, registration, type Shop, startShop } from '../../testing/shop.ts';
+
+setDefaultTimeout(60_000);
+
+const folder = temporaryFolder();
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await startShop({ dataDir: folder.path, env: { LOG_LEVEL: 'info' } });
+});
+
+afterEach(() => shop.gateway.answer(200));
+
+afterAll(async () => {
+  await shop.stop();
+  folder.remove();
+});
+
+/** A telephone that was just sent a one-time password. */
+async function invited(): Promise<string> {
+  const telephone = newTelephone();
+  mustSucceed(await shop.call('POST', '/api/otp', { telephone }));
+  return telephone;
+}
+
+const register = (fields: object) => shop.call<{ id: number }>('POST', '/api/users', fields);
+
+describe('asking for a one-time password', () => {
+  test('sends six digits to the telephone and answers nothing', async () => {
+    const telephone = newTelephone();
+    const answer = await shop.call('POST', '/api/otp', { telephone: telephone.slice(3) });
+    expect([answer.status, answer.data]).toEqual([200, null as never]); // The data of API.md.
+    expect(shop.gateway.codeOf(telephone)).toMatch(/^\d{6}$/);
+    expect(answer.headers.get('ratelimit')).toStartWith('"oneTimePasswordByAddress";r=');
+    expect(answer.headers.get('ratelimit-policy')).toMatch(
+      /^"oneTimePasswordByAddress";q=\d+;w=\d+$/,
+    );
+  });
+
+  test('is refused within a minute, with the seconds to wait', async () => {
+    const telephone = await invited();
+    const sent = shop.gateway.messages.length;
+    const again = await shop.call('POST', '/api/otp', { telephone });
+    expect([again.status, again.errCode]).toEqual([429, 10003]);
+    const wait = Number(again.headers.get('retry-after'));
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60);
+    expect(shop.gateway.messages.length).toBe(sent);
+  });
+
+  test('answers the same whether the telephone is registered or not', async () => {
+    const telephone = await invited();
+    mustSucceed(await register(registration(shop.gateway, telephone)));
+    const [known, unknown] = [
+      await shop.call('POST', '/api/otp', { telephone }),
+      await shop.call('POST', '/api/otp', { telephone: await invited() }),
+    ];
+    expect([known.status, known.errCode]).toEqual([unknown.status, unknown.errCode]);
+  });
+
+  test('says that nothing was done when the gateway fails, and may be tried again at once', async () => {
+    const telephone = newTelephone();
+    shop.gateway.answer(500);
+    const failed = await shop.call('POST', '/api/otp', { telephone });
+    expect([failed.status, failed.errCode]).toEqual([503, 30003]);
+    expect(failed.headers.get('retry-after')).toBe('1');
+    shop.gateway.answer(200);
+    expect((await shop.call('POST', '/api/otp', { telephone })).status).toBe(200);
+  });
+
+  test.each([
+    {},
+    { telephone: '' },
+    { telephone: 13_800_000_001 },
+    { telephone: ['+8613800000001'] },
+  ])('is refused without a telephone: %j', async (body) => {
+    const { errCode, data } = await shop.call('POST', '/api/otp', body);
+    expect(errCode).toBe(10001);
+    expect(Object.keys(data.fields as object)).toEqual(['telephone']); // The envelope's addition.
+  });
+});
+
+describe('registering', () => {
+  test('answers 201 with the user, without password or hash', async () => {
+    const telephone = await invited();
+    const person = {
+      ...registration(shop.gateway, telephone),
+      name: ' 艾达 🌊 ',
+      gender: 'f',
+      age: 0,
+    };
+    const { status, data } = await register(person);
+    expect(status).toBe(201);
+    const id = expect.any(Number);
+    expect(data).toEqual({ id, telephone, name: '艾达 🌊', gender: 'f', age: 0 } as never); // As API.md.
+  });
+
+  test('names every wrong field in one answer', async () => {
+    const { status, errCode, data, errMsg } = await register({
+      telephone: '123',
+      otp: '12345',
+      name: '',
+      gender: 'male',
+      age: 151,
+      password: 'short',
+    });
+    expect([status, errCode]).toEqual([400, 10001]);
+    const { fields } = data as unknown as { fields: object }; // The envelope's addition.
+    const names = ['telephone', 'otp', 'name', 'gender', 'age', 'password'];
+    expect(Object.keys(fields)).toEqual(names);
+    for (const name of names) expect(errMsg).toContain(name);
+    const nothing = (await register({})).data as unknown as { fields: object }; // As above.
+    expect(Object.keys(nothing.fields)).toEqual(names);
+    expect(Object.values(nothing.fields)).toEqual(names.map(() => 'is missing'));
+  });
+
+  test.each([
+    { age: -1 },
+    { age: 1.5 },
+    { age: '36' },
+    { gender: 'M' },
+    { name: 'a'.repeat(51) },
+    { name: 'a\r\nset-cookie: session=x' },
+    { name: '\u0000' },
+    { password: '1234567' },
+    { password: 'x'.repeat(129) },
+    { password: 'Password123' },
+    { password: '88888888' },
+    { otp: 123_456 },
+    { otp: '１２３４５６' },
+  ])('is refused with %j', async (wrong) => {
+    const otp = '123456';
+    const right = { telephone: newTelephone(), otp, name: 'Ada', gender: 'x', age: 36, password };
+    const { errCode, data } = await register({ ...right, ...wrong });
+    expect(errCode).toBe(10001);
+    const { fields } = data as unknown as { fields: object }; // The envelope's addition.
+    expect(Object.keys(fields)).toEqual(Object.keys(wrong));
+  });
+
+  test('needs the code of this telephone', async () => {
+    const [one, other] = [await invited(), await invited()];
+    const otp = shop.gateway.codeOf(other);
+    if (otp !== shop.gateway.codeOf(one)) {
+      const { status, errCode } = await register({ ...registration(shop.gateway, one), otp });
+      expect([status, errCode]).toEqual([400, 20005]);
+    }
+    expect((await register(registration(shop.gateway, one))).status).toBe(201);
+  });
+
+  test('uses the code up', async () => {
+    const telephone = await invited();
+    const person = registration(shop.gateway, telephone);
+    expect((await register(person)).status).toBe(201);
+    expect((await register(person)).errCode).toBe(20005);
+  });
+
+  test('cannot be forced by guessing: after five wrong codes the right one is refused', async () => {
+    const telephone = await invited();
+    const person = registration(shop.gateway, telephone);
+    const guesses = Array.from({ length: 30 }, (_, n) => {
+      const otp = String((Number(person.otp) + 1 + n) % 1_000_000).padStart(6, '0');
+      return register({ ...person, otp });
+    });
+    for (const { errCode } of await Promise.all(guesses)) expect(errCode).toBe(20005);
+    expect((await register(person)).errCode).toBe(20005);
+  });
+
+  test('happens once for a telephone, also when sent many times at once', async () => {
+    const telephone = await invited();
+    const person = registration(shop.gateway, telephone);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => register(person)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const codes = answers.map(({ errCode }) => errCode).filter((code) => code !== null);
+    for (const code of codes) expect([20004, 20005]).toContain(code);
+  });
+
+  test('sets nothing but what a person may tell', async () => {
+    const telephone = await invited();
+    const person = registration(shop.gateway, telephone);
+    const { data } = await register({
+      ...person,
+      id: 1_000_000,
+      createdAt: 0,
+      admin: true,
+      role: 'admin',
+    });
+    expect(data.id).toBeLessThan(1_000_000);
+    expect(Object.keys(data)).toEqual(['id', 'telephone', 'name', 'gender', 'age']);
+    const buyer = await shop.logIn(telephone);
+    expect((await buyer.api('GET', '/api/admin/statements')).errCode).toBe(20006);
+  });
+
+  test('with a name in the language of databases is no more than a name', async () => {
+    const telephone = await invited();
+    const name = `'); DROP TABLE users; -- <script>`;
+    expect((await register({ ...registration(shop.gateway, telephone), name })).status).toBe(201);
+    const buyer = await shop.logIn(telephone);
+    expect((await buyer.api('GET', '/api/users/me')).data).toMatchObject({ name });
+  });
+});
+
+describe('who one is', () => {
+  test('is told to users alone', async () => {
+    const buyer = await shop.buyer();
+    const { status, data } = await buyer.api('GET', '/api/users/me');
+    expect(status).toBe(200);
+    const { userId: id, telephone } = buyer;
+    expect(data).toEqual({ id, telephone, name: 'Ada', gender: 'x', age: 36 });
+    expect((await shop.call('GET', '/api/users/me')).errCode).toBe(20003);
+    expect((await shop.engine.api('GET', '/api/users/me')).errCode).toBe(20003);
+  });
+});
+
+test('the log tells neither codes nor telephones nor passwords', async () => {
+  const buyer = await shop.buyer();
+  const output = shop.engine.process.output();
+  expect(output).not.toContain(buyer.telephone.slice(3));
+  expect(output).not.toContain(password);
+  expect(output).not.toContain(buyer.session);
+  for (const { code } of shop.gateway.messages) expect(output).not.toContain(`"${code}"`);
+});

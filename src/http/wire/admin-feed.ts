@@ -1,0 +1,129 @@
+/**
+ * The operator's board by server-sent events: a few times a second, the books of one item or of the
+ * newest, and how far journal, SQL and replica have come. Each selection is encoded once, whatever
+ * the number of watchers, and nothing runs while nobody watches.
+ */
+
+import type { Clock } from '../../../actors/clock.ts';
+import type { Board } from '../../../actors/memory/board.ts';
+import type { Positions } from '../../../actors/memory/positions.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
+import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
+
+const intervalMs = 500;
+/** Watching counts as using the session, which is asked for this often. */
+const checkMs = 30_000;
+/** A client that has not taken this many events is dropped: it will connect again. */
+const unreadEventsMax = 20;
+/** Items on the board of all. */
+export const boardItemsMax = 100;
+
+export interface FeedParts {
+  board: Board;
+  positions: Positions;
+  partitions: number;
+  clock: Clock;
+}
+
+interface Watcher {
+  /** 0: the newest items. */
+  item: number;
+  stream: EventStream;
+  isAllowed(): Promise<boolean>;
+  checkedAt: number;
+}
+
+const encoder = new TextEncoder();
+
+/** An item as the operator's board shows it. Units, counts, sequences; milliseconds. */
+export function itemState({ board, positions, partitions, clock }: FeedParts, itemId: number) {
+  const { loaded, left, held, sold, admitted, orders } = board.read(itemId)!;
+  const partition = partitionOf(itemId, partitions);
+  const journalSeq = positions.get(partition, 'journalSeq');
+  const sqlSeq = positions.get(partition, 'sqlSeq');
+  return {
+    itemId,
+    ...{ loaded, left, held, sold, admitted, orders },
+    refused: board.refused(itemId),
+    mode: positions.mode(partition),
+    ...{ journalSeq, sqlSeq, replicaSeq: positions.get(partition, 'replicaSeq') },
+    sqlBehindMs: sqlSeq < journalSeq ? clock() - positions.get(partition, 'sqlAt') : 0,
+  };
+}
+
+/** The ids of the newest items, newest first. */
+export function newestItems(board: Board): number[] {
+  return [...board.items()].slice(-boardItemsMax).reverse();
+}
+
+export class AdminFeed {
+  readonly #watchers = new Set<Watcher>();
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly parts: FeedParts,
+    /** Lifts the server's idle time-out for a request. */
+    private readonly keepOpen: (request: Request) => void,
+  ) {}
+
+  /** Opens a stream of one item, or of the newest with 0, for as long as `isAllowed` says. */
+  open(item: number, request: Request, isAllowed: () => Promise<boolean>): Response {
+    this.keepOpen(request);
+    let watcher: Watcher;
+    return eventAnswer(
+      (stream) => {
+        watcher = { item, stream, isAllowed, checkedAt: performance.now() };
+        this.#watchers.add(watcher);
+        stream.enqueue(this.#event(item));
+        this.#timer ??= setInterval(() => this.#tick(), intervalMs);
+      },
+      () => this.#remove(watcher),
+    );
+  }
+
+  /** Ends every stream. */
+  stop(): void {
+    for (const watcher of this.#watchers) this.#end(watcher);
+  }
+
+  #tick(): void {
+    const events = new Map<number, Uint8Array>();
+    for (const watcher of this.#watchers) {
+      const { item, stream } = watcher;
+      if (isBehind(stream, unreadEventsMax)) {
+        this.#end(watcher);
+        continue;
+      }
+      const event = events.get(item) ?? this.#event(item);
+      events.set(item, event);
+      stream.enqueue(event);
+      if (performance.now() - watcher.checkedAt >= checkMs) void this.#check(watcher);
+    }
+  }
+
+  /** A store that does not answer ends the stream too: the client will ask again. */
+  async #check(watcher: Watcher): Promise<void> {
+    watcher.checkedAt = performance.now();
+    const allowed = await watcher.isAllowed().catch(() => false);
+    if (!allowed && this.#watchers.has(watcher)) this.#end(watcher);
+  }
+
+  #end(watcher: Watcher): void {
+    this.#remove(watcher);
+    watcher.stream.close();
+  }
+
+  #remove(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #event(item: number): Uint8Array {
+    const { board, clock } = this.parts;
+    const ids = item === 0 ? newestItems(board) : [item];
+    const items = ids.map((id) => itemState(this.parts, id));
+    return encoder.encode(eventText('board', { at: clock(), items }));
+  }
+}

@@ -1,0 +1,182 @@
+/** Reading and validating what a request carries. */
+import * as v from 'valibot';
+import { bodyBytesMax, timeMsMax } from '../../../actors/limits.ts';
+import { normalTelephone } from '../../accounts/telephone.ts';
+import { failure, invalid } from './envelope.ts';
+
+/** Either the value, or the refusal to answer with. */
+export type Parsed<T> = { value: T; refused: null } | { value: null; refused: Response };
+
+const refuse = (refused: Response) => ({ value: null, refused });
+
+/** Reads a JSON body and validates it. A request without a body counts as `{}`. */
+export async function parseBody<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+): Promise<Parsed<v.InferOutput<S>>> {
+  let body: unknown;
+  try {
+    body = await readJson(request);
+  } catch (error) {
+    return refuse(unreadable(request, error));
+  }
+  return parseJson(request, schema, body);
+}
+
+/** Why a body is not read, or not as JSON: 10006 when it is too long, else what is wrong with it. */
+class UnfitBody extends Error {
+  constructor(readonly fields: Record<string, string> | null) {
+    super('unfit body');
+  }
+}
+
+/**
+ * Reads a body as JSON, `{}` where there is none. Hot path: of a body that is announced as nearly
+ * all are, the runtime makes the value without a string in between. @throws what `unreadable` takes
+ */
+export function readJson(request: Request): Promise<unknown> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  const announced = length !== null && length !== '0' && Number(length) <= bodyBytesMax;
+  const usual = announced && headers.get('content-type') === 'application/json';
+  return usual ? request.json() : readUnusual(request, length);
+}
+
+async function readUnusual(request: Request, length: string | null): Promise<unknown> {
+  if (Number(length) > bodyBytesMax) throw new UnfitBody(null);
+  const text = length === null ? await boundedText(request) : await request.text();
+  if (text === '') return {};
+  if (!isJson(request.headers.get('content-type'))) {
+    throw new UnfitBody({ 'content-type': 'must be application/json' });
+  }
+  return JSON.parse(text);
+}
+
+/** The answer where `readJson` threw. A client that hung up in the middle does not hear it. */
+export function unreadable(request: Request, error: unknown): Response {
+  if (!(error instanceof UnfitBody)) return invalid(request, { body: 'is not JSON' });
+  return error.fields === null ? failure(request, 10006) : invalid(request, error.fields);
+}
+
+/** Validates a body that was read. */
+export function parseJson<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+  body: unknown,
+): Parsed<v.InferOutput<S>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return refuse(invalid(request, { body: 'must be a JSON object' }));
+  }
+  if (namesPrototype(body)) {
+    return refuse(invalid(request, { body: 'must not have a field __proto__' }));
+  }
+  return validate(request, schema, body);
+}
+
+/** Validates values that came by path or query. */
+export function validate<S extends v.GenericSchema>(
+  request: Request,
+  schema: S,
+  input: unknown,
+): Parsed<v.InferOutput<S>> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return { value: result.output, refused: null };
+  const fields: Record<string, string> = {};
+  for (const issue of result.issues) {
+    const missing = issue.type === 'object' && issue.received === 'undefined';
+    fields[v.getDotPath(issue) ?? 'body'] ??= missing ? 'is missing' : issue.message;
+  }
+  return refuse(invalid(request, fields));
+}
+
+function isJson(contentType: string | null): boolean {
+  if (contentType === 'application/json') return true;
+  return contentType !== null && /^application\/json\s*(;|$)/i.test(contentType);
+}
+
+/**
+ * Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it.
+ * Without recursion: a body has room for nesting that is deeper than the stack.
+ */
+function namesPrototype(value: object): boolean {
+  const objects = [value];
+  for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
+    for (const key in object) {
+      if (key === '__proto__') return true;
+      const inner = (object as Record<string, unknown>)[key]; // Reading by its own key.
+      if (typeof inner === 'object' && inner !== null) objects.push(inner);
+    }
+  }
+  return false;
+}
+
+/** Reads a body of unannounced length. @throws UnfitBody when it is too long */
+async function boundedText(request: Request): Promise<string> {
+  if (request.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) throw new UnfitBody(null);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Schemas of fields that several routes share. */
+export function integerField(min: number, max: number) {
+  const message = `must be an integer from ${min} to ${max}`;
+  return v.pipe(
+    v.number(message),
+    v.safeInteger(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+/** An integer id in a path or query. */
+export function idField(max: number) {
+  const message = 'must be a positive integer';
+  return v.pipe(
+    v.string(message),
+    v.regex(/^[1-9]\d{0,15}$/, message),
+    v.transform(Number),
+    v.maxValue(max, message),
+  );
+}
+
+export function textField(min: number, max: number) {
+  const message = `must be a text of ${min} to ${max} characters`;
+  return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
+}
+
+const rfc3339 =
+  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+/** Whether there is such a day: `Date.parse` takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const midnight = new Date(`${text}T00:00:00Z`);
+  return Number.isFinite(midnight.getTime()) && midnight.toISOString().startsWith(text);
+}
+
+/** An RFC 3339 time with a zone, as milliseconds since 1970 UTC. */
+export function timeField() {
+  const message = 'must be an RFC 3339 time such as 2026-11-27T20:00:00Z';
+  return v.pipe(
+    v.string(message),
+    v.check((text) => isDay(rfc3339.exec(text)?.[1] ?? ''), message),
+    v.transform((text) => Date.parse(text)),
+    v.check((ms) => ms >= 0 && ms <= timeMsMax, message),
+  );
+}
+
+/** A telephone number, as E.164. */
+export function telephoneField() {
+  const message = 'must be a telephone number such as +8613800000000';
+  return v.pipe(
+    v.string(message),
+    v.maxLength(40, message),
+    v.transform(normalTelephone),
+    v.string(message),
+  );
+}

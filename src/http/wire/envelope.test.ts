@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'bun:test';
+import { type Answer, answerOf } from '../../testing/engine-process.ts';
+import { failure, invalid, success, tooMany } from './envelope.ts';
+import { errorCodes, failures, languageOf } from './messages.ts';
+
+const request = (acceptLanguage?: string) =>
+  new Request('http://test/', {
+    headers: acceptLanguage === undefined ? {} : { 'accept-language': acceptLanguage },
+  });
+
+async function read(response: Response): Promise<Answer> {
+  return answerOf(response.status, response.headers, await response.text());
+}
+
+describe('the envelope', () => {
+  test('carries data with 200, or 201 where something was made', async () => {
+    expect(await read(success({ a: 1 }))).toMatchObject({ status: 200, data: { a: 1 } });
+    expect(await read(success(null, 201))).toMatchObject({ status: 201, data: null });
+  });
+
+  test('carries every code of API.md with its HTTP status and a text in both languages', async () => {
+    const api: [number, number][] = [
+      [10001, 400],
+      [10002, 500],
+      [10003, 429],
+      [10004, 503],
+      [10005, 404],
+      [10006, 413],
+      [20001, 404],
+      [20002, 401],
+      [20003, 401],
+      [20004, 409],
+      [20005, 400],
+      [20006, 403],
+      [30001, 409],
+      [30002, 503],
+      [30003, 503],
+      [30004, 409],
+      [30005, 409],
+      [30006, 409],
+      [30007, 403],
+      [30008, 403],
+      [30009, 403],
+      [30010, 409],
+      [30011, 409],
+      [30012, 409],
+      [30013, 404],
+      [30014, 422],
+    ];
+    expect<[number, number][]>(errorCodes.map((code) => [code, failures[code].status])).toEqual(
+      api,
+    );
+    for (const code of errorCodes) {
+      const english = await read(failure(request(), code));
+      expect(english).toMatchObject({ status: failures[code].status, errCode: code });
+      expect(english.errMsg).toMatch(/^[ -~]+$/);
+      const chinese = await read(failure(request('zh-CN,zh;q=0.9'), code));
+      expect(chinese.errCode).toBe(code);
+      expect(chinese.errMsg).toMatch(/\p{Script=Han}/u);
+    }
+  });
+
+  test('says with 429 and 503, and with nothing else, when to come again', async () => {
+    for (const code of errorCodes) {
+      const { status, headers } = await read(failure(request(), code));
+      const expected = status === 429 || status === 503;
+      expect([code, /^\d+$/.test(headers.get('retry-after') ?? '')]).toEqual([code, expected]);
+    }
+    const { headers } = await read(tooMany(request(), 2.1));
+    expect(headers.get('retry-after')).toBe('3');
+  });
+
+  test('names every wrong field in either language', async () => {
+    for (const language of ['en', 'zh']) {
+      const { errMsg, data } = await read(invalid(request(language), { a: 'is bad', 'b.c': 'no' }));
+      expect(errMsg).toContain('a (is bad), b.c (no)');
+      expect(data.fields).toEqual({ a: 'is bad', 'b.c': 'no' });
+    }
+  });
+});
+
+describe('Accept-Language', () => {
+  test('asks for Chinese where it prefers it, else English', () => {
+    const chinese = ['zh', 'ZH-tw', 'zh-Hans-CN', 'fr, zh', 'en;q=0.5, zh;q=0.9', 'zh, en'];
+    for (const header of chinese) expect([header, languageOf(header)]).toEqual([header, 'zh']);
+    const english = ['en', 'en-GB, zh', 'fr', '', '*', 'zh;q=0', 'zh;q=0.1, en;q=0.2', ';;,,q='];
+    for (const header of english) expect([header, languageOf(header)]).toEqual([header, 'en']);
+    expect(languageOf(null)).toBe('en');
+  });
+});

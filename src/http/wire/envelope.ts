@@ -1,0 +1,84 @@
+/** The envelope of every answer (API.md). Bodies of plain refusals are made once. */
+import type { Code } from '../../../actors/protocol.ts';
+import { type ErrorCode, errorCodes, failures, type Language, languageOf } from './messages.ts';
+
+const json = 'application/json; charset=utf-8';
+/** `Headers` that are made once: a response copies them in half the time it takes to read an object. */
+const okInit: ResponseInit = { status: 200, headers: new Headers({ 'content-type': json }) };
+const createdInit: ResponseInit = { status: 201, headers: new Headers({ 'content-type': json }) };
+
+/** What a client should wait, in seconds, before it tries again. */
+const retryAfterSeconds = 1;
+
+function initOf(status: number, retryAfter: number): ResponseInit {
+  const retry = status === 429 || status === 503 ? { 'retry-after': String(retryAfter) } : {};
+  return { status, headers: new Headers({ 'content-type': json, ...retry }) };
+}
+
+const prepared = new Map(
+  errorCodes.map((code) => {
+    const { status, en, zh } = failures[code];
+    return [
+      code,
+      { init: initOf(status, retryAfterSeconds), en: body(code, en), zh: body(code, zh) },
+    ];
+  }),
+);
+
+function body(errCode: number, errMsg: string, fields?: Record<string, string>): string {
+  const data = fields === undefined ? { errCode, errMsg } : { errCode, errMsg, fields };
+  return JSON.stringify({ status: 'fail', data });
+}
+
+export function success(data: unknown, status: 200 | 201 = 200): Response {
+  return successText(JSON.stringify(data), status);
+}
+
+/** Hot path: `data` is JSON text already. */
+export function successText(data: string, status: 200 | 201): Response {
+  return successBody(successEnvelope(data), status);
+}
+
+/** The body of a success, for who sends it more than once; `data` is JSON text. */
+export function successEnvelope(data: string): string {
+  return `{"status":"success","data":${data}}`;
+}
+
+/** Hot path: answers with a body that `successEnvelope` made. */
+export function successBody(body: string, status: 200 | 201): Response {
+  return new Response(body, status === 200 ? okInit : createdInit);
+}
+
+/** A refusal; the language is the one the request prefers. */
+export function failure(request: Request, code: ErrorCode): Response {
+  const { init, en, zh } = prepared.get(code)!;
+  return new Response(preferred(request) === 'zh' ? zh : en, init);
+}
+
+/** A refusal by an actor or the board. */
+export function refused(request: Request, code: Exclude<Code, 0>): Response {
+  return failure(request, code);
+}
+
+/** 10001, naming every wrong field with what is wrong with it. */
+export function invalid(request: Request, fields: Record<string, string>): Response {
+  const named = Object.entries(fields).map(([name, what]) => `${name} (${what})`);
+  const errMsg = `${failures[10001][preferred(request)]}: ${named.join(', ')}`;
+  return new Response(body(10001, errMsg, fields), initOf(400, 0));
+}
+
+/** 429 with the seconds after which a request will be let through again. */
+export function tooMany(request: Request, retryAfter: number): Response {
+  const text = failures[10003][preferred(request)];
+  return new Response(body(10003, text), initOf(429, Math.max(1, Math.ceil(retryAfter))));
+}
+
+/** 503: nothing was done; `retryAfter` in seconds. */
+export function tooBusy(request: Request, retryAfter: number): Response {
+  const { en, zh } = prepared.get(30003)!;
+  return new Response(preferred(request) === 'zh' ? zh : en, initOf(503, retryAfter));
+}
+
+function preferred(request: Request): Language {
+  return languageOf(request.headers.get('accept-language'));
+}

@@ -1,0 +1,39 @@
+/** The actor of one item beside the audit's books: fed with the same events, it must agree with them. */
+import { apply, type Item } from '../../../actors/item/item.ts';
+import type { Event } from '../../../actors/protocol.ts';
+import type { Units } from './books-over-time.ts';
+import type { OrderBook } from './order-book.ts';
+
+export class ActorCopy {
+  #item: Item | undefined;
+  #lost = false;
+
+  /**
+   * Hot: applies an event. Returns the actor's complaint, or null; after its first complaint its state
+   * means nothing, for a recovery would end there, and it is not asked again.
+   */
+  apply(event: Event, at: number): string | null {
+    if (this.#lost) return null;
+    try {
+      this.#item = apply(this.#item, event, at);
+      return null;
+    } catch (complaint) {
+      this.#lost = true;
+      return complaint instanceof Error ? complaint.message : String(complaint);
+    }
+  }
+
+  /** Where the actor's books differ from the audit's. */
+  *differences({ loaded, held, sold }: Units, orders: OrderBook): Generator<string> {
+    const item = this.#item;
+    if (item === undefined || this.#lost) return;
+    const same = item.loaded === loaded && item.held === held && item.sold === sold;
+    if (!same) yield `the actor has ${item.loaded} loaded, ${item.sold} sold, ${item.held} held`;
+    if (item.orders.count !== orders.count) yield `the actor has ${item.orders.count} orders`;
+    const rows = Math.min(item.orders.count, orders.count);
+    for (let row = 0; row < rows; row++) {
+      if (item.orders.status[row] === orders.status[row]) continue;
+      yield `the actor has another status for order ${orders.number[row]}`;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/** What an audit found: each difference with the place it stands at. */
+import type { Sequence } from '../../../actors/protocol.ts';
+
+/** What is checked, by the names of the design. */
+export const checks = {
+  I1: 'no oversell: loaded = sold + held + left, and never less than nothing left',
+  I3: 'once: a purchase token bought at most one order',
+  I4: 'limit: nobody holds or owns more units of a promo than its limit',
+  I6: 'replay equals live: the actor takes every event, and comes to the same books',
+  I7: 'SQL is a prefix: its rows equal the journal up to the checkpoint',
+  I8: 'tamper-evident: no entry is changed, missing or swapped',
+  I9: 'no undersell: nobody was refused for stock while units were left',
+  redis: 'replica: Redis shows each item as it was after the entry it names',
+  form: 'form: every event has the fields of its type, within their bounds',
+  rules: 'rules: every event is one that its item could decide then',
+} as const;
+
+export type Check = keyof typeof checks;
+export const checkNames = Object.keys(checks) as Check[]; // The keys of the constant above.
+
+export interface Finding {
+  check: Check;
+  partition: number;
+  /** The entry it stands at; 0 where there is none. */
+  sequence: Sequence;
+  /** Null where it concerns the partition as a whole. */
+  item: number | null;
+  what: string;
+}
+
+/** Findings that are kept and listed; more are only counted. */
+export const findingsListedMax = 1_000;
+
+/** Collects findings: all of them, or those that concern one item. */
+export class Findings {
+  readonly listed: Finding[] = [];
+  readonly counts = new Map<Check, number>();
+  count = 0;
+
+  constructor(readonly onlyItem: number | null = null) {}
+
+  add(finding: Finding): void {
+    if (this.onlyItem !== null && finding.item !== null && finding.item !== this.onlyItem) return;
+    this.count++;
+    this.counts.set(finding.check, (this.counts.get(finding.check) ?? 0) + 1);
+    if (this.listed.length < findingsListedMax) this.listed.push(finding);
+  }
+}

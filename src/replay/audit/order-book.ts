@@ -1,0 +1,116 @@
+/**
+ * An audit's own record of one item's orders, in columns. Kept apart from the actor's, which is what
+ * is being audited, and with the entries at which an order changed, so that it can be asked what an
+ * order was as of any entry. It also holds what no actor could have decided: a number twice, or left out.
+ */
+
+import {
+  type OrderStatus,
+  orderStatus,
+  type Placed,
+  type Sequence,
+} from '../../../actors/protocol.ts';
+import { widened } from './widened.ts';
+
+/** An order as of an entry. */
+export interface OrderThen {
+  status: OrderStatus;
+  /** When it was paid, cancelled or expired; 0 while it is placed. */
+  changedAt: number;
+}
+
+export class OrderBook {
+  count = 0;
+  number = new Int32Array(0);
+  /** The row of its user and terms among the item's holders. */
+  holder = new Int32Array(0);
+  amount = new Int32Array(0);
+  status = new Uint8Array(0);
+  placedAt = new Float64Array(0);
+  placedSeq = new Float64Array(0);
+  /** Of settled orders only: these two reach no further than the last of them. */
+  changedAt = new Float64Array(0);
+  changedSeq = new Float64Array(0);
+  /** By row: prices that are not those of the order's terms. */
+  readonly oddPrices = new Map<number, number>();
+
+  /** By row: when orders expired that were paid late afterwards. */
+  readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
+  /** By number: rows, once the numbers have not been 1, 2, 3 …; of a number twice, the first. */
+  #byNumber: Map<number, number> | null = null;
+  #highest = 0;
+
+  /** The number that the next order should have. */
+  get nextNumber(): number {
+    return this.#highest + 1;
+  }
+
+  /** Hot: adds a placed order, and returns its row. */
+  add({ n, amount }: Placed, holder: number, at: number, seq: Sequence): number {
+    const row = this.count++;
+    if (this.count > this.number.length) this.#grow();
+    if (n > this.#highest) this.#highest = n;
+    this.number[row] = n;
+    this.holder[row] = holder;
+    this.amount[row] = amount;
+    this.status[row] = orderStatus.placed;
+    this.placedAt[row] = at;
+    this.placedSeq[row] = seq;
+    if (this.#byNumber === null && n !== row + 1) this.#byNumber = this.#numbersBefore(row);
+    if (this.#byNumber !== null && !this.#byNumber.has(n)) this.#byNumber.set(n, row);
+    return row;
+  }
+
+  /** The row of an order, or -1. */
+  rowOf(n: number): number {
+    if (this.#byNumber !== null) return this.#byNumber.get(n) ?? -1;
+    return n <= this.count ? n - 1 : -1;
+  }
+
+  settle(row: number, status: OrderStatus, at: number, seq: Sequence): void {
+    if (this.status[row] === orderStatus.expired) {
+      this.#lapsed.set(row, { at: this.changedAt[row]!, seq: this.changedSeq[row]! });
+    }
+    this.status[row] = status;
+    if (row >= this.changedAt.length) {
+      this.changedAt = widened(this.changedAt, row + 1);
+      this.changedSeq = widened(this.changedSeq, row + 1);
+    }
+    this.changedAt[row] = at;
+    this.changedSeq[row] = seq;
+  }
+
+  /** What an order was after an entry; null where it was not placed yet. */
+  asOf(row: number, seq: Sequence): OrderThen | null {
+    if (this.placedSeq[row]! > seq) return null;
+    const status = this.status[row] as OrderStatus; // Only `add` and `settle` write this column.
+    if (status === orderStatus.placed) return { status, changedAt: 0 };
+    if (this.changedSeq[row]! <= seq) return { status, changedAt: this.changedAt[row]! };
+    const lapsed = this.#lapsed.get(row);
+    if (lapsed === undefined || lapsed.seq > seq)
+      return { status: orderStatus.placed, changedAt: 0 };
+    return { status: orderStatus.expired, changedAt: lapsed.at };
+  }
+
+  /** Units of the orders that have a status now. */
+  unitsWith(status: OrderStatus): number {
+    let units = 0;
+    for (let row = 0; row < this.count; row++) {
+      if (this.status[row] === status) units += this.amount[row]!;
+    }
+    return units;
+  }
+
+  #numbersBefore(rows: number): Map<number, number> {
+    return new Map(Array.from({ length: rows }, (_, row) => [row + 1, row]));
+  }
+
+  #grow(): void {
+    this.number = widened(this.number, this.count);
+    this.holder = widened(this.holder, this.count);
+    this.amount = widened(this.amount, this.count);
+    this.status = widened(this.status, this.count);
+    this.placedAt = widened(this.placedAt, this.count);
+    this.placedSeq = widened(this.placedSeq, this.count);
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The audit of one partition: follows the hash chain (I8) and hands the events to their items. A
+ * broken entry is reported and, where its events can still be read, taken in; where they cannot, or
+ * entries are missing, the books stop, and what follows is checked for its chain alone: after a hole
+ * every sum would differ, and say nothing new.
+ */
+import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journal/codec.ts';
+import { JournalCorrupt } from '../../../actors/journal/journal.ts';
+import { type Event, partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import { Chronicle } from './chronicle.ts';
+import type { Check, Findings } from './findings.ts';
+import { formFault } from './form.ts';
+import { ItemAudit } from './item-audit.ts';
+
+export class PartitionAudit {
+  readonly items = new Map<number, ItemAudit>();
+  entries = 0;
+  events = 0;
+  bytes = 0;
+  /** The last entry before the first hole: what the books contain; null where there is no hole. */
+  booksEnd: Sequence | null = null;
+
+  readonly #chain: Chain;
+  /** Whether the entry before is not known, so that the next one's `prev` cannot be checked. */
+  #afterHole = false;
+  #at = 0;
+
+  constructor(
+    readonly partition: number,
+    private readonly options: { partitions: number; chronicles: boolean },
+    private readonly findings: Findings,
+  ) {
+    this.#chain = new Chain(partition);
+  }
+
+  /** The last entry that was read; 0 before the first. */
+  get sequence(): Sequence {
+    return this.#chain.sequence;
+  }
+
+  /** The hash of the last entry: it vouches for every entry before. */
+  get hash(): string {
+    return this.#chain.hash;
+  }
+
+  /** Takes in the entry that is stored under the next sequence. */
+  entry(sequence: Sequence, bytes: Uint8Array): void {
+    this.entries++;
+    this.bytes += bytes.length;
+    const entry = this.#read(sequence, bytes);
+    if (entry === null) {
+      this.booksEnd ??= sequence - 1;
+      return;
+    }
+    if (this.booksEnd !== null) return;
+    const { events } = entry;
+    this.events += events.length;
+    for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
+  }
+
+  /** Notes that entries are not there, or cannot be read. */
+  missing(first: Sequence, last: Sequence, why: string): void {
+    const which = first === last ? `entry ${first}` : `entries ${first} to ${last}`;
+    this.#found('I8', first, null, `${which}: ${why}`);
+    this.booksEnd ??= first - 1;
+    this.#chain.advance(last, '', this.#chain.at);
+    this.#afterHole = true;
+  }
+
+  finish(): void {
+    for (const item of this.items.values()) item.finish();
+  }
+
+  /** Decodes an entry and moves the chain on; null where nothing can be made of it. */
+  #read(sequence: Sequence, bytes: Uint8Array): Entry | null {
+    const chain = this.#chain;
+    try {
+      if (this.#afterHole) {
+        const { prev } = decodeEntry(this.partition, sequence, bytes);
+        chain.advance(chain.sequence, prev, chain.at);
+        this.#afterHole = false;
+      }
+      return chain.next(sequence, bytes);
+    } catch (error) {
+      this.#report(sequence, error);
+      chain.advance(sequence, entryHash(bytes), chain.at);
+      return readable(this.partition, sequence, bytes);
+    }
+  }
+
+  #report(sequence: Sequence, error: unknown): void {
+    if (!(error instanceof JournalCorrupt)) throw error;
+    const what = error.message.slice(error.message.indexOf(': ') + 2);
+    const broken = what.startsWith('the hash') && sequence > 1;
+    const which = broken ? ` (entry ${sequence - 1} was changed, or this one)` : '';
+    this.#found('I8', sequence, null, `entry ${sequence}: ${what}${which}`);
+  }
+
+  /** Hot: one event of an entry. */
+  #event(event: Event, { seq, at: entryAt }: Entry): void {
+    const fault = formFault(event);
+    if (fault !== null) {
+      this.#found('form', seq, itemIn(event), fault);
+      return;
+    }
+    const at = event.at ?? entryAt;
+    if (at < this.#at) {
+      this.#found(
+        'rules',
+        seq,
+        event.item,
+        `${event.type} at ${at}, after an event at ${this.#at}`,
+      );
+    } else {
+      this.#at = at;
+    }
+    const item = this.items.get(event.item) ?? this.#newItem(event.item, seq);
+    item.take(event, seq, at);
+  }
+
+  #newItem(id: number, seq: Sequence): ItemAudit {
+    const { partitions, chronicles } = this.options;
+    const home = partitionOf(id, partitions);
+    if (home !== this.partition) this.#found('rules', seq, id, `the item is of partition ${home}`);
+    const item = new ItemAudit(
+      id,
+      this.partition,
+      this.findings,
+      chronicles ? new Chronicle() : null,
+    );
+    this.items.set(id, item);
+    return item;
+  }
+
+  #found(check: Check, sequence: Sequence, item: number | null, what: string): void {
+    this.findings.add({ check, partition: this.partition, sequence, item, what });
+  }
+}
+
+/** The entry under a sequence whatever the chain says of it; null where it cannot be decoded. */
+function readable(partition: number, sequence: Sequence, bytes: Uint8Array): Entry | null {
+  try {
+    return decodeEntry(partition, sequence, bytes);
+  } catch (error) {
+    if (error instanceof JournalCorrupt) return null;
+    throw error;
+  }
+}
+
+/** The item that an ill-formed event names, if any. */
+function itemIn(event: unknown): number | null {
+  const item = (event as { item?: unknown } | null)?.item; // Any value but null may be read by name.
+  return typeof item === 'number' ? item : null;
+}

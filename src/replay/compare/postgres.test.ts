@@ -1,0 +1,51 @@
+import { expect, test } from 'bun:test';
+import { SQL } from 'bun';
+import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { SqlUnavailable } from '../../db/sql.ts';
+import { playSale } from '../../testing/forgery.ts';
+import { salePartitions } from '../../testing/play.ts';
+import { startPostgres } from '../../testing/postgres.ts';
+import { replay } from '../replay.ts';
+import { openRows } from './open-sql.ts';
+import { sqlComparison } from './sql.ts';
+
+test('replay compares the rows in Postgres', async () => {
+  const folder = temporaryFolder();
+  const server = await startPostgres();
+  try {
+    const databaseUrl = await server.createDatabase();
+    await playSale(folder, databaseUrl);
+    const audited = async () => {
+      const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+      const rows = openRows({ databaseUrl, dataDir: folder.path });
+      const comparisons = [sqlComparison(rows)];
+      try {
+        return await replay({ journal, partitions: salePartitions, comparisons });
+      } finally {
+        await journal.close();
+      }
+    };
+    const honest = await audited();
+    expect(honest.audit.findings.listed).toEqual([]);
+    expect(honest.comparisons[0]!.compared).toMatchObject({ orders: 8, items: 2, promos: 1 });
+
+    const client = new SQL(databaseUrl);
+    await client`UPDATE orders SET amount = 9 WHERE user_id = 7`;
+    await client`DELETE FROM orders WHERE user_id = 6`;
+    await client`UPDATE item_stocks SET stock = 0 WHERE item_id = 2`;
+    await client.close();
+    const { audit } = await audited();
+    expect(audit.findings.listed.map(({ what }) => what)).toEqual([
+      'order 20261122-1-7: amount is 9 in SQL, 2 by the journal',
+      'order 20261122-1-6: the journal has it, SQL does not',
+      'stock is 0 in SQL, 4 by the journal',
+    ]);
+
+    await server.stop();
+    await expect(audited()).rejects.toBeInstanceOf(SqlUnavailable);
+  } finally {
+    await server.remove();
+    folder.remove();
+  }
+}, 60_000);

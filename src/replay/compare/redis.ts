@@ -1,0 +1,121 @@
+/**
+ * Holds the replica in Redis against the journal. Each hash names the last entry it contains, and is
+ * compared with the books after that entry: a replica that is behind is right as far as it goes. It
+ * is never an authority, so what is not there, or a Redis that does not answer, is told and no
+ * difference.
+ */
+import { Redis } from 'ioredis';
+import { itemIdMax } from '../../../actors/limits.ts';
+import type { Sequence } from '../../../actors/protocol.ts';
+import { replicaKey } from '../../../actors/replica.ts';
+import type { ItemAudit } from '../audit/item-audit.ts';
+import type { Compared, Comparison, Reading } from '../replay.ts';
+
+/** How long Redis may take to answer. */
+const answerMs = 3_000;
+const pipelineItemsMax = 1_000;
+
+const fields = ['seq', 'partition', 'loaded', 'held', 'sold', 'left'] as const;
+const units = ['loaded', 'held', 'sold', 'left'] as const;
+type Shown = Record<(typeof fields)[number], number>;
+
+export function redisComparison(url: string): Comparison {
+  return {
+    async compare(reading) {
+      const startedAt = performance.now();
+      const redis = new Redis(url, {
+        lazyConnect: true,
+        connectTimeout: answerMs,
+        commandTimeout: answerMs,
+        retryStrategy: () => null,
+      });
+      // What goes wrong with the connection, the command that needs it says as well.
+      redis.on('error', () => undefined);
+      const compared = await compareReplica(redis, reading).catch((error: unknown) => ({
+        compared: {},
+        skipped: [`Redis does not answer, and nothing is compared with it: ${error}`],
+      }));
+      redis.disconnect();
+      return { name: 'Redis', ...compared, ms: performance.now() - startedAt };
+    },
+  };
+}
+
+async function compareReplica(
+  redis: Redis,
+  reading: Reading,
+): Promise<Pick<Compared, 'compared' | 'skipped'>> {
+  await redis.connect();
+  const books = reading.audit.items().filter(({ item }) => item >= 1 && item <= itemIdMax);
+  let compared = 0;
+  let absent = 0;
+  let beyond = 0;
+  for (let from = 0; from < books.length; from += pipelineItemsMax) {
+    const page = books.slice(from, from + pipelineItemsMax);
+    const hashes = await read(redis, page);
+    for (const [index, book] of page.entries()) {
+      const hash = hashes[index]!;
+      if (hash.every((value) => value === null)) absent++;
+      else if (await compareItem(book, hash, reading)) compared++;
+      else beyond++;
+    }
+  }
+  const skipped = [];
+  if (absent > 0) skipped.push(`not in Redis: ${absent} of ${books.length} items`);
+  if (beyond > 0)
+    skipped.push(`not compared, beyond what was read of the journal: ${beyond} items`);
+  return { compared: { items: compared }, skipped };
+}
+
+/** The fields of each item; null where they are not there. */
+async function read(redis: Redis, books: readonly ItemAudit[]): Promise<(string | null)[][]> {
+  const pipeline = redis.pipeline();
+  for (const { item } of books) pipeline.hmget(replicaKey(item), ...fields);
+  const results = (await pipeline.exec()) ?? [];
+  return results.map(([error, values]) => {
+    if (error !== null) throw error;
+    return values as (string | null)[]; // What HMGET answers, as Redis documents it.
+  });
+}
+
+/** False where the hash contains more than was read of the journal. */
+async function compareItem(
+  book: ItemAudit,
+  hash: readonly (string | null)[],
+  { audit, to, readOn }: Reading,
+): Promise<boolean> {
+  const differs = (sequence: Sequence, what: string) => {
+    const { item, partition } = book;
+    audit.findings.add({ check: 'redis', partition, sequence, item, what });
+  };
+  const shown = Object.fromEntries(
+    fields.map((field, index) => [field, hash[index] === null ? Number.NaN : Number(hash[index])]),
+  ) as Shown; // Each field is in the list.
+  const unreadable = fields.filter((field) => !Number.isSafeInteger(shown[field]));
+  if (unreadable.length > 0) {
+    differs(0, `Redis shows no number for ${unreadable.join(', ')}`);
+    return true;
+  }
+  const { seq } = shown;
+  const partition = audit.partition(book.partition)!;
+  await readOn(partition, seq);
+  const { booksEnd, sequence } = partition;
+  if ((to !== null && seq > to) || (booksEnd !== null && seq > booksEnd)) return false;
+  if (shown.partition !== book.partition) {
+    differs(seq, `partition is ${shown.partition} in Redis, ${book.partition} by the journal`);
+  }
+  if (seq > sequence) {
+    differs(seq, `Redis shows the item after entry ${seq}, but the journal ends at ${sequence}`);
+    return true;
+  }
+  const then = book.history.asOf(seq);
+  for (const field of units) {
+    const expected = then?.[field] ?? 'not there';
+    if (shown[field] === expected) continue;
+    differs(
+      seq,
+      `${field} is ${shown[field]} in Redis, ${expected} by the journal after that entry`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,132 @@
+/** Holds the rows of `orders` against the journal, row by row and column by column. */
+import { orderStatus, orderStatusNames, type Sequence } from '../../../actors/protocol.ts';
+import type { OrderRow, ProjectionView } from '../../db/sql.ts';
+import { orderId, orderKey } from '../../order-id.ts';
+import type { ItemAudit } from '../audit/item-audit.ts';
+import type { Prefix } from './sql.ts';
+
+const columns = [
+  'id',
+  'itemId',
+  'userId',
+  'promoId',
+  'amount',
+  'unitPrice',
+  'total',
+  'status',
+  'createdAt',
+  'paidAt',
+  'closedAt',
+  'partition',
+  'seq',
+] as const satisfies readonly (keyof OrderRow)[];
+
+/** Keys of one item's orders lie in a range of their own. */
+const itemKeys = orderKey(1, 0);
+
+/** The rows of one item that were met; rows come by key, so one item at a time. */
+interface Met {
+  item: number;
+  book: ItemAudit | undefined;
+  /** Undefined where the item is not to be compared. */
+  checkpoint: Sequence | undefined;
+  /** By row of the book: 1 where SQL has the order. */
+  rows: Uint8Array;
+}
+
+/** Returns how many rows were compared. */
+export async function compareOrders(view: ProjectionView, prefix: Prefix): Promise<number> {
+  const [from, below] = keyRange(prefix);
+  const unmet = new Map([...prefix.books()].map((each) => [each[0].item, each]));
+  let compared = 0;
+  let met: Met | null = null;
+  for await (const page of view.orderPages(from, below)) {
+    for (const row of page) {
+      const item = Math.floor(row.key / itemKeys);
+      if (met === null || met.item !== item) {
+        if (met !== null) reportMissing(met, prefix);
+        met = meet(item, prefix);
+        unmet.delete(item);
+      }
+      if (met.checkpoint === undefined) continue;
+      compared++;
+      compareRow(row, met, met.checkpoint, prefix);
+    }
+  }
+  if (met !== null) reportMissing(met, prefix);
+  for (const item of unmet.keys()) reportMissing(meet(item, prefix), prefix);
+  return compared;
+}
+
+function keyRange({ audit: { options } }: Prefix): [from: number, below: number] {
+  const { onlyItem = null } = options;
+  if (onlyItem === null) return [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  return [orderKey(onlyItem, 0), orderKey(onlyItem + 1, 0)];
+}
+
+function meet(item: number, prefix: Prefix): Met {
+  const book = prefix.bookOf(item);
+  const rows = new Uint8Array(book?.orders.count ?? 0);
+  return { item, book, checkpoint: prefix.checkpointOf(item), rows };
+}
+
+/** Hot: runs once for each row. */
+function compareRow(row: OrderRow, met: Met, checkpoint: Sequence, prefix: Prefix): void {
+  const { item, book } = met;
+  const index = book?.orders.rowOf(row.key - item * itemKeys) ?? -1;
+  const expected = index < 0 ? null : expectedRow(book!, index, checkpoint);
+  if (expected === null) {
+    const what = `order ${row.id}: SQL has it (key ${row.key}), the journal does not`;
+    prefix.differs(item, row.seq, what);
+    return;
+  }
+  met.rows[index] = 1;
+  for (const column of columns) {
+    if (row[column] === expected[column]) continue;
+    const values = `${column} is ${row[column]} in SQL, ${expected[column]} by the journal`;
+    prefix.differs(item, expected.seq, `order ${expected.id}: ${values}`);
+  }
+}
+
+/** The row as of a checkpoint; null where the order was placed later. */
+function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderRow | null {
+  const { item, partition, orders, holders } = book;
+  const then = orders.asOf(row, checkpoint);
+  if (then === null) return null;
+  const n = orders.number[row]!;
+  const createdAt = orders.placedAt[row]!;
+  const amount = orders.amount[row]!;
+  const holder = orders.holder[row]!;
+  const terms = book.terms.at(holders.terms[holder]!);
+  const unitPrice = orders.oddPrices.get(row) ?? terms.price;
+  const { status, changedAt } = then;
+  const closed = status === orderStatus.cancelled || status === orderStatus.expired;
+  return {
+    key: orderKey(item, n),
+    id: orderId(item, n, createdAt),
+    itemId: item,
+    userId: holders.user[holder]!,
+    promoId: terms.promo,
+    amount,
+    unitPrice,
+    total: amount * unitPrice,
+    status: orderStatusNames[status],
+    createdAt,
+    paidAt: status === orderStatus.paid ? changedAt : null,
+    closedAt: closed ? changedAt : null,
+    partition,
+    seq: orders.placedSeq[row]!,
+  };
+}
+
+/** Reports the orders that the journal had placed by the checkpoint and SQL does not have. */
+function reportMissing({ item, book, checkpoint, rows }: Met, prefix: Prefix): void {
+  if (book === undefined || checkpoint === undefined) return;
+  const { orders } = book;
+  for (let row = 0; row < rows.length; row++) {
+    const seq = orders.placedSeq[row]!;
+    if (rows[row] !== 0 || seq > checkpoint) continue;
+    const id = orderId(item, orders.number[row]!, orders.placedAt[row]!);
+    prefix.differs(item, seq, `order ${id}: the journal has it, SQL does not`);
+  }
+}

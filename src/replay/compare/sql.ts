@@ -1,0 +1,145 @@
+/**
+ * Holds the SQL rows against the journal (I7). The rows are read from one snapshot, whose checkpoints
+ * say how much of each partition they contain; the audit's books are asked for what was true then.
+ */
+import { partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { ItemAudit } from '../audit/item-audit.ts';
+import type { PartitionAudit } from '../audit/partition-audit.ts';
+import type { Compared, Comparison, Reading } from '../replay.ts';
+import type { AuditedRows } from './open-sql.ts';
+import { compareOrders } from './sql-orders.ts';
+import { compareItems, comparePromos } from './sql-sums.ts';
+
+/** `rows`: null where there is no database. */
+export function sqlComparison(rows: AuditedRows | null): Comparison {
+  return {
+    async compare(reading) {
+      const startedAt = performance.now();
+      const compared =
+        rows === null
+          ? { compared: {}, skipped: ['there is no SQL database: nothing is compared with it'] }
+          : await rows.snapshot((view) => compareSnapshot(view, reading));
+      return { name: 'SQL', ...compared, ms: performance.now() - startedAt };
+    },
+  };
+}
+
+/** What the rows of one snapshot are compared with. */
+export class Prefix {
+  constructor(
+    readonly audit: Audit,
+    /** By partition: the last entry the rows contain. Partitions that are not compared are left out. */
+    readonly checkpoints: ReadonlyMap<number, Sequence>,
+  ) {}
+
+  /**
+   * The checkpoint of an item's partition; undefined where the item is not to be compared. What lies
+   * under ids that no item can have is always compared: with nothing.
+   */
+  checkpointOf(item: number): Sequence | undefined {
+    const { onlyItem = null } = this.audit.options;
+    if (onlyItem !== null && item !== onlyItem) return undefined;
+    return item < 1 ? 0 : this.checkpoints.get(this.#partitionOf(item));
+  }
+
+  /** An item's books; undefined where the journal does not know it. */
+  bookOf(item: number): ItemAudit | undefined {
+    return this.audit.partition(this.#partitionOf(item))?.items.get(item);
+  }
+
+  /** The items to be compared, and the checkpoints they are compared at. */
+  *books(): Generator<[book: ItemAudit, checkpoint: Sequence]> {
+    for (const book of this.audit.items()) {
+      const checkpoint = this.checkpointOf(book.item);
+      if (checkpoint !== undefined) yield [book, checkpoint];
+    }
+  }
+
+  differs(item: number, sequence: Sequence, what: string): void {
+    const partition = this.#partitionOf(item);
+    this.audit.findings.add({ check: 'I7', partition, sequence, item, what });
+  }
+
+  #partitionOf(item: number): number {
+    return partitionOf(Math.max(item, 0), this.audit.options.partitions);
+  }
+}
+
+async function compareSnapshot(
+  view: ProjectionView,
+  reading: Reading,
+): Promise<Pick<Compared, 'compared' | 'skipped'>> {
+  const { audit } = reading;
+  const stored = await view.checkpoints();
+  const skipped: string[] = [];
+  const checkpoints = new Map<number, Sequence>();
+  for (const partition of audit.partitions) {
+    const noted = stored.get(partition.partition) ?? null;
+    const checkpoint = noted?.seq ?? 0;
+    await reading.readOn(partition, checkpoint);
+    if (noted !== null) await compareHash(partition.partition, noted, reading);
+    const reason = whyNot(partition, checkpoint, reading);
+    if (reason === null) checkpoints.set(partition.partition, checkpoint);
+    else skipped.push(`partition ${partition.partition}: ${reason}`);
+  }
+  foreignCheckpoints(audit, stored);
+  const prefix = new Prefix(audit, checkpoints);
+  const orders = await compareOrders(view, prefix);
+  const items = compareItems(await view.itemSums(), prefix);
+  const promos = comparePromos(await view.publishedPromos(), prefix);
+  return { compared: { orders, items, promos, partitions: checkpoints.size }, skipped };
+}
+
+/**
+ * Holds the hash that the projector noted against the entry's (I8): the chain vouches for every entry
+ * but the last, and this for the last. An entry that is not there is reported for that already.
+ */
+async function compareHash(
+  partition: number,
+  { seq, hash }: Checkpoint,
+  { audit, to, hashAt }: Reading,
+): Promise<void> {
+  if (to !== null && seq > to) return;
+  const found = await hashAt(partition, seq);
+  if (found === null || found === hash) return;
+  const what = `entry ${seq}: its hash is ${found}, and was ${hash} when SQL took it in`;
+  audit.findings.add({ check: 'I8', partition, sequence: seq, item: null, what });
+}
+
+/** Why a partition's rows cannot be compared, or null. A checkpoint ahead of the journal is a finding. */
+function whyNot(
+  partition: PartitionAudit,
+  checkpoint: Sequence,
+  { audit, to }: Reading,
+): string | null {
+  if (to !== null && checkpoint > to) {
+    return `not compared with SQL, whose rows go on to entry ${checkpoint}, beyond --to ${to}`;
+  }
+  if (checkpoint > partition.sequence) {
+    const { sequence, partition: number } = partition;
+    const what = `SQL holds entries up to ${checkpoint}, but the journal ends at ${sequence}`;
+    audit.findings.add({
+      check: 'I7',
+      partition: number,
+      sequence: checkpoint,
+      item: null,
+      what: `checkpoint ahead of the journal: ${what}`,
+    });
+    return 'not compared with SQL, whose checkpoint is ahead of the journal';
+  }
+  if (partition.booksEnd !== null && checkpoint > partition.booksEnd) {
+    return `not compared with SQL: the books end at entry ${partition.booksEnd}, its rows at ${checkpoint}`;
+  }
+  return null;
+}
+
+/** Reports checkpoints of partitions that the journal does not have. */
+function foreignCheckpoints(audit: Audit, stored: ReadonlyMap<number, Checkpoint>): void {
+  for (const [partition, { seq: sequence }] of stored) {
+    if (partition >= 0 && partition < audit.options.partitions) continue;
+    const what = `checkpoint of a partition the journal does not have`;
+    audit.findings.add({ check: 'I7', partition, sequence, item: null, what });
+  }
+}

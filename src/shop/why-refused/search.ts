@@ -1,0 +1,107 @@
+/** Gathers what is known of one user and one item: from SQL, the item's actor, board and journal. */
+import type { BoardRow } from '../../../actors/memory/board.ts';
+import { code, type OrderView, partitionOf } from '../../../actors/protocol.ts';
+import { type CatalogItem, shownPromo } from '../../catalog/item.ts';
+import { nextCursor, type OrderCursor } from '../../db/sql.ts';
+import type { AppParts } from '../../http/parts.ts';
+import { parseOrderId } from '../../order-id.ts';
+import type { Facts } from './reasons.ts';
+import { entryTime, type History, readHistory } from './user-events.ts';
+
+/** Pages of a user's orders in SQL, of all items, that a search looks through. */
+const pagesMax = 10;
+const pageOrders = 100;
+/** Orders that are asked of their actor, the newest. */
+const ordersMax = 100;
+
+export interface Found {
+  facts: Facts;
+  history: History;
+  /** Refusals of the item, of all users, by code, since the engine started. */
+  refused: Record<string, number>;
+  /** More orders than are shown, or more than SQL was asked for. */
+  cut: boolean;
+}
+
+export interface Asked {
+  item: CatalogItem;
+  row: BoardRow;
+  user: number;
+  /** The first entry to read of the journal; null: as late as the bound allows. */
+  from: number | null;
+}
+
+let searching = false;
+
+/**
+ * Null while another search of this thread reads the journal.
+ * @throws JournalUnavailable, JournalCorrupt, SqlUnavailable, StoreUnavailable
+ */
+export async function search(parts: AppParts, asked: Asked): Promise<Found | null> {
+  if (searching) return null;
+  searching = true;
+  try {
+    return await gather(parts, asked);
+  } finally {
+    searching = false;
+  }
+}
+
+async function gather(parts: AppParts, { item, row, user, from }: Asked): Promise<Found> {
+  const { partitions, clock, admissions } = parts;
+  const journal = await parts.openJournal();
+  try {
+    const projected = await projectedOrders(parts, item.id, user);
+    const history = await readHistory(journal, { item: item.id, user, partitions, from });
+    const placed = history.events.flatMap((event) => (event.type === 'placed' ? [event.n] : []));
+    const numbers = [...new Set([...projected.numbers, ...placed])].sort((a, b) => b - a);
+    const orders = await liveOrders(parts, item.id, user, numbers.slice(0, ordersMax));
+    const promo = shownPromo(item, row);
+    const admitted = history.events.find(
+      ({ type, promo }) => type === 'admitted' && promo === row.promo,
+    );
+    const kept = promo !== undefined && (await admissions.find(item.id, promo.id, user)) !== null;
+    const partition = partitionOf(item.id, partitions);
+    const facts: Facts = {
+      now: clock(),
+      row,
+      promo: promo === undefined ? null : { ...promo, limit: promo.limitPerUser },
+      orders,
+      admittedAt: admitted?.at ?? null,
+      admissionKept: kept,
+      readAll: history.from === 1 && history.to >= history.last,
+      soldOutAt: row.left === 0 ? await entryTime(journal, partition, row.leftSeq) : null,
+    };
+    const cut = projected.cut || numbers.length > ordersMax;
+    const refused = parts.board.refused(item.id);
+    return { facts, history, refused, cut };
+  } finally {
+    await journal.close();
+  }
+}
+
+/** The numbers of a user's orders of an item, as far as SQL knows them. */
+async function projectedOrders({ sql }: AppParts, itemId: number, user: number) {
+  const numbers: number[] = [];
+  let after: OrderCursor | null = null;
+  for (let page = 0; page < pagesMax; page++) {
+    const rows = await sql.orders.ordersOf(user, after, pageOrders);
+    for (const row of rows) if (row.itemId === itemId) numbers.push(parseOrderId(row.id)!.n);
+    after = nextCursor(rows, pageOrders);
+    if (after === null) return { numbers, cut: false };
+  }
+  return { numbers, cut: true };
+}
+
+/** Orders as their actor has them; one that does not answer is left out by its refusal. */
+async function liveOrders(
+  { send }: AppParts,
+  item: number,
+  user: number,
+  numbers: readonly number[],
+): Promise<OrderView[]> {
+  const replies = await Promise.all(numbers.map((n) => send({ type: 'read', item, n, user })));
+  const silent = replies.find((reply) => reply.code !== code.ok && reply.code !== code.notFound);
+  if (silent !== undefined) throw new Error(`the actor of item ${item} answers ${silent.code}`);
+  return replies.flatMap(({ order }) => (order === null ? [] : [order]));
+}

@@ -1,0 +1,82 @@
+/**
+ * What the journal says of one user and one item. A journal can be long and this runs beside orders
+ * on an HTTP thread, so a search reads a bounded run of entries, in small pages, and rests between
+ * them for as long as each took; it says which entries it read.
+ */
+import { decodeEntry } from '../../../actors/journal/codec.ts';
+import type { Journal } from '../../../actors/journal/journal.ts';
+import {
+  type Admitted,
+  type Placed,
+  partitionOf,
+  type Sequence,
+} from '../../../actors/protocol.ts';
+
+/** Entries one search reads at most; it ends earlier when it has taken `searchMs`. */
+export const searchEntriesMax = 20_000;
+const searchMs = 5_000;
+const pageEntries = 32;
+
+/** What a user did that is journaled: being admitted, and placing orders. */
+export type UserEvent = (Admitted | Placed) & { at: number; seq: Sequence };
+
+export interface History {
+  /** The first and last entries that were read; `to` is less than `from` where none was. */
+  from: Sequence;
+  to: Sequence;
+  /** The partition's last entry when the search began. */
+  last: Sequence;
+  events: UserEvent[];
+}
+
+export interface Search {
+  item: number;
+  user: number;
+  partitions: number;
+  /** The first entry to read; null: as late as the bound allows. */
+  from: Sequence | null;
+}
+
+/** @throws JournalUnavailable, JournalCorrupt */
+export async function readHistory(journal: Journal, search: Search): Promise<History> {
+  const { item, user, partitions } = search;
+  const partition = partitionOf(item, partitions);
+  const last = await journal.last(partition);
+  const from = search.from ?? Math.max(1, last - searchEntriesMax + 1);
+  const history: History = { from, to: from - 1, last, events: [] };
+  if (from > last) return history;
+  const needles = [Buffer.from(`"user":${user},`), Buffer.from(`"user":${user}}`)];
+  const startedAt = performance.now();
+  let pageAt = startedAt;
+  for await (const { sequence, bytes } of journal.read(partition, from)) {
+    if (sequence > last || sequence - from >= searchEntriesMax) break;
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (needles.some((needle) => buffer.includes(needle))) {
+      const { events, at } = decodeEntry(partition, sequence, bytes);
+      for (const event of events) {
+        if (event.type !== 'admitted' && event.type !== 'placed') continue;
+        if (event.item !== item || event.user !== user) continue;
+        history.events.push({ ...event, at: event.at ?? at, seq: sequence });
+      }
+    }
+    history.to = sequence;
+    if ((sequence - from + 1) % pageEntries !== 0) continue;
+    const now = performance.now();
+    if (now - startedAt > searchMs) break;
+    await Bun.sleep(Math.max(1, now - pageAt));
+    pageAt = performance.now();
+  }
+  return history;
+}
+
+/** When an entry was written; null where there is none. @throws as `readHistory` does. */
+export async function entryTime(
+  journal: Journal,
+  partition: number,
+  sequence: Sequence,
+): Promise<number | null> {
+  for await (const entry of journal.read(partition, sequence)) {
+    return entry.sequence === sequence ? decodeEntry(partition, sequence, entry.bytes).at : null;
+  }
+  return null;
+}

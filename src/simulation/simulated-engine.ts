@@ -1,0 +1,195 @@
+/**
+ * One engine process of the simulation: the real partitions on one actor thread, with the shared
+ * memory around them. Its thread may crash and be started again over the same memory, as main does;
+ * a crash of the whole process loses the memory too.
+ */
+
+import { canonical } from '../../actors/item/item.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
+import type { Board } from '../../actors/memory/board.ts';
+import { Positions } from '../../actors/memory/positions.ts';
+import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
+import { partitionOf, type Reply } from '../../actors/protocol.ts';
+import type { Projection } from '../db/sql.ts';
+import type { Answers, Delivery } from './answers.ts';
+import { type Audit, upTo } from './auditor.ts';
+import { SimulatedJournal, type SimulatedStore } from './faulty-journal.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What every engine of a run shares. */
+export interface Surroundings {
+  partitions: number;
+  random: Random;
+  scheduler: Scheduler;
+  store: SimulatedStore;
+  audit: Audit;
+  answers: Answers;
+  plants: Plants;
+  /** A reply has left the engine. */
+  heard(delivery: Delivery, reply: Reply): void;
+  trace(what: string): void;
+  /** Notes a violation, which ends the run. */
+  fail(what: unknown): void;
+  /** Whether no violation has been noted. */
+  healthy(): boolean;
+}
+
+/** Bugs planted on purpose, to show that the simulation finds them. */
+export interface Plants {
+  partition?(partition: number, world: PartitionWorld, audit: Audit): Partition;
+  journal?(journal: Journal): Journal;
+  projection?(projection: Projection): Projection;
+}
+
+/** What outlives a thread, but not its process. */
+export interface EngineMemory {
+  name: string;
+  board: Board;
+  positions: Positions;
+  /** Commands that no thread has taken yet. */
+  mail: Delivery[];
+  /** How far the clock is from the simulation's time. */
+  clockOffsetMs: number;
+}
+
+export function engineMemory(name: string, board: Board): EngineMemory {
+  const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  return { name, board, positions, mail: [], clockOffsetMs: 0 };
+}
+
+export class Engine {
+  readonly partitions: Partition[];
+  /** Commands taken and not answered yet, by request. */
+  readonly #taken = new Map<number, Delivery>();
+  #crashed = false;
+  /** By partition: the sequence at which live state and replay were compared last. */
+  readonly #comparedAt: number[] = [];
+
+  constructor(
+    readonly memory: EngineMemory,
+    private readonly around: Surroundings,
+    life: number,
+  ) {
+    const { store, plants, scheduler, audit } = around;
+    const journal = new SimulatedJournal(store, this);
+    const world: PartitionWorld = {
+      journal: plants.journal?.(journal) ?? journal,
+      board: memory.board,
+      positions: memory.positions,
+      sleep: (ms) => scheduler.pause(this, 'sleep', ms),
+      writer: `${memory.name}-${life}`,
+      reply: (_mailbox, request, reply) => this.#reply(request, reply),
+      acknowledged: (partition, items) => this.#acknowledged(partition, items),
+      log: (level, message, { partition, error }) =>
+        around.trace(`${memory.name} ${level}: ${message} ${partition} ${error ?? ''}`),
+    };
+    this.partitions = Array.from(
+      { length: around.partitions },
+      (_, p) => plants.partition?.(p, world, audit) ?? new Partition(p, world),
+    );
+    for (const partition of this.partitions) void partition.recover();
+  }
+
+  /** One turn of the actor thread, as `worker.ts` takes it; mail is taken in any order. */
+  turn(commandsMax: number): void {
+    const { memory, around } = this;
+    const now = this.#now();
+    for (let taken = 0; taken < commandsMax && memory.mail.length > 0; taken++) {
+      const [delivery] = memory.mail.splice(around.random.below(memory.mail.length), 1);
+      this.#submit(delivery!, now);
+    }
+    for (const partition of this.partitions) {
+      partition.tick(now);
+      partition.commit();
+    }
+  }
+
+  /** Nothing of this thread ever runs again; what it had taken is never answered. */
+  crash(): void {
+    this.#crashed = true;
+    this.around.scheduler.cancel(this);
+    for (const delivery of this.#taken.values()) delivery.orphaned = true;
+  }
+
+  /** Whether all is durable, decided and answered. */
+  get idle(): boolean {
+    return (
+      this.memory.mail.length === 0 &&
+      this.partitions.every((partition) => partition.mode === 'ready' && partition.idle)
+    );
+  }
+
+  /** The state must be what the journal says (I6), wherever the two should now be the same. */
+  check(): void {
+    const { store, audit } = this.around;
+    for (const { partition, mode, idle, items } of this.partitions) {
+      if (mode === 'refusing') throw new Error(`partition ${partition} refuses to serve`);
+      const seq = this.memory.positions.get(partition, 'journalSeq');
+      if (mode !== 'ready' || !idle || seq !== store.last(partition)) continue;
+      if (this.#comparedAt[partition] === seq) continue;
+      this.#comparedAt[partition] = seq;
+      const replayed = [...audit.itemsOf(partition)];
+      if (replayed.length !== items.size) throw new Error('I6: items are missing');
+      for (const { id } of replayed) {
+        const live = canonical(items.get(id)!);
+        if (live !== audit.canonical(id)) {
+          throw new Error(`I6: live ${live}, replayed ${audit.canonical(id)}`);
+        }
+      }
+    }
+  }
+
+  #now(): number {
+    return this.around.scheduler.now + this.memory.clockOffsetMs;
+  }
+
+  #submit(delivery: Delivery, now: number): void {
+    const { memory, around } = this;
+    const { request, command } = delivery;
+    const partition = partitionOf(command.item, around.partitions);
+    delivery.knownSeq = memory.positions.get(partition, 'journalSeq');
+    this.#taken.set(request, delivery);
+    around.trace(`${memory.name} takes ${request} ${JSON.stringify(command)}`);
+    this.partitions[partition]!.submit(0, request, command, now);
+  }
+
+  #reply(request: number, reply: Reply): void {
+    if (this.#crashed) return;
+    const { around, memory } = this;
+    const delivery = around.answers.deliveries[request]!;
+    this.#taken.delete(request);
+    around.trace(`${memory.name} answers ${request} ${reply.code} ${reply.order?.n ?? ''}`);
+    try {
+      around.answers.told(delivery, reply);
+    } catch (violation) {
+      around.fail(violation);
+    }
+    around.heard(delivery, reply);
+  }
+
+  /** The board must show what the journal says at the sequence it names, and nothing newer. */
+  #acknowledged(partition: number, items: Iterable<number>): void {
+    if (this.#crashed) return;
+    const { around, memory } = this;
+    const known = memory.positions.get(partition, 'journalSeq');
+    for (const id of items) {
+      const row = memory.board.read(id);
+      const history = around.audit.histories.get(id);
+      const books = row === null ? undefined : upTo(history?.books ?? [], row.seq);
+      const same =
+        row !== null &&
+        books !== undefined &&
+        row.seq <= known &&
+        row.loaded === books.loaded &&
+        row.held === books.held &&
+        row.sold === books.sold &&
+        row.left === books.left &&
+        row.admitted === books.admitted &&
+        upTo(history!.left, row.leftSeq) === row.left;
+      if (!same) {
+        around.fail(`I2: the board shows ${JSON.stringify(row)}, not ${JSON.stringify(books)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,331 @@
+/** What the projector and a database must do together, whichever database it is. */
+import { Database } from 'bun:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { unitsLeft } from '../../actors/item/item.ts';
+import { entryHash } from '../../actors/journal/codec.ts';
+import { JournalCorrupt } from '../../actors/journal/journal.ts';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
+import type { ProjectionBatch, RowChanges, Sql } from '../db/sql.ts';
+import { CheckpointAhead, CheckpointDiffers, Projector } from '../projector/projector.ts';
+import { expectBooks, fillCatalogue } from './books.ts';
+import { JournalMaker } from './journal-maker.ts';
+import { projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
+
+const partitions = 3;
+const items = 7;
+
+export function projectionContract(database: string, make: SqlFixtureMaker): void {
+  describe(`the projector on ${database}`, () => {
+    let folder: TemporaryFolder;
+    let fixture: SqlFixture;
+    let journal: SqliteJournal;
+    let maker: JournalMaker;
+
+    beforeEach(async () => {
+      folder = temporaryFolder();
+      fixture = await make();
+      journal = new SqliteJournal(folder.file('journal.db'), { partitions });
+      maker = new JournalMaker({ journal, seed: 7, partitions, items, users: 40 });
+    });
+
+    afterEach(async () => {
+      await journal.close();
+      await fixture.remove();
+      folder.remove();
+    });
+
+    /** A projector with batches small enough that a short journal takes many. */
+    const projectorOn = (sql: Sql) =>
+      new Projector({ journal, projection: sql.projection, partitions, batchEvents: 30 });
+
+    const dump = async () => {
+      const tables = [...projectedTables, 'items', 'promos'];
+      const rows = await Promise.all(tables.map((table) => fixture.rows(table)));
+      return Object.fromEntries(tables.map((table, index) => [table, rows[index]]));
+    };
+
+    test('gives the very orders, stock and sales that the actors hold', async () => {
+      const sql = await fixture.open();
+      await fillCatalogue(sql, items);
+      await maker.write(120);
+      await projectorOn(sql).catchUp();
+      await expectBooks(sql, maker.items);
+      expect(maker.items.size).toBe(items);
+      for (const item of maker.items.values()) {
+        const row = await sql.catalog.item(item.id);
+        expect(row).toMatchObject({ stock: unitsLeft(item), sales: item.sold });
+      }
+      const published = [...maker.items.values()].flatMap((item) => item.terms.slice(1));
+      const rows = await sql.projection.snapshot((view) => view.publishedPromos());
+      expect(rows.map(({ id }) => id)).toEqual(published.map((p) => p.promo).sort((a, b) => a - b));
+    });
+
+    test('goes on as the journal grows, and reports each step', async () => {
+      const sql = await fixture.open();
+      const progress: [number, number][] = [];
+      const projector = new Projector({
+        journal,
+        projection: sql.projection,
+        partitions,
+        onProgress: (...at) => progress.push(at),
+      });
+      await projector.start();
+      expect(progress).toEqual([0, 1, 2].map((partition) => [partition, 0]));
+      for (let round = 0; round < 3; round++) {
+        await maker.write(10);
+        await projector.catchUp();
+        await expectBooks(sql, maker.items);
+        expect(await projector.round()).toBe(0);
+      }
+      for (const partition of [0, 1, 2]) {
+        expect(progress.findLast((at) => at[0] === partition)).toEqual([
+          partition,
+          maker.last(partition),
+        ]);
+      }
+    });
+
+    test('needs no catalogue', async () => {
+      const sql = await fixture.open();
+      await maker.write(20);
+      await projectorOn(sql).catchUp();
+      const sums = await sql.projection.snapshot((view) => view.itemSums());
+      expect(sums.map(({ itemId, stock, sales }) => [itemId, stock, sales])).toEqual(
+        [...maker.items.values()]
+          .sort((a, b) => a.id - b.id)
+          .map((item) => [item.id, unitsLeft(item), null]),
+      );
+    });
+
+    test('gives the same rows when it is killed between any two transactions', async () => {
+      const whole = await fixture.open();
+      await fillCatalogue(whole, items);
+      await maker.write(60);
+      await projectorOn(whole).catchUp();
+      const expected = await dump();
+      await whole.projection.clear();
+      let transactions = 0;
+      for (let partition = 0; partition < partitions; partition++) {
+        for (let applied = 1; applied > 0; transactions++) {
+          const sql = await fixture.open();
+          applied = await projectorOn(sql).step(partition);
+          await sql.close();
+        }
+      }
+      expect(transactions).toBeGreaterThan(20);
+      expect(await dump()).toEqual(expected);
+    });
+
+    test('a rebuild gives identical rows', async () => {
+      const sql = await fixture.open();
+      await fillCatalogue(sql, items);
+      await maker.write(60);
+      await projectorOn(sql).catchUp();
+      const before = await dump();
+      await sql.projection.clear();
+      for (const table of projectedTables) expect(await fixture.rows(table)).toEqual([]);
+      expect(await sql.projection.snapshot((view) => view.publishedPromos())).toEqual([]);
+      const rebuilder = new Projector({ journal, projection: sql.projection, partitions });
+      await rebuilder.catchUp();
+      expect(await dump()).toEqual(before);
+    });
+
+    test('two projectors at once give each row once', async () => {
+      const first = await fixture.open();
+      const second = await fixture.open();
+      await fillCatalogue(first, items);
+      await maker.write(60);
+      await Promise.all([projectorOn(first).catchUp(), projectorOn(second).catchUp()]);
+      await expectBooks(first, maker.items);
+    });
+
+    test('a projector that was overtaken goes on behind the other', async () => {
+      const first = await fixture.open();
+      const second = await fixture.open();
+      const slow = projectorOn(first);
+      await maker.write(30);
+      await slow.start();
+      await projectorOn(second).catchUp();
+      expect(await slow.step(1)).toBe(0);
+      await maker.write(30);
+      await slow.catchUp();
+      await expectBooks(first, maker.items);
+    });
+
+    test('a batch applied twice, or out of order, changes nothing', async () => {
+      const sql = await fixture.open();
+      const changes = someChanges();
+      const to = { seq: 4, hash: 'hash of 4' };
+      const later = { seq: 9, hash: 'hash of 9' };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes };
+      expect(await sql.projection.apply(batch)).toBe(true);
+      const before = await dump();
+      expect(await sql.projection.apply(batch)).toBe(false);
+      expect(await sql.projection.apply({ ...batch, from: 3, to: later })).toBe(false);
+      expect(await sql.projection.apply({ ...batch, from: 5, to: later })).toBe(false);
+      expect(await dump()).toEqual(before);
+      expect(await sql.projection.checkpoints()).toEqual(new Map([[1, to]]));
+    });
+
+    test('a batch that fails half-way changes nothing', async () => {
+      const sql = await fixture.open();
+      const changes = someChanges();
+      const twice = { ...changes, stockLogs: [...changes.stockLogs, ...changes.stockLogs] };
+      const to = { seq: 4, hash: 'hash of 4' };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes: twice };
+      await expect(sql.projection.apply(batch)).rejects.toThrow();
+      for (const table of projectedTables) expect(await fixture.rows(table)).toEqual([]);
+      expect(await sql.projection.apply({ ...batch, changes })).toBe(true);
+    });
+
+    test('every field of a row is stored in its own column', async () => {
+      const sql = await fixture.open();
+      const changes = someChanges();
+      const to = { seq: 4, hash: 'hash of 4' };
+      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      const row = changes.orders[0]!;
+      expect(await sql.orders.order(row.id)).toEqual(row);
+      expect(await fixture.rows('stock_logs')).toEqual([
+        {
+          id: 31,
+          item_id: 32,
+          order_id: 'an order',
+          delta: -33,
+          reason: 'placed',
+          partition: 34,
+          seq: 35,
+          at: 36,
+        },
+      ]);
+      const settlement = { key: row.key, status: 'paid', paidAt: 98, closedAt: 99 } as const;
+      const settled = { ...someChanges(), orders: [], stockLogs: [], settlements: [settlement] };
+      const next = { seq: 5, hash: 'hash of 5' };
+      await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled });
+      expect(await fixture.rows('checkpoints')).toEqual([{ partition: 1, ...next }]);
+      expect(await sql.orders.order(row.id)).toEqual({ ...row, ...settlement });
+    });
+
+    test('a snapshot does not see what is written meanwhile', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      await sql.projection.snapshot(async (view) => {
+        const checkpoints = await view.checkpoints();
+        const sums = await view.itemSums();
+        await maker.write(30);
+        await projectorOn(sql).catchUp();
+        expect(await view.checkpoints()).toEqual(checkpoints);
+        expect(await view.itemSums()).toEqual(sums);
+        expect(await sql.projection.checkpoints()).not.toEqual(checkpoints);
+      });
+    });
+
+    test('a broken chain of entries stops the projector, and the rows stay', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const before = await dump();
+      const last = maker.last(1);
+      await maker.write(30);
+      const body = `replace(body, '"user":', '"user":1')`;
+      const forger = new Database(folder.file('journal.db'));
+      forger.run(`UPDATE journal SET body = ${body} WHERE partition = 1 AND seq = ?`, [last + 1]);
+      forger.close();
+      await expect(projectorOn(sql).step(1)).rejects.toBeInstanceOf(JournalCorrupt);
+      expect(await dump()).toEqual(before);
+    });
+
+    test('a checkpoint ahead of the journal is refused', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const shorter = new SqliteJournal(folder.file('shorter.db'), { partitions });
+      const options = { journal: shorter, projection: sql.projection, partitions };
+      await new JournalMaker({ ...options, seed: 7, items, users: 40 }).write(10);
+      await expect(new Projector(options).start()).rejects.toBeInstanceOf(CheckpointAhead);
+      await shorter.close();
+    });
+
+    test('a checkpoint names the hash of its entry', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      for (const [partition, checkpoint] of await sql.projection.checkpoints()) {
+        const seq = maker.last(partition);
+        const [last] = await Array.fromAsync(journal.read(partition, seq));
+        expect(checkpoint).toEqual({ seq, hash: entryHash(last!.bytes) });
+      }
+    });
+
+    test('a journal whose entry at the checkpoint was changed is refused', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const before = await dump();
+      const forger = new Database(folder.file('journal.db'));
+      const body = `replace(body, '"writer":"maker"', '"writer":"taker"')`;
+      forger.run(`UPDATE journal SET body = ${body} WHERE partition = 1 AND seq = ?`, [
+        maker.last(1),
+      ]);
+      forger.close();
+      await maker.write(30);
+      const projector = projectorOn(sql);
+      await expect(projector.start()).rejects.toBeInstanceOf(CheckpointDiffers);
+      await expect(projector.step(1)).rejects.toBeInstanceOf(CheckpointDiffers);
+      expect(await dump()).toEqual(before);
+    });
+
+    test('another journal, longer than the one that was projected, is refused', async () => {
+      const sql = await fixture.open();
+      await maker.write(30);
+      await projectorOn(sql).catchUp();
+      const other = new SqliteJournal(folder.file('other.db'), { partitions });
+      const options = { journal: other, projection: sql.projection, partitions };
+      await new JournalMaker({ ...options, seed: 8, items, users: 40 }).write(90);
+      await expect(new Projector(options).start()).rejects.toBeInstanceOf(CheckpointDiffers);
+      await other.close();
+    });
+  });
+}
+
+/** One order and one stock log in which no two fields are equal. */
+function someChanges(): RowChanges {
+  const large = Number.MAX_SAFE_INTEGER;
+  return {
+    orders: [
+      {
+        key: 12 * 2 ** 27 + 11,
+        id: '20261122-12-11',
+        itemId: 12,
+        userId: large,
+        promoId: 14,
+        amount: 15,
+        unitPrice: 16,
+        total: large - 1,
+        status: 'expired',
+        createdAt: 17,
+        paidAt: 18,
+        closedAt: 19,
+        partition: 20,
+        seq: 21,
+      },
+    ],
+    settlements: [],
+    stockLogs: [
+      {
+        id: 31,
+        itemId: 32,
+        orderId: 'an order',
+        delta: -33,
+        reason: 'placed',
+        partition: 34,
+        seq: 35,
+        at: 36,
+      },
+    ],
+    stock: new Map([[32, -33]]),
+    sales: new Map(),
+    published: new Map(),
+  };
+}

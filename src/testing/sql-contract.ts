@@ -1,0 +1,175 @@
+/** What the catalogue and the order history must do, whichever database is behind them. */
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { startProcess } from '../../actors/testing/process.ts';
+import {
+  decodeCursor,
+  encodeCursor,
+  type OrderCursor,
+  type OrderRow,
+  type PromoDraft,
+  type RowChanges,
+  type Sql,
+} from '../db/sql.ts';
+import { orderId, orderKey } from '../order-id.ts';
+import type { SqlFixture, SqlFixtureMaker } from './sql-fixture.ts';
+
+const day = Date.UTC(2026, 10, 22);
+
+const item = {
+  title: 'Stampede mug',
+  description: '陶瓷杯, "blue"; 350 ml',
+  imageUrl: null,
+  price: 1_000_000_000,
+  createdAt: day,
+};
+
+const promo: PromoDraft = {
+  itemId: 1,
+  name: 'Midnight',
+  price: 9_900,
+  startAt: day,
+  endAt: day + 3_600_000,
+  limitPerUser: 2,
+  gateFactor: 5,
+  payWindowS: 900,
+  captcha: true,
+};
+
+export function sqlContract(database: string, make: SqlFixtureMaker): void {
+  describe(`SQL on ${database}`, () => {
+    let fixture: SqlFixture;
+    let sql: Sql;
+
+    beforeEach(async () => {
+      fixture = await make();
+      sql = await fixture.open();
+    });
+    afterEach(() => fixture.remove());
+
+    test('an item is found as it was made, without sales or stock', async () => {
+      const made = await sql.catalog.createItem(item);
+      expect(made).toEqual({ ...item, id: 1, sales: 0, stock: 0 });
+      expect(await sql.catalog.item(1)).toEqual(made);
+      expect(await sql.catalog.item(2)).toBeNull();
+    });
+
+    test('items are listed newest first, or most sold first', async () => {
+      for (let id = 1; id <= 4; id++)
+        await sql.catalog.createItem({ ...item, title: `item ${id}` });
+      await project(sql, {
+        sales: new Map([
+          [3, 5],
+          [2, 9],
+        ]),
+        stock: new Map([[2, 70]]),
+      });
+      const ids = async (...list: Parameters<Sql['catalog']['items']>) =>
+        (await sql.catalog.items(...list)).map(({ id }) => id);
+      expect(await ids('newest', 10)).toEqual([4, 3, 2, 1]);
+      expect(await ids('sales', 10)).toEqual([2, 3, 4, 1]);
+      expect(await ids('sales', 2)).toEqual([2, 3]);
+      expect(await sql.catalog.item(2)).toMatchObject({ sales: 9, stock: 70 });
+    });
+
+    test('a promo is a draft until the projector dates it, once', async () => {
+      const made = await sql.catalog.createPromo(promo);
+      expect(made).toEqual({ ...promo, id: 1, publishedAt: null });
+      await project(sql, { published: new Map([[1, day + 5]]) });
+      await project(sql, { published: new Map([[1, day + 9]]) }, 1);
+      expect(await sql.catalog.promo(1)).toEqual({ ...made, publishedAt: day + 5 });
+      expect(await sql.catalog.promo(2)).toBeNull();
+    });
+
+    test('the promos of some items come in the order of their ids', async () => {
+      for (const itemId of [1, 2, 3, 1]) await sql.catalog.createPromo({ ...promo, itemId });
+      const ids = async (...items: number[]) =>
+        (await sql.catalog.promosOfItems(items)).map(({ id }) => id);
+      expect(await ids(1)).toEqual([1, 4]);
+      expect(await ids(3, 1)).toEqual([1, 3, 4]);
+      expect(await ids(9)).toEqual([]);
+      expect(await ids()).toEqual([]);
+    });
+
+    test('an order is found by its whole id', async () => {
+      await project(sql, { orders: [orderOf(7, 1, 1, day)] });
+      expect(await sql.orders.order('20261122-1-1')).toEqual(orderOf(7, 1, 1, day));
+      for (const id of ['20261123-1-1', '20261122-1-2', 'nonsense', '']) {
+        expect(await sql.orders.order(id)).toBeNull();
+      }
+    });
+
+    test("a user's orders come newest first, page by page, whatever is placed meanwhile", async () => {
+      // Many orders of one millisecond, over items and users, so that only the key tells them apart.
+      const mine: OrderRow[] = [];
+      for (let n = 1; n <= 9; n++) mine.push(orderOf(7, (n % 2) + 1, n, day + (n >> 2)));
+      const others = [orderOf(6, 1, 100, day + 1), orderOf(8, 1, 101, day + 1)];
+      await project(sql, { orders: [...mine, ...others] });
+      const expected = mine.toSorted((a, b) => b.createdAt - a.createdAt || b.key - a.key);
+      const pages: OrderRow[] = [];
+      for (let after: OrderCursor | null = null; ; ) {
+        const page: OrderRow[] = await sql.orders.ordersOf(7, after, 2);
+        pages.push(...page);
+        if (page.length < 2) break;
+        const { createdAt, key } = page.at(-1)!;
+        after = decodeCursor(encodeCursor({ createdAt, key }));
+        const newer = orderOf(7, 3, pages.length, day + 10);
+        await project(sql, { orders: [newer] }, pages.length / 2);
+      }
+      expect(pages).toEqual(expected);
+      expect(await sql.orders.ordersOf(9, null, 2)).toEqual([]);
+    });
+
+    test('processes that open a new database at once all find it complete', async () => {
+      const fresh = await make();
+      const open = new URL('../db/open.ts', import.meta.url).pathname;
+      const script = `
+        const { openSql } = await import(${JSON.stringify(open)});
+        const sql = await openSql(${JSON.stringify(fresh.settings)});
+        await sql.catalog.createItem(${JSON.stringify(item)});
+        await sql.close();`;
+      const processes = Array.from({ length: 4 }, () =>
+        startProcess({ command: [process.execPath, '-e', script], cwd: '/' }),
+      );
+      const codes = await Promise.all(processes.map(({ ended }) => ended));
+      expect(processes.map((each) => each.output())).toEqual(['', '', '', '']);
+      expect(codes).toEqual([0, 0, 0, 0]);
+      const opened = await fresh.open();
+      expect((await opened.catalog.items('newest', 9)).map(({ id }) => id)).toEqual([4, 3, 2, 1]);
+      await fresh.remove();
+    });
+  });
+}
+
+/** Applies changes as the projector would, after entry `from` of partition 0. */
+async function project(sql: Sql, some: Partial<RowChanges>, from = 0): Promise<void> {
+  const none: RowChanges = {
+    orders: [],
+    settlements: [],
+    stockLogs: [],
+    stock: new Map(),
+    sales: new Map(),
+    published: new Map(),
+  };
+  const changes = { ...none, ...some };
+  const to = { seq: from + 1, hash: 'a hash' };
+  expect(await sql.projection.apply({ partition: 0, from, to, changes })).toBe(true);
+}
+
+function orderOf(userId: number, itemId: number, n: number, createdAt: number): OrderRow {
+  return {
+    key: orderKey(itemId, n),
+    id: orderId(itemId, n, createdAt),
+    itemId,
+    userId,
+    promoId: 0,
+    amount: 2,
+    unitPrice: 100,
+    total: 200,
+    status: 'placed',
+    createdAt,
+    paidAt: null,
+    closedAt: null,
+    partition: 0,
+    seq: 1,
+  };
+}

@@ -1,0 +1,61 @@
+/** What the users must be like, whichever database is behind them. */
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { Sql, UserDraft } from '../db/sql.ts';
+import type { SqlFixture, SqlFixtureMaker } from './sql-fixture.ts';
+
+const ada: UserDraft = {
+  telephone: '+8613800000001',
+  name: "艾达 O'Hara; DROP TABLE users",
+  gender: 'x',
+  age: 36,
+  createdAt: Date.UTC(2026, 10, 22),
+};
+
+export function usersContract(database: string, make: SqlFixtureMaker): void {
+  describe(`users on ${database}`, () => {
+    let fixture: SqlFixture;
+    let sql: Sql;
+
+    beforeEach(async () => {
+      fixture = await make();
+      sql = await fixture.open();
+    });
+    afterEach(() => fixture.remove());
+
+    test('a user is found by id and by telephone, with the hash of the password', async () => {
+      const user = await sql.users.create(ada, 'the hash');
+      expect(user).toEqual({ ...ada, id: 1 });
+      expect(await sql.users.byId(1)).toEqual(user);
+      expect(await sql.users.byTelephone(ada.telephone)).toEqual({
+        user: user!,
+        passwordHash: 'the hash',
+      });
+    });
+
+    test('nobody is found under another id or telephone', async () => {
+      await sql.users.create(ada, 'the hash');
+      expect(await sql.users.byId(2)).toBeNull();
+      expect(await sql.users.byTelephone('+8613800000002')).toBeNull();
+    });
+
+    test('a telephone is registered once, and the first password stays', async () => {
+      await sql.users.create(ada, 'first');
+      expect(await sql.users.create({ ...ada, name: 'Another' }, 'second')).toBeNull();
+      const known = await sql.users.byTelephone(ada.telephone);
+      expect(known).toMatchObject({ user: { name: ada.name }, passwordHash: 'first' });
+      expect(await fixture.rows('users')).toHaveLength(1);
+      expect(await fixture.rows('user_passwords')).toHaveLength(1);
+    });
+
+    test('of several that register one telephone at once, one does', async () => {
+      const sister = await fixture.open();
+      const attempts = Array.from({ length: 10 }, (_, n) =>
+        (n % 2 === 0 ? sql : sister).users.create({ ...ada, name: `user ${n}` }, `hash ${n}`),
+      );
+      const made = (await Promise.all(attempts)).filter((user) => user !== null);
+      expect(made).toHaveLength(1);
+      expect((await sql.users.byTelephone(ada.telephone))?.user).toEqual(made[0]!);
+      expect(await fixture.rows('user_passwords')).toHaveLength(1);
+    });
+  });
+}
