@@ -8,7 +8,7 @@ import type { OrderStatusName, Sequence } from '../../actors/protocol.ts';
 
 export interface Sql {
   readonly catalog: Catalog;
-  readonly orders: OrderHistory;
+  readonly orders: OrderLists;
   readonly users: Users;
   readonly projection: Projection;
   close(): Promise<void>;
@@ -95,7 +95,7 @@ export interface OrderCursor {
 }
 
 /** Projected orders, for their buyers. The actor knows an order before these do. */
-export interface OrderHistory {
+export interface OrderLists {
   order(id: string): Promise<OrderRow | null>;
   /** A user's orders after a cursor, newest first; see `nextCursor`. */
   ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]>;

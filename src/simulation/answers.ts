@@ -11,7 +11,7 @@ import {
   type Read,
   type Reply,
 } from '../../actors/protocol.ts';
-import { type Audit, type DurableOrder, since, tokenKey, upTo } from './auditor.ts';
+import { type Auditor, type DurableOrder, since, tokenKey, upTo } from './auditor.ts';
 
 /** One sending of a command to an engine. */
 export interface Delivery {
@@ -33,7 +33,7 @@ export class Answers {
   /** Sendings of each purchase token. */
   readonly #ofToken = new Map<string, Delivery[]>();
 
-  constructor(private readonly audit: Audit) {}
+  constructor(private readonly audit: Auditor) {}
 
   /** Makes a sending of a command. */
   send(command: Command): Delivery {

@@ -39,7 +39,7 @@ export interface Books {
 }
 
 /** One item's durable history. */
-export class ItemHistory {
+export class DurableItem {
   /** Units left: before anything, then after every event. */
   readonly left: Mark<number>[] = [];
   /** After every entry that touched the item. */
@@ -76,10 +76,10 @@ export function upTo<T>(marks: readonly Mark<T>[], seq: Sequence): T | undefined
   return marks.findLast((mark) => mark.seq <= seq)?.value;
 }
 
-export class Audit {
+export class Auditor {
   /** Every partition's journal replayed to its last stored entry. */
   readonly items = new Map<number, Item>();
-  readonly histories = new Map<number, ItemHistory>();
+  readonly histories = new Map<number, DurableItem>();
   readonly tokens = new Map<string, DurableOrder>();
   readonly #chains: Chain[];
   #canonical = new Map<number, string>();
@@ -153,7 +153,7 @@ export class Audit {
 
   #after(event: Event, seq: Sequence): void {
     if (event.type === 'opened') {
-      this.histories.set(event.item, new ItemHistory(seq));
+      this.histories.set(event.item, new DurableItem(seq));
       this.histories.get(event.item)!.promos.set(0, { limit: Number.POSITIVE_INFINITY, seq });
     }
     const item = this.items.get(event.item)!;
@@ -207,7 +207,7 @@ export class Audit {
   }
 
   /** I4, by sums of our own. */
-  #hold(history: ItemHistory, order: DurableOrder, units: number, seq: Sequence): void {
+  #hold(history: DurableItem, order: DurableOrder, units: number, seq: Sequence): void {
     const key = `${order.user}/${order.promo}`;
     const total = (history.units.get(key)?.at(-1)?.value ?? 0) + units;
     push(history.units, key, seq, total);
@@ -216,7 +216,7 @@ export class Audit {
   }
 
   /** I1, by sums of our own. */
-  #checkSums({ sums }: ItemHistory, item: Item): void {
+  #checkSums({ sums }: DurableItem, item: Item): void {
     const left = sums.loaded - sums.held - sums.sold;
     if (left < 0) throw new Error(`I1: ${left} units left of item ${item.id}`);
     const same = sums.loaded === item.loaded && sums.held === item.held && sums.sold === item.sold;

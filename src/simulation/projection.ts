@@ -13,7 +13,7 @@ import {
   SqlUnavailable,
 } from '../db/sql.ts';
 import { Projector } from '../projector/projector.ts';
-import type { ItemHistory } from './auditor.ts';
+import type { DurableItem } from './auditor.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 import type { Surroundings } from './simulated-engine.ts';
@@ -141,7 +141,7 @@ export class Projection {
   }
 }
 
-function compareOrders(item: number, rows: readonly OrderRow[], history: ItemHistory): void {
+function compareOrders(item: number, rows: readonly OrderRow[], history: DurableItem): void {
   if (rows.length !== history.orders.length) {
     throw new Error(`I7: item ${item}: ${rows.length} rows of ${history.orders.length} orders`);
   }

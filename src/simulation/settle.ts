@@ -5,7 +5,7 @@
 import { type Command, code } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
 import type { Projection } from './projection.ts';
-import type { Engine, Surroundings } from './simulated-engine.ts';
+import type { SimulatedEngine, Surroundings } from './simulated-engine.ts';
 
 /** Longer than any hold or promo of the traffic, on whatever clock. */
 const settleMs = 48 * 3_600_000;
@@ -18,7 +18,7 @@ export interface Settling {
   around: Surroundings;
   projection: Projection;
   /** The one engine that is left. */
-  engine(): Engine;
+  engine(): SimulatedEngine;
   /** Lets its thread crash and start again. */
   restart(): void;
   send(command: Command): Delivery;

@@ -3,7 +3,7 @@ import { decide, replyOf } from '../../actors/item/item.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
 import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Command } from '../../actors/protocol.ts';
-import type { Audit } from './auditor.ts';
+import type { Auditor } from './auditor.ts';
 import { simulate } from './simulate.ts';
 import type { Plants } from './simulated-engine.ts';
 
@@ -52,7 +52,7 @@ class LimitsDurableUnits extends Partition {
   constructor(
     partition: number,
     world: PartitionWorld,
-    private readonly audit: Audit,
+    private readonly audit: Auditor,
   ) {
     super(partition, world);
   }

@@ -12,7 +12,7 @@ import { Partition, type PartitionWorld } from '../../actors/partition/partition
 import { partitionOf, type Reply } from '../../actors/protocol.ts';
 import type { Projection } from '../db/sql.ts';
 import type { Answers, Delivery } from './answers.ts';
-import { type Audit, upTo } from './auditor.ts';
+import { type Auditor, upTo } from './auditor.ts';
 import { SimulatedJournal, type SimulatedStore } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -23,7 +23,7 @@ export interface Surroundings {
   random: Random;
   scheduler: Scheduler;
   store: SimulatedStore;
-  audit: Audit;
+  audit: Auditor;
   answers: Answers;
   plants: Plants;
   /** A reply has left the engine. */
@@ -37,7 +37,7 @@ export interface Surroundings {
 
 /** Bugs planted on purpose, to show that the simulation finds them. */
 export interface Plants {
-  partition?(partition: number, world: PartitionWorld, audit: Audit): Partition;
+  partition?(partition: number, world: PartitionWorld, audit: Auditor): Partition;
   journal?(journal: Journal): Journal;
   projection?(projection: Projection): Projection;
 }
@@ -58,7 +58,7 @@ export function engineMemory(name: string, board: Board): EngineMemory {
   return { name, board, positions, mail: [], clockOffsetMs: 0 };
 }
 
-export class Engine {
+export class SimulatedEngine {
   readonly partitions: Partition[];
   /** Commands taken and not answered yet, by request. */
   readonly #taken = new Map<number, Delivery>();

@@ -6,17 +6,17 @@ import { setImmediate } from 'node:timers/promises';
 import type { Board } from '../../actors/memory/board.ts';
 import { type Command, code, type Place, partitionOf, type Reply } from '../../actors/protocol.ts';
 import { Answers, type Delivery } from './answers.ts';
-import { Audit, tokenKey } from './auditor.ts';
+import { Auditor, tokenKey } from './auditor.ts';
 import { faultless, type JournalFaults, SimulatedStore } from './faulty-journal.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { guard, settle } from './settle.ts';
 import {
-  Engine,
   type EngineMemory,
   engineMemory,
   type Plants,
+  SimulatedEngine,
   type Surroundings,
 } from './simulated-engine.ts';
 import { Traffic } from './traffic.ts';
@@ -30,13 +30,13 @@ export class World {
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #store: SimulatedStore;
-  readonly #audit: Audit;
+  readonly #audit: Auditor;
   readonly #answers: Answers;
   readonly #traffic: Traffic;
   readonly #around: Surroundings;
   readonly #projection: Projection;
   readonly #boards: Board[];
-  #engines: Engine[] = [];
+  #engines: SimulatedEngine[] = [];
   #lives = 0;
   /** How often each thing happens; every seed has a character of its own. */
   readonly weights;
@@ -55,7 +55,7 @@ export class World {
     const partitions = random.between(1, 2);
     this.#random = random;
     this.#scheduler = scheduler;
-    this.#audit = new Audit(partitions);
+    this.#audit = new Auditor(partitions);
     this.#answers = new Answers(this.#audit);
     this.#store = new SimulatedStore(
       partitions,
@@ -172,7 +172,7 @@ export class World {
   }
 
   /** Somebody wants something; where the board of the engine can answer, no actor hears of it. */
-  #order(engine: Engine): void {
+  #order(engine: SimulatedEngine): void {
     const command = this.#traffic.next();
     if (command.type === 'place' && this.#boardRefuses(engine, command)) return;
     this.#send(command, engine);
@@ -180,7 +180,7 @@ export class World {
   }
 
   /** Step 2 of an order, as `src/http/routes/orders.ts` takes it. */
-  #boardRefuses(engine: Engine, command: Place): boolean {
+  #boardRefuses(engine: SimulatedEngine, command: Place): boolean {
     const { board, positions, clockOffsetMs } = engine.memory;
     const { item, promo, amount, user } = command;
     const refused = board.refusal(item, promo, amount, this.#scheduler.now + clockOffsetMs);
@@ -211,8 +211,8 @@ export class World {
     else if (Number.isFinite(nextDueAt)) this.#scheduler.advance(nextDueAt - this.#scheduler.now);
   }
 
-  #engine(memory: EngineMemory): Engine {
-    return new Engine(memory, this.#around, ++this.#lives);
+  #engine(memory: EngineMemory): SimulatedEngine {
+    return new SimulatedEngine(memory, this.#around, ++this.#lives);
   }
 
   /** Memory for a new process; null where the run has used up its boards. */
@@ -224,7 +224,7 @@ export class World {
     return memory;
   }
 
-  #crash(engine: Engine, memory: EngineMemory | null): void {
+  #crash(engine: SimulatedEngine, memory: EngineMemory | null): void {
     if (memory === null) return;
     const kind = memory === engine.memory ? 'thread' : 'process';
     this.#trace(`${engine.memory.name} ${kind} crashes`);

@@ -3,10 +3,10 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey, parseOrderId } from '../../order-id.ts';
 import { orders } from '../schema.postgres.ts';
-import type { OrderCursor, OrderHistory, OrderRow } from '../sql.ts';
+import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import type { Connections } from './connections.ts';
 
-export class PostgresOrders implements OrderHistory {
+export class PostgresOrderLists implements OrderLists {
   readonly #connections: Connections;
 
   constructor(connections: Connections) {

@@ -5,7 +5,7 @@ import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { PostgresCatalog } from './catalog.ts';
 import { Connections, onOneConnection } from './connections.ts';
-import { PostgresOrders } from './order-lists.ts';
+import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresUsers } from './users.ts';
 
@@ -22,7 +22,7 @@ export async function openPostgres(url: string): Promise<Sql> {
   const connections = new Connections(url);
   return {
     catalog: new PostgresCatalog(connections),
-    orders: new PostgresOrders(connections),
+    orders: new PostgresOrderLists(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
     close: () => connections.close(),

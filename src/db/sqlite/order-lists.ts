@@ -3,10 +3,10 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKey, parseOrderId } from '../../order-id.ts';
 import { orders } from '../schema.sqlite.ts';
-import type { OrderCursor, OrderHistory, OrderRow } from '../sql.ts';
+import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import { guarded } from './connect.ts';
 
-export class SqliteOrders implements OrderHistory {
+export class SqliteOrderLists implements OrderLists {
   constructor(readonly database: BunSQLiteDatabase) {}
 
   async order(id: string): Promise<OrderRow | null> {

@@ -6,7 +6,7 @@ import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, guarded } from './connect.ts';
-import { SqliteOrders } from './order-lists.ts';
+import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqliteUsers } from './users.ts';
 
@@ -19,7 +19,7 @@ export function openSqlite(path: string): Sql {
   const projection = new SqliteProjection(path);
   return {
     catalog: new SqliteCatalog(drizzled),
-    orders: new SqliteOrders(drizzled),
+    orders: new SqliteOrderLists(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
     async close() {

@@ -11,7 +11,7 @@ export interface Units {
   left: number;
 }
 
-export class History {
+export class BooksOverTime {
   #count = 0;
   #seq = new Float64Array(0);
   #loaded = new Float64Array(0);

@@ -19,7 +19,7 @@ import {
   type Sequence,
 } from '../../../actors/protocol.ts';
 import { ActorCopy } from './actor-copy.ts';
-import { History, type Units } from './books-over-time.ts';
+import { BooksOverTime, type Units } from './books-over-time.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Check, Findings } from './findings.ts';
 import { Holders } from './holders.ts';
@@ -45,7 +45,7 @@ export class ItemAudit implements Units {
   readonly terms = new TermsBook();
   readonly orders = new OrderBook();
   readonly holders = new Holders();
-  readonly history = new History();
+  readonly history = new BooksOverTime();
 
   readonly #deliveries = new Set<number>();
   readonly #actor = new ActorCopy();

@@ -6,7 +6,7 @@ import { nextCursor, type OrderCursor } from '../../db/sql.ts';
 import type { AppParts } from '../../http/parts.ts';
 import { parseOrderId } from '../../order-id.ts';
 import type { Facts } from './reasons.ts';
-import { entryTime, type History, readHistory } from './user-events.ts';
+import { entryTime, readUserEvents, type UserEventsRead } from './user-events.ts';
 
 /** Pages of a user's orders in SQL, of all items, that a search looks through. */
 const pagesMax = 10;
@@ -16,7 +16,7 @@ const ordersMax = 100;
 
 export interface Found {
   facts: Facts;
-  history: History;
+  history: UserEventsRead;
   /** Refusals of the item, of all users, by code, since the engine started. */
   refused: Record<string, number>;
   /** More orders than are shown, or more than SQL was asked for. */
@@ -52,7 +52,7 @@ async function gather(parts: AppParts, { item, row, user, from }: Asked): Promis
   const journal = await parts.openJournal();
   try {
     const projected = await projectedOrders(parts, item.id, user);
-    const history = await readHistory(journal, { item: item.id, user, partitions, from });
+    const history = await readUserEvents(journal, { item: item.id, user, partitions, from });
     const placed = history.events.flatMap((event) => (event.type === 'placed' ? [event.n] : []));
     const numbers = [...new Set([...projected.numbers, ...placed])].sort((a, b) => b - a);
     const orders = await liveOrders(parts, item.id, user, numbers.slice(0, ordersMax));

@@ -3,7 +3,7 @@ import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../../actors
 import { openJournal } from '../../../actors/journal/open.ts';
 import type { Event } from '../../../actors/protocol.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { entryTime, readHistory, searchEntriesMax } from './user-events.ts';
+import { entryTime, readUserEvents, searchEntriesMax } from './user-events.ts';
 
 const folder = temporaryFolder();
 const partitions = 4;
@@ -41,7 +41,7 @@ const placed = (item: number, n: number, user: number): Event => ({
 describe('the history of a user and an item', () => {
   test('is theirs alone, with times and entries', async () => {
     await fill(1, [admitted(5, 3), admitted(5, 33), placed(9, 1, 3), placed(5, 1, 3)]);
-    const history = await readHistory(journal, { item: 5, user: 3, partitions, from: null });
+    const history = await readUserEvents(journal, { item: 5, user: 3, partitions, from: null });
     expect(history).toMatchObject({ from: 1, to: 4, last: 4 });
     expect(history.events).toMatchObject([
       { type: 'admitted', at: 1_000, seq: 1 },
@@ -53,18 +53,18 @@ describe('the history of a user and an item', () => {
     const events = Array.from({ length: searchEntriesMax + 5 }, () => placed(6, 1, 8));
     await fill(2, [admitted(6, 7), ...events]);
     const all = { item: 6, user: 7, partitions };
-    const newest = await readHistory(journal, { ...all, from: null });
+    const newest = await readUserEvents(journal, { ...all, from: null });
     expect(newest).toMatchObject({ from: 7, last: searchEntriesMax + 6, events: [] });
     expect(newest.to).toBeGreaterThanOrEqual(newest.from);
-    const oldest = await readHistory(journal, { ...all, from: 1 });
+    const oldest = await readUserEvents(journal, { ...all, from: 1 });
     expect(oldest.to).toBeLessThanOrEqual(searchEntriesMax);
     expect(oldest.events).toHaveLength(1);
   }, 60_000);
 
   test('is empty beyond the end, and of an empty partition', async () => {
-    const beyond = await readHistory(journal, { item: 5, user: 3, partitions, from: 99 });
+    const beyond = await readUserEvents(journal, { item: 5, user: 3, partitions, from: 99 });
     expect(beyond).toMatchObject({ from: 99, to: 98, last: 4, events: [] });
-    const none = await readHistory(journal, { item: 3, user: 3, partitions, from: null });
+    const none = await readUserEvents(journal, { item: 3, user: 3, partitions, from: null });
     expect(none).toMatchObject({ from: 1, to: 0, last: 0, events: [] });
   });
 

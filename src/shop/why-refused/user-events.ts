@@ -20,7 +20,7 @@ const pageEntries = 32;
 /** What a user did that is journaled: being admitted, and placing orders. */
 export type UserEvent = (Admitted | Placed) & { at: number; seq: Sequence };
 
-export interface History {
+export interface UserEventsRead {
   /** The first and last entries that were read; `to` is less than `from` where none was. */
   from: Sequence;
   to: Sequence;
@@ -38,12 +38,12 @@ export interface Search {
 }
 
 /** @throws JournalUnavailable, JournalCorrupt */
-export async function readHistory(journal: Journal, search: Search): Promise<History> {
+export async function readUserEvents(journal: Journal, search: Search): Promise<UserEventsRead> {
   const { item, user, partitions } = search;
   const partition = partitionOf(item, partitions);
   const last = await journal.last(partition);
   const from = search.from ?? Math.max(1, last - searchEntriesMax + 1);
-  const history: History = { from, to: from - 1, last, events: [] };
+  const history: UserEventsRead = { from, to: from - 1, last, events: [] };
   if (from > last) return history;
   const needles = [Buffer.from(`"user":${user},`), Buffer.from(`"user":${user}}`)];
   const startedAt = performance.now();
@@ -69,7 +69,7 @@ export async function readHistory(journal: Journal, search: Search): Promise<His
   return history;
 }
 
-/** When an entry was written; null where there is none. @throws as `readHistory` does. */
+/** When an entry was written; null where there is none. @throws as `readUserEvents` does. */
 export async function entryTime(
   journal: Journal,
   partition: number,
