@@ -19,6 +19,8 @@ export function missingPackages(): string[] {
     'redis-server': Bun.which('redis-server') !== null,
     postgresql: postgresFolder() !== null,
     chromium: Bun.which('chromium') !== null,
+    python3: Bun.which('python3') !== null,
+    nginx: Bun.which('nginx') !== null || existsSync('/usr/sbin/nginx'),
   };
   return Object.keys(found).filter((name) => !found[name]);
 }
