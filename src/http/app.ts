@@ -15,14 +15,15 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
 import { failure, success } from './wire/envelope.ts';
 import { faultCode, faultText, requestIdOf } from './wire/fault-answers.ts';
+import { answeringHead } from './wire/head.ts';
 import { timeText } from './wire/time.ts';
 
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
-  const app = new Hono().route('/api/orders', orderRoutes(parts));
+  const hot = new Hono().route('/api/orders', orderRoutes(parts));
   // Nothing is in front of the routes that place orders and read items: they count by themselves.
-  for (const path of countedPaths) app.use(path, counted);
-  return app
+  for (const path of countedPaths) hot.use(path, counted);
+  const app = hot
     .route('/api/items', itemRoutes(parts))
     .route('/api/items', tokenRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
@@ -47,6 +48,8 @@ export function createApp(parts: AppParts) {
       parts.logError('request failed', { requestId, method, path, error: text });
       return answer;
     });
+  app.fetch = answeringHead(app.fetch);
+  return app;
 }
 
 const countedPaths = [

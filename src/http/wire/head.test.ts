@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { adminToken } from '../../testing/engine-process.ts';
+import { type Shop, startShop } from '../../testing/shop.ts';
+import { routes } from '../reference/routes.ts';
+
+const folder = temporaryFolder();
+let shop: Shop;
+let itemId: number;
+let session: string;
+
+beforeAll(async () => {
+  shop = await startShop({ dataDir: folder.path });
+  ({ itemId } = await shop.engine.sale());
+  ({ session } = await shop.buyer());
+});
+
+afterAll(async () => {
+  await shop.stop();
+  folder.remove();
+});
+
+/** The headers of an answer, but those that no two answers share. */
+async function headersOf(method: string, path: string, who: Record<string, string>) {
+  const init = { method, headers: who, redirect: 'manual' } as const;
+  const response = await fetch(shop.engine.url + path, init);
+  await response.body?.cancel();
+  const { date, ...headers } = Object.fromEntries(response.headers);
+  expect(date).toBeString();
+  // Metrics count the very requests that ask for them: no two are of one length.
+  if (path === '/metrics') headers['content-length'] = 'some';
+  return { path, status: response.status, headers };
+}
+
+describe('HEAD', () => {
+  test('has the status and the headers of GET, the length of what GET would send among them', async () => {
+    const page = await (await fetch(`${shop.engine.url}/`)).text();
+    const asset = /\/assets\/base[^"]*/.exec(page)![0];
+    const described = routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
+    const pages = ['/', '/items/:id', '/register', '/login', '/orders', '/docs', '/admin'];
+    const paths = [...described, ...pages, '/admin/login', asset, '/assets/none', '/nowhere'];
+    const admin = { authorization: `Bearer ${adminToken}` };
+    for (const path of paths.map((each) => each.replace(':id', String(itemId)))) {
+      for (const who of [{}, admin, { cookie: `session=${session}` }]) {
+        const got = await headersOf('GET', path, who);
+        expect(await headersOf('HEAD', path, who)).toEqual(got);
+        if (got.status !== 200) continue;
+        const stream = got.headers['content-type'] === 'text/event-stream';
+        expect([path, got.headers['content-length'] === '0']).toEqual([path, false]);
+        expect([path, got.headers['content-length'] === undefined]).toEqual([path, stream]);
+      }
+    }
+  });
+});
