@@ -27,7 +27,7 @@ import { createApp } from './http/app.ts';
 import { AdminSessions } from './http/guard/admin-sessions.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { LoadShedding } from './http/guard/load-shedding.ts';
-import { countedRoutes } from './http/reference/routes.ts';
+import { countedRoutes } from './http/reference/described-routes.ts';
 import { AdminFeed } from './http/wire/admin-feed.ts';
 import { LiveFeed } from './http/wire/live-feed.ts';
 import { failures } from './http/wire/messages.ts';

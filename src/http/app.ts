@@ -3,7 +3,8 @@ import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
 import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
-import { referenceRoutes } from './reference/served.tsx';
+import { Reference } from './reference/reference.ts';
+import { referenceRoutes } from './reference/routes.ts';
 import { captchaRoutes } from './routes/captchas.ts';
 import { itemRoutes } from './routes/items.ts';
 import { healthRoutes, operatorRoutes } from './routes/operators.ts';
@@ -20,6 +21,7 @@ import { timeText } from './wire/time.ts';
 
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
+  const reference = new Reference();
   const hot = new Hono().route('/api/orders', orderRoutes(parts));
   // Nothing is in front of the routes that place orders and read items: they count by themselves.
   for (const path of countedPaths) hot.use(path, counted);
@@ -34,8 +36,8 @@ export function createApp(parts: AppParts) {
     .route('/api/captchas', captchaRoutes(parts))
     .get('/api/time', () => success({ now: timeText(parts.clock()) }))
     .route('/', healthRoutes(parts))
-    .route('/', referenceRoutes(parts))
-    .route('/', pageRoutes(parts))
+    .route('/', referenceRoutes(parts, reference))
+    .route('/', pageRoutes(parts, reference))
     .notFound((c) => failure(c.req.raw, 10005))
     .onError((error, c) => {
       const { method, path } = c.req;

@@ -1,4 +1,4 @@
-/** Every text of the pages, English and Chinese. `{…}` is filled in; `script` goes to the browser. */
+/** The texts of the frame and of the buyers’ pages, English and Chinese. `{…}` is filled in; `script` goes to the browser. */
 import type { Language } from '../wire/messages.ts';
 
 const en = {

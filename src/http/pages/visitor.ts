@@ -45,7 +45,7 @@ export function chooseLanguage(c: Context): Response | null {
 }
 
 /** A path of this site, or `/` for anything else: a link must not lead to another site. */
-export function ownPath(text: string | undefined): string {
+export function sitePath(text: string | undefined): string {
   return text !== undefined && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(text) ? text : '/';
 }
 
@@ -59,7 +59,7 @@ export function withQuery(path: string, name: string, value: string | null): str
 
 function pathOf(c: Context): string {
   const { pathname, search } = new URL(c.req.url);
-  return ownPath(pathname + search);
+  return sitePath(pathname + search);
 }
 
 function isLanguage(text: string | undefined): text is Language {

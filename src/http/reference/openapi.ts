@@ -2,7 +2,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { type ErrorCode, failures } from '../wire/messages.ts';
-import { type Route, routes } from './routes.ts';
+import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -71,7 +71,7 @@ function failuresOf(codes: readonly ErrorCode[]): Json {
 
 const retryAfter: Json = { schema: { type: 'integer' }, description: 'Seconds.' };
 
-function answersOf({ answers }: Route): Json {
+function answersOf({ answers }: DescribedRoute): Json {
   if (answers === null) return { '200': { description: 'See the summary.' } };
   const described = Object.entries(answers).map(([status, { data, example }]) => [
     status,
@@ -88,14 +88,14 @@ function answersOf({ answers }: Route): Json {
   return Object.fromEntries(described);
 }
 
-const securityOf: Record<Route['who'], readonly Json[]> = {
+const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   anyone: [],
   user: [{ session: [] }, { cookie: [] }],
   admin: [{ admin: [] }],
   'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
 };
 
-function parametersOf({ path, query }: Route): Json[] {
+function parametersOf({ path, query }: DescribedRoute): Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -111,7 +111,7 @@ function parametersOf({ path, query }: Route): Json[] {
   return [...inPath, ...inQuery];
 }
 
-function operationOf(route: Route): Json {
+function operationOf(route: DescribedRoute): Json {
   const { summary, who, body, bodyExample, codes } = route;
   const content = (schema: v.GenericSchema) => ({
     'application/json': { schema: schemaOf(schema, 'input'), example: bodyExample },
@@ -127,7 +127,7 @@ function operationOf(route: Route): Json {
   };
 }
 
-function operationId({ method, path }: Route): string {
+function operationId({ method, path }: DescribedRoute): string {
   const words = path.split(/[/:]+/).filter((word) => word !== '' && word !== 'api');
   return [method.toLowerCase(), ...words].join('-');
 }
@@ -139,7 +139,7 @@ export function openApiPath(path: string): string {
 
 export function openApiDocument(): Json {
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
+  for (const route of describedRoutes) {
     const path = openApiPath(route.path);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }

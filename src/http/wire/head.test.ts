@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { adminToken } from '../../testing/engine-process.ts';
 import { type Shop, startShop } from '../../testing/shop.ts';
-import { routes } from '../reference/routes.ts';
+import { describedRoutes } from '../reference/described-routes.ts';
 
 const folder = temporaryFolder();
 let shop: Shop;
@@ -36,7 +36,9 @@ describe('HEAD', () => {
   test('has the status and the headers of GET, the length of what GET would send among them', async () => {
     const page = await (await fetch(`${shop.engine.url}/`)).text();
     const asset = /\/assets\/base[^"]*/.exec(page)![0];
-    const described = routes.filter(({ method }) => method === 'GET').map(({ path }) => path);
+    const described = describedRoutes
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => path);
     const pages = ['/', '/items/:id', '/register', '/login', '/orders', '/docs', '/admin'];
     const paths = [...described, ...pages, '/admin/login', asset, '/assets/none', '/nowhere'];
     const admin = { authorization: `Bearer ${adminToken}` };

@@ -1,8 +1,8 @@
 /** The frame of the administrator's pages, and the parts of their forms. */
 import type { Child } from 'hono/jsx';
 import { Layout, type View } from '../layout.tsx';
+import { type AdminTexts, adminTexts } from './admin-texts.ts';
 import { adminScriptTexts } from './script-texts.ts';
-import { type AdminTexts, adminTexts } from './texts.ts';
 
 interface FrameProps {
   view: View;

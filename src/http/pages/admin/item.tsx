@@ -2,8 +2,8 @@
 import type { BoardRow } from '../../../../actors/memory/board.ts';
 import type { ItemRow, PromoRow } from '../../../db/sql.ts';
 import { failures } from '../../wire/messages.ts';
-import { money } from '../format.ts';
 import type { View } from '../layout.tsx';
+import { money } from '../money.ts';
 import { fill } from '../texts.ts';
 import { empty, Field, type Filled, Frame, Notice, ownTexts } from './frame.tsx';
 import { LiveBoard } from './live-board.tsx';

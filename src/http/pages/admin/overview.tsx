@@ -1,7 +1,7 @@
 /** `/admin`: every item's books, live, and whether the engine is well. */
 import { boardItemsMax } from '../../wire/admin-feed.ts';
-import { money } from '../format.ts';
 import type { View } from '../layout.tsx';
+import { money } from '../money.ts';
 import { fill } from '../texts.ts';
 import { Frame, ownTexts } from './frame.tsx';
 

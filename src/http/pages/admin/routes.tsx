@@ -20,9 +20,10 @@ import { failure } from '../../wire/envelope.ts';
 import { ApologyPage } from '../apology.tsx';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
-import type { Made, PageMaker } from '../routes.tsx';
+import type { Made, PageMaker } from '../page.tsx';
 import { fill } from '../texts.ts';
-import { ownPath } from '../visitor.ts';
+import { sitePath } from '../visitor.ts';
+import type { AdminTexts } from './admin-texts.ts';
 import {
   type ApiAnswer,
   apiOf,
@@ -36,8 +37,7 @@ import { AdminItemPage, type ItemPageProps } from './item.tsx';
 import { AdminLogInPage } from './log-in.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { OverviewPage } from './overview.tsx';
-import { searchPage } from './search.tsx';
-import type { AdminTexts } from './texts.ts';
+import { searchPage } from './search/search.tsx';
 
 export const adminCookie = 'admin';
 const idSchema = idField(itemIdMax);
@@ -265,6 +265,6 @@ function here(view: View, path: string): View {
 
 /** A path of these pages to go on to. */
 function nextOf(text: string | undefined): string {
-  const path = ownPath(text);
+  const path = sitePath(text);
   return /^\/admin(?!\/log)(?=[/?]|$)/.test(path) ? path : '/admin';
 }

@@ -1,6 +1,6 @@
 /** What the scripts of the administrator's pages say, English and Chinese. `{…}` is filled in. */
 import type { Language } from '../../wire/messages.ts';
-import { adminTexts } from './texts.ts';
+import { adminTexts } from './admin-texts.ts';
 
 const script = {
   en: {

@@ -1,20 +1,20 @@
 /** `/admin/search`: what can be told of one buyer and one item. */
 import * as v from 'valibot';
-import { itemIdMax } from '../../../../actors/limits.ts';
-import { orderStatusNames } from '../../../../actors/protocol.ts';
-import { normalTelephone } from '../../../accounts/telephone.ts';
-import { orderId } from '../../../order-id.ts';
-import { type Reason, reasonsOf, unitsAgainstLimit } from '../../../shop/why-refused/reasons.ts';
-import { type Asked, type Found, search } from '../../../shop/why-refused/search.ts';
-import { searchEntriesMax } from '../../../shop/why-refused/user-events.ts';
-import type { AppParts } from '../../parts.ts';
-import { idField } from '../../wire/body.ts';
-import { failures } from '../../wire/messages.ts';
-import type { View } from '../layout.tsx';
-import type { Made } from '../routes.tsx';
-import { fill } from '../texts.ts';
-import { Field, type Filled, Frame, Notice, ownTexts } from './frame.tsx';
-import { minuteText } from './item.tsx';
+import { itemIdMax } from '../../../../../actors/limits.ts';
+import { orderStatusNames } from '../../../../../actors/protocol.ts';
+import { normalTelephone } from '../../../../accounts/telephone.ts';
+import { orderId } from '../../../../order-id.ts';
+import { type Reason, reasonsOf, unitsAgainstLimit } from '../../../../shop/why-refused/reasons.ts';
+import { type Asked, type Found, search } from '../../../../shop/why-refused/search.ts';
+import { searchEntriesMax } from '../../../../shop/why-refused/user-events.ts';
+import type { AppParts } from '../../../parts.ts';
+import { idField } from '../../../wire/body.ts';
+import { failures } from '../../../wire/messages.ts';
+import type { View } from '../../layout.tsx';
+import type { Made } from '../../page.tsx';
+import { fill } from '../../texts.ts';
+import { Field, type Filled, Frame, Notice, ownTexts } from '../frame.tsx';
+import { minuteText } from '../item.tsx';
 import { type SearchTexts, searchTexts } from './search-texts.ts';
 
 type Query = Record<string, string>;

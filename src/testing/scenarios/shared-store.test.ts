@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
-import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
-import { mustSucceed, tokenFor } from '../testing/engine-process.ts';
-import { newTelephone, registration, type Shop, startShop } from '../testing/shop.ts';
+import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
+import { mustSucceed, tokenFor } from '../engine-process.ts';
+import { newTelephone, registration, type Shop, startShop } from '../shop.ts';
 
 setDefaultTimeout(60_000);
 

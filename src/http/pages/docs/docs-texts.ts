@@ -1,5 +1,5 @@
 /** The texts of `/docs` around the routes, English and Chinese; summaries are English alone. */
-import type { Language } from '../wire/messages.ts';
+import type { Language } from '../../wire/messages.ts';
 
 export const docsTexts = {
   en: {

@@ -7,7 +7,7 @@ const units = () => v.pipe(integer(), v.minValue(0));
 const minor = () => v.pipe(integer(), v.minValue(0), v.description('Minor units of currency.'));
 const time = () => v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC.'));
 
-export const placedData = v.object({
+export const placed = v.object({
   orderId: v.pipe(v.string(), v.description('<yyyymmdd of placing, UTC>-<itemId>-<n>')),
   itemId: id(),
   promoId: v.pipe(units(), v.description('0: bought at the normal price.')),
@@ -17,8 +17,8 @@ export const placedData = v.object({
   payBy: time(),
 });
 
-export const orderData = v.object({
-  ...placedData.entries,
+export const order = v.object({
+  ...placed.entries,
   userId: id(),
   status: v.picklist(['placed', 'paid', 'cancelled', 'expired']),
   createdAt: time(),
@@ -26,14 +26,14 @@ export const orderData = v.object({
   closedAt: v.nullable(time()),
 });
 
-export const ordersData = v.object({
-  orders: v.array(orderData),
+export const orders = v.object({
+  orders: v.array(order),
   next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
 });
 
-export const tokenData = v.object({ token: v.string(), expiresAt: time() });
+export const token = v.object({ token: v.string(), expiresAt: time() });
 
-export const itemData = v.object({
+export const item = v.object({
   id: id(),
   title: v.string(),
   description: v.string(),
@@ -54,7 +54,7 @@ export const itemData = v.object({
   ),
 });
 
-export const promoData = v.object({
+export const promo = v.object({
   id: id(),
   itemId: id(),
   name: v.string(),
@@ -68,7 +68,7 @@ export const promoData = v.object({
   published: v.boolean(),
 });
 
-export const userData = v.object({
+export const user = v.object({
   id: id(),
   telephone: v.pipe(v.string(), v.description('E.164')),
   name: v.string(),
@@ -76,14 +76,14 @@ export const userData = v.object({
   age: units(),
 });
 
-export const sessionData = v.object({ ...tokenData.entries, user: userData });
+export const session = v.object({ ...token.entries, user: user });
 
-export const captchaData = v.object({
+export const captcha = v.object({
   captchaId: v.string(),
   image: v.pipe(v.string(), v.description('A data URL to show.')),
 });
 
-export const statementsData = v.object({
+export const statements = v.object({
   items: v.array(
     v.object({
       itemId: id(),
@@ -103,9 +103,9 @@ export const statementsData = v.object({
   ),
 });
 
-export const timeData = v.object({ now: time() });
-export const aliveData = v.object({ alive: v.literal(true) });
-export const readyData = v.object({
+export const engineTime = v.object({ now: time() });
+export const alive = v.object({ alive: v.literal(true) });
+export const ready = v.object({
   ready: v.literal(true),
   journal: v.pipe(v.string(), v.description('What an acknowledgement of the journal means.')),
 });

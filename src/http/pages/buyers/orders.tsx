@@ -1,5 +1,5 @@
 /** `/orders`: what one has ordered, filled in by the page's script from the API. */
-import { Layout, textsOf, type View } from './layout.tsx';
+import { Layout, textsOf, type View } from '../layout.tsx';
 
 export function OrdersPage({ view }: { view: View }) {
   const own = textsOf(view);

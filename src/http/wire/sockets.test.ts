@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { bodyBytesMax } from '../../actors/limits.ts';
-import { temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
+import { bodyBytesMax } from '../../../actors/limits.ts';
+import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import {
   answerOf,
   mustSucceed,
   startTestEngine,
   type TestEngine,
   tokenFor,
-} from '../testing/engine-process.ts';
-import { inParallel } from '../testing/load.ts';
+} from '../../testing/engine-process.ts';
+import { inParallel } from '../../testing/load.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,6 +1,6 @@
 /** `/`: what is on sale. */
-import type { ItemSort } from '../../db/sql.ts';
-import { Layout, textsOf, type View } from './layout.tsx';
+import type { ItemSort } from '../../../db/sql.ts';
+import { Layout, textsOf, type View } from '../layout.tsx';
 import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
 
 interface HomeProps {

@@ -1,8 +1,8 @@
 /** What several pages show of an item: its picture, its prices, how its sale stands. */
-import { type BoardRow, type SaleStatus, saleStatus } from '../../../actors/memory/board.ts';
-import { type CatalogItem, type CatalogPromo, shownPromo } from '../../catalog/item.ts';
-import { money } from './format.ts';
-import type { Texts } from './texts.ts';
+import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
+import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
+import { money } from '../money.ts';
+import type { Texts } from '../texts.ts';
 
 /** An item as it stands at a moment. */
 export interface Offer {

@@ -1,7 +1,7 @@
 /** `/register` and `/login`. */
 import type { Child } from 'hono/jsx';
-import { Layout, textsOf, type View } from './layout.tsx';
-import { withQuery } from './visitor.ts';
+import { Layout, textsOf, type View } from '../layout.tsx';
+import { withQuery } from '../visitor.ts';
 
 interface AccountProps {
   view: View;

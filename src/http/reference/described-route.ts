@@ -2,7 +2,7 @@
 import type * as v from 'valibot';
 import type { ErrorCode } from '../wire/messages.ts';
 
-export interface Route {
+export interface DescribedRoute {
   method: 'GET' | 'POST' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   path: string;

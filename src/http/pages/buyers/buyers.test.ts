@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
-import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { startBrowser, type TestBrowser, type TestVisitor } from '../../testing/browser.ts';
-import { mustSucceed, type OrderData } from '../../testing/engine-process.ts';
+import { temporaryFolder } from '../../../../actors/testing/process.ts';
+import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
+import { mustSucceed, type OrderData } from '../../../testing/engine-process.ts';
 import {
   type Buyer,
   captchaText,
@@ -10,7 +10,7 @@ import {
   password,
   type Shop,
   startShop,
-} from '../../testing/shop.ts';
+} from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
 setDefaultTimeout(60_000);

@@ -1,6 +1,6 @@
 /** The texts of "why was I refused?", English and Chinese. `{…}` is filled in. */
-import type { Reason } from '../../../shop/why-refused/reasons.ts';
-import type { Language } from '../../wire/messages.ts';
+import type { Reason } from '../../../../shop/why-refused/reasons.ts';
+import type { Language } from '../../../wire/messages.ts';
 
 export interface SearchTexts {
   title: string;

@@ -1,10 +1,10 @@
 /** The routes of operators: tokens, statements, health, and what the engine tells of itself. */
 import { purchaseTokenSchema } from '../routes/operators.ts';
-import * as data from './data.ts';
+import * as schema from './answer-schemas.ts';
+import { admin, body, type DescribedRoute } from './described-route.ts';
 import * as example from './examples.ts';
-import { admin, body, type Route } from './route.ts';
 
-export const operatorRoutes: readonly Route[] = [
+export const describedOperatorRoutes: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/admin/tokens',
@@ -12,7 +12,7 @@ export const operatorRoutes: readonly Route[] = [
     summary: 'Mints a purchase token, for merchants with their own log-in and admission.',
     body: purchaseTokenSchema,
     bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
-    answers: { 201: { data: data.tokenData, example: example.token } },
+    answers: { 201: { data: schema.token, example: example.token } },
     codes: [...body, 10005, ...admin],
   },
   {
@@ -20,7 +20,7 @@ export const operatorRoutes: readonly Route[] = [
     path: '/api/admin/statements',
     who: 'admin',
     summary: "Every item's books, by its actor.",
-    answers: { 200: { data: data.statementsData, example: example.statements } },
+    answers: { 200: { data: schema.statements, example: example.statements } },
     codes: [...admin],
   },
   {
@@ -28,7 +28,7 @@ export const operatorRoutes: readonly Route[] = [
     path: '/api/time',
     who: 'anyone',
     summary: "The engine's clock, by which sales begin and end.",
-    answers: { 200: { data: data.timeData, example: { now: example.order.createdAt } } },
+    answers: { 200: { data: schema.engineTime, example: { now: example.order.createdAt } } },
     codes: [],
   },
   {
@@ -36,7 +36,7 @@ export const operatorRoutes: readonly Route[] = [
     path: '/healthz',
     who: 'anyone',
     summary: 'Alive.',
-    answers: { 200: { data: data.aliveData, example: { alive: true } } },
+    answers: { 200: { data: schema.alive, example: { alive: true } } },
     codes: [],
   },
   {
@@ -44,7 +44,7 @@ export const operatorRoutes: readonly Route[] = [
     path: '/readyz',
     who: 'anyone',
     summary: 'Ready for traffic; 503 with the reasons when not.',
-    answers: { 200: { data: data.readyData, example: example.ready } },
+    answers: { 200: { data: schema.ready, example: example.ready } },
     codes: [],
   },
   {

@@ -1,7 +1,7 @@
 /** `/items/:id`: the countdown, the live stock, and the button. */
-import { Layout, logInPath, textsOf, type View } from './layout.tsx';
+import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
+import { fill, type Texts } from '../texts.ts';
 import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
-import { fill, type Texts } from './texts.ts';
 
 interface ItemProps {
   view: View;

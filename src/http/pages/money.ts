@@ -1,4 +1,4 @@
-/** How pages write money and times. */
+/** How pages write money. */
 
 /** Minor units as an amount: 9_900 is ¥99, 9_950 is ¥99.50. */
 export function money(minor: number): string {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { adminToken } from '../../testing/engine-process.ts';
 import { createApp } from '../app.ts';
 import type { AppParts } from '../parts.ts';
-import { type Route, routes } from './routes.ts';
+import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 
 // Making the application calls none of its parts but the check of the token and the counter of a route.
 const app = createApp({ adminToken, requests: { rowOf: (_: string) => 0 } } as AppParts);
@@ -15,7 +15,7 @@ describe('the reference', () => {
       .filter(({ method }) => method !== 'ALL')
       .filter(({ path }) => /^\/(api\/|healthz$|readyz$|metrics$|openapi\.json$)/.test(path))
       .map(keyOf);
-    expect([...new Set(served)].sort()).toEqual(routes.map(keyOf).sort());
+    expect([...new Set(served)].sort()).toEqual(describedRoutes.map(keyOf).sort());
   });
 
   test('is served by the router that matches in one step: a path it cannot take makes all others slow', () => {
@@ -25,7 +25,7 @@ describe('the reference', () => {
   });
 
   test('has examples that its schemas take', () => {
-    for (const route of routes) {
+    for (const route of describedRoutes) {
       const { body, bodyExample, answers } = route;
       if (body !== undefined)
         expect([keyOf(route), faults(body, bodyExample)]).toEqual(fine(route));
@@ -36,11 +36,11 @@ describe('the reference', () => {
   });
 
   test('names every error code that a route may answer once', () => {
-    for (const { codes } of routes) expect(new Set(codes).size).toBe(codes.length);
+    for (const { codes } of describedRoutes) expect(new Set(codes).size).toBe(codes.length);
   });
 });
 
-const fine = (route: Route) => [keyOf(route), []];
+const fine = (route: DescribedRoute) => [keyOf(route), []];
 
 function faults(schema: v.GenericSchema, value: unknown): string[] {
   const result = v.safeParse(schema, value);

@@ -1,0 +1,59 @@
+/** The pages of buyers. What they do there, their scripts ask of the API as any client does. */
+import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
+import { itemIdMax } from '../../../../actors/limits.ts';
+import type { AppParts } from '../../parts.ts';
+import { idField } from '../../wire/body.ts';
+import { pageHeaders } from '../headers.ts';
+import type { View } from '../layout.tsx';
+import { type Made, notFound, type PageMaker } from '../page.tsx';
+import { sitePath } from '../visitor.ts';
+import { LogInPage, RegisterPage } from './accounts.tsx';
+import { HomePage } from './home.tsx';
+import { ItemPage } from './item.tsx';
+import { offerOf } from './offer.tsx';
+import { OrdersPage } from './orders.tsx';
+
+const idSchema = idField(itemIdMax);
+
+export function buyerPages(parts: AppParts, page: PageMaker) {
+  const homePage = page((c, view) => home(parts, c, view));
+  const itemPage = page((c, view) => item(parts, c, view));
+  const registerPage = page((c, view) => account(c, view, RegisterPage));
+  const logInPage = page((c, view) => account(c, view, LogInPage));
+  return new Hono()
+    .get('/', pageHeaders, homePage)
+    .get('/items/:id', pageHeaders, itemPage)
+    .get('/register', pageHeaders, registerPage)
+    .get('/login', pageHeaders, logInPage)
+    .get('/orders', pageHeaders, page(orders));
+}
+
+async function home({ board, catalog }: AppParts, c: Context, view: View): Promise<Made> {
+  const sort = c.req.query('sort') === 'sales' ? 'sales' : 'newest';
+  const items = (await catalog.items(sort)).filter(({ id }) => board.has(id));
+  const offers = items.map((each) => offerOf(each, board.read(each.id)!, view.now));
+  return { page: <HomePage view={view} offers={offers} sort={sort} /> };
+}
+
+async function item({ board, catalog }: AppParts, c: Context, view: View): Promise<Made> {
+  const id = v.safeParse(idSchema, c.req.param('id'));
+  const row = id.success ? board.read(id.output) : null;
+  const found = row === null ? null : await catalog.item(Number(id.output));
+  if (row === null || found === null) return notFound(view);
+  return { page: <ItemPage view={view} offer={offerOf(found, row, view.now)} /> };
+}
+
+/** Those who are logged in are sent on to where they were going. */
+function account(c: Context, view: View, Page: typeof LogInPage): Made {
+  const next = sitePath(c.req.query('next'));
+  return view.visitor.userId === null
+    ? { page: <Page view={view} next={next} /> }
+    : c.redirect(next, 303);
+}
+
+function orders(c: Context, view: View): Made {
+  if (view.visitor.userId !== null) return { page: <OrdersPage view={view} /> };
+  const { path } = view.visitor;
+  return c.redirect(`/login?next=${encodeURIComponent(sitePath(path))}`, 303);
+}

@@ -1,0 +1,118 @@
+/** What `/docs` says of one route. */
+import type { DescribedRoute } from '../../reference/described-route.ts';
+import type { Operation, Schema } from '../../reference/reference.ts';
+import type { Language } from '../../wire/messages.ts';
+import type { DocsTexts } from './docs-texts.ts';
+import { Codes, Example } from './parts.tsx';
+
+interface SectionProps {
+  route: DescribedRoute;
+  operation: Operation;
+  own: DocsTexts;
+  language: Language;
+}
+
+export function RouteSection({ route, operation, own, language }: SectionProps) {
+  const { method, path, who, summary, bodyExample, answers, codes } = route;
+  const { parameters, requestBody } = operation;
+  const query = parameters.filter((each) => each.in === 'query');
+  const body = requestBody?.content['application/json']?.schema;
+  const fields = Object.entries(body?.properties ?? {});
+  return (
+    <section id={anchorOf(route)}>
+      <h2>
+        <span class={`method ${method.toLowerCase()}`}>{method}</span> <code>{path}</code>
+      </h2>
+      <p lang="en">{summary}</p>
+      <p class="hint">
+        {own.who}: {own[who]}
+      </p>
+      {query.length > 0 && (
+        <Fields
+          title={own.query}
+          fields={query.map(({ name, schema }) => [name, schema])}
+          required={[]}
+          own={own}
+        />
+      )}
+      {fields.length > 0 && (
+        <Fields title={own.body} fields={fields} required={body?.required ?? []} own={own} />
+      )}
+      <div class="columns">
+        {fields.length > 0 && <Example title={`${own.example}: ${own.body}`} value={bodyExample} />}
+        {[...byExample(answers)].map(([example, statuses]) => (
+          <Example
+            title={`${own.answer}: ${statuses.join(', ')}`}
+            value={{ status: 'success', data: example }}
+          />
+        ))}
+      </div>
+      {answers === null && <p>{own.otherForm}</p>}
+      {codes.length > 0 && <Codes codes={codes} own={own} language={language} />}
+    </section>
+  );
+}
+
+/** The examples of a route's answers, each with the statuses it stands for. */
+function byExample(answers: DescribedRoute['answers']): Map<unknown, string[]> {
+  const statuses = new Map<unknown, string[]>();
+  for (const [status, { example }] of Object.entries(answers ?? {})) {
+    statuses.set(example, [...(statuses.get(example) ?? []), status]);
+  }
+  return statuses;
+}
+
+interface FieldsProps {
+  title: string;
+  fields: [string, Schema][];
+  required: readonly string[];
+  own: DocsTexts;
+}
+
+function Fields({ title, fields, required, own }: FieldsProps) {
+  return (
+    <table>
+      <caption>{title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{own.field}</th>
+          <th scope="col">{own.type}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {fields.map(([name, schema]) => (
+          <tr>
+            <th scope="row">
+              <code>{name}</code>
+            </th>
+            <td lang="en">
+              {boundsText(schema)}
+              {!required.includes(name) && <em class="hint"> {own.optional}</em>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export function anchorOf({ method, path }: DescribedRoute): string {
+  return `${method.toLowerCase()}${path.replaceAll(/[/:]+/g, '-')}`;
+}
+
+/** A schema's type and bounds in a line: `integer, 1 to 100000`. */
+function boundsText(schema: Schema): string {
+  const { type, anyOf, minimum, maximum, minLength, maxLength, pattern } = schema;
+  if (anyOf !== undefined) return anyOf.map(boundsText).join(', or ');
+  const parts: string[] = [];
+  if (schema.enum !== undefined) parts.push(`one of ${schema.enum.map(String).join(', ')}`);
+  else parts.push('const' in schema ? String(schema.const) : (type ?? 'any'));
+  if (minimum !== undefined && maximum !== undefined) parts.push(`${minimum} to ${maximum}`);
+  else if (minimum !== undefined) parts.push(`${minimum} or more`);
+  if (maxLength !== undefined) parts.push(`${minLength ?? 0} to ${maxLength} characters`);
+  else if (minLength !== undefined) parts.push(`${minLength} characters or more`);
+  if (pattern !== undefined) parts.push(`as ${pattern}`);
+  if (schema.default !== undefined) parts.push(`${JSON.stringify(schema.default)} by default`);
+  if (schema.description !== undefined) parts.push(schema.description);
+  return parts.join(', ');
+}

@@ -1,0 +1,51 @@
+/** How a page becomes an answer, and what people see where it cannot be made. */
+import type { Context } from 'hono';
+import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { AppParts } from '../parts.ts';
+import { languageOf } from '../wire/messages.ts';
+import { ApologyPage } from './apology.tsx';
+import type { Assets } from './assets.ts';
+import { document, type View } from './layout.tsx';
+import { chooseLanguage, visitorOf } from './visitor.ts';
+
+/** A page with its status, 200 when not given; or another answer altogether. */
+export type Made = { page: Child; status?: ContentfulStatusCode } | Response;
+
+/** Makes a handler of requests from what makes a page. */
+export type PageMaker = (
+  make: (c: Context, view: View) => Promise<Made> | Made,
+) => (c: Context) => Promise<Response>;
+
+/** Where a page cannot be made, people get a page as well, and the log gets the reason. */
+export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
+  const viewOf = async (c: Context): Promise<View> => ({
+    visitor: await visitorOf(c, parts),
+    assets,
+    now: parts.clock(),
+  });
+
+  function apology(c: Context, error: unknown): Response | Promise<Response> {
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    parts.logError('page failed', { path: c.req.path, error: reason });
+    const language = languageOf(c.req.header('accept-language') ?? null);
+    const view = { visitor: { language, userId: null, path: '/' }, assets, now: parts.clock() };
+    c.header('retry-after', '1');
+    return c.html(document(<ApologyPage view={view} reason="failed" />), 503);
+  }
+
+  return (make) => async (c) => {
+    try {
+      const made = chooseLanguage(c) ?? (await make(c, await viewOf(c)));
+      if (made instanceof Response) return made;
+      return c.html(document(made.page), made.status ?? 200);
+    } catch (error) {
+      return apology(c, error);
+    }
+  };
+}
+
+/** The page in place of one that there is not. */
+export function notFound(view: View): Made {
+  return { page: <ApologyPage view={view} reason="notFound" />, status: 404 };
+}

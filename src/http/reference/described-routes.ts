@@ -1,0 +1,240 @@
+/**
+ * Every route of the JSON API, for the reference, for metrics (which count by these paths) and for
+ * the test that holds the two to what is really served. Bodies are the very schemas that validate.
+ */
+import * as v from 'valibot';
+import { captchaSchema } from '../routes/captchas.ts';
+import { itemSchema, restockSchema } from '../routes/items.ts';
+import { placeSchema } from '../routes/orders.ts';
+import { oneTimePasswordSchema } from '../routes/otp.ts';
+import { promoSchema } from '../routes/promos.ts';
+import { logInSchema } from '../routes/sessions.ts';
+import { admissionSchema } from '../routes/tokens.ts';
+import { registrationSchema } from '../routes/users.ts';
+import * as schema from './answer-schemas.ts';
+import { describedOperatorRoutes } from './described-operator-routes.ts';
+import { actor, admin, body, type DescribedRoute } from './described-route.ts';
+import * as example from './examples.ts';
+
+export type { DescribedRoute } from './described-route.ts';
+
+const empty = v.object({});
+const place = [10001, 10006, 30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014] as const;
+
+const orders: readonly DescribedRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/orders',
+    who: 'anyone',
+    summary: 'Places an order with a purchase token. The same token again gets the answer it had.',
+    body: placeSchema,
+    bodyExample: example.place,
+    answers: {
+      200: { data: schema.placed, example: example.placed },
+      201: { data: schema.placed, example: example.placed },
+    },
+    codes: [...place, ...actor],
+  },
+  {
+    method: 'GET',
+    path: '/api/orders',
+    who: 'user',
+    summary: 'My orders, newest first, in pages.',
+    query: { cursor: v.optional(v.string()) },
+    answers: { 200: { data: schema.orders, example: { orders: [example.order], next: null } } },
+    codes: [10001, 20003, ...actor],
+  },
+  {
+    method: 'GET',
+    path: '/api/orders/:orderId',
+    who: 'user or admin',
+    summary: 'One order, as its actor knows it.',
+    answers: { 200: { data: schema.order, example: example.order } },
+    codes: [10005, 20003, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/orders/:orderId/pay',
+    who: 'user or admin',
+    summary: 'Pays a placed order; an expired one too, while its units are still left.',
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: schema.order, example: example.paid } },
+    codes: [...body, 10005, 20003, 20006, 30011, 30012, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/orders/:orderId/cancel',
+    who: 'user or admin',
+    summary: 'Cancels a placed order; its units go back on sale.',
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: schema.order, example: example.cancelled } },
+    codes: [...body, 10005, 20003, 20006, 30011, ...actor],
+  },
+];
+
+const shop: readonly DescribedRoute[] = [
+  {
+    method: 'GET',
+    path: '/api/items',
+    who: 'anyone',
+    summary: 'What there is.',
+    query: { sort: v.optional(v.picklist(['sales', 'newest'])) },
+    answers: { 200: { data: v.array(schema.item), example: [example.item] } },
+    codes: [10001],
+  },
+  {
+    method: 'GET',
+    path: '/api/items/:id',
+    who: 'anyone',
+    summary: 'One item, with its stock and its latest promo.',
+    answers: { 200: { data: schema.item, example: example.item } },
+    codes: [10005],
+  },
+  {
+    method: 'GET',
+    path: '/api/items/:id/live',
+    who: 'anyone',
+    summary:
+      'Server-sent events `stock`, `{left, held, sold, status}` at each change, at most ten a second.',
+    answers: null,
+    codes: [10005],
+  },
+  {
+    method: 'POST',
+    path: '/api/items',
+    who: 'admin',
+    summary: 'Makes an item and puts its first units on sale at the normal price.',
+    body: itemSchema,
+    bodyExample: example.newItem,
+    answers: { 201: { data: schema.item, example: example.item } },
+    codes: [...body, ...admin, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/items/:id/restock',
+    who: 'admin',
+    summary: 'Adds units. With a `key`, the same request sent again adds nothing.',
+    body: restockSchema,
+    bodyExample: { units: 100, key: 'delivery-2026-11-27' },
+    answers: { 200: { data: schema.item, example: example.item } },
+    codes: [...body, 10005, ...admin, 30011, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/promos',
+    who: 'admin',
+    summary: 'Drafts a sale of an item.',
+    body: promoSchema,
+    bodyExample: example.newPromo,
+    answers: { 201: { data: schema.promo, example: example.promo } },
+    codes: [...body, 10005, ...admin],
+  },
+  {
+    method: 'POST',
+    path: '/api/promos/:id/publish',
+    who: 'admin',
+    summary: "Makes a draft known to its item's actor; again changes nothing.",
+    body: empty,
+    bodyExample: {},
+    answers: { 200: { data: schema.promo, example: { ...example.promo, published: true } } },
+    codes: [...body, 10005, ...admin, 30005, 30011, ...actor],
+  },
+];
+
+const people: readonly DescribedRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/otp',
+    who: 'anyone',
+    summary: 'Sends a one-time password to a telephone.',
+    body: oneTimePasswordSchema,
+    bodyExample: { telephone: '+8613800000000' },
+    answers: { 200: { data: schema.nothing, example: null } },
+    codes: [...body, 10003, 10004, 20006, 30003],
+  },
+  {
+    method: 'POST',
+    path: '/api/users',
+    who: 'anyone',
+    summary: 'Registers a user.',
+    body: registrationSchema,
+    bodyExample: example.registration,
+    answers: { 201: { data: schema.user, example: example.user } },
+    codes: [...body, 10003, 10004, 20004, 20005, 20006, 30003],
+  },
+  {
+    method: 'GET',
+    path: '/api/users/me',
+    who: 'user',
+    summary: 'Who I am.',
+    answers: { 200: { data: schema.user, example: example.user } },
+    codes: [10004, 20001, 20003],
+  },
+  {
+    method: 'POST',
+    path: '/api/sessions',
+    who: 'anyone',
+    summary:
+      'Logs in; the session lasts an hour from its last use. Also sets the cookie `session`.',
+    body: logInSchema,
+    bodyExample: { telephone: '+8613800000000', password: 'a long and private phrase' },
+    answers: { 201: { data: schema.session, example: example.session } },
+    codes: [...body, 10003, 10004, 20002, 20006, 30003],
+  },
+  {
+    method: 'DELETE',
+    path: '/api/sessions',
+    who: 'user',
+    summary: 'Logs out.',
+    answers: { 200: { data: schema.nothing, example: null } },
+    codes: [10004, 20003, 20006],
+  },
+  {
+    method: 'POST',
+    path: '/api/captchas',
+    who: 'user',
+    summary: 'Draws a captcha for a promo: single use, five minutes.',
+    body: captchaSchema,
+    bodyExample: { promoId: 7 },
+    answers: { 201: { data: schema.captcha, example: example.captcha } },
+    codes: [...body, 10003, 10004, 10005, 20003, 20006, 30001, 30004, 30005, 30013],
+  },
+  {
+    method: 'POST',
+    path: '/api/items/:id/tokens',
+    who: 'user',
+    summary: 'Passes the gate and gets a purchase token. Asking again gives the same purchase.',
+    body: admissionSchema,
+    bodyExample: { promoId: 7, captchaId: example.captcha.captchaId, answer: 'k7m2q' },
+    answers: { 201: { data: schema.token, example: example.token } },
+    codes: [
+      ...body,
+      10003,
+      10005,
+      20003,
+      20006,
+      30001,
+      30004,
+      30005,
+      30009,
+      30010,
+      30013,
+      ...actor,
+    ],
+  },
+];
+
+export const describedRoutes: readonly DescribedRoute[] = [
+  ...orders,
+  ...shop,
+  ...people,
+  ...describedOperatorRoutes,
+];
+
+/** Keys of the routes that metrics count apart; the last stands for every other. */
+export const countedRoutes: readonly string[] = [
+  ...describedRoutes.map(({ method, path }) => `${method} ${path}`),
+  'other',
+];
