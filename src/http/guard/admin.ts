@@ -11,11 +11,16 @@ export function bearerToken(request: Request): string | null {
 }
 
 /** Compares by hash, so that neither length nor content shows in the time it takes. */
-export function adminCheck(adminToken: string): (request: Request) => boolean {
+export function adminTokenCheck(adminToken: string): (token: string) => boolean {
   const expected = Bun.SHA256.hash(adminToken);
+  return (token) => timingSafeEqual(Bun.SHA256.hash(token), expected);
+}
+
+export function adminCheck(adminToken: string): (request: Request) => boolean {
+  const isAdminToken = adminTokenCheck(adminToken);
   return (request) => {
     const token = bearerToken(request);
-    return token !== null && timingSafeEqual(Bun.SHA256.hash(token), expected);
+    return token !== null && isAdminToken(token);
   };
 }
 

@@ -3,11 +3,12 @@
  * the test that holds the two to what is really served. Bodies are the very schemas that validate.
  */
 import * as v from 'valibot';
+import { newItemSchema } from '../../shop/create-item.ts';
+import { newPromoSchema } from '../../shop/draft-promo.ts';
+import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
-import { itemSchema, restockSchema } from '../routes/items.ts';
 import { placeSchema } from '../routes/orders.ts';
 import { oneTimePasswordSchema } from '../routes/otp.ts';
-import { promoSchema } from '../routes/promos.ts';
 import { logInSchema } from '../routes/sessions.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import { registrationSchema } from '../routes/users.ts';
@@ -106,7 +107,7 @@ const shop: readonly DescribedRoute[] = [
     path: '/api/items',
     who: 'admin',
     summary: 'Makes an item and puts its first units on sale at the normal price.',
-    body: itemSchema,
+    body: newItemSchema,
     bodyExample: example.newItem,
     answers: { 201: { data: schema.item, example: example.item } },
     codes: [...body, ...admin, ...actor],
@@ -116,7 +117,7 @@ const shop: readonly DescribedRoute[] = [
     path: '/api/items/:id/restock',
     who: 'admin',
     summary: 'Adds units. With a `key`, the same request sent again adds nothing.',
-    body: restockSchema,
+    body: deliverySchema,
     bodyExample: { units: 100, key: 'delivery-2026-11-27' },
     answers: { 200: { data: schema.item, example: example.item } },
     codes: [...body, 10005, ...admin, 30011, ...actor],
@@ -126,7 +127,7 @@ const shop: readonly DescribedRoute[] = [
     path: '/api/promos',
     who: 'admin',
     summary: 'Drafts a sale of an item.',
-    body: promoSchema,
+    body: newPromoSchema,
     bodyExample: example.newPromo,
     answers: { 201: { data: schema.promo, example: example.promo } },
     codes: [...body, 10005, ...admin],

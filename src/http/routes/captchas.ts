@@ -3,10 +3,11 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { code } from '../../../actors/protocol.ts';
 import { saleRefusal } from '../../admission/admissions.ts';
+import { integerField } from '../../shop/input.ts';
 import { limitedByAddress, limitedByUser } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { integerField, parseBody } from '../wire/body.ts';
+import { parseBody } from '../wire/body.ts';
 import { failure, refused, success } from '../wire/envelope.ts';
 
 export const captchaSchema = v.object({ promoId: integerField(1, Number.MAX_SAFE_INTEGER) });

@@ -2,11 +2,12 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
-import { partitionOf } from '../../../actors/protocol.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
+import { integerField } from '../../shop/input.ts';
+import { statementOf } from '../../shop/statement.ts';
 import { adminCheck, adminOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
-import { integerField, parseBody } from '../wire/body.ts';
+import { parseBody } from '../wire/body.ts';
 import { failure, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
@@ -28,7 +29,10 @@ export function operatorRoutes(parts: AppParts) {
   const admin = adminOnly(adminCheck(parts.adminToken));
   return new Hono()
     .post('/tokens', admin, (c) => issueToken(parts, c.req.raw))
-    .get('/statements', admin, () => success({ items: statements(parts) }));
+    .get('/statements', admin, () => {
+      const items = [...parts.board.items()].map((id) => statementOf(parts, id));
+      return success({ items });
+    });
 }
 
 export function healthRoutes(parts: AppParts) {
@@ -53,25 +57,6 @@ async function issueToken(parts: AppParts, request: Request): Promise<Response> 
   const expiresAt = Math.ceil(parts.clock() / 1000) + ttlSeconds;
   const token = parts.tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
   return success({ token, expiresAt: timeText(expiresAt * 1000) }, 201);
-}
-
-function statements({ board, positions, partitions }: AppParts) {
-  return [...board.items()].map((itemId) => {
-    const { loaded, sold, held, left, admitted } = board.read(itemId)!;
-    const partition = partitionOf(itemId, partitions);
-    return {
-      itemId,
-      loaded,
-      sold,
-      held,
-      left,
-      admitted,
-      refused: board.refused(itemId),
-      journalSeq: positions.get(partition, 'journalSeq'),
-      sqlSeq: positions.get(partition, 'sqlSeq'),
-      replicaSeq: positions.get(partition, 'replicaSeq'),
-    };
-  });
 }
 
 /** Why the engine should get no traffic now; empty when it should. */

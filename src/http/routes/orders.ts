@@ -13,10 +13,11 @@ import {
 import { type PurchaseToken, purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
+import { integerField } from '../../shop/input.ts';
 import { countRequests } from '../guard/count-requests.ts';
 import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { integerField, parseBody, parseJson, readJson, unreadable } from '../wire/body.ts';
+import { parseBody, parseJson, readJson, unreadable } from '../wire/body.ts';
 import { failure, invalid, refused, success, successText, tooBusy } from '../wire/envelope.ts';
 import { timeText, timeTextOrNull } from '../wire/time.ts';
 

@@ -1,10 +1,11 @@
 /** One-time passwords by text message. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { telephoneField } from '../../shop/input.ts';
 import { limitedByAddress } from '../guard/rate-limits.ts';
 import { sameSiteOnly } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { parseBody, telephoneField } from '../wire/body.ts';
+import { parseBody } from '../wire/body.ts';
 import { success, tooMany } from '../wire/envelope.ts';
 
 export const oneTimePasswordSchema = v.object({ telephone: telephoneField() });

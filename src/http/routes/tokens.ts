@@ -1,15 +1,16 @@
 /** Purchase tokens for users: captcha, then the gate in the item's actor, then the token. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { itemIdMax } from '../../../actors/limits.ts';
 import { code } from '../../../actors/protocol.ts';
 import { type Admission, saleRefusal } from '../../admission/admissions.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
 import type { CatalogPromo } from '../../catalog/item.ts';
+import { integerField } from '../../shop/input.ts';
+import { itemIdOf } from '../../shop/read-item.ts';
 import { limitedByAddress, limitedByUser, refusedByLimit } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { idField, integerField, parseBody } from '../wire/body.ts';
+import { parseBody } from '../wire/body.ts';
 import { failure, refused, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
@@ -23,7 +24,6 @@ export const admissionSchema = v.object({
   captchaId: v.optional(shortText, ''),
   answer: v.optional(shortText, ''),
 });
-const idSchema = idField(itemIdMax);
 
 type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: number };
 
@@ -46,10 +46,10 @@ async function issue(
 ): Promise<Response> {
   const { value, refused: unfit } = await parseBody(request, admissionSchema);
   if (unfit !== null) return unfit;
-  const item = v.safeParse(idSchema, id);
-  if (!item.success || !parts.board.has(item.output)) return failure(request, 10005);
-  const ask = { ...value, itemId: item.output, userId };
-  const { itemId, promoId } = ask;
+  const itemId = itemIdOf(id);
+  if (!parts.board.has(itemId)) return failure(request, 10005);
+  const ask = { ...value, itemId, userId };
+  const { promoId } = ask;
   if (promoId === 0) return admit(parts, request, ask, null);
   // Whoever was admitted before gets the same purchase, however the sale stands.
   const admission = await parts.admissions.find(itemId, promoId, userId);

@@ -3,10 +3,11 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { isCommonPassword } from '../../accounts/common-passwords.ts';
 import { genders, type UserRow } from '../../db/sql.ts';
+import { integerField, telephoneField, textField } from '../../shop/input.ts';
 import { limitedByAddress } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { integerField, parseBody, telephoneField, textField } from '../wire/body.ts';
+import { parseBody } from '../wire/body.ts';
 import { failure, success } from '../wire/envelope.ts';
 
 export const passwordCharactersMax = 128;

@@ -4,10 +4,9 @@
  * the number of watchers, and nothing runs while nobody watches.
  */
 
-import type { Clock } from '../../../actors/clock.ts';
-import type { Board } from '../../../actors/memory/board.ts';
-import type { Positions } from '../../../actors/memory/positions.ts';
-import { partitionOf } from '../../../actors/protocol.ts';
+import type { ShopParts } from '../../shop/parts.ts';
+import { newestItems } from '../../shop/read-item.ts';
+import { boardStatementOf } from '../../shop/statement.ts';
 import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
 const intervalMs = 500;
@@ -15,15 +14,8 @@ const intervalMs = 500;
 const checkMs = 30_000;
 /** A client that has not taken this many events is dropped: it will connect again. */
 const unreadEventsMax = 20;
-/** Items on the board of all. */
-export const boardItemsMax = 100;
 
-export interface FeedParts {
-  board: Board;
-  positions: Positions;
-  partitions: number;
-  clock: Clock;
-}
+type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock'>;
 
 interface Watcher {
   /** 0: the newest items. */
@@ -34,27 +26,6 @@ interface Watcher {
 }
 
 const encoder = new TextEncoder();
-
-/** An item as the operator's board shows it. Units, counts, sequences; milliseconds. */
-export function itemState({ board, positions, partitions, clock }: FeedParts, itemId: number) {
-  const { loaded, left, held, sold, admitted, orders } = board.read(itemId)!;
-  const partition = partitionOf(itemId, partitions);
-  const journalSeq = positions.get(partition, 'journalSeq');
-  const sqlSeq = positions.get(partition, 'sqlSeq');
-  return {
-    itemId,
-    ...{ loaded, left, held, sold, admitted, orders },
-    refused: board.refused(itemId),
-    mode: positions.mode(partition),
-    ...{ journalSeq, sqlSeq, replicaSeq: positions.get(partition, 'replicaSeq') },
-    sqlBehindMs: sqlSeq < journalSeq ? clock() - positions.get(partition, 'sqlAt') : 0,
-  };
-}
-
-/** The ids of the newest items, newest first. */
-export function newestItems(board: Board): number[] {
-  return [...board.items()].slice(-boardItemsMax).reverse();
-}
 
 export class AdminFeed {
   readonly #watchers = new Set<Watcher>();
@@ -121,9 +92,8 @@ export class AdminFeed {
   }
 
   #event(item: number): Uint8Array {
-    const { board, clock } = this.parts;
-    const ids = item === 0 ? newestItems(board) : [item];
-    const items = ids.map((id) => itemState(this.parts, id));
-    return encoder.encode(eventText('board', { at: clock(), items }));
+    const ids = item === 0 ? newestItems(this.parts) : [item];
+    const items = ids.map((id) => boardStatementOf(this.parts, id));
+    return encoder.encode(eventText('board', { at: this.parts.clock(), items }));
   }
 }

@@ -1,7 +1,7 @@
 /** Reading and validating what a request carries. */
-import * as v from 'valibot';
-import { bodyBytesMax, timeMsMax } from '../../../actors/limits.ts';
-import { normalTelephone } from '../../accounts/telephone.ts';
+import type * as v from 'valibot';
+import { bodyBytesMax } from '../../../actors/limits.ts';
+import { checkInput } from '../../shop/input.ts';
 import { failure, invalid } from './envelope.ts';
 
 /** Either the value, or the refusal to answer with. */
@@ -79,14 +79,8 @@ export function validate<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
 ): Parsed<v.InferOutput<S>> {
-  const result = v.safeParse(schema, input);
-  if (result.success) return { value: result.output, refused: null };
-  const fields: Record<string, string> = {};
-  for (const issue of result.issues) {
-    const missing = issue.type === 'object' && issue.received === 'undefined';
-    fields[v.getDotPath(issue) ?? 'body'] ??= missing ? 'is missing' : issue.message;
-  }
-  return refuse(invalid(request, fields));
+  const { value, wrong } = checkInput(schema, input);
+  return wrong === null ? { value, refused: null } : refuse(invalid(request, wrong));
 }
 
 function isJson(contentType: string | null): boolean {
@@ -121,62 +115,4 @@ async function boundedText(request: Request): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Schemas of fields that several routes share. */
-export function integerField(min: number, max: number) {
-  const message = `must be an integer from ${min} to ${max}`;
-  return v.pipe(
-    v.number(message),
-    v.safeInteger(message),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
-}
-
-/** An integer id in a path or query. */
-export function idField(max: number) {
-  const message = 'must be a positive integer';
-  return v.pipe(
-    v.string(message),
-    v.regex(/^[1-9]\d{0,15}$/, message),
-    v.transform(Number),
-    v.maxValue(max, message),
-  );
-}
-
-export function textField(min: number, max: number) {
-  const message = `must be a text of ${min} to ${max} characters`;
-  return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
-}
-
-const rfc3339 =
-  /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
-
-/** Whether there is such a day: `Date.parse` takes the 30th of February for the 2nd of March. */
-function isDay(text: string): boolean {
-  const midnight = new Date(`${text}T00:00:00Z`);
-  return Number.isFinite(midnight.getTime()) && midnight.toISOString().startsWith(text);
-}
-
-/** An RFC 3339 time with a zone, as milliseconds since 1970 UTC. */
-export function timeField() {
-  const message = 'must be an RFC 3339 time such as 2026-11-27T20:00:00Z';
-  return v.pipe(
-    v.string(message),
-    v.check((text) => isDay(rfc3339.exec(text)?.[1] ?? ''), message),
-    v.transform((text) => Date.parse(text)),
-    v.check((ms) => ms >= 0 && ms <= timeMsMax, message),
-  );
-}
-
-/** A telephone number, as E.164. */
-export function telephoneField() {
-  const message = 'must be a telephone number such as +8613800000000';
-  return v.pipe(
-    v.string(message),
-    v.maxLength(40, message),
-    v.transform(normalTelephone),
-    v.string(message),
-  );
 }

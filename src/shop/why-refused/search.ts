@@ -1,10 +1,10 @@
 /** Gathers what is known of one user and one item: from SQL, the item's actor, board and journal. */
-import type { BoardRow } from '../../../actors/memory/board.ts';
 import { code, type OrderView, partitionOf } from '../../../actors/protocol.ts';
-import { type CatalogItem, shownPromo } from '../../catalog/item.ts';
+import { shownPromo } from '../../catalog/item.ts';
 import { nextCursor, type OrderCursor } from '../../db/sql.ts';
-import type { AppParts } from '../../http/parts.ts';
 import { parseOrderId } from '../../order-id.ts';
+import type { ShopParts } from '../parts.ts';
+import type { OpenItem } from '../read-item.ts';
 import type { Facts } from './reasons.ts';
 import { entryTime, readUserEvents, type UserEventsRead } from './user-events.ts';
 
@@ -13,6 +13,11 @@ const pagesMax = 10;
 const pageOrders = 100;
 /** Orders that are asked of their actor, the newest. */
 const ordersMax = 100;
+
+type SearchParts = Pick<
+  ShopParts,
+  'board' | 'partitions' | 'clock' | 'send' | 'openJournal' | 'sql' | 'admissions'
+>;
 
 export interface Found {
   facts: Facts;
@@ -23,31 +28,34 @@ export interface Found {
   cut: boolean;
 }
 
-export interface Asked {
-  item: CatalogItem;
-  row: BoardRow;
+export interface Asked extends OpenItem {
   user: number;
   /** The first entry to read of the journal; null: as late as the bound allows. */
   from: number | null;
 }
 
-let searching = false;
+/** The searches of one thread: one at a time, for they read a long journal beside orders. */
+export class RefusalSearch {
+  #searching = false;
 
-/**
- * Null while another search of this thread reads the journal.
- * @throws JournalUnavailable, JournalCorrupt, SqlUnavailable, StoreUnavailable
- */
-export async function search(parts: AppParts, asked: Asked): Promise<Found | null> {
-  if (searching) return null;
-  searching = true;
-  try {
-    return await gather(parts, asked);
-  } finally {
-    searching = false;
+  constructor(private readonly parts: SearchParts) {}
+
+  /**
+   * Null while another search of this thread reads the journal.
+   * @throws JournalUnavailable, JournalCorrupt, SqlUnavailable, StoreUnavailable
+   */
+  async search(asked: Asked): Promise<Found | null> {
+    if (this.#searching) return null;
+    this.#searching = true;
+    try {
+      return await gather(this.parts, asked);
+    } finally {
+      this.#searching = false;
+    }
   }
 }
 
-async function gather(parts: AppParts, { item, row, user, from }: Asked): Promise<Found> {
+async function gather(parts: SearchParts, { item, row, user, from }: Asked): Promise<Found> {
   const { partitions, clock, admissions } = parts;
   const journal = await parts.openJournal();
   try {
@@ -81,7 +89,7 @@ async function gather(parts: AppParts, { item, row, user, from }: Asked): Promis
 }
 
 /** The numbers of a user's orders of an item, as far as SQL knows them. */
-async function projectedOrders({ sql }: AppParts, itemId: number, user: number) {
+async function projectedOrders({ sql }: SearchParts, itemId: number, user: number) {
   const numbers: number[] = [];
   let after: OrderCursor | null = null;
   for (let page = 0; page < pagesMax; page++) {
@@ -95,7 +103,7 @@ async function projectedOrders({ sql }: AppParts, itemId: number, user: number) 
 
 /** Orders as their actor has them; one that does not answer is left out by its refusal. */
 async function liveOrders(
-  { send }: AppParts,
+  { send }: SearchParts,
   item: number,
   user: number,
   numbers: readonly number[],

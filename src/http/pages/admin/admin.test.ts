@@ -4,6 +4,7 @@ import { temporaryFolder } from '../../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
 import { adminToken, mustSucceed, tokenFor } from '../../../testing/engine-process.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
+import { adminTexts } from './admin-texts.ts';
 
 setDefaultTimeout(120_000);
 
@@ -170,11 +171,49 @@ describe('the forms', () => {
     expect(await wrong.text()).toContain(`name="key" value="${key}"`);
   });
 
+  test('mark what is wrong where it is, in the language of the page, and keep what was typed', async () => {
+    const cookie = await session();
+    const { itemId } = await shop.engine.sale();
+    const promo = { name: 'Long', price: '1', startAt: utc(0), endAt: utc(60_000) };
+    const rest = { limitPerUser: '1', gateFactor: '5', payWindowMinutes: '10081' };
+    const forms = [
+      [`/admin/items/${itemId}/promos`, { ...promo, ...rest }, 'promo', 'payWindowMinutes'],
+      [`/admin/items/${itemId}/restock`, { units: '0', key: 'van 7' }, 'restock', 'units'],
+      ['/admin/items', { title: 'A lamp', price: '1', stock: 'ten' }, 'item', 'description stock'],
+    ] as const;
+    for (const language of ['en', 'zh'] as const) {
+      const { bounds, checkFields } = adminTexts[language];
+      for (const [path, fields, form, wrong] of forms) {
+        const answer = await send(path, fields, { cookie, 'accept-language': language });
+        const page = await answer.text();
+        expect([path, answer.status]).toEqual([path, 400]);
+        expect(page.includes(`role="alert">${checkFields}</p>`)).toBe(true);
+        const marked = [...page.matchAll(/class="error" id="(\w+)-(\w+)-error">([^<]*)/g)];
+        const names = wrong.split(' ') as (keyof typeof bounds)[]; // As they are written above.
+        expect(marked.map(([, ...rest]) => rest)).toEqual(
+          names.map((name) => [form, name, bounds[name]]),
+        );
+        const lost = Object.values(fields).filter((typed) => !page.includes(`value="${typed}"`));
+        expect([path, lost]).toEqual([path, []]);
+      }
+    }
+  });
+
+  test('that name nothing there is get the page that says so', async () => {
+    const cookie = await session();
+    for (const id of ['131071', '0', '1e0', 'x']) {
+      for (const form of ['promos', 'restock']) {
+        const answer = await send(`/admin/items/${id}/${form}`, { units: '1' }, { cookie });
+        expect([id, form, answer.status]).toEqual([id, form, 404]);
+      }
+    }
+  });
+
   test('say why a promo was not published', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
     const promo = { name: 'Another', price: '1', startAt: utc(0), endAt: utc(60_000) };
-    const rest = { limitPerUser: '1', gateFactor: '5', payWindowSeconds: '15' };
+    const rest = { limitPerUser: '1', gateFactor: '5', payWindowMinutes: '15' };
     const drafted = await send(`/admin/items/${itemId}/promos`, { ...promo, ...rest }, { cookie });
     expect(drafted.headers.get('location')).toBe(`/admin/items/${itemId}?done=promo`);
     const page = await (await fetch(url(`/admin/items/${itemId}`), { headers: { cookie } })).text();
@@ -240,7 +279,10 @@ describe('a session of the administrator', () => {
     const stream = await live({ cookie });
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
     const { value } = await stream.body!.getReader().read();
-    expect(new TextDecoder().decode(value)).toContain(`"itemId":${itemId},"loaded":3,"left":3`);
+    const [, data] = /^event: board\ndata: (.*)\n\n$/.exec(new TextDecoder().decode(value))!;
+    expect(JSON.parse(data!).items).toMatchObject([
+      { itemId, loaded: 3, left: 3, orders: 0, mode: 'ready' },
+    ]);
     hangUp.abort();
     expect((await send('/admin/log-out', {}, { cookie })).status).toBe(303);
     const after = await fetch(url('/admin/live'), { headers: { cookie }, redirect: 'manual' });

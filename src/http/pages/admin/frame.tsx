@@ -4,6 +4,11 @@ import { Layout, type View } from '../layout.tsx';
 import { type AdminTexts, adminTexts } from './admin-texts.ts';
 import { adminScriptTexts } from './script-texts.ts';
 
+/** The page that a form was on, for links back to it. */
+export function here(view: View, path: string): View {
+  return { ...view, visitor: { ...view.visitor, path } };
+}
+
 interface FrameProps {
   view: View;
   title: string;

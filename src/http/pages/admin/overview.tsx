@@ -1,5 +1,5 @@
 /** `/admin`: every item's books, live, and whether the engine is well. */
-import { boardItemsMax } from '../../wire/admin-feed.ts';
+import { boardItemsMax } from '../../../shop/read-item.ts';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';

@@ -1,18 +1,17 @@
 /** What several pages show of an item: its picture, its prices, how its sale stands. */
-import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
+import { type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
+import type { OpenItem } from '../../../shop/read-item.ts';
 import { money } from '../money.ts';
 import type { Texts } from '../texts.ts';
 
 /** An item as it stands at a moment. */
-export interface Offer {
-  item: CatalogItem;
+export interface Offer extends OpenItem {
   promo: CatalogPromo | undefined;
-  row: BoardRow;
   status: SaleStatus;
 }
 
-export function offerOf(item: CatalogItem, row: BoardRow, now: number): Offer {
+export function offerOf({ item, row }: OpenItem, now: number): Offer {
   const promo = shownPromo(item, row);
   return { item, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
 }

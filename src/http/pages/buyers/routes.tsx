@@ -1,9 +1,7 @@
 /** The pages of buyers. What they do there, their scripts ask of the API as any client does. */
 import { type Context, Hono } from 'hono';
-import * as v from 'valibot';
-import { itemIdMax } from '../../../../actors/limits.ts';
+import { itemIdOf, listItems, readItem } from '../../../shop/read-item.ts';
 import type { AppParts } from '../../parts.ts';
-import { idField } from '../../wire/body.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
@@ -13,8 +11,6 @@ import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
 import { offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
-
-const idSchema = idField(itemIdMax);
 
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
@@ -29,19 +25,19 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
     .get('/orders', pageHeaders, page(orders));
 }
 
-async function home({ board, catalog }: AppParts, c: Context, view: View): Promise<Made> {
+async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
   const sort = c.req.query('sort') === 'sales' ? 'sales' : 'newest';
-  const items = (await catalog.items(sort)).filter(({ id }) => board.has(id));
-  const offers = items.map((each) => offerOf(each, board.read(each.id)!, view.now));
+  const items = await listItems(parts, sort);
+  const offers = items.map((each) =>
+    offerOf({ item: each, row: parts.board.read(each.id)! }, view.now),
+  );
   return { page: <HomePage view={view} offers={offers} sort={sort} /> };
 }
 
-async function item({ board, catalog }: AppParts, c: Context, view: View): Promise<Made> {
-  const id = v.safeParse(idSchema, c.req.param('id'));
-  const row = id.success ? board.read(id.output) : null;
-  const found = row === null ? null : await catalog.item(Number(id.output));
-  if (row === null || found === null) return notFound(view);
-  return { page: <ItemPage view={view} offer={offerOf(found, row, view.now)} /> };
+async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const found = await readItem(parts, itemIdOf(c.req.param('id')));
+  if (found === null) return notFound(view);
+  return { page: <ItemPage view={view} offer={offerOf(found, view.now)} /> };
 }
 
 /** Those who are logged in are sent on to where they were going. */

@@ -1,8 +1,8 @@
 /** The charts and tables of one item that its stream of events keeps moving. */
-import type { View } from '../layout.tsx';
-import { fill } from '../texts.ts';
-import type { AdminTexts } from './admin-texts.ts';
-import { ownTexts } from './frame.tsx';
+import type { View } from '../../layout.tsx';
+import { fill } from '../../texts.ts';
+import type { AdminTexts } from '../admin-texts.ts';
+import { ownTexts } from '../frame.tsx';
 
 type Name = keyof AdminTexts['live'];
 

@@ -1,0 +1,71 @@
+/** What forms say, as the shop's services take it. What does not fit is handed on as it was typed. */
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { bodyBytesMax } from '../../../../../actors/limits.ts';
+import { failure } from '../../../wire/envelope.ts';
+
+/** In front of every form: refuses one that is too long. */
+export const formMax = bodyLimit({
+  maxSize: bodyBytesMax,
+  onError: (c) => failure(c.req.raw, 10006),
+});
+
+export type Values = Record<string, string>;
+
+/** The texts among a form's fields. */
+export async function valuesOf(c: Context): Promise<Values> {
+  const fields = Object.entries(await c.req.parseBody());
+  return Object.fromEntries(
+    fields.filter((field): field is [string, string] => typeof field[1] === 'string'),
+  );
+}
+
+export function itemInput({ title, description, price, stock, imageUrl }: Values) {
+  return {
+    title,
+    description,
+    price: minorOf(price),
+    stock: integerOf(stock),
+    imageUrl: imageUrl?.trim() || null,
+  };
+}
+
+export function promoInput(itemId: number, values: Values) {
+  const minutes = integerOf(values.payWindowMinutes);
+  return {
+    itemId,
+    name: values.name,
+    price: minorOf(values.price),
+    startAt: utcOf(values.startAt),
+    endAt: utcOf(values.endAt),
+    limitPerUser: integerOf(values.limitPerUser),
+    gateFactor: integerOf(values.gateFactor),
+    payWindowSeconds: typeof minutes === 'number' ? minutes * 60 : minutes,
+    captcha: values.captcha === 'on',
+  };
+}
+
+export function deliveryInput({ units, key }: Values) {
+  return { units: integerOf(units), key };
+}
+
+/** The field of a form in which a field of an input was given. */
+export function formFieldOf(inputField: string): string {
+  return inputField === 'payWindowSeconds' ? 'payWindowMinutes' : inputField;
+}
+
+function integerOf(text = ''): number | string {
+  return /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : text;
+}
+
+/** An amount of currency in minor units: `89.9` is 8990. */
+function minorOf(text = ''): number | string {
+  const match = /^\s*(\d{1,13})(?:\.(\d{1,2}))?\s*$/.exec(text);
+  if (match === null) return text;
+  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
+}
+
+/** The value of a field of day and time, which has no zone, as a time in UTC. */
+function utcOf(text = ''): string {
+  return /T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
+}

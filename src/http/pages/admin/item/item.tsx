@@ -1,0 +1,95 @@
+/**
+ * `/admin/items/:id`: an item's live board, its promos, and the forms that change it; as it is asked
+ * for, and as one of its forms is sent back.
+ */
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { BoardRow } from '../../../../../actors/memory/board.ts';
+import type { ItemRow, PromoRow } from '../../../../db/sql.ts';
+import { isPublished } from '../../../../shop/publish-promo.ts';
+import { itemIdOf } from '../../../../shop/read-item.ts';
+import type { AppParts } from '../../../parts.ts';
+import { failures } from '../../../wire/messages.ts';
+import type { View } from '../../layout.tsx';
+import { money } from '../../money.ts';
+import { type Made, notFound } from '../../page.tsx';
+import { fill } from '../../texts.ts';
+import { empty, type Filled, Frame, here, Notice, ownTexts } from '../frame.tsx';
+import { PromoForm, RestockForm } from './forms.tsx';
+import { LiveBoard } from './live-board.tsx';
+import { Promos } from './promos.tsx';
+
+interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock'>> {
+  /** Which form was just taken. */
+  done?: string | undefined;
+  status?: ContentfulStatusCode;
+}
+
+/** Reads SQL itself, not the cache: what was just drafted has to stand there. */
+export async function itemPage(
+  { board, sql }: AppParts,
+  view: View,
+  text: string | undefined,
+  { done, status = 200, ...rest }: Shown,
+): Promise<Made> {
+  const id = itemIdOf(text);
+  const row = board.read(id);
+  const item = row === null ? null : await sql.catalog.item(id);
+  if (row === null || item === null) return notFound(view);
+  const promos = (await sql.catalog.promosOfItems([item.id])).reverse();
+  const texts: Record<string, string> = ownTexts(view).done;
+  const told = done === undefined ? undefined : texts[done];
+  const notice = told === undefined ? null : { text: told, isError: false };
+  const props = { item, row, promos, deliveryKey: Bun.randomUUIDv7(), notice, ...rest };
+  const path = `/admin/items/${item.id}`;
+  return { page: <AdminItemPage view={here(view, path)} {...props} />, status };
+}
+
+interface ItemPageProps {
+  view: View;
+  item: Pick<ItemRow, 'id' | 'title' | 'price'>;
+  row: BoardRow;
+  /** Drafts too, newest first. */
+  promos: PromoRow[];
+  /** What was done just now, or why not. */
+  notice: { text: string; isError: boolean } | null;
+  promo?: Filled;
+  restock?: Filled;
+  /** Names a delivery, so that a form that is sent twice adds once. */
+  deliveryKey: string;
+}
+
+function AdminItemPage(props: ItemPageProps) {
+  const { view, item, row, promos, notice, promo = empty, restock = empty, deliveryKey } = props;
+  const texts = ownTexts(view);
+  const codes = Object.fromEntries(
+    Object.entries(failures).map(([code, failure]) => [code, failure[view.visitor.language]]),
+  );
+  const data = { item: item.id, codes };
+  // What waits for a decision comes first.
+  const hasDraft = promos.some((each) => !isPublished(each, row));
+  return (
+    <Frame view={view} title={item.title} script="admin-live.js" data={data}>
+      <div class="heading">
+        <div>
+          <p class="eyebrow">{fill(texts.item.id, { id: item.id })}</p>
+          <h1>{item.title}</h1>
+          <p class="lead">
+            {texts.item.price} {money(item.price)} ·{' '}
+            <a href={`/items/${item.id}`}>{texts.item.inShop}</a>
+            {' · '}
+            <a href={`/admin/search?item=${item.id}`}>{texts.menu.search}</a>
+          </p>
+        </div>
+        <p class="live-state" data-live role="status"></p>
+      </div>
+      {notice !== null && <Notice {...notice} />}
+      {hasDraft && <Promos view={view} promos={promos} row={row} />}
+      <LiveBoard view={view} itemId={item.id} />
+      {!hasDraft && <Promos view={view} promos={promos} row={row} />}
+      <div class="forms">
+        <PromoForm view={view} item={item} promo={promo} />
+        <RestockForm view={view} item={item} restock={restock} deliveryKey={deliveryKey} />
+      </div>
+    </Frame>
+  );
+}

@@ -1,0 +1,83 @@
+/** The promos of an item, each with its state or the button that publishes it. */
+import type { BoardRow } from '../../../../../actors/memory/board.ts';
+import type { PromoRow } from '../../../../db/sql.ts';
+import { isPublished } from '../../../../shop/publish-promo.ts';
+import type { View } from '../../layout.tsx';
+import { money } from '../../money.ts';
+import { fill } from '../../texts.ts';
+import { ownTexts } from '../frame.tsx';
+import { minuteText } from '../minute-text.ts';
+
+interface PromosProps {
+  view: View;
+  /** Drafts too, newest first. */
+  promos: PromoRow[];
+  row: BoardRow;
+}
+
+export function Promos({ view, promos, row }: PromosProps) {
+  const { item: own } = ownTexts(view);
+  return (
+    <section class="of-promos">
+      <h2>{own.promos}</h2>
+      {promos.length === 0 ? (
+        <p class="hint">{own.noPromos}</p>
+      ) : (
+        <table class="board promos">
+          <thead>
+            <tr>
+              <th scope="col">{own.promo}</th>
+              <th scope="col">{own.sale}</th>
+              <th scope="col">{own.terms}</th>
+              <th scope="col">{own.state}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {promos.map((promo) => (
+              <tr>
+                <th scope="row">{promo.name}</th>
+                <td data-label={own.sale}>
+                  {minuteText(promo.startAt)} – {minuteText(promo.endAt)}
+                </td>
+                <td data-label={own.terms}>
+                  {fill(own.termsText, {
+                    price: money(promo.price),
+                    limit: promo.limitPerUser,
+                    gate: promo.gateFactor,
+                    minutes: promo.payWindowS / 60,
+                  })}
+                  {promo.captcha && ` · ${own.captchaText}`}
+                </td>
+                <td data-label={own.state}>
+                  <PromoState view={view} promo={promo} row={row} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {promos.some((promo) => !isPublished(promo, row)) && <p class="hint">{own.publishHint}</p>}
+    </section>
+  );
+}
+
+function PromoState({ view, promo, row }: { view: View; promo: PromoRow; row: BoardRow }) {
+  const { item: own } = ownTexts(view);
+  if (isPublished(promo, row)) {
+    const status = view.now < promo.startAt ? 'pending' : 'running';
+    return <span class="state">{own[view.now >= promo.endAt ? 'ended' : status]}</span>;
+  }
+  return (
+    <form method="post" action={`/admin/promos/${promo.id}/publish`} data-once>
+      <input type="hidden" name="itemId" value={promo.itemId} />
+      <span class="state draft">{own.draft}</span>
+      <button
+        type="submit"
+        class="secondary"
+        aria-label={fill(own.publishOf, { name: promo.name })}
+      >
+        {own.publish}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,177 @@
+/** What a search found: what can be told of it, and the facts it rests on. */
+import { orderStatusNames } from '../../../../../actors/protocol.ts';
+import { orderId } from '../../../../order-id.ts';
+import { type Reason, reasonsOf, unitsAgainstLimit } from '../../../../shop/why-refused/reasons.ts';
+import type { Asked, Found } from '../../../../shop/why-refused/search.ts';
+import { searchEntriesMax } from '../../../../shop/why-refused/user-events.ts';
+import { failures } from '../../../wire/messages.ts';
+import type { View } from '../../layout.tsx';
+import { fill } from '../../texts.ts';
+import { ownTexts } from '../frame.tsx';
+import { minuteText } from '../minute-text.ts';
+import { type SearchTexts, searchTexts } from './search-texts.ts';
+
+interface ResultProps {
+  view: View;
+  asked: Asked;
+  found: Found;
+}
+
+export function Result({ view, asked, found }: ResultProps) {
+  const own = searchTexts[view.visitor.language];
+  const { item, user } = asked;
+  return (
+    <section class="result-of">
+      <h2>{fill(own.resultOf, { user, title: item.title })}</h2>
+      <h3>{own.answer}</h3>
+      <ul class="reasons">
+        {reasonsOf(found.facts).map((reason) => (
+          <li class={reason.key}>{reasonText(reason, own)}</li>
+        ))}
+      </ul>
+      <div class="tables">
+        <Facts view={view} asked={asked} found={found} />
+        <Refusals view={view} asked={asked} found={found} />
+      </div>
+      <Orders own={own} itemId={item.id} found={found} />
+    </section>
+  );
+}
+
+function Facts({ view, asked, found }: ResultProps) {
+  const own = searchTexts[view.visitor.language];
+  const { facts, history } = found;
+  const units = unitsAgainstLimit(facts);
+  const { promo, row, soldOutAt } = facts;
+  const rows: [string, unknown][] = [
+    [own.admitted, promo === null ? '–' : admittedText(found, own)],
+    [
+      own.againstLimit,
+      fill(promo === null ? own.noLimit : own.ofLimit, { units, limit: promo?.limit ?? 0 }),
+    ],
+    [own.unitsLeft, row.left],
+    [own.journal, <JournalRead own={own} asked={asked} history={history} />],
+  ];
+  if (promo !== null) {
+    const gate = promo.gateFactor * row.loaded;
+    rows.splice(2, 0, [own.gate, fill(own.gateText, { admitted: row.promoAdmitted, gate })]);
+  }
+  if (soldOutAt !== null) rows.splice(-1, 0, [own.soldOutSince, minuteText(soldOutAt)]);
+  return (
+    <table class="numbers">
+      <caption>{own.facts}</caption>
+      <tbody>
+        {rows.map(([name, value]) => (
+          <tr>
+            <th scope="row">{name}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function admittedText({ facts }: Found, own: SearchTexts): string {
+  const { admittedAt, admissionKept, readAll } = facts;
+  if (admittedAt !== null) return fill(own.yesAt, { time: minuteText(admittedAt) });
+  if (admissionKept) return own.yes;
+  return readAll ? own.no : own.unknown;
+}
+
+function JournalRead(props: { own: SearchTexts; asked: Asked; history: Found['history'] }) {
+  const { own, asked, history } = props;
+  const { from, to, last } = history;
+  const link = (first: number) =>
+    `/admin/search?item=${asked.item.id}&user=${asked.user}&from=${first}`;
+  return (
+    <>
+      {fill(to < from ? own.readNone : own.readText, { from, to, last })}
+      {from > 1 && <a href={link(Math.max(1, from - searchEntriesMax))}>{own.earlier}</a>}
+      {to < last && <a href={link(to + 1)}>{own.later}</a>}
+    </>
+  );
+}
+
+function Refusals({ view, found }: ResultProps) {
+  const { language } = view.visitor;
+  const own = searchTexts[language];
+  const { live } = ownTexts(view);
+  const counts = Object.entries(found.refused);
+  return (
+    <table class="refusals">
+      <caption>
+        {own.refusals} <span class="hint">{own.refusalsHint}</span>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">{live.code}</th>
+          <th scope="col">{live.reason}</th>
+          <th scope="col">{live.count}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {counts.length === 0 && (
+          <tr>
+            <td colspan={3}>{own.noRefusals}</td>
+          </tr>
+        )}
+        {counts.map(([code, count]) => (
+          <tr>
+            <th scope="row">{code}</th>
+            <td>{failures[Number(code) as keyof typeof failures][language]}</td>
+            <td>{count}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; found: Found }) {
+  const { orders } = found.facts;
+  if (orders.length === 0) {
+    return (
+      <>
+        <h3>{own.orders}</h3>
+        <p>{own.noOrders}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <table class="board">
+        <caption>{own.orders}</caption>
+        <thead>
+          <tr>
+            {[own.order, own.placedAt, own.amount, own.status, own.changedAt].map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {orders.map(({ n, createdAt, amount, status, paidAt, closedAt }) => (
+            <tr>
+              <th scope="row">{orderId(itemId, n, createdAt)}</th>
+              <td data-label={own.placedAt}>{minuteText(createdAt)}</td>
+              <td data-label={own.amount}>{amount}</td>
+              <td data-label={own.status}>{own.statuses[orderStatusNames[status]]}</td>
+              <td data-label={own.changedAt}>
+                {paidAt + closedAt === 0 ? '–' : minuteText(paidAt || closedAt)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {found.cut && <p class="hint">{own.cut}</p>}
+    </>
+  );
+}
+
+function reasonText({ key, ...values }: Reason, own: SearchTexts): string {
+  const told = Object.entries(values).map(([name, value]) => {
+    if (name !== 'at') return [name, value ?? 0];
+    return [name, value === null ? '' : minuteText(value)];
+  });
+  return fill(own.reasons[key], Object.fromEntries(told)).replaceAll(/（）| (?=[,:])/g, '');
+}

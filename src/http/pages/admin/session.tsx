@@ -1,0 +1,90 @@
+/**
+ * Logging in and out of the administrator's pages. A session in a cookie opens them; it opens nothing
+ * else, the API least of all.
+ */
+import { type Context, Hono } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { createMiddleware } from 'hono/factory';
+import { addressBlock } from '../../../admission/rate-limits.ts';
+import { adminTokenCheck } from '../../guard/admin.ts';
+import { sameSiteOnly } from '../../guard/who.ts';
+import type { AppParts } from '../../parts.ts';
+import type { View } from '../layout.tsx';
+import type { Made, PageMaker } from '../page.tsx';
+import { fill } from '../texts.ts';
+import { sitePath } from '../visitor.ts';
+import { formMax, valuesOf } from './forms/form-data.ts';
+import { here, ownTexts } from './frame.tsx';
+import { AdminLogInPage } from './log-in.tsx';
+
+const sessionCookie = 'admin';
+
+/** The token of a request's session; of no session where there is no cookie. */
+export function adminSessionOf(c: Context): string {
+  return getCookie(c, sessionCookie) ?? '';
+}
+
+/** Lets those through who are logged in; sends others to the log-in, and back. */
+export function loggedInOnly({ adminSessions }: Pick<AppParts, 'adminSessions'>) {
+  return createMiddleware(async (c, next) => {
+    if (await adminSessions.check(adminSessionOf(c))) return next();
+    const { pathname, search } = new URL(c.req.url);
+    const back = c.req.method === 'GET' ? pathname + search : '/admin';
+    return c.redirect(`/admin/login?next=${encodeURIComponent(back)}`, 303);
+  });
+}
+
+export function logInRoutes(parts: AppParts, page: PageMaker) {
+  const isAdminToken = adminTokenCheck(parts.adminToken);
+  const shown = page((c, view) => logInPage(view, c.req.query('next'), null));
+  const sent = page((c, view) => logIn(parts, isAdminToken, c, view));
+  return new Hono().get('/login', shown).post('/login', sameSiteOnly, formMax, sent);
+}
+
+export function logOutRoute({ adminSessions }: Pick<AppParts, 'adminSessions'>) {
+  return new Hono().post('/log-out', sameSiteOnly, async (c) => {
+    await adminSessions.close(adminSessionOf(c));
+    deleteCookie(c, sessionCookie, { path: '/' });
+    return c.redirect('/admin/login', 303);
+  });
+}
+
+function logInPage(view: View, next: string | undefined, error: string | null) {
+  return { page: <AdminLogInPage view={view} next={nextOf(next)} error={error} /> };
+}
+
+async function logIn(
+  parts: AppParts,
+  isAdminToken: (token: string) => boolean,
+  c: Context,
+  view: View,
+): Promise<Made> {
+  const { token = '', next } = await valuesOf(c);
+  const own = ownTexts(view).logIn;
+  const again = (error: string, status: 401 | 429): Made => ({
+    ...logInPage(here(view, '/admin/login'), next, error),
+    status,
+  });
+  const address = addressBlock(parts.addressOf(c.req.raw));
+  const limit = await parts.limits.spend('adminLogInByAddress', address);
+  if (!limit.allowed) {
+    const seconds = Math.ceil(limit.retryAfterMs / 1_000);
+    c.header('retry-after', String(seconds));
+    return again(fill(own.limited, { n: seconds }), 429);
+  }
+  if (!isAdminToken(token.trim())) return again(own.wrong, 401);
+  await parts.limits.forgive('adminLogInByAddress', address);
+  setCookie(c, sessionCookie, await parts.adminSessions.open(), {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Strict',
+    secure: c.req.url.startsWith('https:') || c.req.header('x-forwarded-proto') === 'https',
+  });
+  return c.redirect(nextOf(next), 303);
+}
+
+/** A path of these pages to go on to. */
+function nextOf(text: string | undefined): string {
+  const path = sitePath(text);
+  return /^\/admin(?!\/log)(?=[/?]|$)/.test(path) ? path : '/admin';
+}

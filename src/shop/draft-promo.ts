@@ -1,0 +1,44 @@
+/** Drafting a promo: a row in SQL, which sells nothing before it is published. */
+import * as v from 'valibot';
+import {
+  gateFactorDefault,
+  gateFactorMax,
+  itemIdMax,
+  orderUnitsMax,
+  payWindowDefaultMs,
+  payWindowMsMax,
+  priceMinorMax,
+} from '../../actors/limits.ts';
+import { code } from '../../actors/protocol.ts';
+import type { PromoRow } from '../db/sql.ts';
+import { integerField, textField, timeField } from './input.ts';
+import { done, type Outcome, refuse } from './outcome.ts';
+import type { ShopParts } from './parts.ts';
+
+export const newPromoSchema = v.pipe(
+  v.object({
+    itemId: integerField(1, itemIdMax),
+    name: textField(1, 200),
+    price: integerField(0, priceMinorMax),
+    startAt: timeField(),
+    endAt: timeField(),
+    limitPerUser: v.optional(integerField(1, orderUnitsMax), 1),
+    gateFactor: v.optional(integerField(1, gateFactorMax), gateFactorDefault),
+    payWindowSeconds: v.optional(integerField(1, payWindowMsMax / 1000), payWindowDefaultMs / 1000),
+    captcha: v.optional(v.boolean('must be true or false'), true),
+  }),
+  v.forward(
+    v.check(({ startAt, endAt }) => startAt < endAt, 'must be after startAt'),
+    ['endAt'],
+  ),
+);
+export type NewPromo = v.InferOutput<typeof newPromoSchema>;
+
+/** @throws SqlUnavailable */
+export async function draftPromo(
+  { board, catalog }: Pick<ShopParts, 'board' | 'catalog'>,
+  { payWindowSeconds, ...promo }: NewPromo,
+): Promise<Outcome<PromoRow>> {
+  if (!board.has(promo.itemId)) return refuse(code.notFound);
+  return done(await catalog.createPromo({ ...promo, payWindowS: payWindowSeconds }));
+}

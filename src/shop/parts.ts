@@ -1,0 +1,23 @@
+/** What the shop's services need; each takes the parts that it uses. */
+import type { Clock } from '../../actors/clock.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
+import type { Board } from '../../actors/memory/board.ts';
+import type { Positions } from '../../actors/memory/positions.ts';
+import type { Command, Reply } from '../../actors/protocol.ts';
+import type { Admissions } from '../admission/admissions.ts';
+import type { CachedCatalog } from '../catalog/catalog.ts';
+import type { Sql } from '../db/sql.ts';
+
+export interface ShopParts {
+  board: Board;
+  positions: Positions;
+  partitions: number;
+  clock: Clock;
+  /** Sends a command to its item's actor; see `Dispatch.send`. */
+  send(command: Command): Promise<Reply>;
+  /** Opens the journal for one reading; the caller closes it. @throws JournalUnavailable */
+  openJournal(): Promise<Journal>;
+  sql: Sql;
+  catalog: CachedCatalog;
+  admissions: Admissions;
+}

@@ -1,0 +1,44 @@
+/** Reading items that are open: what merchants wrote, beside how they stand. */
+import type { BoardRow } from '../../actors/memory/board.ts';
+import type { CatalogItem } from '../catalog/item.ts';
+import type { ItemSort } from '../db/sql.ts';
+import type { ShopParts } from './parts.ts';
+
+type Reading = Pick<ShopParts, 'board' | 'catalog'>;
+
+/** Items on the operator's board of all. */
+export const boardItemsMax = 100;
+
+const idShape = /^[1-9]\d{0,5}$/;
+
+/** The id that a path or a form names; 0, which no item has, where it names none. Hot path. */
+export function itemIdOf(text = ''): number {
+  return idShape.test(text) ? Number(text) : 0;
+}
+
+export interface OpenItem {
+  item: CatalogItem;
+  row: BoardRow;
+}
+
+/** Null where there is none. @throws SqlUnavailable */
+export async function readItem({ board, catalog }: Reading, id: number): Promise<OpenItem | null> {
+  // The row first: the catalogue knows every promo that a row of before shows.
+  const row = board.read(id);
+  const item = row === null ? null : await catalog.item(id);
+  return row === null || item === null ? null : { item, row };
+}
+
+/** @throws SqlUnavailable */
+export async function listItems(
+  { board, catalog }: Reading,
+  sort: ItemSort,
+): Promise<CatalogItem[]> {
+  const items = await catalog.items(sort);
+  return items.filter(({ id }) => board.has(id));
+}
+
+/** The ids of the newest items, newest first, at most `boardItemsMax`. */
+export function newestItems({ board }: Pick<ShopParts, 'board'>): number[] {
+  return [...board.items()].slice(-boardItemsMax).reverse();
+}

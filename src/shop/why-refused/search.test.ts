@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { code } from '../../../actors/protocol.ts';
+import { ShopRig } from '../../testing/shop-rig.ts';
+import { createItem } from '../create-item.ts';
+import { draftPromo } from '../draft-promo.ts';
+import { publishPromo } from '../publish-promo.ts';
+import { type OpenItem, readItem } from '../read-item.ts';
+import { reasonsOf } from './reasons.ts';
+import { RefusalSearch } from './search.ts';
+
+const lamp = { title: 'Lamp', description: '', price: 4_200, stock: 1, imageUrl: null };
+const [buyer, stranger] = [7, 8];
+
+let shop: ShopRig;
+let open: OpenItem;
+
+beforeAll(async () => {
+  shop = await ShopRig.start();
+  const { value: id } = await createItem(shop, lamp);
+  const { value: promo } = await draftPromo(shop, {
+    ...{ itemId: id!, name: 'Midnight', price: 100, startAt: shop.now, endAt: shop.now + 60_000 },
+    ...{ limitPerUser: 1, gateFactor: 5, payWindowSeconds: 900, captcha: false },
+  });
+  await publishPromo(shop, promo!.id);
+  const sale = { item: id!, user: buyer, promo: promo!.id, nonce: 1 };
+  await shop.send({ type: 'admit', ...sale });
+  const placed = await shop.send({ type: 'place', ...sale, amount: 1, expiresAt: 9_999_999 });
+  expect(placed.code).toBe(code.ok);
+  open = (await readItem(shop, id!))!;
+});
+
+afterAll(() => shop.remove());
+
+const keys = async (searches: RefusalSearch, user: number) => {
+  const found = await searches.search({ ...open, user, from: null });
+  return found === null ? null : reasonsOf(found.facts).map(({ key }) => key);
+};
+
+describe('a search for why a user was refused', () => {
+  test('tells a buyer from those who came too late, by journal, actor and board', async () => {
+    const searches = new RefusalSearch(shop);
+    expect(await keys(searches, buyer)).toEqual([
+      'bought',
+      'limitReached',
+      'soldOut',
+      'notJournaled',
+    ]);
+    expect(await keys(searches, stranger)).toEqual(['soldOut', 'neverAdmitted', 'notJournaled']);
+  });
+
+  test('is one at a time, for those who share it alone; one that failed makes room', async () => {
+    const opened = Promise.withResolvers<void>();
+    let broken = true;
+    const openJournal = async () => {
+      await opened.promise;
+      if (broken) throw new Error('no journal');
+      return shop.openJournal();
+    };
+    const { board, partitions, clock, send, sql, admissions } = shop;
+    const parts = { board, partitions, clock, send, sql, admissions, openJournal };
+    const searches = new RefusalSearch(parts);
+    const first = keys(searches, stranger);
+    expect(await keys(searches, stranger)).toBeNull();
+    expect(await keys(new RefusalSearch(shop), stranger)).not.toBeNull();
+    opened.resolve();
+    await expect(first).rejects.toThrow('no journal');
+    broken = false;
+    expect(await keys(searches, stranger)).not.toBeNull();
+  });
+});

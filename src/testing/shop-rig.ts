@@ -1,0 +1,58 @@
+/** What the shop's services need, without HTTP: a partition driven by hand, and a real catalogue in SQLite. */
+import type { Board } from '../../actors/memory/board.ts';
+import type { Command, Reply } from '../../actors/protocol.ts';
+import { newRig, type Rig, start } from '../../actors/testing/partition-rig.ts';
+import { temporaryFolder } from '../../actors/testing/process.ts';
+import { Admissions } from '../admission/admissions.ts';
+import { CachedCatalog } from '../catalog/catalog.ts';
+import { CatalogVersion } from '../catalog/version.ts';
+import type { Sql } from '../db/sql.ts';
+import type { ShopParts } from '../shop/parts.ts';
+import { SqliteStore } from '../store/sqlite.ts';
+import { sqliteFixture } from './sql-fixture.ts';
+
+export class ShopRig implements ShopParts {
+  /** Milliseconds since 1970 UTC; tests move it. */
+  now = start;
+  readonly partitions = 1;
+  readonly board: Board;
+  readonly positions;
+  readonly clock = () => this.now;
+  readonly catalog: CachedCatalog;
+  readonly admissions: Admissions;
+
+  private constructor(
+    readonly partition: Rig,
+    readonly sql: Sql,
+    store: SqliteStore,
+    readonly remove: () => Promise<void>,
+  ) {
+    this.board = partition.board;
+    this.positions = partition.positions;
+    const memory = new SharedArrayBuffer(CatalogVersion.bytes);
+    this.catalog = new CachedCatalog(sql.catalog, store, memory);
+    this.admissions = new Admissions(store, this.clock);
+  }
+
+  static async start(): Promise<ShopRig> {
+    const [fixture, folder] = [await sqliteFixture(), temporaryFolder()];
+    const store = new SqliteStore(folder.file('store.db'));
+    const partition = newRig();
+    await partition.partition.recover();
+    return new ShopRig(partition, await fixture.open(), store, async () => {
+      await store.close();
+      await fixture.remove();
+      folder.remove();
+    });
+  }
+
+  /** Has the actor decide, and the journal take, a command. */
+  readonly send = async (command: Command): Promise<Reply> => {
+    const request = this.partition.submit(command, this.now);
+    this.partition.partition.commit();
+    await this.partition.journal.acknowledgeAll();
+    return this.partition.replies.get(request)!;
+  };
+
+  readonly openJournal = async () => this.partition.journal;
+}
