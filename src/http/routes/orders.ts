@@ -66,18 +66,19 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
     parts.requests.countShed();
     return counted(parts, startedAt, tooBusy(request, away));
   }
+  // 1. The body is parsed here; `placing` validates it and verifies its purchase token.
   let body: unknown;
   try {
     body = await readJson(request);
   } catch (error) {
     return counted(parts, startedAt, unreadable(request, error));
   }
-  // 1. Validate the body; verify the purchase token. 2. What the board knows needs no actor.
+  // 2. What the board knows needs no actor: `placing` answers it.
   const asked = placing(parts, request, body);
   if (asked instanceof Response) return counted(parts, startedAt, asked);
   // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
-  // 9. The reply was released: everything it rests on is in the journal.
+  // 9. The reply was released, so all it rests on is in the journal: it answers the request.
   const answer =
     reply.code === code.ok
       ? successText(placedText(asked.item, reply.order!), reply.repeated ? 200 : 201)
@@ -90,7 +91,7 @@ function counted({ requests }: AppParts, startedAt: number, answer: Response): R
   return answer;
 }
 
-/** Steps 1 and 2: the command that a body asks for, or the refusal that needs no actor. */
+/** Steps 1 and 2 of a parsed body: the command it asks for, or the refusal that needs no actor. */
 function placing(parts: AppParts, request: Request, body: unknown): Placing | Response {
   let value: PlaceBody;
   if (isPlaceBody(body)) value = body;
