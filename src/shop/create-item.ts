@@ -21,7 +21,7 @@ export const newItemSchema = v.object({
     null,
   ),
 });
-export type NewItem = v.InferOutput<typeof newItemSchema>;
+type NewItem = v.InferOutput<typeof newItemSchema>;
 
 /** Resolves with the item's id. @throws SqlUnavailable */
 export async function createItem(

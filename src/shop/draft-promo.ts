@@ -32,7 +32,7 @@ export const newPromoSchema = v.pipe(
     ['endAt'],
   ),
 );
-export type NewPromo = v.InferOutput<typeof newPromoSchema>;
+type NewPromo = v.InferOutput<typeof newPromoSchema>;
 
 /** @throws SqlUnavailable */
 export async function draftPromo(

@@ -4,7 +4,7 @@ import { timeMsMax } from '../../actors/limits.ts';
 import { normalTelephone } from '../accounts/telephone.ts';
 
 /** Either the value, or by field what is wrong with it. */
-export type Checked<T> = { value: T; wrong: null } | { value: null; wrong: Record<string, string> };
+type Checked<T> = { value: T; wrong: null } | { value: null; wrong: Record<string, string> };
 
 /** Names every wrong field, `body` where the whole is wrong. */
 export function checkInput<S extends v.GenericSchema>(

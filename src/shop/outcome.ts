@@ -2,7 +2,7 @@
 import { type Code, code, type Reply } from '../../actors/protocol.ts';
 
 /** Why nothing was done, or why nobody knows whether it was. */
-export type Refusal = Exclude<Code, 0>;
+type Refusal = Exclude<Code, 0>;
 
 export type Outcome<T> = { value: T; refused: null } | { value: null; refused: Refusal };
 

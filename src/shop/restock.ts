@@ -11,7 +11,7 @@ export const deliverySchema = v.object({
   units: integerField(1, loadedUnitsMax),
   key: v.optional(textField(1, 100)),
 });
-export type Delivery = v.InferOutput<typeof deliverySchema>;
+type Delivery = v.InferOutput<typeof deliverySchema>;
 
 /** Resolves with the item's id. */
 export async function restock(

@@ -231,7 +231,7 @@ const script = {
   },
 } as const;
 
-export type ScriptTexts = Record<keyof (typeof script)['en'], string>;
+type ScriptTexts = Record<keyof (typeof script)['en'], string>;
 
 export const texts: Record<Language, Texts> = { en, zh };
 export const scriptTexts: Record<Language, ScriptTexts> = script;

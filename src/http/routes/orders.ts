@@ -219,7 +219,7 @@ async function list(
 }
 
 /** An order as API.md shows it. */
-export function orderData(itemId: number, order: OrderView) {
+function orderData(itemId: number, order: OrderView) {
   const { n, promo, user, amount, unitPrice, status, createdAt, payBy, paidAt, closedAt } = order;
   return {
     orderId: orderId(itemId, n, createdAt),

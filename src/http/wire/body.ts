@@ -5,7 +5,7 @@ import { checkInput } from '../../shop/input.ts';
 import { failure, invalid } from './envelope.ts';
 
 /** Either the value, or the refusal to answer with. */
-export type Parsed<T> = { value: T; refused: null } | { value: null; refused: Response };
+type Parsed<T> = { value: T; refused: null } | { value: null; refused: Response };
 
 const refuse = (refused: Response) => ({ value: null, refused });
 

@@ -5,7 +5,7 @@ import { money } from '../money.ts';
 import { fill } from '../texts.ts';
 import { Frame, ownTexts } from './frame.tsx';
 
-export interface OverviewItem {
+interface OverviewItem {
   id: number;
   title: string;
   price: number;

@@ -10,13 +10,13 @@ import type { View } from '../../layout.tsx';
 import { type Filled, ownTexts } from '../frame.tsx';
 import { formFieldOf, type Values } from './form-data.ts';
 
-export interface FormRefusal {
+interface FormRefusal {
   code: ErrorCode;
   /** The form's fields that are wrong. */
   fields: readonly string[];
 }
 
-export type Submitted<T> = { value: T; refused: null } | { value: null; refused: FormRefusal };
+type Submitted<T> = { value: T; refused: null } | { value: null; refused: FormRefusal };
 
 /** Has the service do what the input says, where its schema takes it. */
 export async function submit<S extends v.GenericSchema, T>(
