@@ -18,7 +18,7 @@ describe('a fault', () => {
   });
 
   test('is told with where it happened', () => {
-    expect(faultText(new TypeError('odd'))).toMatch(/^TypeError: odd\n.*faults\.test\.ts/s);
+    expect(faultText(new TypeError('odd'))).toMatch(/^TypeError: odd\n.*fault-answers\.test\.ts/s);
   });
 
   test('of a query is told without the values of the query', () => {
