@@ -1,6 +1,6 @@
 /**
- * The commonest passwords of eight characters and more, as lists of leaked ones agree: English,
- * Chinese and keyboard walks. All in lower case.
+ * The most common passwords of eight characters or more, on which lists of leaked ones agree:
+ * English, Chinese and keyboard walks. All in lower case.
  */
 const list = `
   00000000 000000000 0000000000 01234567 0123456789 11111111 111111111 1111111111 111222333
@@ -27,7 +27,7 @@ const list = `
 
 const common = new Set(list.trim().split(/\s+/));
 
-/** Whether a password is one of the commonest, whatever the case of its letters. */
+/** Whether a password is one of the most common, ignoring case. */
 export function isCommonPassword(password: string): boolean {
   return common.has(password.toLowerCase());
 }

@@ -1,6 +1,6 @@
-/** Hashes under a secret, so that whoever reads the store can neither use nor guess what it holds. */
+/** Hashes keyed with a secret, so that a reader of the store can neither use nor guess what it holds. */
 
-/** HMAC-SHA-256 of texts as hex; the same texts give another hash for another purpose. */
+/** HMAC-SHA-256 of texts as hex; the same texts give a different hash for each purpose. */
 export type KeyedHash = (...texts: string[]) => string;
 
 /** @param purpose - separates the hashes of one part of Stampede from those of the others. */

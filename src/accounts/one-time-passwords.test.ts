@@ -44,7 +44,7 @@ describe('a one-time password', () => {
     expect(sent).toEqual([{ telephone, code: expect.stringMatching(/^\d{6}$/) }]);
   });
 
-  test('is right once', async () => {
+  test('is valid once', async () => {
     await passwords.send(telephone);
     expect(await passwords.check(telephone, lastCode())).toBe(true);
     const used = [1, 2, 3].map(() => passwords.use(telephone, lastCode()));
@@ -52,7 +52,7 @@ describe('a one-time password', () => {
     expect(await passwords.check(telephone, lastCode())).toBe(false);
   });
 
-  test('is right for its telephone alone', async () => {
+  test('is valid for its telephone only', async () => {
     await passwords.send(telephone);
     const code = lastCode();
     await passwords.send('+8613800000002');
@@ -61,7 +61,7 @@ describe('a one-time password', () => {
     expect(await passwords.check(telephone, code)).toBe(true);
   });
 
-  test('ends after five minutes', async () => {
+  test('expires after five minutes', async () => {
     await passwords.send(telephone);
     now += 5 * minuteMs - 1;
     expect(await passwords.check(telephone, lastCode())).toBe(true);
@@ -70,7 +70,7 @@ describe('a one-time password', () => {
     expect(await passwords.use(telephone, lastCode())).toBe(false);
   });
 
-  test('is right after four wrong tries, and no longer after five', async () => {
+  test('is valid after four wrong tries, and no longer after five', async () => {
     await passwords.send(telephone);
     for (let tries = 0; tries < 4; tries++) {
       expect(await passwords.check(telephone, wrongCode())).toBe(false);
@@ -79,7 +79,7 @@ describe('a one-time password', () => {
     expect(await passwords.check(telephone, lastCode())).toBe(false);
   });
 
-  test('cannot be found by many guesses at once', async () => {
+  test('cannot be found by many simultaneous guesses', async () => {
     await passwords.send(telephone);
     const guesses = Array.from({ length: 200 }, (_, n) =>
       passwords.check(telephone, n < 5 ? wrongCode() : lastCode()),
@@ -97,7 +97,7 @@ describe('a one-time password', () => {
     expect(await passwords.check(telephone, lastCode())).toBe(true);
   });
 
-  test('stands nowhere in the store, and neither does the telephone', async () => {
+  test('appears nowhere in the store, and neither does the telephone', async () => {
     await passwords.send(telephone);
     await passwords.check(telephone, lastCode());
     const database = new Database(folder.file('store.db'), { readonly: true });
@@ -110,7 +110,7 @@ describe('a one-time password', () => {
 });
 
 describe('sending', () => {
-  test('happens once a minute for a telephone, and tells when again', async () => {
+  test('happens once a minute for a telephone, and says when the next may follow', async () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => passwords.send(telephone)));
     expect(outcomes.filter((outcome) => outcome.sent)).toHaveLength(1);
     expect(sent).toHaveLength(1);
@@ -132,7 +132,7 @@ describe('sending', () => {
     expect(sent).toHaveLength(7);
   });
 
-  test('that failed counts for no limit, and what may have arrived is right', async () => {
+  test('that failed counts towards no limit, and a code that may have arrived is valid', async () => {
     gatewayWorks = false;
     for (let messages = 0; messages < 10; messages++) {
       await expect(passwords.send(telephone)).rejects.toBeInstanceOf(SmsFailed);

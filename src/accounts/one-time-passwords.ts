@@ -1,6 +1,6 @@
 /**
- * One-time passwords: they prove that somebody holds a telephone. Six digits, bound to one
- * telephone, good for five minutes, once, and for at most five tries.
+ * One-time passwords: they prove that a person holds a telephone. Six digits, bound to one
+ * telephone, valid for five minutes, one use and at most five tries.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyValueStore } from '../store/store.ts';
@@ -31,12 +31,12 @@ export class OneTimePasswords {
   }
 
   /**
-   * Sends a new password in place of the one before. When the gateway fails, the message counts for
-   * none of the limits, and the password is good in case that it did arrive. @throws SmsFailed
+   * Sends a new password, which replaces the last one. When the gateway fails, the message counts
+   * towards no limit, and the password is valid in case it did arrive. @throws SmsFailed
    */
   async send(telephone: string): Promise<SendOutcome> {
     const keys = this.#keys(telephone);
-    // Whoever gets this minute's token is the only one who sends to this telephone.
+    // Only the caller that gets this minute's token sends to this telephone.
     const minute = await this.#store.spend(keys.minute, perMinute);
     if (!minute.allowed) return { sent: false, retryAfterMs: minute.retryAfterMs };
     if (Number((await this.#store.get(keys.hour)) ?? 0) >= perHourMax) {
@@ -56,7 +56,7 @@ export class OneTimePasswords {
     return { sent: true };
   }
 
-  /** Whether a password is right. Every call is a try, of which there are five. */
+  /** Whether a password is right. Every call uses up one of five tries. */
   async check(telephone: string, code: string): Promise<boolean> {
     const keys = this.#keys(telephone);
     const { count } = await this.#store.increment(keys.tries, ttlMs);
@@ -64,7 +64,7 @@ export class OneTimePasswords {
     return this.#same(await this.#store.get(keys.code), telephone, code);
   }
 
-  /** Uses up a password that was checked: of several who use it at once, one may. */
+  /** Uses up a checked password: of several callers at once, only one succeeds. */
   async use(telephone: string, code: string): Promise<boolean> {
     return this.#same(await this.#store.take(this.#keys(telephone).code), telephone, code);
   }

@@ -5,7 +5,7 @@ import { Passwords, PasswordsBusy } from './passwords.ts';
 setDefaultTimeout(60_000);
 
 describe('passwords', () => {
-  test('are hashed by argon2id, each with its own salt, and known again', async () => {
+  test('are hashed with argon2id, each with its own salt, and can be verified', async () => {
     const passwords = new Passwords();
     const hash = await passwords.hash('correct horse');
     expect(hash).toStartWith('$argon2id$v=19$m=19456,t=2,p=1$');
@@ -14,7 +14,7 @@ describe('passwords', () => {
     expect(await passwords.verify('correct horsf', hash)).toBe(false);
   });
 
-  test('are told apart in every character, also far behind and beyond ASCII', async () => {
+  test('are told apart by every character, even the last and beyond ASCII', async () => {
     const passwords = new Passwords();
     const long = `${'密'.repeat(127)}码`;
     const hash = await passwords.hash(long);
@@ -22,7 +22,7 @@ describe('passwords', () => {
     expect(await passwords.verify(`${'密'.repeat(127)}玛`, hash)).toBe(false);
   });
 
-  test('of nobody are never right', async () => {
+  test('without a hash are never right', async () => {
     expect(await new Passwords().verify('anything', null)).toBe(false);
   });
 
@@ -49,7 +49,8 @@ describe('the list of common passwords', () => {
     (password) => expect(isCommonPassword(password)).toBe(true),
   );
 
-  test.each(['correct horse', 'password of mine', 'hunter2hunter3', ''])('has not %s', (password) =>
-    expect(isCommonPassword(password)).toBe(false),
+  test.each(['correct horse', 'password of mine', 'hunter2hunter3', ''])(
+    'does not have %s',
+    (password) => expect(isCommonPassword(password)).toBe(false),
   );
 });

@@ -1,12 +1,12 @@
 /**
  * Hashes of passwords: argon2id, off the event loop. A hash keeps a core and 19 MiB busy for tens of
- * milliseconds, so one at a time is made in each thread, a bounded number may wait, and the core is
+ * milliseconds, so each thread makes one at a time, a bounded number may wait, and then the core is
  * left to orders for as long as the hash took.
  */
 const hashesAtOnceMax = 1;
 const hashesWaitingMax = 16;
 
-/** The least that OWASP's Password Storage Cheat Sheet asks for: 19 MiB, two passes. */
+/** The minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const;
 
 /** Too many passwords are being hashed: nothing was done. */
@@ -20,7 +20,7 @@ export class Passwords {
   /** What passwords of unknown users are compared with, so that the work is the same. */
   readonly #nobodysHash = this.hash(crypto.randomUUID());
 
-  /** Whether there is no room for one more password just now. */
+  /** Whether there is no room for another password now. */
   get busy(): boolean {
     return this.#waiting.length >= hashesWaitingMax;
   }
@@ -30,7 +30,7 @@ export class Passwords {
     return this.#inTurn(() => Bun.password.hash(password, argon2id));
   }
 
-  /** Compares with a hash; without one it does the same work and says no. @throws PasswordsBusy */
+  /** Compares with a hash; without one it does the same work and returns false. @throws PasswordsBusy */
   async verify(password: string, hash: string | null): Promise<boolean> {
     const against = hash ?? (await this.#nobodysHash);
     const same = await this.#inTurn(() => Bun.password.verify(password, against));
@@ -51,7 +51,7 @@ export class Passwords {
     }
   }
 
-  /** Hands the turn to whoever waits longest. */
+  /** Hands the turn to the caller that has waited longest. */
   #next(): void {
     const first = this.#waiting.shift();
     if (first === undefined) this.#running--;

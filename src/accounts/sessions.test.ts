@@ -29,7 +29,7 @@ const rows = () => {
 };
 
 describe('a session', () => {
-  test('stands for its user until it is closed', async () => {
+  test('identifies its user until it is closed', async () => {
     const { token, expiresAt } = await sessions.open(42);
     expect(expiresAt).toBe(now + 3_600_000);
     expect(await sessions.userOf(token)).toBe(42);
@@ -66,7 +66,7 @@ describe('a session', () => {
     expect(rows()).not.toBe(before);
   });
 
-  test('that was closed is not revived by a request that was under way', async () => {
+  test('that was closed is not revived by a request in flight', async () => {
     const { token } = await sessions.open(42);
     now += 120_000;
     const asked = sessions.userOf(token);

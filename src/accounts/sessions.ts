@@ -1,12 +1,12 @@
 /**
- * Sessions: a random token stands for a user until an hour has passed without a request. The store
- * keeps only hashes of tokens, so that reading it lets nobody in.
+ * Sessions: a random token identifies a user until an hour has passed without a request. The store
+ * keeps only hashes of tokens, so that reading it lets no one in.
  */
 import type { KeyValueStore } from '../store/store.ts';
 
 export const sessionTtlMs = 3_600_000;
 
-/** A session slides when it was last written this long ago, so that few requests write. */
+/** A session slides only when it was last written this long ago, so that few requests write. */
 const slideMs = 60_000;
 
 const tokenBytes = 32;
@@ -32,7 +32,7 @@ export class Sessions {
     return { token: text, expiresAt: now + sessionTtlMs };
   }
 
-  /** The user a token stands for, or null. Being asked keeps the session alive. */
+  /** The user that a token identifies, or null. Asking keeps the session alive. */
   async userOf(token: string): Promise<number | null> {
     if (!shape.test(token)) return null;
     const key = keyOf(token);
@@ -40,7 +40,7 @@ export class Sessions {
     if (value === null) return null;
     const [userId, writtenAt] = value.split(' ').map(Number) as [number, number]; // As `entryText` wrote.
     const now = this.clock();
-    // A session that was closed in between stays closed: only what is there is replaced.
+    // A session closed in the meantime stays closed: only an existing entry is replaced.
     if (now - writtenAt >= slideMs) {
       await this.store.replace(key, entryText(userId, now), sessionTtlMs);
     }

@@ -21,7 +21,7 @@ describe('the webhook sender', () => {
     expect(gateway.messages).toEqual([{ telephone, code: '012345' }]);
   });
 
-  test('fails when its signature is not the gateway’s', async () => {
+  test('fails when it signs with a secret that is not the gateway’s', async () => {
     const stranger = smsSender({ webhookUrl: gateway.url, webhookSecret: 'another secret' });
     await expect(stranger.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
     expect(gateway.messages).toEqual([]);
@@ -32,12 +32,12 @@ describe('the webhook sender', () => {
     await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
   });
 
-  test('fails when the gateway is not there', async () => {
+  test('fails when the gateway is down', async () => {
     await gateway.stop();
     await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
   });
 
-  test('fails when the gateway is silent', async () => {
+  test('fails when the gateway does not answer', async () => {
     gateway.answer('silent');
     await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
   });

@@ -1,4 +1,4 @@
-/** Sends one-time passwords: to the log for development, or to a gateway by HTTP. */
+/** Sends one-time passwords: to the log for development, or to a gateway over HTTP. */
 import { getLogger } from '../../actors/log.ts';
 import { maskedTelephone } from './telephone.ts';
 
@@ -7,7 +7,7 @@ export interface SmsSender {
   send(telephone: string, code: string): Promise<void>;
 }
 
-/** The gateway did not take the message. */
+/** The gateway did not accept the message. */
 export class SmsFailed extends Error {
   override readonly name = 'SmsFailed';
 }
@@ -18,14 +18,14 @@ export interface SmsSettings {
   webhookSecret: string | null;
 }
 
-/** How long a gateway may take. */
+/** How long a gateway may take to answer. */
 const gatewayMsMax = 3_000;
 
 export function smsSender({ webhookUrl, webhookSecret }: SmsSettings): SmsSender {
   return webhookUrl === null ? consoleSender() : webhookSender(webhookUrl, webhookSecret ?? '');
 }
 
-/** Codes stand in the log at debug level and nowhere else. */
+/** Codes appear in the log at debug level and nowhere else. */
 function consoleSender(): SmsSender {
   const log = getLogger(['stampede', 'sms']);
   return {
@@ -35,7 +35,7 @@ function consoleSender(): SmsSender {
   };
 }
 
-/** Posts `{"telephone","code"}`, signed as API.md says. */
+/** Posts `{"telephone","code"}`, signed as the README describes. */
 function webhookSender(url: string, secret: string): SmsSender {
   return {
     async send(telephone, code) {

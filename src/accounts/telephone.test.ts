@@ -27,11 +27,11 @@ describe('a telephone number', () => {
     'tel:+8613800000001',
     '+8613800000001\r\nx: y',
     '+８６13800000001',
-  ])('%j is none', (text) => {
+  ])('%j is not one', (text) => {
     expect(normalTelephone(text)).toBeNull();
   });
 
-  test('shows in a log only its ends', () => {
+  test('shows only its ends in a log', () => {
     expect(maskedTelephone('+8613800001234')).toBe('+861******1234');
     expect(maskedTelephone('+12025550123')).toBe('+120****0123');
     expect(maskedTelephone('+3161234')).toBe('+316****');
