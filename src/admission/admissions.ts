@@ -1,14 +1,14 @@
 /**
- * Admissions that were given out, kept in the store until some time after their sale: whoever has
- * one gets the same purchase again without captcha, gate or actor. The actor keeps them too, for
- * ever: what the store forgets costs a user no more than another captcha.
+ * Granted admissions, kept in the store until some time after their sale: a user who has one gets
+ * the same purchase again without captcha, gate or actor. The actor keeps them too, for ever: one
+ * that the store forgets costs its user only another captcha.
  */
 import type { Board } from '../../actors/memory/board.ts';
 import { type Code, code } from '../../actors/protocol.ts';
 import type { Catalog } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
 
-/** Until then the answer to an order that got lost can still be fetched with the same token. */
+/** Until then a lost answer to an order can still be fetched with the same token. */
 const keptAfterEndMs = 3_600_000;
 
 export interface Admission {
@@ -42,8 +42,8 @@ function keyOf(itemId: number, promoId: number, userId: number): string {
 }
 
 /**
- * Why nobody can be admitted to an item under a promo (0: its normal price) just now; `ok` when
- * somebody may. The board alone knows, but for promos that it does not show. @throws SqlUnavailable
+ * Why no one can be admitted to an item under a promo (0: its normal price) now; `ok` when users
+ * can. The board suffices, except for promos that it does not show. @throws SqlUnavailable
  */
 export async function saleRefusal(
   board: Board,

@@ -1,7 +1,7 @@
 /**
- * Draws the text of a captcha as pixels that a person can read. Drawn here because the library that
- * is commonly used for it, svg-captcha, is no longer kept, and gives its text away: each character
- * is a path of its own, and the length of the path tells which.
+ * Draws the text of a captcha as pixels that a person can read. Drawn here because the usual
+ * library, svg-captcha, is no longer maintained and gives its text away: each character is a path
+ * of its own, and the length of the path tells which.
  */
 import { encodePng } from './png.ts';
 
@@ -47,7 +47,7 @@ interface Point {
   y: number;
 }
 
-/** Draws a text of four or five characters. Each drawing is another. Returns a PNG as a data URL. */
+/** Draws a text of four or five characters. Each drawing differs. Returns a PNG as a data URL. */
 export function drawCaptcha(text: string): string {
   const pixels = new Uint8Array(width * height).fill(255);
   const bend = warp();
@@ -76,7 +76,7 @@ function* letters(text: string): Generator<Point[]> {
   }
 }
 
-/** Turns, leans and sizes a character about its middle. */
+/** Rotates, slants and scales a character about its centre. */
 function placement(middleX: number, middleY: number): (point: Point) => Point {
   const angle = between(-0.3, 0.3);
   const lean = between(-0.2, 0.2);
@@ -110,7 +110,7 @@ function smooth(stroke: Point[]): Point[] {
   return points;
 }
 
-/** Waves along both directions. */
+/** Waves in both directions. */
 function warp(): (point: Point) => Point {
   const [phaseX, phaseY] = [between(0, 6.28), between(0, 6.28)];
   const [lengthX, lengthY] = [between(14, 22), between(22, 34)];

@@ -43,13 +43,13 @@ describe('a captcha', () => {
     expect(await captchas.solve(captchaId, 1, 2, text)).toBe(false);
   });
 
-  test('is good for its user and promo alone', async () => {
+  test('is valid for its user and promo only', async () => {
     const [first, second] = [await captchas.draw(1, 2), await captchas.draw(1, 2)];
     expect(await captchas.solve(first.captchaId, 3, 2, text)).toBe(false);
     expect(await captchas.solve(second.captchaId, 1, 3, text)).toBe(false);
   });
 
-  test('ends after five minutes', async () => {
+  test('expires after five minutes', async () => {
     const [first, second] = [await captchas.draw(1, 2), await captchas.draw(1, 2)];
     now += 299_999;
     expect(await captchas.solve(first.captchaId, 1, 2, text)).toBe(true);
@@ -57,7 +57,7 @@ describe('a captcha', () => {
     expect(await captchas.solve(second.captchaId, 1, 2, text)).toBe(false);
   });
 
-  test('can be made good again when its right answer came to nothing', async () => {
+  test('can be made valid again when its right answer came to nothing', async () => {
     const { captchaId } = await captchas.draw(1, 2);
     expect(await captchas.solve(captchaId, 1, 2, text)).toBe(true);
     await captchas.restore(captchaId, 1, 2, text);
@@ -69,7 +69,7 @@ describe('a captcha', () => {
     async (id) => expect(await captchas.solve(id, 1, 2, text)).toBe(false),
   );
 
-  test('gives away its text neither in its answer nor in the store', async () => {
+  test('reveals its text neither in its answer nor in the store', async () => {
     const { captchaId, image } = await captchas.draw(1, 2);
     const database = new Database(folder.file('store.db'), { readonly: true });
     const stored = JSON.stringify(database.query('SELECT * FROM entries').all());
@@ -79,7 +79,7 @@ describe('a captcha', () => {
     expect(Buffer.from(image.split(',')[1]!, 'base64').toString('latin1')).not.toContain(text);
   });
 
-  test('has another text and another picture each time', async () => {
+  test('has a different text and picture each time', async () => {
     const real = new Captchas(store, 'a secret of this test');
     const drawn = await Promise.all(Array.from({ length: 20 }, () => real.draw(1, 2)));
     expect(new Set(drawn.map(({ image }) => image)).size).toBe(20);

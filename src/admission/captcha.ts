@@ -1,7 +1,7 @@
 /**
  * Captchas: a picture to read before a purchase token is given out. They spread the rush by the time
  * people need to type, and cost scripts more than that. Each is bound to one user and one promo,
- * good for five minutes and for one answer, right or wrong.
+ * valid for five minutes and for one answer, right or wrong.
  */
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { type KeyedHash, keyedHash } from '../accounts/keyed-hash.ts';
@@ -40,7 +40,7 @@ export class Captchas {
     return { captchaId, image: drawCaptcha(text) };
   }
 
-  /** Whether an answer is right; whatever it is, the captcha is used up. */
+  /** Whether an answer is right; either way, the captcha is used up. */
   async solve(captchaId: string, userId: number, promoId: number, answer: string) {
     if (!idShape.test(captchaId)) return false;
     const expected = await this.#store.take(`captcha:${captchaId}`);
@@ -49,7 +49,7 @@ export class Captchas {
     return timingSafeEqual(Buffer.from(expected), Buffer.from(given));
   }
 
-  /** Makes a captcha good again whose right answer came to nothing, through no fault of the user. */
+  /** Makes a captcha valid again after its right answer came to nothing through no fault of the user. */
   async restore(captchaId: string, userId: number, promoId: number, answer: string): Promise<void> {
     const expected = this.#expected(captchaId, userId, promoId, normal(answer));
     await this.#store.set(`captcha:${captchaId}`, expected, ttlMs);

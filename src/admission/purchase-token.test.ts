@@ -17,7 +17,7 @@ const claims = fc.record({
 });
 const sample = { userId: 7, itemId: 42, promoId: 3, expiresAt: 1_800_000_000, nonce: 123_456_789 };
 
-/** Signs any text as API.md says, by another implementation of HMAC. */
+/** Signs any text as the README describes, with another implementation of HMAC. */
 function signed(text: string, key = secret): string {
   const mac = createHmac('sha256', key).update(text).digest().subarray(0, 16);
   return `${text}.${mac.toString('base64url')}`;
@@ -41,11 +41,11 @@ describe('a purchase token', () => {
     expect(text).toMatch(/\.[\w-]{22}$/);
   });
 
-  test('is not taken from whoever knows another secret', () => {
+  test('is not accepted when it is signed with another secret', () => {
     expect(tokens.verify(signed('st1.7.42.3.1800000000.123456789', `${secret}!`))).toBeNull();
   });
 
-  test('is not taken when one character of it was changed', () => {
+  test('is not accepted with one character changed', () => {
     const text = tokens.sign(sample);
     const alphabet = 'AZaz09-_. ';
     for (let at = 0; at < text.length; at++) {
@@ -56,7 +56,7 @@ describe('a purchase token', () => {
     }
   });
 
-  test('is not taken when it was cut off, or something hangs on to it', () => {
+  test('is not accepted when it is cut short, or something is added to it', () => {
     const text = tokens.sign(sample);
     for (let length = 0; length < text.length; length++) {
       expect(tokens.verify(text.slice(0, length))).toBeNull();
@@ -67,7 +67,7 @@ describe('a purchase token', () => {
     }
   });
 
-  test('is not taken with numbers that are no exact positive integers, though rightly signed', () => {
+  test('is not accepted with numbers that are not exact positive integers, even when correctly signed', () => {
     const wrong = ['0', '-7', '07', '7.0', '7e0', '+7', '9007199254740992', '９', '', ' 7', '٧'];
     for (const number of wrong) {
       expect(tokens.verify(signed(`st1.${number}.42.3.1800000000.5`))).toBeNull();
@@ -81,7 +81,7 @@ describe('a purchase token', () => {
     expect(tokens.verify(signed('st1.7.42.0.1800000000.5'))?.promoId).toBe(0);
   });
 
-  test('is not taken from any other text', () => {
+  test('is not read out of any other text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => tokens.verify(text) === null));
   });
 });

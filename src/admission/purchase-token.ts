@@ -20,7 +20,7 @@ export interface PurchaseToken {
 
 export interface PurchaseTokens {
   sign(token: PurchaseToken): string;
-  /** Null where the text is not a token that was signed with this secret. Hot path. */
+  /** Null where the text is not a token signed with this secret. Hot path. */
   verify(text: string): PurchaseToken | null;
 }
 
@@ -112,7 +112,7 @@ const alphabet = new TextEncoder().encode(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
 );
 
-/** Compares the mac in a text with the one it must be, in the same time wherever they differ. */
+/** Compares the mac in a text with the expected one, in the same time wherever they differ. */
 function macIs(mac: Uint8Array, text: string, start: number): boolean {
   let difference = 0;
   for (let index = 0; index < macCharacters; index++) {

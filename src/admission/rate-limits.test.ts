@@ -17,7 +17,7 @@ describe('rate limits', () => {
     folder.remove();
   });
 
-  test('let through the burst of each, and tell which they are', async () => {
+  test('let through the burst of each, and name themselves', async () => {
     const limits = new RateLimits(store);
     const { burst } = rates.logInByTelephone;
     for (let left = burst - 1; left >= 0; left--) {

@@ -6,19 +6,19 @@ import type { KeyValueStore, Rate, Spent } from '../store/store.ts';
 
 /** Every limit: who is limited, and how much. */
 export const rates = {
-  /** Behind one address may be a household, or an office on the day of a sale. */
+  /** One address may be a household, or an office on the day of a sale. */
   oneTimePasswordByAddress: { burst: 20, perSecond: 1 / 30 },
   registrationByAddress: { burst: 30, perSecond: 1 / 5 },
   logInByAddress: { burst: 30, perSecond: 1 / 5 },
   /** Wrong passwords: some 500 a day, against any one telephone. */
   logInByTelephone: { burst: 5, perSecond: 1 / 180 },
-  /** Wrong admin tokens; a right one fills the bucket up again. */
+  /** Wrong admin tokens; a right one refills the bucket. */
   adminLogInByAddress: { burst: 10, perSecond: 1 / 30 },
   captchaByAddress: { burst: 200, perSecond: 50 },
   captchaByUser: { burst: 10, perSecond: 1 / 3 },
   tokenByAddress: { burst: 500, perSecond: 100 },
   tokenByUser: { burst: 20, perSecond: 1 },
-  /** What one actor takes beside its orders without being felt. */
+  /** What one actor can take beside its orders without slowing them noticeably. */
   tokenByItem: { burst: 5_000, perSecond: 5_000 },
 } as const satisfies Record<string, Rate>;
 
@@ -42,13 +42,13 @@ export class RateLimits {
     return { name, rate, ...(await this.store.spend(`rate:${name}:${whose}`, rate)) };
   }
 
-  /** Fills a bucket up again. */
+  /** Refills a bucket. */
   async forgive(name: RateName, whose: string | number): Promise<void> {
     await this.store.delete(`rate:${name}:${whose}`);
   }
 }
 
-/** What an address is limited as: an IPv6 customer holds a network of 64 bits, not one address. */
+/** What an address is limited as: an IPv6 customer holds a /64 network, not one address. */
 export function addressBlock(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
