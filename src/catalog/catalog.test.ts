@@ -37,7 +37,7 @@ const promoOf = (itemId: number) => ({
   captcha: true,
 });
 
-/** The real catalogue with some of its operations in another way. */
+/** The real catalogue with some of its operations replaced. */
 function catalogWith(others: Partial<Catalog>): Catalog {
   const { catalog } = sql;
   return {
@@ -51,7 +51,7 @@ function catalogWith(others: Partial<Catalog>): Catalog {
   };
 }
 
-/** The real catalogue, which counts how often an item is read from SQL. */
+/** The real catalogue, counting how often an item is read from SQL. */
 function counting(): { catalog: Catalog; reads: () => number } {
   let reads = 0;
   const item = async (id: number) => {
@@ -62,7 +62,7 @@ function counting(): { catalog: Catalog; reads: () => number } {
 }
 
 let stores = 0;
-/** Threads of one process share memory and store; processes share the store alone. */
+/** Threads of one process share memory and store; processes share only the store. */
 function processes() {
   const path = folder.file(`store-${stores++}.db`);
   const { catalog, reads } = counting();
@@ -75,7 +75,7 @@ function processes() {
   };
 }
 
-test('an item is read from SQL once, however many ask at once', async () => {
+test('an item is read from SQL once, however many readers ask at once', async () => {
   const { reads, process } = processes();
   const thread = process().thread();
   const { id } = await thread.createItem(draft);
@@ -118,7 +118,7 @@ test('a change is seen by other processes soon', async () => {
   await waitUntil('the promo is seen', async () => (await other.item(id))?.promos.length === 1);
 });
 
-test('what was read before a change is not kept when it comes in after it', async () => {
+test('what was read before a change is not kept when it arrives after it', async () => {
   const [read, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const slow = catalogWith({
     promosOfItems: async (ids) => {
@@ -141,7 +141,7 @@ test('what was read before a change is not kept when it comes in after it', asyn
   for (const each of [late, other]) expect((await each.item(id))?.promos).toHaveLength(1);
 });
 
-test('an item that is not there is looked for again', async () => {
+test('a missing item is looked for again', async () => {
   const { process } = processes();
   const thread = process().thread();
   const { id } = await thread.createItem(draft);

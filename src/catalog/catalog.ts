@@ -1,6 +1,6 @@
 /**
  * Items and promos, read through two levels: a few in the thread, more in the store, then SQL. One
- * reader of a missing entry loads it for all; a change leaves nothing old behind (`version.ts`).
+ * reader of a missing entry loads it for all; a change leaves nothing stale behind (`version.ts`).
  */
 import { LRUCache } from 'lru-cache';
 import type { Catalog, ItemDraft, ItemRow, ItemSort, PromoDraft, PromoRow } from '../db/sql.ts';
@@ -12,7 +12,7 @@ const entriesMax = 100;
 const ttlMs = 60_000;
 /** Items in one list. */
 const listMax = 200;
-/** Lists follow sales, so they are kept in the thread alone, and not for long. */
+/** Lists follow sales, so they are kept in the thread only, and not for long. */
 const listTtlMs = 1_000;
 
 const itemKey = (id: number) => `item:${id}`;
@@ -42,7 +42,7 @@ export class CachedCatalog {
     this.#version = new CatalogVersion(memory, store);
   }
 
-  /** An item that this thread has at hand; undefined where `item` has to be asked. Hot path. */
+  /** An item that this thread has cached; undefined where `item` must be asked. Hot path. */
   itemAtHand(id: number): CatalogItem | undefined {
     if (this.#version.changed) return undefined;
     if (this.#version.due) void this.#refresh();
@@ -73,7 +73,7 @@ export class CachedCatalog {
     if (list === undefined || now - list.loadedAt >= listTtlMs) {
       list = { items: this.#list(sort), loadedAt: now };
       this.#lists.set(sort, list);
-      // A list that could not be loaded is not kept; whoever waits for it is told.
+      // A list that could not be loaded is not kept; those waiting for it get the error.
       list.items.catch(() => this.#lists.delete(sort));
     }
     return list.items;
@@ -109,7 +109,7 @@ export class CachedCatalog {
   #load<T extends object>(key: string, load: () => Promise<T | null>): Promise<T | null> {
     const loading = this.#fromStore(key, load)
       .then((value) => {
-        // A change that came meanwhile has emptied `#loading`: this value may be from before.
+        // A change in the meantime has emptied `#loading`: this value may predate it.
         if (value !== null && this.#loading.get(key) === loading) this.#recent.set(key, value);
         return value;
       })
@@ -136,7 +136,7 @@ export class CachedCatalog {
     return value;
   }
 
-  /** Looks for a new version, once for all who ask meanwhile, and forgets what is older. */
+  /** Looks for a new version, once for all concurrent callers, and forgets what is older. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#version
       .refresh()

@@ -1,19 +1,19 @@
 /**
  * An item as the cache keeps it: what merchants wrote, and the JSON of it, made once. What changes
- * while people buy (stock, sales, the sale's status) comes from the board at each reading.
+ * while people buy (stock, sales, the sale's status) comes from the board at each read.
  */
 import { type Board, type BoardRow, saleStatus } from '../../actors/memory/board.ts';
 import type { ItemRow, PromoRow } from '../db/sql.ts';
 
 export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {
-  /** Its fields in an item's JSON, as API.md has them, without the status. */
+  /** Its fields in an item's JSON, as the API reference shows them, without the status. */
   fields: string;
 };
 
 export type CatalogItem = Omit<ItemRow, 'sales' | 'stock'> & {
   /** Drafts too, by id. */
   promos: CatalogPromo[];
-  /** Its fields in JSON, as API.md has them, without `sales`, `stock` and `promo`. */
+  /** Its fields in JSON, as the API reference shows them, without `sales`, `stock` and `promo`. */
   fields: string;
 };
 
@@ -43,14 +43,14 @@ export interface Shown {
   /** When the sale's status changes, in milliseconds since 1970 UTC. */
   until: number;
   json: string;
-  /** The answer it was last sent in; whoever sends it keeps it here. */
+  /** The answer it was last sent in, kept here by the sender. */
   answer: string | null;
 }
 
-/** What was last shown of an item: it holds until its row or its sale's status changes. */
+/** What was last shown of an item: valid until its row or its sale's status changes. */
 const lastShown = new WeakMap<CatalogItem, Shown>();
 
-/** An item, which must be open, as API.md shows it at a time that never goes back. Hot path. */
+/** An item, which must be open, as the API reference shows it; `now` never goes back. Hot path. */
 export function shown(item: CatalogItem, board: Board, now: number): Shown {
   const last = lastShown.get(item);
   const version = board.version(item.id);

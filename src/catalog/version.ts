@@ -1,16 +1,16 @@
 /**
- * Which version of the catalogue holds, known in two steps. Threads of one process share a counter
- * in shared memory: a change made by any of them is seen by all at once. Processes share a text in
- * the store, which each thread reads again when the counter has moved, and about once a second.
- * Entries in the store are kept under the version they were read in, so an old one, written late, is
- * never found by anybody who knows of the change.
+ * Which version of the catalogue is current, found in two steps. Threads of one process share a
+ * counter in shared memory: a change made by any of them is seen by all at once. Processes share a
+ * text in the store, which each thread reads again when the counter has moved, and about once a
+ * second. Entries in the store are kept under the version they were read in, so a stale one, written
+ * late, is never found by a reader that knows of the change.
  */
 import { getLogger } from '../../actors/log.ts';
 import { type KeyValueStore, StoreUnavailable } from '../store/store.ts';
 
 /** How long an entry lives in the store. */
 export const entryTtlMs = 600_000;
-/** The version outlives every entry of the versions before it; without one the first holds again. */
+/** The version outlives every entry of the versions before it; without one the first is current again. */
 const versionTtlMs = 2 * entryTtlMs;
 /** How soon a change in another process is seen. */
 const checkMs = 1_000;
@@ -32,7 +32,7 @@ export class CatalogVersion {
     this.#counter = new Int32Array(memory);
   }
 
-  /** What `refresh` read last; null while the store is away, and what it holds of no known version. */
+  /** What `refresh` read last; null while the store is unavailable and the version unknown. */
   get name(): string | null {
     return this.#name;
   }
@@ -47,7 +47,7 @@ export class CatalogVersion {
     return performance.now() - this.#checkedAt >= checkMs;
   }
 
-  /** Reads the version anew; true when it is another than before. */
+  /** Reads the version again; true when it has changed. */
   async refresh(): Promise<boolean> {
     this.#checkedAt = performance.now();
     const counted = Atomics.load(this.#counter, 0);
@@ -65,13 +65,15 @@ export class CatalogVersion {
   }
 }
 
-/** Null, and a warning, where the store is away: the catalogue is served from SQL as well. */
+/** Null, with a warning, while the store is unavailable: SQL can serve the catalogue too. */
 export async function whileThere<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
-    getLogger(['stampede', 'catalog']).warning('the store is away', { error: error.message });
+    getLogger(['stampede', 'catalog']).warning('the store is unavailable', {
+      error: error.message,
+    });
     return null;
   }
 }
