@@ -41,7 +41,7 @@ describe('metrics', () => {
     expect(told).toContain('stampede_orders_shed_total 2');
   });
 
-  test('tell order times as a histogram whose buckets contain the smaller ones', async () => {
+  test('report order times as a histogram with cumulative buckets', async () => {
     const { threads, text } = engine();
     threads[0]!.countOrder(201, 0.4);
     threads[0]!.countOrder(201, 4);
@@ -57,7 +57,7 @@ describe('metrics', () => {
     expect(told).toContain('stampede_order_duration_seconds_sum 60.0044');
   });
 
-  test('tell units, refusals and the lag of SQL', async () => {
+  test('report units, refusals and the lag of SQL', async () => {
     const { board, positions, text } = engine();
     const books = { loaded: 10, held: 2, sold: 1, left: 7, admitted: 4, seq: 3, leftSeq: 3 };
     const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
@@ -76,14 +76,14 @@ describe('metrics', () => {
     expect(told).toContain('stampede_partition_mode{partition="1",mode="fenced"} 1');
   });
 
-  test('asked again, tell the same and not the sum', async () => {
+  test('report the same when asked again, not the sum', async () => {
     const { threads, text } = engine();
     threads[0]!.countRequest('GET /api/items', 200);
     const ofEngine = async () => (await text()).replaceAll(/^process_.*$/gm, '');
     expect(await ofEngine()).toBe(await ofEngine());
   });
 
-  test('are the ones that the dashboard and the alerts ask for', async () => {
+  test('include all that the dashboard and the alerts use', async () => {
     const told = await engine().text();
     const known = new Set([...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
     for (const file of ['.deploy/grafana-dashboard.json', '.deploy/alerts.yaml']) {

@@ -95,7 +95,7 @@ function orderDuration(requests: RequestMetrics): Metric {
     const count = { labels: {}, value: below, metricName: `${name}_count` };
     return { name, help, type: 'histogram', values: [...values, sum, count], aggregator: 'sum' };
   };
-  // The registry asks a metric for nothing but its name and `get`.
+  // The registry uses only a metric's name and `get`.
   return { name, get } as unknown as Metric;
 }
 
@@ -128,7 +128,7 @@ function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
       each((p) => positions.get(p, cell)),
     );
   }
-  const appendSeconds = 'Time spent waiting for appends; over entries, the mean.';
+  const appendSeconds = 'Time spent waiting for appends; divided by entries, the mean.';
   counter(
     'stampede_journal_append_seconds_total',
     appendSeconds,
@@ -154,7 +154,7 @@ function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
     label,
     each(behind),
   );
-  const lagSeconds = 'Time since SQL last took an entry, while it lacks some.';
+  const lagSeconds = 'Time since SQL last took an entry, while it is behind.';
   gauge(
     'stampede_projector_lag_seconds',
     lagSeconds,
@@ -163,7 +163,7 @@ function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
   );
   gauge(
     'stampede_partition_mode',
-    'What the partition is doing: 1 for one mode.',
+    'What the partition is doing: 1 for its mode, else 0.',
     ['partition', 'mode'],
     function* () {
       for (let partition = 0; partition < partitions; partition++) {
@@ -212,7 +212,7 @@ function addProcess({ memory }: MetricsParts, gauge: Add, counter: Add): void {
   });
   gauge(
     'stampede_event_loop_delay_seconds',
-    'Worst lateness of a thread lately.',
+    'Worst recent delay of a thread.',
     ['thread'],
     function* () {
       for (const http of commands.keys())

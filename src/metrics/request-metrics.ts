@@ -1,10 +1,10 @@
 /**
- * What HTTP threads count, in shared memory, so that whichever of them is asked for metrics can add
- * them all up. Each thread writes cells of its own: counting needs no atomics, and costs the order
+ * What HTTP threads count, in shared memory, so that any thread asked for metrics can add up the
+ * counts of all. Each thread writes cells of its own: counting needs no atomics, and costs the order
  * path two look-ups and two additions.
  */
 
-/** Statuses that are counted apart; any other counts as the last, 0. */
+/** Statuses that are counted separately; any other counts as the last, 0. */
 export const countedStatuses = [
   200, 201, 204, 302, 304, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 0,
 ] as const;
@@ -38,7 +38,7 @@ const commandsAt = latencySumAt + 1;
 const shedAt = commandsAt + commandTypes.length;
 const requestsAt = shedAt + 1;
 
-/** Routes there may be; each thread's block has room for so many. */
+/** The most routes there may be; each thread's block has room for this many. */
 const routesMax = 64;
 const blockWords = requestsAt + routesMax * countedStatuses.length;
 
@@ -104,7 +104,7 @@ export class RequestMetrics {
     return this.#sum(shedAt);
   }
 
-  /** Requests of all threads that were counted at all, by route and status. */
+  /** Requests of all threads by route and status, without zeros. */
   *requests(): Generator<{ route: string; status: number; count: number }> {
     for (const [index, route] of this.routes.entries()) {
       for (const [column, status] of countedStatuses.entries()) {
