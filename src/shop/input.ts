@@ -1,12 +1,12 @@
-/** Validating what people and programs give: what is wrong with it, and fields that many inputs share. */
+/** Validating input from people and programs: what is wrong with it, and the fields that inputs share. */
 import * as v from 'valibot';
 import { timeMsMax } from '../../actors/limits.ts';
 import { normalTelephone } from '../accounts/telephone.ts';
 
-/** Either the value, or by field what is wrong with it. */
+/** Either the value, or what is wrong with it, by field. */
 type Checked<T> = { value: T; wrong: null } | { value: null; wrong: Record<string, string> };
 
-/** Names every wrong field, `body` where the whole is wrong. */
+/** Names every wrong field, or `body` where the whole input is wrong. */
 export function checkInput<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
@@ -43,14 +43,14 @@ export function idField(max: number) {
 }
 
 export function textField(min: number, max: number) {
-  const message = `must be a text of ${min} to ${max} characters`;
+  const message = `must be text of ${min} to ${max} characters`;
   return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
 }
 
 const rfc3339 =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
-/** Whether there is such a day: `Date.parse` takes the 30th of February for the 2nd of March. */
+/** Whether a day exists: `Date.parse` takes the 30th of February for the 2nd of March. */
 function isDay(text: string): boolean {
   const midnight = new Date(`${text}T00:00:00Z`);
   return Number.isFinite(midnight.getTime()) && midnight.toISOString().startsWith(text);

@@ -1,7 +1,7 @@
-/** What became of a service that was asked for: refusals are values, faults are exceptions. */
+/** The outcome of a call to a service: refusals are values, faults are exceptions. */
 import { type Code, code, type Reply } from '../../actors/protocol.ts';
 
-/** Why nothing was done, or why nobody knows whether it was. */
+/** Why nothing was done, or why it is unknown whether anything was. */
 type Refusal = Exclude<Code, 0>;
 
 export type Outcome<T> = { value: T; refused: null } | { value: null; refused: Refusal };
@@ -14,7 +14,7 @@ export function refuse(refused: Refusal): { value: null; refused: Refusal } {
   return { value: null, refused };
 }
 
-/** What an actor's answer means: `value` where it took the command. */
+/** What an actor's answer means: `value` where it accepted the command. */
 export function outcomeOf<T>(reply: Reply, value: T): Outcome<T> {
   return reply.code === code.ok ? done(value) : refuse(reply.code);
 }

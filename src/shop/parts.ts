@@ -15,7 +15,7 @@ export interface ShopParts {
   clock: Clock;
   /** Sends a command to its item's actor; see `Dispatch.send`. */
   send(command: Command): Promise<Reply>;
-  /** Opens the journal for one reading; the caller closes it. @throws JournalUnavailable */
+  /** Opens the journal for one read; the caller closes it. @throws JournalUnavailable */
   openJournal(): Promise<Journal>;
   sql: Sql;
   catalog: CachedCatalog;

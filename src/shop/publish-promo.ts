@@ -4,7 +4,7 @@ import type { PromoRow } from '../db/sql.ts';
 import { type Outcome, outcomeOf, refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
 
-/** Again changes nothing. @throws SqlUnavailable */
+/** Publishing again changes nothing. @throws SqlUnavailable */
 export async function publishPromo(
   { sql, send }: Pick<ShopParts, 'sql' | 'send'>,
   promoId: number,
@@ -25,7 +25,7 @@ export async function publishPromo(
   return outcomeOf(reply, promo);
 }
 
-/** Whether the item's actor knows the promo: SQL learns it a moment later than the board. */
+/** Whether the item's actor knows the promo: SQL learns of it a moment later than the board. */
 export function isPublished({ id, publishedAt }: PromoRow, row: { promo: number } | null): boolean {
   return publishedAt !== null || row?.promo === id;
 }

@@ -1,4 +1,4 @@
-/** Reading items that are open: what merchants wrote, beside how they stand. */
+/** Reading open items: what merchants wrote, and their current state. */
 import type { BoardRow } from '../../actors/memory/board.ts';
 import type { CatalogItem } from '../catalog/item.ts';
 import type { ItemSort } from '../db/sql.ts';
@@ -6,7 +6,7 @@ import type { ShopParts } from './parts.ts';
 
 type Reading = Pick<ShopParts, 'board' | 'catalog'>;
 
-/** Items on the operator's board of all. */
+/** The most items on the operator's overview. */
 export const boardItemsMax = 100;
 
 const idShape = /^[1-9]\d{0,5}$/;
@@ -23,7 +23,7 @@ export interface OpenItem {
 
 /** Null where there is none. @throws SqlUnavailable */
 export async function readItem({ board, catalog }: Reading, id: number): Promise<OpenItem | null> {
-  // The row first: the catalogue knows every promo that a row of before shows.
+  // The row first: the catalogue knows every promo that an earlier row shows.
   const row = board.read(id);
   const item = row === null ? null : await catalog.item(id);
   return row === null || item === null ? null : { item, row };

@@ -30,7 +30,7 @@ async function newItem(): Promise<number> {
 }
 
 describe('making an item', () => {
-  test('puts it on sale at once, where everybody finds it', async () => {
+  test('puts it on sale at once, where everyone finds it', async () => {
     const id = await newItem();
     const open = (await readItem(shop, id))!;
     expect(open.item).toMatchObject({ title: 'Lamp', price: 4_200, createdAt: shop.now });
@@ -39,7 +39,7 @@ describe('making an item', () => {
     expect(newestItems(shop)[0]).toBe(id);
   });
 
-  test('that its actor did not take is no item: the code says why', async () => {
+  test('fails when its actor does not take it: the code says why', async () => {
     const silent = { code: code.outcomeUnknown, repeated: false, order: null, nonce: 0 };
     const parts = { catalog: shop.catalog, clock: shop.clock, send: async () => silent };
     expect(await createItem(parts, lamp)).toEqual({ value: null, refused: code.outcomeUnknown });
@@ -62,7 +62,7 @@ describe('a promo', () => {
     expect(isPublished(draft!, shop.board.read(itemId))).toBe(true);
   });
 
-  test('of no item, or that there is not, is refused', async () => {
+  test('that is missing, or whose item is missing, is refused', async () => {
     const draft = { itemId: 99_999, ...terms() };
     expect((await draftPromo(shop, draft)).refused).toBe(code.notFound);
     expect((await publishPromo(shop, 99_999)).refused).toBe(code.notFound);
@@ -92,7 +92,7 @@ describe('a delivery', () => {
     expect(shop.board.read(id)).toMatchObject({ loaded: 9, left: 9 });
   });
 
-  test('to no item is refused', async () => {
+  test('to a missing item is refused', async () => {
     for (const id of [0, 99_999]) {
       expect((await restock(shop, id, { units: 1 })).refused).toBe(code.notFound);
     }
@@ -100,7 +100,7 @@ describe('a delivery', () => {
 });
 
 describe('a statement', () => {
-  test('has the books by the actor, and how far journal and SQL have come', async () => {
+  test('has the books from the actor, and how far journal and SQL have come', async () => {
     const id = await newItem();
     await shop.send({
       ...{ type: 'place', item: id, user: 1, promo: 0, amount: 2, nonce: 1 },

@@ -1,4 +1,4 @@
-/** An item's books by its actor, and how far journal, SQL and replica have come with them. */
+/** An item's books from its actor, and how far journal, SQL and replica have come with them. */
 import type { BoardRow } from '../../actors/memory/board.ts';
 import { partitionOf } from '../../actors/protocol.ts';
 import type { ShopParts } from './parts.ts';
@@ -10,7 +10,7 @@ export function statementOf(parts: Reading, itemId: number) {
   return statement(parts, itemId, parts.board.read(itemId)!);
 }
 
-/** The same with what the operator's board shows beside it. Milliseconds. */
+/** The same, with what else the operator's board shows. Milliseconds. */
 export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, itemId: number) {
   const { board, positions, partitions, clock } = parts;
   const row = board.read(itemId)!;

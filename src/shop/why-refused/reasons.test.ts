@@ -19,13 +19,13 @@ function order(n: number, status: OrderStatusName, amount = 1): OrderView {
 
 const keys = (facts: Partial<Facts>) => reasonsOf({ ...running, ...facts }).map(({ key }) => key);
 
-describe('what can be told a buyer', () => {
+describe('what a buyer can be told', () => {
   test('always says that refusals are not journaled one by one', () => {
     expect(keys({}).at(-1)).toBe('notJournaled');
     expect(keys({ promo: null }).at(-1)).toBe('notJournaled');
   });
 
-  test('is that the limit is reached, by orders that stand alone', () => {
+  test('is that the limit is reached, counting only orders that stand', () => {
     const orders = [order(1, 'paid'), order(2, 'placed')];
     expect(keys({ orders })).toEqual(['bought', 'limitReached', 'notJournaled']);
     expect(keys({ orders: [order(1, 'paid'), order(2, 'expired')] })).toEqual([
@@ -36,7 +36,7 @@ describe('what can be told a buyer', () => {
     expect(keys({ orders: [order(1, 'cancelled', 2)] })).toEqual(['cancelled', 'notJournaled']);
   });
 
-  test('is since when the item is sold out', () => {
+  test('is since when the item has been sold out', () => {
     const facts = {
       row: { ...row, left: 0, held: 3 },
       soldOutAt: 4_000,
@@ -65,7 +65,7 @@ describe('what can be told a buyer', () => {
     ]);
   });
 
-  test('is that nobody can say without the whole journal', () => {
+  test('is that no one can say without the whole journal', () => {
     expect(keys({ readAll: false })).toEqual(['perhapsAdmitted', 'notJournaled']);
     const kept = { readAll: false, admissionKept: true };
     expect(keys(kept)).toEqual(['admittedWithoutOrder', 'notJournaled']);

@@ -1,7 +1,7 @@
 /**
- * "Why was I refused?": what can be told of one user and one item, most telling first. Pure: the
+ * "Why was I refused?": what can be said about one user and one item, most telling first. Pure: the
  * facts come from the item's actor, the board and the journal. A refusal that changes nothing is
- * journaled nowhere, so some of it is what must have been, and says so.
+ * not journaled, so some reasons are inferred, and say so.
  */
 import type { BoardRow } from '../../../actors/memory/board.ts';
 import { type OrderView, orderStatus } from '../../../actors/protocol.ts';
@@ -9,17 +9,17 @@ import { type OrderView, orderStatus } from '../../../actors/protocol.ts';
 export interface Facts {
   now: number;
   row: BoardRow;
-  /** The item's last promo, by its actor; null without one. */
+  /** The item's last promo, from its actor; null without one. */
   promo: { id: number; limit: number; gateFactor: number; startAt: number; endAt: number } | null;
-  /** All of the user's orders of the item, as they stand. */
+  /** All of the user's orders for the item, as they stand. */
   orders: readonly OrderView[];
-  /** When the gate of the last promo let the user in; null when nothing says that it did. */
+  /** When the gate of the last promo let the user in; null when nothing shows that it did. */
   admittedAt: number | null;
   /** The store remembers an admission, whatever was read of the journal. */
   admissionKept: boolean;
   /** Whether the journal was read from its first entry to its last. */
   readAll: boolean;
-  /** When the last unit left, while none is left; null while some are, or when it is not known. */
+  /** When the last unit went, while none are left; null while some are, or when it is unknown. */
   soldOutAt: number | null;
 }
 
@@ -38,7 +38,7 @@ export type Reason =
   | { key: 'noGate' }
   | { key: 'notJournaled' };
 
-/** What one may tell the buyer. */
+/** What the buyer may be told. */
 export function reasonsOf(facts: Facts): Reason[] {
   return [...ofOrders(facts), ...ofSale(facts), ...ofAdmission(facts), { key: 'notJournaled' }];
 }

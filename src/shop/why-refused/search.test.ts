@@ -37,7 +37,7 @@ const keys = async (searches: RefusalSearch, user: number) => {
 };
 
 describe('a search for why a user was refused', () => {
-  test('tells a buyer from those who came too late, by journal, actor and board', async () => {
+  test('tells a buyer from one who came too late, by journal, actor and board', async () => {
     const searches = new RefusalSearch(shop);
     expect(await keys(searches, buyer)).toEqual([
       'bought',
@@ -48,7 +48,7 @@ describe('a search for why a user was refused', () => {
     expect(await keys(searches, stranger)).toEqual(['soldOut', 'neverAdmitted', 'notJournaled']);
   });
 
-  test('is one at a time, for those who share it alone; one that failed makes room', async () => {
+  test('runs one at a time among those that share it; a failed one makes room', async () => {
     const opened = Promise.withResolvers<void>();
     let broken = true;
     const openJournal = async () => {

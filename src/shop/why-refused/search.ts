@@ -1,4 +1,4 @@
-/** Gathers what is known of one user and one item: from SQL, the item's actor, board and journal. */
+/** Gathers what is known about one user and one item: from SQL, the item's actor, board and journal. */
 import { code, type OrderView, partitionOf } from '../../../actors/protocol.ts';
 import { shownPromo } from '../../catalog/item.ts';
 import { nextCursor, type OrderCursor } from '../../db/sql.ts';
@@ -8,10 +8,10 @@ import type { OpenItem } from '../read-item.ts';
 import type { Facts } from './reasons.ts';
 import { entryTime, readUserEvents, type UserEventsRead } from './user-events.ts';
 
-/** Pages of a user's orders in SQL, of all items, that a search looks through. */
+/** The most pages of a user's orders in SQL, for all items, that a search looks through. */
 const pagesMax = 10;
 const pageOrders = 100;
-/** Orders that are asked of their actor, the newest. */
+/** The most orders, newest first, that a search asks the actor for. */
 const ordersMax = 100;
 
 type SearchParts = Pick<
@@ -24,17 +24,17 @@ export interface Found {
   history: UserEventsRead;
   /** Refusals of the item, of all users, by code, since the engine started. */
   refused: Record<string, number>;
-  /** More orders than are shown, or more than SQL was asked for. */
+  /** Whether there are more orders than are shown, or than SQL was asked for. */
   cut: boolean;
 }
 
 export interface Asked extends OpenItem {
   user: number;
-  /** The first entry to read of the journal; null: as late as the bound allows. */
+  /** The first journal entry to read; null: as late as the bound allows. */
   from: number | null;
 }
 
-/** The searches of one thread: one at a time, for they read a long journal beside orders. */
+/** The searches of one thread: one at a time, because they read a long journal beside orders. */
 export class RefusalSearch {
   #searching = false;
 
@@ -88,7 +88,7 @@ async function gather(parts: SearchParts, { item, row, user, from }: Asked): Pro
   }
 }
 
-/** The numbers of a user's orders of an item, as far as SQL knows them. */
+/** The numbers of a user's orders for an item, as far as SQL knows them. */
 async function projectedOrders({ sql }: SearchParts, itemId: number, user: number) {
   const numbers: number[] = [];
   let after: OrderCursor | null = null;
@@ -101,7 +101,7 @@ async function projectedOrders({ sql }: SearchParts, itemId: number, user: numbe
   return { numbers, cut: true };
 }
 
-/** Orders as their actor has them; one that does not answer is left out by its refusal. */
+/** Orders as their actor has them, without those it does not find. @throws when it does not answer */
 async function liveOrders(
   { send }: SearchParts,
   item: number,

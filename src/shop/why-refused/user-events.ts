@@ -1,7 +1,7 @@
 /**
- * What the journal says of one user and one item. A journal can be long and this runs beside orders
- * on an HTTP thread, so a search reads a bounded run of entries, in small pages, and rests between
- * them for as long as each took; it says which entries it read.
+ * What the journal says about one user and one item. A journal can be long and this runs beside
+ * orders on an HTTP thread, so a search reads a bounded run of entries, in small pages, and rests
+ * between them for as long as each took; it says which entries it read.
  */
 import { decodeEntry } from '../../../actors/journal/codec.ts';
 import type { Journal } from '../../../actors/journal/journal.ts';
@@ -12,7 +12,7 @@ import {
   type Sequence,
 } from '../../../actors/protocol.ts';
 
-/** Entries one search reads at most; it ends earlier when it has taken `searchMs`. */
+/** The most entries one search reads; it ends earlier when it has taken `searchMs`. */
 export const searchEntriesMax = 20_000;
 const searchMs = 5_000;
 const pageEntries = 32;
