@@ -23,7 +23,7 @@ export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
   const reference = new Reference();
   const hot = new Hono().route('/api/orders', orderRoutes(parts));
-  // Nothing is in front of the routes that place orders and read items: they count by themselves.
+  // No middleware precedes the routes that place orders and read items: they count for themselves.
   for (const path of countedPaths) hot.use(path, counted);
   const app = hot
     .route('/api/items', itemRoutes(parts))
@@ -44,7 +44,7 @@ export function createApp(parts: AppParts) {
       const text = faultText(error);
       const answer = failure(c.req.raw, faultCode(error));
       if (text === null) return answer;
-      // The client can name its request to the operator, who finds it in the log.
+      // The client can quote this id to the operator, who finds the request in the log by it.
       const requestId = requestIdOf(c.req.header('x-request-id'));
       answer.headers.set('x-request-id', requestId);
       parts.logError('request failed', { requestId, method, path, error: text });
@@ -70,7 +70,7 @@ const countedPaths = [
   '/readyz',
   '/metrics',
   '/openapi.json',
-  // Pages, and what they load, count as `other`: they are no routes of the reference.
+  // Pages, and what they load, count as `other`: they are not routes of the reference.
   '/',
   '/items/*',
   '/register',

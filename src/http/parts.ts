@@ -1,4 +1,4 @@
-/** What the application needs beside what the shop does, handed in by the thread that serves it. */
+/** What the application needs besides what the shop does, handed in by the thread that serves it. */
 import type { Registry } from 'prom-client';
 import type { OneTimePasswords } from '../accounts/one-time-passwords.ts';
 import type { Passwords } from '../accounts/passwords.ts';
@@ -27,13 +27,13 @@ export interface AppParts extends ShopParts {
   oneTimePasswords: OneTimePasswords;
   captchas: Captchas;
   limits: RateLimits;
-  /** The address that a request comes from, as far as proxies that are trusted tell. */
+  /** The address that a request comes from, as far as trusted proxies tell. */
   addressOf(request: Request): string;
   requests: RequestMetrics;
   metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
-  /** True from the moment the engine was asked to leave. */
+  /** True from the moment the engine is asked to stop. */
   draining(): boolean;
   logError(message: string, details: Record<string, unknown>): void;
 }

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('a session of the administrator', () => {
-  test('stands until it is closed', async () => {
+  test('lasts until it is closed', async () => {
     const token = await sessions.open();
     expect(await sessions.check(token)).toBe(true);
     await sessions.close(token);
@@ -36,7 +36,7 @@ describe('a session of the administrator', () => {
     expect(await sessions.check(token)).toBe(false);
   });
 
-  test('is not there under another admin token, nor for another text', async () => {
+  test('is not found under another admin token, nor by another text', async () => {
     const token = await sessions.open();
     const changed = new AdminSessions(store, 'another-admin-token', () => now);
     expect(await changed.check(token)).toBe(false);

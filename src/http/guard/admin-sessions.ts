@@ -1,8 +1,8 @@
 /**
- * Sessions of the administrator's pages: a random token, in a cookie, stands for the knowledge of
- * ADMIN_TOKEN until half an hour has passed without a request, and for eight hours at most. The
- * store keeps hashes under ADMIN_TOKEN, so that reading it lets nobody in, and another ADMIN_TOKEN
- * ends every session.
+ * Sessions of the administrator's pages: a random token, in a cookie, stands in for ADMIN_TOKEN
+ * until half an hour has passed without a request, and for eight hours at most. The store keeps
+ * hashes keyed with ADMIN_TOKEN, so that reading it lets no one in, and a new ADMIN_TOKEN ends every
+ * session.
  */
 import { type KeyedHash, keyedHash } from '../../accounts/keyed-hash.ts';
 import type { KeyValueStore } from '../../store/store.ts';
@@ -10,7 +10,7 @@ import type { KeyValueStore } from '../../store/store.ts';
 export const adminSessionTtlMs = 30 * 60_000;
 export const adminSessionMsMax = 8 * 3_600_000;
 
-/** A session slides when it was last written this long ago, so that few requests write. */
+/** A session slides only when it was last written this long ago, so that few requests write. */
 const slideMs = 60_000;
 
 const tokenBytes = 32;
@@ -36,7 +36,7 @@ export class AdminSessions {
     return text;
   }
 
-  /** Whether a token is of a session. Being asked keeps the session alive. @throws StoreUnavailable */
+  /** Whether a token belongs to a session. Asking keeps the session alive. @throws StoreUnavailable */
   async check(token: string): Promise<boolean> {
     if (!shape.test(token)) return false;
     const key = this.#keyOf(token);
@@ -46,7 +46,7 @@ export class AdminSessions {
     const now = this.clock();
     const endsInMs = openedAt + adminSessionMsMax - now;
     if (endsInMs <= 0) return false;
-    // A session that was closed in between stays closed: only what is there is replaced.
+    // A session closed in the meantime stays closed: only an existing entry is replaced.
     if (now - writtenAt >= slideMs) {
       await this.store.replace(key, `${openedAt} ${now}`, Math.min(adminSessionTtlMs, endsInMs));
     }

@@ -1,4 +1,4 @@
-/** Who is an administrator: whoever bears ADMIN_TOKEN. */
+/** Who is an administrator: a client that sends ADMIN_TOKEN. */
 import { timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import { failure } from '../wire/envelope.ts';
@@ -10,7 +10,7 @@ export function bearerToken(request: Request): string | null {
   return bearer.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
 }
 
-/** Compares by hash, so that neither length nor content shows in the time it takes. */
+/** Compares by hash, so that the time it takes reveals neither length nor content. */
 export function adminTokenCheck(adminToken: string): (token: string) => boolean {
   const expected = Bun.SHA256.hash(adminToken);
   return (token) => timingSafeEqual(Bun.SHA256.hash(token), expected);
@@ -24,7 +24,7 @@ export function adminCheck(adminToken: string): (request: Request) => boolean {
   };
 }
 
-/** Lets only administrators through: 20003 without a token, 20006 with another. */
+/** Lets only administrators through: 20003 without a token, 20006 with a wrong one. */
 export function adminOnly(isAdmin: (request: Request) => boolean) {
   return createMiddleware(async (c, next) => {
     const request = c.req.raw;

@@ -1,16 +1,16 @@
 /**
  * Who a request comes from, behind the merchant's proxies: the nearest address in `X-Forwarded-For`
- * that is no trusted proxy's. Anybody can send that header, so it counts only when the socket's peer is
- * trusted, and is read from its end, where trusted proxies have written what they saw.
+ * that is not a trusted proxy's. Anyone can send that header, so it counts only when the socket's
+ * peer is trusted, and is read from its end, where trusted proxies have written what they saw.
  */
 import { BlockList, isIP } from 'node:net';
 
-/** Proxies in settings: addresses and networks such as `10.0.0.0/8`, with commas between. */
+/** Proxies in settings: addresses and networks such as `10.0.0.0/8`, separated by commas. */
 export class TrustedProxies {
   readonly #list = new BlockList();
   readonly #none: boolean;
 
-  /** @throws RangeError naming what is no address, and no network */
+  /** @throws RangeError naming what is neither an address nor a network */
   constructor(networks: string) {
     const parts = networks
       .split(',')
@@ -20,13 +20,13 @@ export class TrustedProxies {
     for (const part of parts) this.#add(part);
   }
 
-  /** The address that a request comes from, by its socket's peer and its `X-Forwarded-For`. */
+  /** The address that a request comes from, given its socket's peer and its `X-Forwarded-For`. */
   clientOf(peer: string, forwardedFor: string | null): string {
     if (this.#none || forwardedFor === null || !this.#trusts(peer)) return peer;
     let client = peer;
     for (const hop of forwardedFor.split(',').reverse()) {
       const address = hop.trim();
-      // What a proxy wrote that is no address ends the part that can be believed.
+      // Anything that is not an address ends the part that can be trusted.
       if (isIP(address) === 0) return client;
       client = address;
       if (!this.#trusts(address)) return client;

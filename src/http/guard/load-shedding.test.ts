@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { LoadShedding } from './load-shedding.ts';
 
 const orders = 1_000;
-/** Long enough that the most are refused. */
+/** Long enough that the largest share is refused. */
 const longMs = 600;
 
 let shedding: LoadShedding;
@@ -15,30 +15,30 @@ beforeEach(async () => {
 
 afterEach(() => shedding.close());
 
-/** Reads so many orders at once, and returns the seconds that those refused are to stay away. */
+/** Reads this many orders at once, and returns the seconds for which the refused are to stay away. */
 function read(count: number): number[] {
   const answers = Array.from({ length: count }, () => shedding.refusedFor(now));
   return answers.filter((seconds) => seconds > 0);
 }
 
-/** Lets a datagram come back that is under way. */
+/** Lets a datagram in flight come back. */
 const sockets = () => Bun.sleep(10);
 
-/** Reads a datagram so late, as in a crowd. */
+/** Reads a datagram this late, as in a crowd. */
 async function beLate(ms: number): Promise<void> {
   read(256);
   now += ms;
   await sockets();
 }
 
-/** Goes on for so long that nobody takes it for a moment's delay. */
+/** Goes on for too long to be taken for a moment's delay. */
 function goOn(): void {
   expect(read(1)).toEqual([]);
   now += 300;
 }
 
 describe('load shedding', () => {
-  test('refuses nobody while requests are read as they come', async () => {
+  test('refuses no one while requests are read as they arrive', async () => {
     for (let turn = 0; turn < 20; turn++) {
       expect(read(orders)).toEqual([]);
       now += 20;
@@ -46,7 +46,7 @@ describe('load shedding', () => {
     }
   });
 
-  test('refuses nobody where the thread was held up once', async () => {
+  test('refuses no one when the thread was held up once', async () => {
     await beLate(longMs);
     expect(read(orders)).toEqual([]);
     await sockets();
@@ -54,7 +54,7 @@ describe('load shedding', () => {
     expect(read(orders)).toEqual([]);
   });
 
-  test('refuses a quarter, and no more, when requests wait for long', async () => {
+  test('refuses a quarter, and no more, when requests wait long', async () => {
     await beLate(longMs);
     goOn();
     const refused = read(orders);
@@ -62,14 +62,14 @@ describe('load shedding', () => {
     for (const seconds of refused) expect(seconds).toBeWithin(longMs / 100, 11);
   });
 
-  test('refuses before a wait is over, by the datagram that is under way', () => {
+  test('refuses before a wait is over, judging by the datagram in flight', () => {
     read(256);
     now += longMs;
     goOn();
     expect(read(orders).length).toBe(orders / 4);
   });
 
-  test('serves everybody again when requests are read as they come', async () => {
+  test('serves everyone again when requests are read as they arrive', async () => {
     await beLate(longMs);
     goOn();
     expect(read(4).length).toBe(1);
@@ -85,13 +85,13 @@ describe('load shedding', () => {
     expect(read(255)).toEqual([]);
   });
 
-  test('asks nobody to stay away for more than ten seconds', async () => {
+  test('asks no one to stay away for more than ten seconds', async () => {
     await beLate(1_900);
     goOn();
     expect(Math.max(...read(orders))).toBe(10);
   });
 
-  test('listens to nobody else', async () => {
+  test('ignores datagrams that are not its own', async () => {
     const other = await Bun.udpSocket({ hostname: '127.0.0.1' });
     const forged = new DataView(new ArrayBuffer(24));
     forged.setFloat64(0, now - longMs);

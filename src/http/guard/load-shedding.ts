@@ -1,34 +1,34 @@
 /**
- * Load shedding: when buyers wait in their sockets for longer than a moment, some are told to come
+ * Load shedding: when buyers wait in their sockets for longer than a moment, some are told to try
  * again later, so that they leave the queue, and the others are served sooner.
  *
- * How long a request has waited before this thread read it, it does not tell. So now and then the
- * thread sends itself a datagram, which queues among the sockets that are ready as a request would, and
- * takes the time until it comes back. A timer does not tell: with more than a thousand sockets ready,
- * Bun goes on serving for seconds before it looks at one.
+ * A request does not tell how long it waited before this thread read it. So now and then the thread
+ * sends itself a datagram, which queues among the ready sockets as a request would, and measures the
+ * time until it comes back. A timer cannot tell: with more than a thousand sockets ready, Bun goes on
+ * serving for seconds before it looks at one.
  *
- * To refuse costs about two thirds of the CPU that it costs to serve, so a thread that refused all it
- * cannot serve would serve nobody. It refuses a quarter at most, which leaves more than four fifths of
- * its peak rate to orders; the longer the wait, the longer those refused are asked to stay away.
+ * Refusing costs about two thirds of the CPU that serving does, so a thread that refused all it cannot
+ * serve would serve no one. It refuses a quarter at most, which leaves more than four fifths of its
+ * peak rate to orders; the longer the wait, the longer refused buyers are asked to stay away.
  */
 import type { udp } from 'bun';
 
 /**
- * Of so many orders, one sends a datagram, and each does while waits are long, unless one is under way;
- * lost is what takes too long.
+ * One order in this many sends a datagram, and every order does while waits are long, unless one is
+ * in flight; a datagram that takes too long counts as lost.
  */
 const probeEvery = 256;
 const lostMs = 2_000;
-/** Waits from which some, and from which the most, are refused, in milliseconds. */
+/** Waits in milliseconds from which some, and from which `refusedMost` of all orders, are refused. */
 const someMs = 150;
 const mostMs = 450;
-/** Nobody is refused before waits have been long for this time: a thread that was held up catches up. */
+/** No one is refused until waits have been long for this time: a thread that was held up catches up. */
 const sustainedMs = 300;
 const refusedMost = 0.25;
-/** Those refused are asked to stay away for one second for each `awayPerMs` of waiting. */
+/** Refused buyers are asked to stay away for one second for each `awayPerMs` of waiting. */
 const awayPerMs = 100;
 const awaySecondsMax = 10;
-/** A measurement is old after so many times what it says, and this long besides. */
+/** A measurement is old after twice the wait that it measured, and this long besides. */
 const oldAfterMs = 200;
 
 export class LoadShedding {
@@ -44,11 +44,11 @@ export class LoadShedding {
     return shedding;
   }
 
-  /** Says whose a datagram is: anybody on the machine can send one here. */
+  /** Marks our own datagrams: anyone on the machine can send one here. */
   readonly #key = crypto.getRandomValues(new Uint8Array(16));
   readonly #probe = new DataView(new ArrayBuffer(8 + this.#key.length));
   #orders = 0;
-  /** When the datagram under way was sent; 0 for none. */
+  /** When the datagram in flight was sent; 0 for none. */
   #sentAt = 0;
   #measuredMs = 0;
   #measuredAt = 0;
@@ -66,7 +66,7 @@ export class LoadShedding {
 
   /**
    * Hot path: an order is being read at `now`, by its clock. Returns 0 when it is to be
-   * served, else the seconds after which its buyer should come again.
+   * served, else the seconds after which its buyer should try again.
    */
   refusedFor(now: number): number {
     const waitMs = this.#waitMs(now);
@@ -92,7 +92,7 @@ export class LoadShedding {
     this.socket.close();
   }
 
-  /** How long requests wait now, as far as is known: one under way may have waited for longer already. */
+  /** How long requests wait now, as far as is known: a datagram in flight may have waited longer. */
   #waitMs(now: number): number {
     const underWayMs = this.#sentAt === 0 ? 0 : now - this.#sentAt;
     const old = now - this.#measuredAt > 2 * this.#measuredMs + oldAfterMs;

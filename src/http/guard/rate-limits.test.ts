@@ -26,7 +26,7 @@ const many = <T>(times: number, call: () => Promise<T>) =>
   Promise.all(Array.from({ length: times }, call));
 
 describe('asking too often', () => {
-  test('for captchas is answered 10003 with the time to wait, to this user alone', async () => {
+  test('for captchas is answered 10003 with the time to wait, for this user only', async () => {
     const { promoId } = await shop.engine.sale();
     const draw = (who: Buyer) => who.api('POST', '/api/captchas', { promoId });
     const refused = (await many(15, () => draw(greedy))).filter(({ status }) => status === 429);
@@ -50,7 +50,7 @@ describe('asking too often', () => {
     expect((await shop.engine.place(token, 1, { admin: false })).status).toBe(201);
   });
 
-  test('for one-time passwords is stopped by address, however many telephones there are', async () => {
+  test('for one-time passwords is stopped by address, however many telephones are tried', async () => {
     const send = () => shop.call('POST', '/api/otp', { telephone: newTelephone() });
     const answers = await many(rates.oneTimePasswordByAddress.burst + 5, send);
     const refused = answers.filter(({ errCode }) => errCode === 10003);
@@ -60,7 +60,7 @@ describe('asking too often', () => {
     }
   });
 
-  test('whether one may log in is stopped by address, however many telephones there are', async () => {
+  test('to log in is stopped by address, however many telephones are tried', async () => {
     const forward = (n: number) => ({
       'x-forwarded-for': `192.0.2.${n}`,
       forwarded: `for=192.0.2.${n}`,
@@ -77,7 +77,7 @@ describe('asking too often', () => {
   });
 });
 
-test('the captchas of rehearsals are none in production', async () => {
+test('the captcha text of rehearsals is wrong in production', async () => {
   const { itemId, promoId } = await shop.engine.sale();
   const captcha = await modest.api<{ captchaId: string }>('POST', '/api/captchas', { promoId });
   const { captchaId } = mustSucceed(captcha);

@@ -27,11 +27,11 @@ const otp = (forwardedFor: string) =>
     { admin: false, headers: { 'x-forwarded-for': forwardedFor } },
   );
 
-test('buyers behind a trusted proxy have each the rate limits of their own address', async () => {
+test('buyers behind a trusted proxy each have the rate limits of their own address', async () => {
   const statuses = async (calls: Promise<{ status: number }>[]) =>
     (await Promise.all(calls)).map(({ status }) => status);
   const greedy = Array.from({ length: rates.oneTimePasswordByAddress.burst + 5 }, (_, n) =>
-    // What comes before the proxy's own word is the buyer's, who may say anything.
+    // What precedes the proxy's own entry comes from the buyer, who can write anything.
     otp(`192.0.2.${n}, 198.51.100.1`),
   );
   expect((await statuses(greedy)).filter((status) => status === 429).length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /**
- * Who asks: a user by their session, borne in a header or a cookie, or the administrator. And
- * whether a browser was made to ask by another site.
+ * Who sends a request: a user, by a session token in a header or a cookie, or the administrator.
+ * And whether another site made a browser send it.
  */
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
@@ -19,7 +19,7 @@ export function sessionToken(c: Context): string | null {
   return bearerToken(c.req.raw) ?? getCookie(c, sessionCookie) ?? null;
 }
 
-/** Lets only users through; 20003 to others. */
+/** Lets only users through; 20003 for others. */
 export function userOnly(sessions: Sessions) {
   return createMiddleware<Known>(async (c, next) => {
     const token = sessionToken(c);
@@ -30,7 +30,7 @@ export function userOnly(sessions: Sessions) {
   });
 }
 
-/** Lets users and the administrator through; 20003 to others. */
+/** Lets users and the administrator through; 20003 for others. */
 export function userOrAdmin(sessions: Sessions, adminToken: string) {
   const isAdmin = adminCheck(adminToken);
   const user = userOnly(sessions);
@@ -43,7 +43,7 @@ export function userOrAdmin(sessions: Sessions, adminToken: string) {
 
 /**
  * Refuses with 20006 what another site made a browser send. Browsers say where a request comes from
- * by `Sec-Fetch-Site`, old ones by `Origin`; whatever sends neither is no browser.
+ * in `Sec-Fetch-Site`, old ones in `Origin`; a client that sends neither is not a browser.
  */
 export const sameSiteOnly = createMiddleware(async (c, next) => {
   const { headers } = c.req.raw;

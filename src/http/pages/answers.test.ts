@@ -37,7 +37,7 @@ describe('a page', () => {
     }
   });
 
-  test('costs the API none of this', async () => {
+  test('sends headers that API answers go without', async () => {
     const { headers } = await get(`/api/items/${itemId}`);
     for (const name of ['content-security-policy', 'permissions-policy', 'vary']) {
       expect(headers.get(name)).toBeNull();
@@ -78,7 +78,7 @@ describe('a page', () => {
     }
   });
 
-  test('that is not there says so, to people', async () => {
+  test('that does not exist says so to people', async () => {
     for (const path of ['/items/131071', '/items/0', '/items/x', '/items/1e1']) {
       const response = await get(path, { 'accept-language': 'zh' });
       expect([path, response.status]).toEqual([path, 404]);
@@ -86,7 +86,7 @@ describe('a page', () => {
     }
   });
 
-  test('of orders is for those who are logged in, and brings them back', async () => {
+  test('of orders is for logged-in users, and brings them back', async () => {
     const response = await get('/orders?order=20261122-1-1');
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toBe('/login?next=%2Forders%3Forder%3D20261122-1-1');
@@ -113,7 +113,7 @@ describe('a page', () => {
     }
   });
 
-  test('keeps the language that was chosen, and takes no other', async () => {
+  test('keeps the language that was chosen, and accepts no unknown one', async () => {
     const chosen = await get(`/items/${itemId}?lang=zh`);
     expect([chosen.status, chosen.headers.get('location')]).toEqual([303, `/items/${itemId}`]);
     const cookie = chosen.headers.get('set-cookie')!;

@@ -1,4 +1,4 @@
-/** What people see where a page is not, or could not be made. */
+/** What people see where a page does not exist, or could not be made. */
 import { Layout, textsOf, type View } from './layout.tsx';
 
 export function ApologyPage({ view, reason }: { view: View; reason: 'notFound' | 'failed' }) {

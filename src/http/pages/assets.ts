@@ -1,6 +1,6 @@
 /**
  * The files that pages load. Each is served under a name with the hash of its content, so that
- * browsers may keep it for ever; a change of the file is a change of its name.
+ * browsers may keep it for ever; a changed file has a new name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const types: Record<string, string> = {
 export interface Assets {
   /** The path under which a file of `browser/` is served. @throws where there is no such file */
   path(file: string): string;
-  /** The answer to a request for `/assets/<name>`; null where no file is called so. */
+  /** The answer to a request for `/assets/<name>`; null where no file has that name. */
   answer(name: string): Response | null;
 }
 

@@ -35,7 +35,7 @@ export function textsOf({ visitor }: View): Texts {
   return texts[visitor.language];
 }
 
-/** A whole page. The scripts find what they need in `data-page`: no script stands in the page itself. */
+/** A whole page. Scripts find what they need in `data-page`: the page itself contains no script. */
 export function Layout(props: LayoutProps) {
   const { view, title, script = 'site.js', data = {}, ownStyles = [], children } = props;
   const { visitor, assets, now } = view;
@@ -121,7 +121,7 @@ function ShopMenu({ view }: { view: View }) {
   );
 }
 
-/** Where to log in, and come back to the page. */
+/** Where to log in and then come back to the page. */
 export function logInPath(page: '/login' | '/register', { path }: Visitor): string {
   const back = /^\/(login|register)\b/.test(path) ? null : path;
   return back === null || back === '/' ? page : withQuery(page, 'next', back);

@@ -12,7 +12,7 @@ import { chooseLanguage, visitorOf } from './visitor.ts';
 /** A page with its status, 200 when not given; or another answer altogether. */
 export type Made = { page: Child; status?: ContentfulStatusCode } | Response;
 
-/** Makes a handler of requests from what makes a page. */
+/** Makes a request handler from what makes a page. */
 export type PageMaker = (
   make: (c: Context, view: View) => Promise<Made> | Made,
 ) => (c: Context) => Promise<Response>;
@@ -45,7 +45,7 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
   };
 }
 
-/** The page in place of one that there is not. */
+/** The page in place of a missing one. */
 export function notFound(view: View): Made {
   return { page: <ApologyPage view={view} reason="notFound" />, status: 404 };
 }

@@ -21,7 +21,7 @@ setDefaultTimeout(120_000);
 
 const width = 960;
 const height = 720;
-/** Small enough for a README that is read over a telephone. */
+/** Small enough for a README that is read on a phone. */
 const bytesMax = 120_000;
 const kept = join(root, '.github/pictures');
 
@@ -77,7 +77,7 @@ async function sell(users: number, from: number): Promise<void> {
   }
 }
 
-/** Width and height of a PNG: they stand in its first chunk (PNG, second edition, 11.2.2). */
+/** Width and height of a PNG, from its first chunk (PNG, second edition, 11.2.2). */
 function sizeOf(path: string): [number, number] {
   const bytes = readFileSync(path);
   expect(bytes.subarray(1, 4).toString()).toBe('PNG');

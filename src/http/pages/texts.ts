@@ -16,16 +16,16 @@ const en = {
   otherLanguage: '中文',
   noScript: 'Buying needs JavaScript: please switch it on.',
   footer: 'Every unit is sold once. First come, first served, and the journal proves it.',
-  notFound: 'This page is not here',
+  notFound: 'Page not found',
   notFoundLead: 'The address may be mistyped, or the item may be gone.',
   failed: 'Something went wrong on our side',
   failedLead: 'Nothing was lost. Please try again in a moment.',
   toHome: 'See what is on sale',
   normalPrice: 'Normal price',
   salePrice: 'Sale price',
-  limit: 'At most {n} for each buyer',
+  limit: 'At most {n} per buyer',
   quantity: 'Quantity',
-  about: 'About it',
+  about: 'About this item',
   opensAt: 'Opens',
   days: 'days',
   hours: 'hours',
@@ -33,7 +33,7 @@ const en = {
   seconds: 'seconds',
   stock: 'Units left',
   logInToBuy: 'Log in to buy',
-  captchaLead: 'Type the four characters you see. Upper and lower case are the same.',
+  captchaLead: 'Type the four characters you see. Upper and lower case do not matter.',
   captchaAlt: 'Four characters to type',
   captchaLabel: 'Characters',
   captchaOther: 'Another picture',
@@ -50,9 +50,9 @@ const en = {
   age: 'Age',
   password: 'Password',
   passwordHint: '8 characters or more',
-  registerLead: 'Takes a minute, and has to be done before the rush.',
+  registerLead: 'It takes a minute. Do it before the rush.',
   registerSubmit: 'Create account',
-  haveAccount: 'Registered already?',
+  haveAccount: 'Already registered?',
   logInLead: 'Be ready before the clock runs out.',
   noAccount: 'New here?',
   ordersLead: 'Units are held for you until the time to pay runs out.',
@@ -146,8 +146,7 @@ const script = {
     over: 'Sale ended',
     left: '{left} of {loaded} left',
     noneLeft: 'None of {loaded} left',
-    mayReturn:
-      '{held} held but not paid yet. What is not paid for goes back on sale: keep this page open.',
+    mayReturn: '{held} held but not paid yet. Unpaid units go back on sale: keep this page open.',
     nowOpen: 'The sale is open.',
     asking: 'Getting you in …',
     captchaWrong: 'That was not right, or too late. Here is another picture.',
@@ -156,8 +155,8 @@ const script = {
     gaveUp: 'No answer yet. Your place is kept: try again.',
     again: 'Try again',
     bought: 'It is yours.',
-    boughtBefore: 'You have this already.',
-    boughtAndClosed: 'You ordered this before and let it go; it can be bought once.',
+    boughtBefore: 'You already have this.',
+    boughtAndClosed: 'You ordered this before and let it go; it can be bought only once.',
     payBy: 'Order {order}. Pay within {time} to keep it.',
     orderIs: 'Order {order}: {status}.',
     toOrders: 'Pay in my orders',
@@ -178,9 +177,9 @@ const script = {
     nameError: 'Please tell us your name, in 50 characters at most.',
     genderError: 'Please choose one.',
     ageError: 'A whole number from 0 to 150.',
-    passwordError: '8 to 128 characters, and not one of the commonest passwords.',
+    passwordError: '8 to 128 characters, and not one of the most common passwords.',
     logInPasswordError: 'Please enter your password.',
-    checkFields: 'Please look at the marked fields.',
+    checkFields: 'Please check the marked fields.',
   },
   zh: {
     dayMark: '天',
@@ -236,7 +235,7 @@ type ScriptTexts = Record<keyof (typeof script)['en'], string>;
 export const texts: Record<Language, Texts> = { en, zh };
 export const scriptTexts: Record<Language, ScriptTexts> = script;
 
-/** Fills in what stands in braces. */
+/** Fills in the names in braces. */
 export function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

@@ -1,4 +1,4 @@
-/** Who looks at a page: in which language, and logged in or not. */
+/** Who views a page: in which language, and logged in or not. */
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { sessionToken } from '../guard/who.ts';

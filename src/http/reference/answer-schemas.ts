@@ -40,7 +40,7 @@ export const item = v.object({
   imageUrl: v.nullable(v.string()),
   price: minor(),
   sales: units(),
-  stock: v.pipe(units(), v.description('Units left, by the board: durable and up to date.')),
+  stock: v.pipe(units(), v.description('Units left, from the board: durable and up to date.')),
   promo: v.nullable(
     v.object({
       id: id(),

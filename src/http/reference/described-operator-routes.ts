@@ -1,4 +1,4 @@
-/** The routes of operators: tokens, statements, health, and what the engine tells of itself. */
+/** The routes of operators: tokens, statements, health, and what the engine reports about itself. */
 import { purchaseTokenSchema } from '../routes/operators.ts';
 import * as schema from './answer-schemas.ts';
 import { admin, body, type DescribedRoute } from './described-route.ts';
@@ -19,7 +19,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     method: 'GET',
     path: '/api/admin/statements',
     who: 'admin',
-    summary: "Every item's books, by its actor.",
+    summary: "Every item's books, from its actor.",
     answers: { 200: { data: schema.statements, example: example.statements } },
     codes: [...admin],
   },

@@ -1,4 +1,4 @@
-/** What the reference says of a route, and the codes that many of them share. */
+/** What the reference says about a route, and the codes that many of them share. */
 import type * as v from 'valibot';
 import type { ErrorCode } from '../wire/messages.ts';
 

@@ -5,12 +5,12 @@ import { createApp } from '../app.ts';
 import type { AppParts } from '../parts.ts';
 import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 
-// Making the application calls none of its parts but the check of the token and the counter of a route.
+// Creating the application calls none of its parts except the token check and the route counter.
 const app = createApp({ adminToken, requests: { rowOf: (_: string) => 0 } } as AppParts);
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
 describe('the reference', () => {
-  test('has the routes that are served, and no other', () => {
+  test('has the routes that are served, and no others', () => {
     const served = app.routes
       .filter(({ method }) => method !== 'ALL')
       .filter(({ path }) => /^\/(api\/|healthz$|readyz$|metrics$|openapi\.json$)/.test(path))
@@ -24,7 +24,7 @@ describe('the reference', () => {
     expect(app.router.name).toContain('RegExpRouter');
   });
 
-  test('has examples that its schemas take', () => {
+  test('has examples that its schemas accept', () => {
     for (const route of describedRoutes) {
       const { body, bodyExample, answers } = route;
       if (body !== undefined)
@@ -35,7 +35,7 @@ describe('the reference', () => {
     }
   });
 
-  test('names every error code that a route may answer once', () => {
+  test('names every error code of a route only once', () => {
     for (const { codes } of describedRoutes) expect(new Set(codes).size).toBe(codes.length);
   });
 });

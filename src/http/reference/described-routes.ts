@@ -1,6 +1,7 @@
 /**
  * Every route of the JSON API, for the reference, for metrics (which count by these paths) and for
- * the test that holds the two to what is really served. Bodies are the very schemas that validate.
+ * the test that checks both against what is really served. Bodies are the very schemas that validate
+ * them.
  */
 import * as v from 'valibot';
 import { newItemSchema } from '../../shop/create-item.ts';
@@ -27,7 +28,7 @@ const orders: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/api/orders',
     who: 'anyone',
-    summary: 'Places an order with a purchase token. The same token again gets the answer it had.',
+    summary: 'Places an order with a purchase token. The same token again gets the same answer.',
     body: placeSchema,
     bodyExample: example.place,
     answers: {
@@ -80,7 +81,7 @@ const shop: readonly DescribedRoute[] = [
     method: 'GET',
     path: '/api/items',
     who: 'anyone',
-    summary: 'What there is.',
+    summary: 'The items on sale.',
     query: { sort: v.optional(v.picklist(['sales', 'newest'])) },
     answers: { 200: { data: v.array(schema.item), example: [example.item] } },
     codes: [10001],
@@ -106,7 +107,7 @@ const shop: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/api/items',
     who: 'admin',
-    summary: 'Makes an item and puts its first units on sale at the normal price.',
+    summary: 'Creates an item and puts its first units on sale at the normal price.',
     body: newItemSchema,
     bodyExample: example.newItem,
     answers: { 201: { data: schema.item, example: example.item } },
@@ -136,7 +137,7 @@ const shop: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/api/promos/:id/publish',
     who: 'admin',
-    summary: "Makes a draft known to its item's actor; again changes nothing.",
+    summary: "Makes a draft known to its item's actor; publishing again changes nothing.",
     body: empty,
     bodyExample: {},
     answers: { 200: { data: schema.promo, example: { ...example.promo, published: true } } },
@@ -234,7 +235,7 @@ export const describedRoutes: readonly DescribedRoute[] = [
   ...describedOperatorRoutes,
 ];
 
-/** Keys of the routes that metrics count apart; the last stands for every other. */
+/** Keys of the routes that metrics count separately; the last stands for every other. */
 export const countedRoutes: readonly string[] = [
   ...describedRoutes.map(({ method, path }) => `${method} ${path}`),
   'other',

@@ -1,4 +1,4 @@
-/** One example of everything the API takes and gives; a test holds them to their schemas. */
+/** One example of everything the API takes and returns; a test checks them against their schemas. */
 const telephone = '+8613800000000';
 
 export const place = {

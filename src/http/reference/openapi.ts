@@ -7,7 +7,7 @@ import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 type Json = Record<string, unknown>;
 
 function schemaOf(schema: v.GenericSchema, mode: 'input' | 'output'): Json {
-  // Checks that JSON Schema has no word for are enforced all the same, and named by error 10001.
+  // Checks that JSON Schema cannot express are enforced all the same, and reported by error 10001.
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: mode });
   return rest;
 }
@@ -76,7 +76,7 @@ function answersOf({ answers }: DescribedRoute): Json {
   const described = Object.entries(answers).map(([status, { data, example }]) => [
     status,
     {
-      description: status === '201' ? 'Made.' : 'Done, or found.',
+      description: status === '201' ? 'Created.' : 'Done, or found.',
       content: {
         'application/json': {
           schema: successOf(data),

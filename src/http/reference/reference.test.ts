@@ -49,7 +49,7 @@ describe('a real engine answers as its document says', () => {
   const folder = temporaryFolder();
   let shop: Shop;
   let document: Document;
-  /** Every status that was seen, by route. */
+  /** Every status seen, by route. */
   const seen = new Map<string, Set<number>>();
 
   beforeAll(async () => {
@@ -76,7 +76,7 @@ describe('a real engine answers as its document says', () => {
   type Who = 'nobody' | 'admin' | 'somebody' | { session: string };
   interface Call {
     who?: Who;
-    /** In the path's place of parameters, and after it. */
+    /** For the parameters in the path, and what follows the path. */
     params?: Record<string, string | number>;
     query?: string;
     body?: unknown;
@@ -89,7 +89,7 @@ describe('a real engine answers as its document says', () => {
     return { authorization: `Bearer ${token}` };
   }
 
-  /** Sends a request, and holds the answer against the document. */
+  /** Sends a request, and checks the answer against the document. */
   async function call(route: string, expected: number, options: Call = {}): Promise<Body['data']> {
     const [method = '', path = ''] = route.split(' ');
     const { who = 'nobody', params = {}, query = '', body } = options;
@@ -251,7 +251,7 @@ describe('a real engine answers as its document says', () => {
     await call('DELETE /api/sessions', 20003, { who: { session } });
   });
 
-  test('where the answer is no JSON', async () => {
+  test('where the answer is not JSON', async () => {
     const plain: Record<string, string> = {
       '/metrics': 'text/plain',
       '/openapi.json': 'application/json',

@@ -1,8 +1,8 @@
-/** The reference as a thread serves it: made when somebody first asks for it, and kept. */
+/** The reference as a thread serves it: made when it is first asked for, and kept. */
 import type { DescribedRoute } from './described-route.ts';
 import { openApiDocument, openApiPath } from './openapi.ts';
 
-/** What a JSON schema of the document may say of one value. */
+/** What a JSON schema of the document may say about one value. */
 export interface Schema {
   type?: string;
   properties?: Record<string, Schema>;
@@ -20,7 +20,7 @@ export interface Schema {
   description?: string;
 }
 
-/** What the document says of a route. */
+/** What the document says about a route. */
 export interface Operation {
   parameters: { name: string; in: string; schema: Schema }[];
   requestBody?: { content: Record<string, { schema: Schema }> };

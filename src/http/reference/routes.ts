@@ -1,4 +1,4 @@
-/** What the engine tells about itself over HTTP: metrics, and the OpenAPI document. */
+/** What the engine reports about itself over HTTP: metrics, and the OpenAPI document. */
 import { Hono } from 'hono';
 import type { AppParts } from '../parts.ts';
 import type { Reference } from './reference.ts';

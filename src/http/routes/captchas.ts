@@ -31,7 +31,7 @@ async function draw(parts: AppParts, request: Request, userId: number): Promise<
   if (promo === null) return failure(request, 10005);
   const { itemId } = promo;
   const { board, sql, clock } = parts;
-  // A sale that nobody can enter needs no captcha.
+  // A sale that no one can enter needs no captcha.
   const closed = await saleRefusal(board, sql.catalog, { itemId, promoId }, clock());
   if (closed !== code.ok) return refused(request, closed);
   return success(await parts.captchas.draw(userId, promoId), 201);

@@ -65,7 +65,7 @@ describe('an item', () => {
     }
   });
 
-  test('is made and restocked by the merchant only', async () => {
+  test('is created and restocked by the merchant only', async () => {
     const id = await engine.item(1);
     for (const path of ['/api/items', `/api/items/${id}/restock`]) {
       const body = { ...draft, units: 1 };
@@ -105,7 +105,7 @@ describe('an item', () => {
     expect((await engine.place(tokenFor(sale, 2))).status).toBe(201);
   });
 
-  test('is never restocked by nothing, or beyond what can be counted', async () => {
+  test('is never restocked with nothing, or beyond what can be counted', async () => {
     const id = await engine.item(1);
     for (const units of [0, -1, 1.5, '1', null, 1_000_000_001]) {
       const { status, errCode, errMsg } = await restock(id, units);
@@ -116,7 +116,7 @@ describe('an item', () => {
     expect((await restock(id, 999_999_999)).data.stock).toBe(1_000_000_000);
   });
 
-  test('is 10005 by any id but its own', async () => {
+  test('is 10005 under any id but its own', async () => {
     for (const id of ['131071', '131072', '0', '-1', '1.5', '1e1', 'x', '%2e%2e', '9'.repeat(30)]) {
       for (const answer of [await read(id), await restock(id, 1)]) {
         expect([id, answer.status, answer.errCode]).toEqual([id, 404, 10005]);
@@ -128,7 +128,7 @@ describe('an item', () => {
 });
 
 describe('the list of items', () => {
-  test('shows the newest first, or those that sold most', async () => {
+  test('shows the newest first, or the best-selling', async () => {
     const older = await engine.item(10);
     const newer = await engine.item(10);
     const { orderId } = mustSucceed(
@@ -144,7 +144,7 @@ describe('the list of items', () => {
     expect(await ids('?sort=sales')).toContain(newer);
   });
 
-  test('refuses other orders: 10001', async () => {
+  test('refuses any other sort: 10001', async () => {
     const { status, errCode, errMsg } = await engine.api('GET', '/api/items?sort=price');
     expect([status, errCode]).toEqual([400, 10001]);
     expect(errMsg).toContain('sort');
@@ -172,7 +172,7 @@ describe('the live stock', () => {
     await stream.close();
   });
 
-  test('sends at most ten events a second, and the last of them is how things stand', async () => {
+  test('sends at most ten events a second, and the last of them is the current state', async () => {
     const itemId = await engine.item(1_000);
     const stream = await live(itemId);
     const startedAt = performance.now();

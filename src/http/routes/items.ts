@@ -17,7 +17,7 @@ const listSchema = v.object({
 
 export function itemRoutes(parts: AppParts) {
   const admin = adminOnly(adminCheck(parts.adminToken));
-  // The hot route: no middleware is in front of it, so it counts by itself.
+  // The hot route: no middleware precedes it, so it counts for itself.
   const row = parts.requests.rowOf('GET /api/items/:id');
   return new Hono()
     .post('/', admin, (c) => create(parts, c.req.raw))
@@ -46,7 +46,7 @@ async function list(parts: AppParts, request: Request, query: unknown): Promise<
   return successText(`[${texts.join()}]`, 200);
 }
 
-/** Answers at once, without a promise, where the thread has the item at hand. Hot path. */
+/** Answers at once, without a promise, where the thread has the item cached. Hot path. */
 function read(
   parts: AppParts,
   row: number,
@@ -87,7 +87,7 @@ async function answerItem(
   return successText(shown(found.item, parts.board, parts.clock()).json, status);
 }
 
-/** The id that a path names, of an item that is open; else null. */
+/** The id of the open item that a path names; else null. */
 function itemId({ board }: { board: Board }, text: string): number | null {
   const id = itemIdOf(text);
   return board.has(id) ? id : null;

@@ -40,7 +40,7 @@ describe('purchase tokens for merchants', () => {
   const issue = (body: unknown) =>
     engine.api<{ token: string; expiresAt: string }>('POST', '/api/admin/tokens', body);
 
-  test('buy, once each, and say until when they are good', async () => {
+  test('buy once each, and say until when they are valid', async () => {
     const sale = await engine.sale({ limitPerUser: 2 });
     const { status, data } = await issue({ userId: 5, ...sale, ttlSeconds: 60 });
     expect(status).toBe(201);
@@ -67,7 +67,7 @@ describe('purchase tokens for merchants', () => {
     for (const field of Object.keys(wrong)) expect(errMsg).toContain(field);
   });
 
-  test('are not made for items that are not there: 10005', async () => {
+  test('are not made for missing items: 10005', async () => {
     expect((await issue({ userId: 1, itemId: 131_071 })).errCode).toBe(10005);
   });
 

@@ -1,4 +1,4 @@
-/** What operators ask: statements of the books, purchase tokens for their own log-in, health. */
+/** What operators ask for: statements of the books, purchase tokens for their own log-in, health. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
@@ -11,11 +11,11 @@ import { parseBody } from '../wire/body.ts';
 import { failure, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
-/** How long a purchase token is good when nobody says, and at most. */
+/** How long a purchase token is valid by default, and at most. */
 const tokenTtlDefaultSeconds = 900;
 const tokenTtlMaxSeconds = 30 * 24 * 3600;
 
-/** The projector says that it runs every second; after this it counts as gone. */
+/** The projector reports every second that it runs; after this silence it counts as gone. */
 const projectorSilentMs = 5_000;
 
 export const purchaseTokenSchema = v.object({

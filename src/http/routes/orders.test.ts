@@ -49,10 +49,10 @@ describe('placing an order', () => {
       unitPrice: 450,
       total: 1_350,
       payBy: expect.stringMatching(rfc3339),
-    } as unknown as OrderData); // A placed order's answer has the fields above alone.
+    } as unknown as OrderData); // A placed order's answer has only the fields above.
   });
 
-  test('needs nobody to be logged in', async () => {
+  test('needs no log-in', async () => {
     const token = tokenFor(await engine.sale(), 1);
     expect((await engine.place(token, 1, { admin: false })).status).toBe(201);
   });
@@ -65,7 +65,7 @@ describe('placing an order', () => {
     expect((await buy()).errCode).toBe(30001);
   });
 
-  test('gives one order to one token, however often and at once it is sent', async () => {
+  test('gives one order to one token, even when it is sent many times at once', async () => {
     const token = tokenFor(await engine.sale({ stock: 100 }), 1);
     const answers = await inParallel(40, 40, () => engine.place(token));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('placing an order', () => {
     expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
   });
 
-  test('repeats its answer when the item has sold out since', async () => {
+  test('repeats its answer after the item has sold out', async () => {
     const sale = await engine.sale({ stock: 1 });
     const token = tokenFor(sale, 1);
     const first = await engine.place(token);
@@ -82,7 +82,7 @@ describe('placing an order', () => {
     expect([again.status, again.data]).toEqual([200, first.data]);
   });
 
-  test('repeats its answer when sale and token have ended since', async () => {
+  test('repeats its answer after sale and token have ended', async () => {
     const sale = await engine.sale({ endsInMs: 2_000 });
     const token = tokenFor(sale, 1, { expiresAt: Math.ceil(Date.now() / 1000) + 1 });
     const first = mustSucceed(await engine.place(token));
@@ -94,7 +94,7 @@ describe('placing an order', () => {
     expect([again.status, again.data]).toEqual([200, first]);
   });
 
-  test('repeats its answer when the order was paid or cancelled since', async () => {
+  test('repeats its answer after the order was paid or cancelled', async () => {
     const sale = await engine.sale();
     for (const [userId, verb] of [[1, 'pay'] as const, [2, 'cancel'] as const]) {
       const token = tokenFor(sale, userId);
@@ -114,7 +114,7 @@ describe('placing an order', () => {
     expect((await engine.place(token, 2)).status).toBe(200);
   });
 
-  test('refuses what is not there: 30001', async () => {
+  test('refuses more units than are left: 30001', async () => {
     const sale = await engine.sale({ stock: 2, limitPerUser: 3 });
     const tooMany = await engine.place(tokenFor(sale, 1), 3);
     expect([tooMany.status, tooMany.errCode]).toEqual([409, 30001]);
@@ -137,7 +137,7 @@ describe('placing an order', () => {
     expect((await engine.place(tokenFor(sale, 1), 2)).status).toBe(201);
   });
 
-  test('refuses tokens that were forged, cut off, altered or made by another: 30007', async () => {
+  test('refuses tokens that were forged, cut short or altered: 30007', async () => {
     const sale = await engine.sale();
     const token = tokenFor(sale, 1);
     const altered = token.replace(/^st1\.1\./, 'st1.2.');
@@ -168,7 +168,7 @@ describe('placing an order', () => {
     }
   });
 
-  test('shows the same refusal at the full counter and at the actor', async () => {
+  test('answers with the same refusal from the board and from the actor', async () => {
     const sale = await engine.sale({ stock: 1, limitPerUser: 1 });
     mustSucceed(await engine.place(tokenFor(sale, 1)));
     // User 1 may be repeating, so the actor answers; user 2 is answered from the board.
@@ -231,7 +231,7 @@ describe('an order', () => {
     expect([status, errCode]).toEqual([409, 30012]);
   });
 
-  test('is 10005 by any id but its own', async () => {
+  test('is 10005 under any id but its own', async () => {
     const { orderId, itemId } = await order();
     const day = orderId.slice(0, 8);
     const otherDay = `19990101${orderId.slice(8)}`;
@@ -251,7 +251,7 @@ describe('an order', () => {
     expect((await engine.api('GET', `/api/orders/${orderId}`)).data.status).toBe('placed');
   });
 
-  test('is shown, paid and cancelled for the merchant only, who says who they are', async () => {
+  test('is shown, paid and cancelled only for the merchant, who must authenticate', async () => {
     const { orderId } = await order();
     const path = `/api/orders/${orderId}`;
     for (const call of [

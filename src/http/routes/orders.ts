@@ -56,8 +56,8 @@ function asked(c: Context<Known>): Asked {
 type Placing = Extract<Command, { type: 'place' }>;
 
 /**
- * Places an order. It counts what it answered by itself and has one asynchronous function for all of
- * its steps: middleware, and a promise for each step, would cost more than the steps do.
+ * Places an order. It counts its own answers and has one asynchronous function for all of its steps:
+ * middleware, and a promise for each step, would cost more than the steps do.
  */
 async function place(parts: AppParts, request: Request): Promise<Response> {
   const startedAt = performance.now();
@@ -116,7 +116,7 @@ function placing(parts: AppParts, request: Request, body: unknown): Placing | Re
  */
 export function isPlaceBody(body: unknown): body is PlaceBody {
   if (typeof body !== 'object' || body === null || Object.keys(body).length !== 2) return false;
-  const { token, amount } = body as Record<string, unknown>; // Whatever these are, they are tested.
+  const { token, amount } = body as Record<string, unknown>; // Both are tested below.
   return (
     typeof token === 'string' &&
     token.length <= purchaseTokenLengthMax &&
@@ -132,7 +132,7 @@ function boardRefusal(parts: AppParts, token: PurchaseToken, amount: number): Co
   const { board, positions, partitions } = parts;
   const { itemId, userId, promoId } = token;
   const now = parts.clock();
-  // Another engine writes the partition: this one's board is old, and does not know its buyers.
+  // Another engine writes the partition: this one's board is stale, and does not know its buyers.
   if (positions.mode(partitionOf(itemId, partitions)) === 'fenced') return code.ok;
   const byBoard = board.refusal(itemId, promoId, amount, now);
   const answer = now >= token.expiresAt * 1000 ? code.tokenExpired : byBoard;
@@ -147,14 +147,14 @@ function boardRefusal(parts: AppParts, token: PurchaseToken, amount: number): Co
   return answer;
 }
 
-/** The answer to a placed order, as JSON text: all of it numbers and times, so nothing needs escaping. */
+/** The answer to a placed order, as JSON text: only numbers and times, so nothing needs escaping. */
 function placedText(itemId: number, order: OrderView): string {
   const { n, promo, amount, unitPrice, createdAt, payBy } = order;
   const id = orderId(itemId, n, createdAt);
   return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"}`;
 }
 
-/** Which order somebody asks about; `user` 0 is the administrator. */
+/** Which order a user asks about; `user` 0 is the administrator. */
 interface Asked {
   id: string;
   user: number;
@@ -191,7 +191,7 @@ async function onOrder(
   return success(orderData(item, reply.order!));
 }
 
-/** A user's orders: which there are, says SQL; how they stand, their actors, who know it first. */
+/** A user's orders: SQL lists them; their actors, which know first, say how they stand. */
 async function list(
   parts: AppParts,
   request: Request,
@@ -218,7 +218,7 @@ async function list(
   return success({ orders, next: next === null ? null : encodeCursor(next) });
 }
 
-/** An order as API.md shows it. */
+/** An order as the API reference shows it. */
 function orderData(itemId: number, order: OrderView) {
   const { n, promo, user, amount, unitPrice, status, createdAt, payBy, paidAt, closedAt } = order;
   return {

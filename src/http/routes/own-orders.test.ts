@@ -47,7 +47,7 @@ describe('an order', () => {
     expect(cancel.data).toMatchObject({ status: 'cancelled' });
   });
 
-  test('of another user is none, whatever one tries', async () => {
+  test('of another user cannot be found, whatever is tried', async () => {
     const { orderId } = await order(owner);
     const unknown = await stranger.api('GET', `/api/orders/${orderId}9`);
     for (const [method, path] of [
@@ -64,7 +64,7 @@ describe('an order', () => {
     expect(data).toMatchObject({ status: 'placed' });
   });
 
-  test('is nobody’s business without a session', async () => {
+  test('is closed to anyone without a session', async () => {
     const { orderId } = await order(owner);
     for (const headers of [{}, { authorization: 'Bearer wrong' }, { cookie: 'session=wrong' }]) {
       for (const [method, path] of [
@@ -90,7 +90,7 @@ describe('an order', () => {
     });
   });
 
-  test('has the price, user and status it has, whatever a body says', async () => {
+  test('keeps its price, user and status, whatever a body says', async () => {
     const sale = await shop.engine.sale({ promoPrice: 500 });
     const token = tokenFor(sale, owner.userId);
     const forged = { userId: stranger.userId, price: 1, unitPrice: 1, total: 1, status: 'paid' };
@@ -112,7 +112,7 @@ describe('an order', () => {
 });
 
 describe('the list of orders', () => {
-  test('shows a user their own, newest first, with how they stand this moment', async () => {
+  test('shows a user their own, newest first, with their current status', async () => {
     const buyer = await shop.buyer();
     expect((await list(buyer)).data).toEqual({ orders: [], next: null });
     const placed = [await order(buyer), await order(buyer), await order(buyer)];
@@ -152,13 +152,13 @@ describe('the list of orders', () => {
     expect(pages.flat().map(({ orderId }) => orderId)).toEqual(placed.reverse());
   });
 
-  test('is not opened at another user’s place by their cursor', async () => {
+  test('is not opened at another user’s position by their cursor', async () => {
     const { orders } = mustSucceed(await list(stranger, `${Date.now() + 1_000}.1`));
     for (const each of orders) expect(each.userId).toBe(stranger.userId);
   });
 
   test.each(['x', '1', '1.2.3', '-1.2', "1.2' OR 1=1", '1.99999999999999999'])(
-    'is refused from the place %j',
+    'is refused with the cursor %j',
     async (cursor) => {
       const { errCode } = await list(owner, encodeURIComponent(cursor));
       expect(errCode).toBe(10001);

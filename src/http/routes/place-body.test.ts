@@ -30,7 +30,7 @@ function merged([known, more]: [object, object]): unknown {
   return Object.fromEntries(fields);
 }
 
-test('the quick judgement of a body takes what the schema takes, and nothing else', () => {
+test('the quick check of a body accepts what the schema accepts, and nothing else', () => {
   let taken = 0;
   fc.assert(
     fc.property(body, (value) => {

@@ -42,7 +42,7 @@ const publish = (id: number | string) =>
   engine.api<PromoData>('POST', `/api/promos/${id}/publish`, {});
 
 describe('a promo', () => {
-  test('is a draft first, with what API.md says where nothing is said', async () => {
+  test('is a draft first, with defaults for what is left out', async () => {
     const body = draftOf(await engine.item(1));
     const { status, data } = await draft(body);
     expect(status).toBe(201);
@@ -66,7 +66,7 @@ describe('a promo', () => {
     expect((await engine.place(tokenFor({ itemId, promoId: id }, 2))).status).toBe(201);
   });
 
-  test('keeps being published over a restart of an engine that was killed', async () => {
+  test('stays published over a restart of an engine that was killed', async () => {
     const other = temporaryFolder();
     let second = await startTestEngine({ dataDir: other.path });
     const sale = await second.sale();
@@ -129,7 +129,7 @@ describe('a promo', () => {
     expect(swapped.errMsg).toContain('endAt');
   });
 
-  test('of an item that is not there, or itself not there, is 10005', async () => {
+  test('that is missing, or whose item is missing, is 10005', async () => {
     expect((await draft(draftOf(131_071))).errCode).toBe(10005);
     for (const id of ['999999', '0', '-1', 'x', '1.5', '9'.repeat(30)]) {
       const { status, errCode } = await publish(id);
@@ -137,7 +137,7 @@ describe('a promo', () => {
     }
   });
 
-  test('is made and published by the merchant only', async () => {
+  test('is created and published by the merchant only', async () => {
     const body = draftOf(await engine.item(1));
     const { id } = mustSucceed(await draft(body));
     for (const path of ['/api/promos', `/api/promos/${id}/publish`]) {

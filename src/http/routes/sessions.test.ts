@@ -94,11 +94,11 @@ describe('guessing passwords', () => {
     expect((await victim.api('GET', '/api/users/me')).status).toBe(200);
   });
 
-  test('is stopped in the same way for a telephone that nobody has', async () => {
+  test('is stopped in the same way for a telephone that is not registered', async () => {
     expect(await guess(newTelephone())).toEqual(five);
   });
 
-  test('is forgiven to whoever then knows the password', async () => {
+  test('is forgiven once the right password is given', async () => {
     const { telephone } = await shop.buyer();
     for (let rounds = 0; rounds < 2; rounds++) {
       for (let tries = 0; tries < 4; tries++) await logIn(telephone, 'not yet right');
@@ -111,14 +111,14 @@ describe('a session', () => {
   test('ends by logging out, and only this one', async () => {
     const [here, there] = [await shop.logIn(buyer.telephone), await shop.logIn(buyer.telephone)];
     const out = await here.api('DELETE', '/api/sessions');
-    expect([out.status, out.data]).toEqual([200, null as never]); // The data of API.md.
+    expect([out.status, out.data]).toEqual([200, null as never]); // The API reference says null.
     expect(out.headers.get('set-cookie')).toStartWith('session=; Max-Age=0; Path=/; HttpOnly');
     expect((await here.api('GET', '/api/users/me')).errCode).toBe(20003);
     expect((await here.api('DELETE', '/api/sessions')).errCode).toBe(20003);
     expect((await there.api('GET', '/api/users/me')).status).toBe(200);
   });
 
-  test('of the header goes before that of the cookie', async () => {
+  test('in the header takes precedence over that in the cookie', async () => {
     const cookie = `session=${buyer.session}`;
     const { errCode } = await withCookie(cookie, { authorization: 'Bearer not-a-session' });
     expect(errCode).toBe(20003);
@@ -137,7 +137,7 @@ describe('a session', () => {
     expect((await withCookie(cookie)).errCode).toBe(20003);
   });
 
-  test('is none for whoever bears the administrator’s word', async () => {
+  test('is not opened by the admin token', async () => {
     expect((await shop.engine.api('GET', '/api/orders')).errCode).toBe(20003);
   });
 });
@@ -169,7 +169,7 @@ describe('what another site makes a browser send', () => {
     expect((await buyer.api('GET', '/api/users/me')).status).toBe(200);
   });
 
-  test('is let through where it is our own site', async () => {
+  test('is let through where that site is our own', async () => {
     for (const own of [{ 'sec-fetch-site': 'same-origin' }, { origin: shop.engine.url }]) {
       const { telephone } = buyer;
       const answer = await logIn(telephone, password, { ...own } as Record<string, string>); // Either of two.

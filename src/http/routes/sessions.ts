@@ -12,7 +12,7 @@ import { failure, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 import { passwordCharactersMax, userData } from './users.ts';
 
-const passwordMessage = `must be a text of 1 to ${passwordCharactersMax} characters`;
+const passwordMessage = `must be text of 1 to ${passwordCharactersMax} characters`;
 export const logInSchema = v.object({
   telephone: telephoneField(),
   password: v.pipe(
@@ -32,7 +32,7 @@ export function sessionRoutes(parts: AppParts) {
     });
 }
 
-/** Unknown telephones take the same way, and the same work, as wrong passwords. */
+/** Unknown telephones take the same path, and the same work, as wrong passwords. */
 async function logIn(parts: AppParts, request: Request): Promise<Response> {
   const { value, refused } = await parseBody(request, logInSchema);
   if (refused !== null) return refused;
@@ -60,7 +60,7 @@ function withCookie(response: Response, request: Request, session: Session | nul
   return response;
 }
 
-/** Whoever forges this header gets a stricter cookie, and nothing else. */
+/** A client that forges this header gets a stricter cookie, and nothing else. */
 function isForwardedHttps(request: Request): boolean {
   return request.headers.get('x-forwarded-proto')?.trim().toLowerCase() === 'https';
 }

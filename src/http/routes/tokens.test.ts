@@ -36,7 +36,7 @@ const drawn = (who: Buyer, { promoId }: Sale) =>
 const ask = (who: Buyer, { itemId }: Sale, body: object = {}): Promise<Answer<Token>> =>
   who.api<Token>('POST', `/api/items/${itemId}/tokens`, body);
 
-/** Asks with a captcha that was solved. */
+/** Asks with a solved captcha. */
 async function askSolved(who: Buyer, sale: Sale, answer = captchaText): Promise<Answer<Token>> {
   const { captchaId } = mustSucceed(await drawn(who, sale));
   return ask(who, sale, { promoId: sale.promoId, captchaId, answer });
@@ -79,7 +79,7 @@ describe('a purchase token', () => {
     expect(new Set(answers.map(nonceOf)).size).toBe(1);
   });
 
-  test('ends with its sale, or after a quarter of an hour', async () => {
+  test('expires with its sale, or after a quarter of an hour', async () => {
     const short = mustSucceed(await askSolved(buyer, await shop.engine.sale({ endsInMs: 60_000 })));
     const long = mustSucceed(await askSolved(buyer, await shop.engine.sale()));
     const inMs = ({ expiresAt }: Token) => Date.parse(expiresAt) - Date.now();
@@ -102,13 +102,13 @@ describe('a purchase token', () => {
     expect((await ask(buyer, sale, { promoId: sale.promoId })).status).toBe(201);
   });
 
-  test('is for nobody but users', async () => {
+  test('is for users only', async () => {
     const path = `/api/items/${(await shop.engine.sale()).itemId}/tokens`;
     expect((await shop.call('POST', path, {})).errCode).toBe(20003);
     expect((await shop.engine.api('POST', path, {})).errCode).toBe(20003);
   });
 
-  test('names its user and price by itself, whatever else is asked for', async () => {
+  test('fixes its user and price itself, whatever else is asked for', async () => {
     const sale = await saleWithoutCaptcha();
     const body = { promoId: sale.promoId, userId: other.userId, price: 1, nonce: 1, expiresAt: 1 };
     const { token } = mustSucceed(await ask(buyer, sale, body));
@@ -125,7 +125,7 @@ describe('a purchase token', () => {
     },
   );
 
-  test('is none for items and promos that are not there, or not of each other', async () => {
+  test('is refused for missing items and promos, and for a promo of another item', async () => {
     const [sale, strange] = [await shop.engine.sale(), await shop.engine.sale()];
     const { promoId } = strange;
     expect((await ask(buyer, sale, { promoId })).errCode).toBe(10005);
@@ -154,7 +154,7 @@ describe('a captcha', () => {
     expect(headers.get('ratelimit')).toMatch(/^"captchaByUser";r=\d+, "captchaByAddress";r=/);
   });
 
-  test('lets nobody in by a wrong answer, nor by the right one after it', async () => {
+  test('lets no one in with a wrong answer, nor with the right one after it', async () => {
     const sale = await shop.engine.sale();
     const { promoId } = sale;
     const { captchaId } = mustSucceed(await drawn(buyer, sale));
@@ -176,7 +176,7 @@ describe('a captcha', () => {
   });
 });
 
-describe('a sale that nobody can enter', () => {
+describe('a sale that no one can enter', () => {
   async function expectRefused(who: Buyer, sale: Sale, errCode: number) {
     expect((await drawn(who, sale)).errCode).toBe(errCode);
     expect((await ask(who, sale, { promoId: sale.promoId })).errCode).toBe(errCode);
@@ -189,7 +189,7 @@ describe('a sale that nobody can enter', () => {
     await expectRefused(other, sale, 30001);
   });
 
-  test('lets those ask again who were admitted', async () => {
+  test('lets admitted users ask again', async () => {
     const sale = await shop.engine.sale({ stock: 1 });
     const [mine, theirs] = [await askSolved(buyer, sale), await askSolved(other, sale)];
     mustSucceed(await shop.engine.place(mine.data.token));

@@ -14,10 +14,10 @@ import { parseBody } from '../wire/body.ts';
 import { failure, refused, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
-/** How long a purchase token is good where the sale does not end before; asking again gives more. */
+/** How long a purchase token is valid unless the sale ends before; asking again extends it. */
 const purchaseTokenTtlMs = 900_000;
 
-const answerMessage = 'must be a text of at most 64 characters';
+const answerMessage = 'must be text of at most 64 characters';
 const shortText = v.pipe(v.string(answerMessage), v.maxLength(64, answerMessage));
 export const admissionSchema = v.object({
   promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
@@ -51,7 +51,7 @@ async function issue(
   const ask = { ...value, itemId, userId };
   const { promoId } = ask;
   if (promoId === 0) return admit(parts, request, ask, null);
-  // Whoever was admitted before gets the same purchase, however the sale stands.
+  // A user who was admitted before gets the same purchase, whatever the state of the sale.
   const admission = await parts.admissions.find(itemId, promoId, userId);
   if (admission !== null) return signed(parts, ask, admission);
   const promo = await parts.catalog.promo(promoId);

@@ -40,7 +40,7 @@ describe('asking for a one-time password', () => {
   test('sends six digits to the telephone and answers nothing', async () => {
     const telephone = newTelephone();
     const answer = await shop.call('POST', '/api/otp', { telephone: telephone.slice(3) });
-    expect([answer.status, answer.data]).toEqual([200, null as never]); // The data of API.md.
+    expect([answer.status, answer.data]).toEqual([200, null as never]); // The API reference says null.
     expect(shop.gateway.codeOf(telephone)).toMatch(/^\d{6}$/);
     expect(answer.headers.get('ratelimit')).toStartWith('"oneTimePasswordByAddress";r=');
     expect(answer.headers.get('ratelimit-policy')).toMatch(
@@ -103,7 +103,7 @@ describe('registering', () => {
     const { status, data } = await register(person);
     expect(status).toBe(201);
     const id = expect.any(Number);
-    expect(data).toEqual({ id, telephone, name: '艾达 🌊', gender: 'f', age: 0 } as never); // As API.md.
+    expect(data).toEqual({ id, telephone, name: '艾达 🌊', gender: 'f', age: 0 } as never); // As the API reference shows.
   });
 
   test('names every wrong field in one answer', async () => {
@@ -185,7 +185,7 @@ describe('registering', () => {
     for (const code of codes) expect([20004, 20005]).toContain(code);
   });
 
-  test('sets nothing but what a person may tell', async () => {
+  test('sets only what a person may set', async () => {
     const telephone = await invited();
     const person = registration(shop.gateway, telephone);
     const { data } = await register({
@@ -201,7 +201,7 @@ describe('registering', () => {
     expect((await buyer.api('GET', '/api/admin/statements')).errCode).toBe(20006);
   });
 
-  test('with a name in the language of databases is no more than a name', async () => {
+  test('with a name that looks like SQL stores it as a name', async () => {
     const telephone = await invited();
     const name = `'); DROP TABLE users; -- <script>`;
     expect((await register({ ...registration(shop.gateway, telephone), name })).status).toBe(201);
@@ -210,8 +210,8 @@ describe('registering', () => {
   });
 });
 
-describe('who one is', () => {
-  test('is told to users alone', async () => {
+describe('who is logged in', () => {
+  test('is shown to users only', async () => {
     const buyer = await shop.buyer();
     const { status, data } = await buyer.api('GET', '/api/users/me');
     expect(status).toBe(200);
@@ -222,7 +222,7 @@ describe('who one is', () => {
   });
 });
 
-test('the log tells neither codes nor telephones nor passwords', async () => {
+test('the log has neither codes nor telephones nor passwords', async () => {
   const buyer = await shop.buyer();
   const output = shop.engine.process.output();
   expect(output).not.toContain(buyer.telephone.slice(3));

@@ -1,4 +1,4 @@
-/** Users: registration, and who one is. */
+/** Users: registration, and who is logged in. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { isCommonPassword } from '../../accounts/common-passwords.ts';
@@ -13,7 +13,7 @@ import { failure, success } from '../wire/envelope.ts';
 export const passwordCharactersMax = 128;
 
 const otpMessage = 'must be six digits';
-const passwordMessage = `must be a text of 8 to ${passwordCharactersMax} characters`;
+const passwordMessage = `must be text of 8 to ${passwordCharactersMax} characters`;
 export const registrationSchema = v.object({
   telephone: telephoneField(),
   otp: v.pipe(v.string(otpMessage), v.regex(/^\d{6}$/, otpMessage)),
@@ -24,7 +24,7 @@ export const registrationSchema = v.object({
     v.string(passwordMessage),
     v.minLength(8, passwordMessage),
     v.maxLength(passwordCharactersMax, passwordMessage),
-    v.check((password) => !isCommonPassword(password), 'is one of the commonest: choose another'),
+    v.check((password) => !isCommonPassword(password), 'is one of the most common: choose another'),
   ),
 });
 
@@ -43,8 +43,8 @@ async function register(parts: AppParts, request: Request): Promise<Response> {
   if (refused !== null) return refused;
   const { otp, password, ...person } = value;
   if (parts.passwords.busy) return failure(request, 30003);
-  // The one-time password is checked first, so that nobody else can make us hash; it is used up
-  // last, so that whoever was told to try again still has it.
+  // The one-time password is checked first, so that no one without it can make us hash; it is used
+  // up last, so that a user who was told to try again still has it.
   const { oneTimePasswords } = parts;
   if (!(await oneTimePasswords.check(person.telephone, otp))) return failure(request, 20005);
   const hash = await parts.passwords.hash(password);
@@ -53,7 +53,7 @@ async function register(parts: AppParts, request: Request): Promise<Response> {
   return user === null ? failure(request, 20004) : success(userData(user), 201);
 }
 
-/** A user as API.md shows them. */
+/** A user as the API reference shows them. */
 export function userData({ id, telephone, name, gender, age }: UserRow) {
   return { id, telephone, name, gender, age };
 }

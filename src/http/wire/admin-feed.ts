@@ -1,7 +1,7 @@
 /**
- * The operator's board by server-sent events: a few times a second, the books of one item or of the
+ * The operator's board as server-sent events: a few times a second, the books of one item or of the
  * newest, and how far journal, SQL and replica have come. Each selection is encoded once, whatever
- * the number of watchers, and nothing runs while nobody watches.
+ * the number of watchers, and nothing runs while no one watches.
  */
 
 import type { ShopParts } from '../../shop/parts.ts';
@@ -10,9 +10,9 @@ import { boardStatementOf } from '../../shop/statement.ts';
 import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
 const intervalMs = 500;
-/** Watching counts as using the session, which is asked for this often. */
+/** Watching counts as using the session, which is checked this often. */
 const checkMs = 30_000;
-/** A client that has not taken this many events is dropped: it will connect again. */
+/** A client with this many unread events is dropped: it will reconnect. */
 const unreadEventsMax = 20;
 
 type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock'>;

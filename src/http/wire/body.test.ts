@@ -53,7 +53,7 @@ describe('the order route', () => {
     }
   });
 
-  test('refuses amounts that are no positive integer, exactly: 10001', async () => {
+  test('refuses amounts that are not exactly a positive integer: 10001', async () => {
     const token = JSON.stringify(tokenFor(sale, 1));
     const numbers = ['0', '-1', '-0', '1.5', '1e999', '-1e999', '9007199254740993', '100001'];
     const others = ['"1"', 'true', 'null', '[1]', '{}', '{"valueOf":1}', '1e-7', '4294967297'];
@@ -67,7 +67,7 @@ describe('the order route', () => {
     expect((await send(`{"token":${token},"amount":1.0}`)).status).toBe(201);
   });
 
-  test('refuses tokens that are no text, or far too long: 10001', async () => {
+  test('refuses tokens that are not text, or far too long: 10001', async () => {
     for (const token of ['1', 'null', '{}', '["st1"]', `"${'s'.repeat(5_000)}"`]) {
       const { status, errCode, errMsg } = await send(`{"token":${token},"amount":1}`);
       expect([status, errCode]).toEqual([400, 10001]);
@@ -114,7 +114,7 @@ describe('the order route', () => {
     }
   });
 
-  test('takes bodies up to the limit, and no byte more: 10006', async () => {
+  test('accepts bodies up to the limit, and not a byte more: 10006', async () => {
     const body = JSON.stringify({ token: tokenFor(sale, 1), amount: 1 });
     const padded = (bytes: number) => body.padEnd(bytes, ' ');
     expect((await send(padded(bodyBytesMax))).status).toBe(201);
@@ -124,7 +124,7 @@ describe('the order route', () => {
     }
   });
 
-  test('refuses other content types, and none: 10001', async () => {
+  test('refuses other content types, or none at all: 10001', async () => {
     const body = JSON.stringify({ token: tokenFor(sale, 1), amount: 1 });
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp']) {
       const { status, errCode, errMsg } = await send(body, { 'content-type': type });
@@ -166,7 +166,7 @@ describe('the order route', () => {
     await fc.assert(
       fc.asyncProperty(body, async (value) => {
         const { errCode } = await send(JSON.stringify(value));
-        // A right token with an amount beyond the stock, or beyond the limit, is refused for that.
+        // A valid token with an amount beyond the stock, or beyond the limit, is refused for that.
         expect([null, 10001, 30001, 30006, 30007, 30014]).toContain(errCode);
       }),
       { numRuns: 400 },
@@ -175,7 +175,7 @@ describe('the order route', () => {
     expect((await engine.api('GET', '/readyz')).status).toBe(200);
   });
 
-  test('never answers anything but 10001 or 30007 to bytes and tokens that were damaged', async () => {
+  test('never answers anything but 10001 or 30007 to damaged bytes and tokens', async () => {
     const good = JSON.stringify({ token: tokenFor(sale, 1), amount: 1 });
     const damage = fc.record({
       at: fc.nat({ max: good.length - 1 }),

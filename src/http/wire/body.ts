@@ -23,7 +23,7 @@ export async function parseBody<S extends v.GenericSchema>(
   return parseJson(request, schema, body);
 }
 
-/** Why a body is not read, or not as JSON: 10006 when it is too long, else what is wrong with it. */
+/** Why a body was not read, or not as JSON: 10006 when it is too long, else what is wrong with it. */
 class UnfitBody extends Error {
   constructor(readonly fields: Record<string, string> | null) {
     super('unfit body');
@@ -31,8 +31,8 @@ class UnfitBody extends Error {
 }
 
 /**
- * Reads a body as JSON, `{}` where there is none. Hot path: of a body that is announced as nearly
- * all are, the runtime makes the value without a string in between. @throws what `unreadable` takes
+ * Reads a body as JSON, `{}` where there is none. Hot path: the runtime parses a body with the usual
+ * headers without a string in between. @throws what `unreadable` takes
  */
 export function readJson(request: Request): Promise<unknown> {
   const { headers } = request;
@@ -52,13 +52,13 @@ async function readUnusual(request: Request, length: string | null): Promise<unk
   return JSON.parse(text);
 }
 
-/** The answer where `readJson` threw. A client that hung up in the middle does not hear it. */
+/** The answer after `readJson` threw. A client that hung up midway does not get it. */
 export function unreadable(request: Request, error: unknown): Response {
   if (!(error instanceof UnfitBody)) return invalid(request, { body: 'is not JSON' });
   return error.fields === null ? failure(request, 10006) : invalid(request, error.fields);
 }
 
-/** Validates a body that was read. */
+/** Validates a body after it was read. */
 export function parseJson<S extends v.GenericSchema>(
   request: Request,
   schema: S,
@@ -73,7 +73,7 @@ export function parseJson<S extends v.GenericSchema>(
   return validate(request, schema, body);
 }
 
-/** Validates values that came by path or query. */
+/** Validates values from a path or a query. */
 export function validate<S extends v.GenericSchema>(
   request: Request,
   schema: S,
@@ -90,7 +90,7 @@ function isJson(contentType: string | null): boolean {
 
 /**
  * Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it.
- * Without recursion: a body has room for nesting that is deeper than the stack.
+ * Without recursion: a body has room for nesting deeper than the stack.
  */
 function namesPrototype(value: object): boolean {
   const objects = [value];
@@ -104,7 +104,7 @@ function namesPrototype(value: object): boolean {
   return false;
 }
 
-/** Reads a body of unannounced length. @throws UnfitBody when it is too long */
+/** Reads a body of undeclared length. @throws UnfitBody when it is too long */
 async function boundedText(request: Request): Promise<string> {
   if (request.body === null) return '';
   const chunks: Uint8Array[] = [];

@@ -13,12 +13,12 @@ async function read(response: Response): Promise<Answer> {
 }
 
 describe('the envelope', () => {
-  test('carries data with 200, or 201 where something was made', async () => {
+  test('carries data with 200, or 201 where something was created', async () => {
     expect(await read(success({ a: 1 }))).toMatchObject({ status: 200, data: { a: 1 } });
     expect(await read(success(null, 201))).toMatchObject({ status: 201, data: null });
   });
 
-  test('carries every code of API.md with its HTTP status and a text in both languages', async () => {
+  test('carries every error code with its HTTP status and a text in both languages', async () => {
     const api: [number, number][] = [
       [10001, 400],
       [10002, 500],
@@ -60,7 +60,7 @@ describe('the envelope', () => {
     }
   });
 
-  test('says with 429 and 503, and with nothing else, when to come again', async () => {
+  test('says when to try again with 429 and 503, and with nothing else', async () => {
     for (const code of errorCodes) {
       const { status, headers } = await read(failure(request(), code));
       const expected = status === 429 || status === 503;
@@ -80,7 +80,7 @@ describe('the envelope', () => {
 });
 
 describe('Accept-Language', () => {
-  test('asks for Chinese where it prefers it, else English', () => {
+  test('selects Chinese where it prefers it, else English', () => {
     const chinese = ['zh', 'ZH-tw', 'zh-Hans-CN', 'fr, zh', 'en;q=0.5, zh;q=0.9', 'zh, en'];
     for (const header of chinese) expect([header, languageOf(header)]).toEqual([header, 'zh']);
     const english = ['en', 'en-GB, zh', 'fr', '', '*', 'zh;q=0', 'zh;q=0.1, en;q=0.2', ';;,,q='];

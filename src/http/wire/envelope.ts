@@ -1,4 +1,4 @@
-/** The envelope of every answer (API.md). Bodies of plain refusals are made once. */
+/** The envelope of every answer. Bodies of plain refusals are made once. */
 import type { Code } from '../../../actors/protocol.ts';
 import { type ErrorCode, errorCodes, failures, type Language, languageOf } from './messages.ts';
 
@@ -7,7 +7,7 @@ const json = 'application/json; charset=utf-8';
 const okInit: ResponseInit = { status: 200, headers: new Headers({ 'content-type': json }) };
 const createdInit: ResponseInit = { status: 201, headers: new Headers({ 'content-type': json }) };
 
-/** What a client should wait, in seconds, before it tries again. */
+/** How long a client should wait before it tries again, in seconds. */
 const retryAfterSeconds = 1;
 
 function initOf(status: number, retryAfter: number): ResponseInit {
@@ -39,7 +39,7 @@ export function successText(data: string, status: 200 | 201): Response {
   return successBody(successEnvelope(data), status);
 }
 
-/** The body of a success, for who sends it more than once; `data` is JSON text. */
+/** The body of a success, for callers that send it more than once; `data` is JSON text. */
 export function successEnvelope(data: string): string {
   return `{"status":"success","data":${data}}`;
 }

@@ -23,7 +23,7 @@ export function eventText(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Whether a client has left so many events unread: it is dropped, and will connect again. */
+/** Whether a client has left this many events unread: it is dropped, and will reconnect. */
 export function isBehind({ desiredSize }: EventStream, unreadEventsMax: number): boolean {
   return (desiredSize ?? 0) <= -unreadEventsMax;
 }

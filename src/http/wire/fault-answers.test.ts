@@ -17,11 +17,11 @@ describe('a fault', () => {
     expect(faultCode(error)).toBe(code);
   });
 
-  test('is told with where it happened', () => {
+  test('is reported with where it happened', () => {
     expect(faultText(new TypeError('odd'))).toMatch(/^TypeError: odd\n.*fault-answers\.test\.ts/s);
   });
 
-  test('of a query is told without the values of the query', () => {
+  test('of a query is reported without the values of the query', () => {
     const cause = new Error('the constraint failed');
     const text = faultText(new DrizzleQueryError('insert', ['+8613800001234', 'hash'], cause));
     expect(text).toContain('the constraint failed');
@@ -29,13 +29,13 @@ describe('a fault', () => {
     expect(faultText(new DrizzleQueryError('insert', ['+8613800001234']))).not.toContain('138');
   });
 
-  test('is none when passwords queue', () => {
+  test('is not reported when passwords queue', () => {
     expect(faultText(new PasswordsBusy('x'))).toBeNull();
   });
 });
 
 describe('the id of a request', () => {
-  test('is the one its gateway gave, where that can stand in a log', () => {
+  test('is the one its gateway gave, where that is fit to log', () => {
     expect(requestIdOf('gateway-1:7f.3')).toBe('gateway-1:7f.3');
   });
 

@@ -1,4 +1,4 @@
-/** Faults: what they mean to the client, and what may stand in the log about them. */
+/** Faults: what they mean to the client, and what the log may say about them. */
 import { DrizzleQueryError } from 'drizzle-orm';
 import { PasswordsBusy } from '../../accounts/passwords.ts';
 import { SmsFailed } from '../../accounts/sms.ts';
@@ -12,16 +12,16 @@ export function faultCode(error: Error): ErrorCode {
   return 10002;
 }
 
-/** Null for what is no fault: many who log in at once must not fill the log. */
+/** Null for what is not a fault: a crowd that logs in at once must not fill the log. */
 export function faultText(error: Error): string | null {
   if (error instanceof PasswordsBusy) return null;
-  // The message has the query's values, telephones among them; what went wrong stands in the cause.
+  // The message has the query's values, telephones among them; the cause says what went wrong.
   const told =
     error instanceof DrizzleQueryError ? (error.cause ?? new Error('query failed')) : error;
   return told.stack ?? String(told);
 }
 
-/** The id that a gateway has given a request, where it is fit to be logged; else a new one. */
+/** The id that a gateway has given a request, where it is fit to log; else a new one. */
 export function requestIdOf(given: string | undefined): string {
   return given !== undefined && /^[\w.:-]{1,64}$/.test(given) ? given : Bun.randomUUIDv7();
 }

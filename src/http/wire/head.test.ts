@@ -20,20 +20,20 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** The headers of an answer, but those that no two answers share. */
+/** The headers of an answer, except those that no two answers share. */
 async function headersOf(method: string, path: string, who: Record<string, string>) {
   const init = { method, headers: who, redirect: 'manual' } as const;
   const response = await fetch(shop.engine.url + path, init);
   await response.body?.cancel();
   const { date, ...headers } = Object.fromEntries(response.headers);
   expect(date).toBeString();
-  // Metrics count the very requests that ask for them: no two are of one length.
+  // Metrics count the very requests that ask for them: no two are of the same length.
   if (path === '/metrics') headers['content-length'] = 'some';
   return { path, status: response.status, headers };
 }
 
 describe('HEAD', () => {
-  test('has the status and the headers of GET, the length of what GET would send among them', async () => {
+  test('has the status and the headers of GET, with the length of what GET would send', async () => {
     const page = await (await fetch(`${shop.engine.url}/`)).text();
     const asset = /\/assets\/base[^"]*/.exec(page)![0];
     const described = describedRoutes

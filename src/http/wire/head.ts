@@ -4,8 +4,8 @@ import type { Hono } from 'hono';
 type Fetch = Hono['fetch'];
 
 /**
- * Asks for HEAD as for GET and leaves the body to the runtime, which sends its length alone, and
- * cancels what would be streamed. The router would drop the body, and with it the length.
+ * Handles HEAD as GET and leaves the body to the runtime, which sends only its length, and cancels
+ * what would be streamed. The router would drop the body, and with it the length.
  */
 export function answeringHead(fetch: Fetch): Fetch {
   return (request, env, context) =>

@@ -1,6 +1,6 @@
 /**
- * Live stock by server-sent events. One timer a thread looks at the boards of the items somebody
- * watches; each change is encoded once, whatever the number of watchers.
+ * Live stock as server-sent events. One timer per thread looks at the board for the items that are
+ * watched; each change is encoded once, whatever the number of watchers.
  */
 
 import type { Clock } from '../../../actors/clock.ts';
@@ -9,9 +9,9 @@ import { type EventStream, eventAnswer, eventText, isBehind } from './event-stre
 
 /** At most ten events a second for an item. */
 const intervalMs = 100;
-/** A client that has not taken this many events is dropped: it will connect again. */
+/** A client with this many unread events is dropped: it will reconnect. */
 const unreadEventsMax = 50;
-/** A comment now and then shows intermediaries that the stream lives, and us that the client does. */
+/** A comment now and then shows intermediaries that the stream is alive, and us that the client is. */
 const keepAliveMs = 15_000;
 
 interface Watched {
@@ -39,7 +39,7 @@ export class LiveFeed {
     ];
   }
 
-  /** Opens a stream of an item's stock; it starts with how things stand. */
+  /** Opens a stream of an item's stock; it starts with the current state. */
   open(item: number, request: Request): Response {
     this.keepOpen(request);
     return eventAnswer(

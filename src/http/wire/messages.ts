@@ -1,4 +1,4 @@
-/** Every error code of API.md with its HTTP status and its text, English and Chinese. */
+/** Every error code with its HTTP status and its text, English and Chinese. */
 export type Language = 'en' | 'zh';
 
 interface Failure {
@@ -59,7 +59,7 @@ export const failures = {
 export type ErrorCode = keyof typeof failures;
 export const errorCodes = Object.keys(failures).map(Number) as ErrorCode[]; // The keys are the codes.
 
-/** The language an `Accept-Language` header prefers of the two there are; English in doubt. */
+/** Which of the two languages an `Accept-Language` header prefers; English in doubt. */
 export function languageOf(acceptLanguage: string | null): Language {
   if (acceptLanguage === null) return 'en';
   let best: { language: Language; quality: number } = { language: 'en', quality: 0 };

@@ -93,7 +93,7 @@ describe('a body that is too large', () => {
     }
   });
 
-  test('is refused while it comes, when nobody said how long it is: 10006', async () => {
+  test('is refused while it arrives, when its length was not declared: 10006', async () => {
     const socket = open();
     await socket.write(head('transfer-encoding: chunked'));
     await socket.write(chunk(bodyBytesMax));
@@ -105,7 +105,7 @@ describe('a body that is too large', () => {
     socket.hangUp();
   });
 
-  test('never gathers in memory, and the connection is good for the next request', async () => {
+  test('never piles up in memory, and the connection is good for the next request', async () => {
     const before = residentMib();
     const mebibyte = ' '.repeat(1024 * 1024);
     const results = await inParallel(8, 8, async (n) => {
@@ -125,7 +125,7 @@ describe('a body that is too large', () => {
     expect(residentMib() - before).toBeLessThan(100);
   });
 
-  test('is taken in full when it is short and comes in chunks', async () => {
+  test('is read in full when it is short and comes in chunks', async () => {
     const sale = await engine.sale();
     const body = JSON.stringify({ token: tokenFor(sale, 1), amount: 1 });
     const socket = open();
@@ -139,7 +139,7 @@ describe('a body that is too large', () => {
   });
 });
 
-describe('a request that is no HTTP', () => {
+describe('a request that is not HTTP', () => {
   test('is refused with 400, and the connection ends', async () => {
     const requests = [
       'garbage\r\n\r\n',
@@ -161,7 +161,7 @@ describe('a request that is no HTTP', () => {
 });
 
 describe('many sockets that buy nothing', () => {
-  test('keep nobody else from buying, and are closed in the end', async () => {
+  test('keep no one else from buying, and are closed in the end', async () => {
     const sale = await engine.sale({ stock: 300 });
     const idle = Array.from({ length: 100 }, open);
     const dripping = Array.from({ length: 100 }, open);
@@ -193,7 +193,7 @@ describe('many sockets that buy nothing', () => {
 });
 
 describe('a client that hangs up', () => {
-  test('while its order is under way finds it by its token: 200, or 201 when it was too early', async () => {
+  test('while its order is in flight finds it by its token: 200, or 201 when it was too early', async () => {
     const sale = await engine.sale({ stock: 200 });
     const tokens = Array.from({ length: 200 }, (_, index) => tokenFor(sale, index + 1));
     await inParallel(200, 32, async (index) => {
@@ -220,7 +220,7 @@ describe('a client that hangs up', () => {
       }
     }
     expect((await engine.place(tokenFor(sale, 2))).status).toBe(201);
-    // Clients do this all the time: it is no error of the engine.
+    // Clients do this all the time: it is not an error of the engine.
     expect(engine.process.output()).toBe(engine.process.stdout());
   });
 });

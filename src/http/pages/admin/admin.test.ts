@@ -56,7 +56,7 @@ const utc = (inMs: number) => new Date(Date.now() + inMs).toISOString().slice(0,
 const value = (name: string, text: string) => `.numbers [data-value=${name}]:text-is("${text}")`;
 
 describe('the administrator with a browser', () => {
-  test('starts a sale, watches it and says why a buyer was refused', async () => {
+  test('starts a sale, watches it and finds out why a buyer was refused', async () => {
     const { page, context, complaints } = await browser.visitor(shop.engine.url);
     await page.goto(url('/admin/new-item'));
     expect(new URL(page.url()).pathname).toBe('/admin/login');
@@ -67,7 +67,7 @@ describe('the administrator with a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(url('/admin/new-item'));
 
-    // By keyboard alone, with a mistake that is put right where it is marked.
+    // By keyboard alone, with a mistake that is corrected where it is marked.
     await tabTo(page, '#item-title');
     await page.keyboard.type('Aurora headphones');
     for (const text of ['Thirty hours of music.', 'ninety', '2']) {
@@ -80,7 +80,7 @@ describe('the administrator with a browser', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type('899.50');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=status]:has-text("made and on sale")');
+    await page.waitForSelector('[role=status]:has-text("created and on sale")');
     const itemId = Number(/\/admin\/items\/(\d+)/.exec(page.url())![1]);
     const item = await shop.call<{ price: number; stock: number }>('GET', `/api/items/${itemId}`);
     expect(item.data).toMatchObject({ price: 89_950, stock: 2 });
@@ -130,13 +130,13 @@ describe('the administrator with a browser', () => {
     await page.waitForURL(url('/admin/login'));
     await page.goto(url('/admin'));
     expect(new URL(page.url()).pathname).toBe('/admin/login');
-    // A browser says so itself where a page comes with the status of a refusal.
+    // A browser itself complains about a page that comes with the status of a refusal.
     const refusals = /status of (401 \(Unauthorized\)|400 \(Bad Request\))/;
     expect(complaints.filter((complaint) => !refusals.test(complaint))).toEqual([]);
     await context.close();
   });
 
-  test('finds every item on one board, and room for every page on a phone', async () => {
+  test('sees every item on one board, and every page in the width of a phone', async () => {
     const { itemId } = await shop.engine.sale({ stock: 7 });
     for (const locale of ['en-GB', 'zh-CN']) {
       const { page, context, complaints } = await loggedIn({ locale, width: 390 });
@@ -171,7 +171,7 @@ describe('the forms', () => {
     expect(await wrong.text()).toContain(`name="key" value="${key}"`);
   });
 
-  test('mark what is wrong where it is, in the language of the page, and keep what was typed', async () => {
+  test('mark each wrong field, in the language of the page, and keep what was typed', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
     const promo = { name: 'Long', price: '1', startAt: utc(0), endAt: utc(60_000) };
@@ -199,7 +199,7 @@ describe('the forms', () => {
     }
   });
 
-  test('that name nothing there is get the page that says so', async () => {
+  test('that name a missing item get the page that says so', async () => {
     const cookie = await session();
     for (const id of ['131071', '0', '1e0', 'x']) {
       for (const form of ['promos', 'restock']) {
@@ -229,7 +229,7 @@ describe('the forms', () => {
     expect(absent.status).toBe(404);
   });
 
-  test('are taken from this site alone, and from whoever is logged in', async () => {
+  test('are accepted only from this site, and only after the log-in', async () => {
     const cookie = await session();
     const item = { title: 'Theirs', description: '', price: '1', stock: '1' };
     for (const path of ['/admin/items', '/admin/log-out', '/admin/login']) {
@@ -254,7 +254,7 @@ describe('the forms', () => {
 });
 
 describe('a session of the administrator', () => {
-  test('is a cookie that scripts, other sites and the API know nothing of', async () => {
+  test('is a cookie that means nothing to scripts, other sites and the API', async () => {
     const secure = { 'x-forwarded-proto': 'https' };
     const response = await send('/admin/login', { token: adminToken }, secure);
     const cookie = response.headers.get('set-cookie')!;
@@ -266,7 +266,7 @@ describe('a session of the administrator', () => {
     expect(statements.errCode).toBe(20003);
   });
 
-  test('is asked for by the live stream', async () => {
+  test('is required by the live stream', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale({ stock: 3 });
     const hangUp = new AbortController();
@@ -304,8 +304,8 @@ describe('a session of the administrator', () => {
     expect(response.headers.get('location')).toBe(next);
   });
 
-  // Last: the address of these tests is shut out afterwards.
-  test('is not to be had by trying', async () => {
+  // Last: the address of these tests is locked out afterwards.
+  test('cannot be had by guessing', async () => {
     const statuses: number[] = [];
     for (let times = 0; times < 11; times++) {
       statuses.push((await send('/admin/login', { token: `token-number-${times}` })).status);

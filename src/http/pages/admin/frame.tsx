@@ -110,7 +110,7 @@ export function Field(props: FieldProps) {
       .filter(Boolean)
       .join(' '),
     ...(error === undefined ? {} : { 'aria-invalid': 'true' as const }),
-    // The first wrong field is where a reader is led to.
+    // The first wrong field gets the focus.
     ...(error !== undefined && name === Object.keys(filled.errors)[0] ? { autofocus: true } : {}),
     ...input,
   };

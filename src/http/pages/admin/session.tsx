@@ -19,12 +19,12 @@ import { AdminLogInPage } from './log-in.tsx';
 
 const sessionCookie = 'admin';
 
-/** The token of a request's session; of no session where there is no cookie. */
+/** The token of a request's session; empty where there is no cookie. */
 export function adminSessionOf(c: Context): string {
   return getCookie(c, sessionCookie) ?? '';
 }
 
-/** Lets those through who are logged in; sends others to the log-in, and back. */
+/** Lets a logged-in administrator through; sends others to the log-in, and back. */
 export function loggedInOnly({ adminSessions }: Pick<AppParts, 'adminSessions'>) {
   return createMiddleware(async (c, next) => {
     if (await adminSessions.check(adminSessionOf(c))) return next();

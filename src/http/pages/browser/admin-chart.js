@@ -1,6 +1,6 @@
 // Small charts in SVG: shares of a whole, and lines over up to two minutes.
 
-/** Charts begin with a short time, so that a page just opened shows something. */
+/** Charts begin with a short span, so that a page just opened shows something. */
 const spanMsMin = 20_000;
 const spanMsMax = 120_000;
 /** As in `admin-live.css`. */
@@ -16,7 +16,7 @@ function draw(name, attributes, text = '') {
 
 const count = new Intl.NumberFormat(document.documentElement.lang, { notation: 'compact' });
 
-/** Draws what parts of a whole are, side by side. */
+/** Draws the parts of a whole, side by side. */
 export function drawShares(svg, { loaded, sold, held, left }) {
   let x = 0;
   const shares = Object.entries({ sold, held, left }).map(([part, units]) => {
@@ -25,7 +25,7 @@ export function drawShares(svg, { loaded, sold, held, left }) {
     x += share;
     return bar;
   });
-  // The parts are told apart by more than their colours: what is held has stripes.
+  // The parts differ by more than their colours: what is held has stripes.
   const stripes = [];
   const from = loaded === 0 ? 0 : (sold * 100) / loaded;
   const to = loaded === 0 ? 0 : ((sold + held) * 100) / loaded;

@@ -1,9 +1,9 @@
-// The live board: books and positions by server-sent events, as numbers and as charts.
+// The live board: books and positions from server-sent events, as numbers and as charts.
 import { texts } from './admin.js';
 import { drawLines, drawShares, keepRecent } from './admin-chart.js';
 import { fill, find, page, say } from './site.js';
 
-/** Rates are over so long: shorter would flicker, longer would lag. */
+/** Rates are averaged over this long: shorter would flicker, longer would lag. */
 const rateMs = 2_000;
 
 const state = find('[data-live]');
@@ -14,7 +14,7 @@ const histories = new Map();
 
 const sum = (counts) => Object.values(counts).reduce((all, count) => all + count, 0);
 
-/** Adds a moment to an item's history and returns it, with what changes a second. */
+/** Adds a sample to an item's history and returns it, with rates per second. */
 function take(at, item) {
   const history = histories.get(item.itemId) ?? [];
   histories.set(item.itemId, history);
@@ -107,7 +107,7 @@ function listen() {
     state.dataset.state = 'live';
   });
   stream.addEventListener('error', () => {
-    // An answer that is no stream ends it for good: the session is over, or the server starts again.
+    // An answer that is not a stream ends it for good: the session is over, or the server restarts.
     state.dataset.state = 'lost';
     say(state, texts.lost, true);
     if (stream.readyState === EventSource.CLOSED) setTimeout(again, 2_000);

@@ -1,5 +1,5 @@
-// What every administrator's page does: a form is sent once, and times in UTC are also told as the
-// reader's clock shows them. Everything works without it.
+// What every administrator's page does: a form is sent once, and times in UTC are also shown in the
+// reader's own zone. Everything works without it.
 import { fill, page } from './site.js';
 
 export const texts = page.admin;
@@ -10,12 +10,12 @@ for (const form of document.querySelectorAll('form[data-once]')) {
     form.dataset.sent = 'true';
   });
 }
-// A page that comes back from the browser's memory may be sent again.
+// A form may be sent again when the browser restores its page from memory.
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form[data-once]')) delete form.dataset.sent;
 });
 
-// What was done is told once, not again when the page is loaded again.
+// What was done is told once, not again after a reload.
 const shown = new URL(location.href);
 if (shown.searchParams.has('done')) {
   shown.searchParams.delete('done');

@@ -1,17 +1,17 @@
 // Requests to the API, and requests that are sent again until there is an answer.
 
 const patienceMs = 10_000;
-/** After this a person is asked whether to go on. */
+/** After this the user is asked whether to go on. */
 const insistMs = 120_000;
 /** No answer; too many requests; outcome unknown; journal unavailable; too busy. */
 const passing = new Set([0, 10003, 10004, 30002, 30003]);
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-/** A moment of its own for each browser, so that a crowd does not knock at once. */
+/** A random wait in each browser, so that a crowd does not ask all at once. */
 export const jitterMs = (most) => Math.random() * most;
 
 /**
- * Sends a request. Gives `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
+ * Sends a request. Returns `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
  * success, and 0 where there was no answer.
  */
 export async function call(method, path, body) {

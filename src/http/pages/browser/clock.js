@@ -5,7 +5,7 @@ import { page, texts } from './site.js';
 
 const askEveryMs = 60_000;
 
-/** Server time minus steady time; the page said when it was made, just before it came. */
+/** Server time minus steady time; at first from the time in the page, made just before it arrived. */
 let offsetMs = page.now - (performance.getEntriesByType('navigation')[0]?.responseStart ?? 0);
 /** How far off that may be, at most. */
 let doubtMs = Number.POSITIVE_INFINITY;
@@ -13,7 +13,7 @@ let doubtMs = Number.POSITIVE_INFINITY;
 /** Milliseconds since 1970 UTC by the server's clock. */
 export const serverNow = () => performance.now() + offsetMs;
 
-/** Asks the server; half of the way there and back is what the answer is late. */
+/** Asks the server; the answer is late by half of the round trip. */
 async function adjust(afresh) {
   const sentAt = performance.now();
   const { errCode, data } = await call('GET', '/api/time');

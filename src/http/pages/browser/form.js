@@ -1,9 +1,9 @@
-// Forms whose errors stand at their fields.
+// Forms that show errors at their fields.
 import { find, say, texts } from './site.js';
 
 const message = find('#message');
 
-/** Puts errors, by the names of fields, where they belong, and goes to the first. */
+/** Shows errors, by field name, at their fields, and focuses the first. */
 export function showErrors(form, errors) {
   for (const place of form.querySelectorAll('.error[id$=-error]')) {
     const name = place.id.slice(0, -'-error'.length);
@@ -17,8 +17,8 @@ export function showErrors(form, errors) {
 }
 
 /**
- * Shows a refusal: at the fields that the server names, or that `codes` says for its code, else
- * below the form. `own` has texts by the names of fields.
+ * Shows a refusal: at the fields that the server names, or that `codes` gives for its code, else
+ * below the form. `own` has texts by field name.
  */
 export function showRefusal(form, answer, own, codes = {}) {
   const { errCode, errMsg, fields } = answer;

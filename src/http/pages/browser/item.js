@@ -1,4 +1,4 @@
-// An item's page: countdown and stock as they happen, and the button that is ready when they say so.
+// An item's page: live countdown and stock, and the button, enabled when they allow it.
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
 import { fill, find, page, say, showTime, texts } from './site.js';
@@ -43,7 +43,7 @@ function show() {
   if (shown === 'pending' && now === 'running') say(message, texts.nowOpen);
   shown = now;
   if (button === null) return;
-  // A purchase without an answer yet can go on, however the sale stands: it may have been made.
+  // A purchase without an answer yet can go on, whatever the state of the sale: it may have been made.
   const isOpen = now === 'running' || now === 'none' || isUnderWay();
   const labels = { pending: texts.notOpen, ended: texts.over, 'sold-out': texts.soldOut };
   const busy = button.dataset.busy === 'true';
@@ -64,7 +64,7 @@ function listen() {
   });
 }
 
-/** Wakes at the very moment of the opening, not at the next full second. */
+/** Wakes at the exact moment of the opening, not at the next full second. */
 function wakeAtOpening() {
   if (promo === null) return;
   const leftMs = promo.startAt - serverNow();
@@ -72,7 +72,7 @@ function wakeAtOpening() {
   else setTimeout(wakeAtOpening, Math.min(leftMs, 30_000));
 }
 
-/** The purchase is over: with an order, or with a refusal that has been told. */
+/** The purchase is over: with an order, or with a refusal that has been shown. */
 function finished() {
   button.dataset.busy = 'false';
   show();

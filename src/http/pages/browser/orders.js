@@ -91,7 +91,7 @@ async function act(entry, verb, text) {
   for (const button of buttons) button.disabled = false;
   if (answer.errCode === 20003) return askToLogIn();
   say(message, answer.errCode === null ? '' : answer.errMsg || texts.offline, true);
-  // A refusal says that the order is not what it looked like here.
+  // A refusal means that the order's state is not the one shown here.
   const now = answer.errCode === null ? answer : await call('GET', path);
   if (now.errCode === null) entry.order = now.data;
   show(entry);

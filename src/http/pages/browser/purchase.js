@@ -1,4 +1,4 @@
-// Buying: captcha, purchase token, order. The token is kept until there is an answer, also over a
+// Buying: captcha, purchase token, order. The token is kept until there is an answer, even over a
 // reload: whatever goes wrong, sending it again cannot order twice.
 import { call, insist, isPassing, jitterMs, sleep } from './api.js';
 import { durationText, serverNow } from './clock.js';
@@ -16,7 +16,7 @@ const message = find('#message');
 const form = find('#captcha');
 const answerField = find('#answer');
 
-/** Buys, and resolves when it is decided or has to be begun again. */
+/** Buys, and resolves when the outcome is known or the purchase must be started again. */
 export async function startPurchase() {
   say(message, texts.asking);
   find('#result').hidden = true;
@@ -31,20 +31,20 @@ export async function startPurchase() {
   return place(purchase);
 }
 
-/** Goes on with a purchase whose answer a reload has cut off. */
+/** Continues a purchase whose answer was lost in a reload. */
 export async function resumePurchase() {
   const kept = keptPurchase();
   if (kept !== null) await place(kept);
 }
 
-/** Whether a purchase was sent off and has had no answer yet. */
+/** Whether a purchase was sent and has no answer yet. */
 export const isUnderWay = () => keptPurchase() !== null;
 
 function keptPurchase() {
   return JSON.parse(sessionStorage.getItem(keptAs) ?? 'null');
 }
 
-/** A purchase token, or null where it was refused, which has been said. */
+/** A purchase token, or null where it was refused and the user was told. */
 async function admission() {
   const path = `/api/items/${offer.itemId}/tokens`;
   const promoId = offer.promo?.id ?? 0;
@@ -118,7 +118,7 @@ async function place(purchase) {
   await showOrder(answer.data);
 }
 
-/** Shows an order; it may be one of before, and paid or closed since. */
+/** Shows an order; it may be an earlier one, paid or closed since. */
 async function showOrder({ orderId, payBy }) {
   const known = await call('GET', `/api/orders/${orderId}`);
   const status = known.errCode === null ? known.data.status : 'placed';
@@ -143,7 +143,7 @@ function tellRetry({ errCode }) {
   if (errCode !== saleNotStarted) say(message, texts.retrying);
 }
 
-/** Says why not. */
+/** Tells the user why not. */
 function refuse(answer) {
   if (answer.errCode === notLoggedIn) askToLogIn();
   else say(message, answer.errCode === 0 ? texts.offline : answer.errMsg, true);

@@ -3,7 +3,7 @@ import { call } from './api.js';
 import { onSubmit, showErrors, showRefusal } from './form.js';
 import { fill, find, page, say, texts } from './site.js';
 
-/** As the server's own pause between two messages. */
+/** The same as the server's own pause between two messages. */
 const pauseSeconds = 60;
 
 const form = find('#register');

@@ -4,7 +4,7 @@ import { call } from './api.js';
 export const page = JSON.parse(document.body.dataset.page);
 export const texts = page.texts;
 
-/** Fills in what stands in braces. */
+/** Fills in the names in braces. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
@@ -27,7 +27,7 @@ export function showTime(element, at) {
   }).format(at);
 }
 
-/** Tells people, and screen readers, how things go. */
+/** Shows a message to people and screen readers. */
 export function say(element, text, isError = false) {
   element.textContent = text;
   element.classList.toggle('error', isError);

@@ -1,4 +1,4 @@
-// The bar and the line of what is left of an item.
+// The bar and the line that show what is left of an item.
 import { fill, find, texts } from './site.js';
 
 const count = (units) => new Intl.NumberFormat(document.documentElement.lang).format(units);

@@ -65,7 +65,7 @@ async function register(page: Page): Promise<string> {
 }
 
 describe('a person with a browser', () => {
-  test('registers, waits for a sale to open, buys, pays and sees the order; the next is told sold out', async () => {
+  test('registers, waits for a sale to open, buys, pays and sees the order; the next finds it sold out', async () => {
     const { page, context, complaints } = await browser.visitor(shop.engine.url);
     await page.goto(url('/orders'));
     await page.click('main a[href^="/register"]');
@@ -147,7 +147,7 @@ describe('a person with a browser', () => {
     await context.close();
   });
 
-  test('has one order, whatever was lost on the way', async () => {
+  test('gets one order, whatever is lost on the way', async () => {
     const buyer = await shop.buyer();
     const { page, context } = await loggedIn(buyer);
     const { itemId } = await shop.engine.sale();
@@ -170,7 +170,7 @@ describe('a person with a browser', () => {
     await context.close();
   });
 
-  test('goes on with a purchase that a reload has cut off', async () => {
+  test('continues a purchase that a reload has cut off', async () => {
     const buyer = await shop.buyer();
     const { page, context } = await loggedIn(buyer);
     const { itemId } = await shop.engine.sale();
@@ -201,7 +201,7 @@ describe('a person with a browser', () => {
     await context.close();
   });
 
-  test('is told what is wrong at the fields where it is', async () => {
+  test('is told at each field what is wrong with it', async () => {
     const { page, context } = await browser.visitor(shop.engine.url);
     await page.goto(url('/register'));
     await page.fill('#telephone', 'nonsense');
@@ -222,7 +222,7 @@ describe('a person with a browser', () => {
     await context.close();
   });
 
-  test('has the countdown of the server, whatever the clock of the device says', async () => {
+  test('sees the countdown of the server, whatever the clock of the device says', async () => {
     const { page, context, complaints } = await browser.visitor(shop.engine.url);
     await context.addInitScript(`{
       const behind = ${3 * 86_400_000};
@@ -256,7 +256,7 @@ describe('a person with a browser', () => {
     await context.close();
   });
 
-  test('finds room for every page on a small phone, in either language', async () => {
+  test('sees every page in the width of a small phone, in either language', async () => {
     const { itemId } = await shop.engine.sale({
       startsInMs: 90_000_000,
       endsInMs: 99_000_000,

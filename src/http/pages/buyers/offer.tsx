@@ -1,4 +1,4 @@
-/** What several pages show of an item: its picture, its prices, how its sale stands. */
+/** What several pages show of an item: its picture, its prices, the state of its sale. */
 import { type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
@@ -16,7 +16,7 @@ export function offerOf({ item, row }: OpenItem, now: number): Offer {
   return { item, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
 }
 
-/** What the scripts are told of an offer. Times in milliseconds since 1970 UTC. */
+/** What the scripts know about an offer. Times in milliseconds since 1970 UTC. */
 export function offerData({ item, promo, row, status }: Offer) {
   const { loaded, left, held } = row;
   const sale =
@@ -28,10 +28,10 @@ export function offerData({ item, promo, row, status }: Offer) {
 
 const tints = 6;
 
-/** The picture, or the title's first letter on a ground of its own where there is none. */
+/** The picture or, where there is none, the title's first letter on a coloured ground. */
 export function Picture({ item }: { item: CatalogItem }) {
   const { imageUrl } = item;
-  // Pages may show pictures of this site, and of others over https.
+  // Pages may show pictures from this site, and from others over https.
   if (imageUrl !== null && !imageUrl.startsWith('http:')) {
     return (
       <div class="picture">
@@ -72,7 +72,7 @@ export function Price({ offer, own }: { offer: Offer; own: Texts }) {
   );
 }
 
-/** The bar of what is left; the script of the page keeps it true. */
+/** The bar of what is left; the script of the page keeps it up to date. */
 export function Stock({ offer, own }: { offer: Offer; own: Texts }) {
   const { left, loaded } = offer.row;
   return (

@@ -1,4 +1,4 @@
-/** `/orders`: what one has ordered, filled in by the page's script from the API. */
+/** `/orders`: a user's orders, filled in by the page's script from the API. */
 import { Layout, textsOf, type View } from '../layout.tsx';
 
 export function OrdersPage({ view }: { view: View }) {

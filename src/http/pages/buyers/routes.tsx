@@ -1,4 +1,4 @@
-/** The pages of buyers. What they do there, their scripts ask of the API as any client does. */
+/** The pages of buyers. Their scripts call the API as any client does. */
 import { type Context, Hono } from 'hono';
 import { itemIdOf, listItems, readItem } from '../../../shop/read-item.ts';
 import type { AppParts } from '../../parts.ts';
@@ -40,7 +40,7 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   return { page: <ItemPage view={view} offer={offerOf(found, view.now)} /> };
 }
 
-/** Those who are logged in are sent on to where they were going. */
+/** Users who are logged in are sent on to where they were going. */
 function account(c: Context, view: View, Page: typeof LogInPage): Made {
   const next = sitePath(c.req.query('next'));
   return view.visitor.userId === null

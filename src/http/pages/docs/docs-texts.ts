@@ -4,14 +4,14 @@ import type { Language } from '../../wire/messages.ts';
 export const docsTexts = {
   en: {
     title: 'API reference',
-    lead: 'Every route, from the very schemas that validate. For programs:',
+    lead: 'Every route, from the very schemas that validate requests. For programs:',
     envelope: 'The envelope',
     success: 'Success',
     failure: 'Failure',
     envelopeLead:
       'Every answer of the API is JSON in one of two shapes. Money is integer minor units; times are RFC 3339 in UTC; bodies are at most 64 KiB of JSON, and unknown fields are ignored.',
     retry:
-      '429 and 503 carry Retry-After in seconds. After 503, or when the connection broke, send the same request again: one purchase token buys at most one order.',
+      '429 and 503 carry Retry-After in seconds. After 503 or a broken connection, send the same request again: one purchase token buys at most one order.',
     who: 'Who',
     anyone: 'anyone',
     user: 'a user, by session token or cookie',

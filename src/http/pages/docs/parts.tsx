@@ -1,4 +1,4 @@
-/** Tables and examples that several sections of `/docs` have. */
+/** Tables and examples that sections of `/docs` share. */
 import { type ErrorCode, failures, type Language } from '../../wire/messages.ts';
 import type { DocsTexts } from './docs-texts.ts';
 

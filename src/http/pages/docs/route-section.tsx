@@ -1,4 +1,4 @@
-/** What `/docs` says of one route. */
+/** What `/docs` says about one route. */
 import type { DescribedRoute } from '../../reference/described-route.ts';
 import type { Operation, Schema } from '../../reference/reference.ts';
 import type { Language } from '../../wire/messages.ts';

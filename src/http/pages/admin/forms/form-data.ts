@@ -1,4 +1,4 @@
-/** What forms say, as the shop's services take it. What does not fit is handed on as it was typed. */
+/** What forms say, as the shop's services take it. What does not fit is passed on as it was typed. */
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { bodyBytesMax } from '../../../../../actors/limits.ts';
@@ -12,7 +12,7 @@ export const formMax = bodyLimit({
 
 export type Values = Record<string, string>;
 
-/** The texts among a form's fields. */
+/** The text fields of a form. */
 export async function valuesOf(c: Context): Promise<Values> {
   const fields = Object.entries(await c.req.parseBody());
   return Object.fromEntries(
@@ -49,7 +49,7 @@ export function deliveryInput({ units, key }: Values) {
   return { units: integerOf(units), key };
 }
 
-/** The field of a form in which a field of an input was given. */
+/** The form's field that a field of the input comes from. */
 export function formFieldOf(inputField: string): string {
   return inputField === 'payWindowSeconds' ? 'payWindowMinutes' : inputField;
 }
@@ -65,7 +65,7 @@ function minorOf(text = ''): number | string {
   return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
 }
 
-/** The value of a field of day and time, which has no zone, as a time in UTC. */
+/** The value of a date and time field, which has no zone, as a time in UTC. */
 function utcOf(text = ''): string {
   return /T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
 }

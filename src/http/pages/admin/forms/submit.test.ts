@@ -5,7 +5,7 @@ import { SqlUnavailable } from '../../../../db/sql.ts';
 import { deliverySchema } from '../../../../shop/restock.ts';
 import { submit } from './submit.ts';
 
-/** What becomes of a form whose service fails, and what the log gets of it. */
+/** What becomes of a form whose service fails, and what is logged. */
 async function failing(error: unknown) {
   const logged: unknown[] = [];
   const parts = { logError: (_: string, { path }: Record<string, unknown>) => logged.push(path) };
@@ -18,7 +18,7 @@ async function failing(error: unknown) {
 }
 
 describe('a form whose service fails', () => {
-  test('is told as the API tells it, and the log gets the reason', async () => {
+  test('is reported as the API reports it, and the reason is logged', async () => {
     for (const [error, code, logged] of [
       [new SqlUnavailable('away'), 10004, ['/form']],
       [new Error('broken'), 10002, ['/form']],

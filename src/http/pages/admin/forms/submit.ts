@@ -18,7 +18,7 @@ interface FormRefusal {
 
 type Submitted<T> = { value: T; refused: null } | { value: null; refused: FormRefusal };
 
-/** Has the service do what the input says, where its schema takes it. */
+/** Calls the service with the input, where its schema accepts it. */
 export async function submit<S extends v.GenericSchema, T>(
   parts: Pick<AppParts, 'logError'>,
   c: Context,
@@ -30,7 +30,7 @@ export async function submit<S extends v.GenericSchema, T>(
   return attempt(parts, c, () => service(value));
 }
 
-/** Faults are logged here and told as the API tells them: the form stays as it was filled in. */
+/** Faults are logged here and reported as the API reports them: the form stays as it was filled in. */
 export async function attempt<T>(
   parts: Pick<AppParts, 'logError'>,
   c: Context,
@@ -51,7 +51,7 @@ function refuse(code: ErrorCode, fields: readonly string[] = []): Submitted<neve
   return { value: null, refused: { code, fields } };
 }
 
-/** A form as it was sent, with what is wrong where it is wrong. */
+/** A form as it was sent, with each error at its field. */
 export function filledOf(view: View, values: Values, { code, fields }: FormRefusal): Filled {
   const { checkFields } = ownTexts(view);
   const bounds: Record<string, string> = ownTexts(view).bounds;

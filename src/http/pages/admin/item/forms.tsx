@@ -50,7 +50,7 @@ interface RestockFormProps {
   view: View;
   item: { id: number };
   restock: Filled;
-  /** Names a delivery, so that a form that is sent twice adds once. */
+  /** Names a delivery, so that a form sent twice adds once. */
   deliveryKey: string;
 }
 

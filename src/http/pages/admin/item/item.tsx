@@ -1,6 +1,6 @@
 /**
- * `/admin/items/:id`: an item's live board, its promos, and the forms that change it; as it is asked
- * for, and as one of its forms is sent back.
+ * `/admin/items/:id`: an item's live board, its promos, and the forms that change it; also the
+ * answer when one of its forms is refused.
  */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { BoardRow } from '../../../../../actors/memory/board.ts';
@@ -19,12 +19,12 @@ import { LiveBoard } from './live-board.tsx';
 import { Promos } from './promos.tsx';
 
 interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock'>> {
-  /** Which form was just taken. */
+  /** Which form was just accepted. */
   done?: string | undefined;
   status?: ContentfulStatusCode;
 }
 
-/** Reads SQL itself, not the cache: what was just drafted has to stand there. */
+/** Reads SQL itself, not the cache: what was just drafted must show. */
 export async function itemPage(
   { board, sql }: AppParts,
   view: View,
@@ -54,7 +54,7 @@ interface ItemPageProps {
   notice: { text: string; isError: boolean } | null;
   promo?: Filled;
   restock?: Filled;
-  /** Names a delivery, so that a form that is sent twice adds once. */
+  /** Names a delivery, so that a form sent twice adds once. */
   deliveryKey: string;
 }
 

@@ -1,4 +1,4 @@
-/** The charts and tables of one item that its stream of events keeps moving. */
+/** The charts and tables of one item, kept up to date by its stream of events. */
 import type { View } from '../../layout.tsx';
 import { fill } from '../../texts.ts';
 import type { AdminTexts } from '../admin-texts.ts';

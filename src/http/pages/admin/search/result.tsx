@@ -1,4 +1,4 @@
-/** What a search found: what can be told of it, and the facts it rests on. */
+/** What a search found: what can be said, and the facts it rests on. */
 import { orderStatusNames } from '../../../../../actors/protocol.ts';
 import { orderId } from '../../../../order-id.ts';
 import { type Reason, reasonsOf, unitsAgainstLimit } from '../../../../shop/why-refused/reasons.ts';

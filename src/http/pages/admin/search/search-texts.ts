@@ -49,16 +49,16 @@ export interface SearchTexts {
 
 const en: SearchTexts = {
   title: 'Why was I refused?',
-  lead: 'What the item’s actor, its journal and its counters know of one buyer.',
+  lead: 'What the item’s actor, its journal and its counters know about one buyer.',
   item: 'Item number',
   user: 'User number, or telephone',
   submit: 'Look it up',
-  unknownItem: 'There is no open item of this number.',
-  unknownUser: 'Nobody is registered with this telephone.',
+  unknownItem: 'There is no open item with this number.',
+  unknownUser: 'No user is registered with this telephone.',
   busy: 'Another search is reading the journal. Try again in a moment.',
   unread: 'The journal or a store could not be read just now. Try again.',
   resultOf: 'User {user} and {title}',
-  answer: 'What can be told',
+  answer: 'What can be said',
   facts: 'What is known',
   orders: 'Their orders, as they stand',
   noOrders: 'None.',
@@ -95,27 +95,27 @@ const en: SearchTexts = {
   earlier: 'Read earlier entries',
   later: 'Read on',
   reasons: {
-    bought: 'They were not refused. Orders of theirs that stand: {orders}, units in them: {units}.',
+    bought: 'They were not refused. Their orders that stand: {orders}, units in them: {units}.',
     limitReached:
-      'The limit is reached: one buyer may have {limit} in all, and they hold or own {units}. A further order gets 30006.',
+      'The limit is reached: one buyer may have {limit} in all, and they hold or own {units}. Another order gets 30006.',
     expired:
-      'Orders of theirs that expired: {orders}. They were not paid in time, so the units went back on sale. A late payment is taken only while units are left, else it gets 30012.',
-    cancelled: 'Orders of theirs that were cancelled: {orders}. The units went back on sale.',
+      'Their orders that expired: {orders}. They were not paid in time, so the units went back on sale. A late payment is accepted only while units are left, else it gets 30012.',
+    cancelled: 'Their orders that were cancelled: {orders}. The units went back on sale.',
     pending: 'The sale has not started: until {at}, an order gets 30004.',
     ended: 'The sale ended at {at}: an order after that gets 30005.',
     soldOut:
       'Sold out since {at}: an order since then gets 30001. Units held and not paid yet: {held}; what is not paid in time goes back on sale.',
     admittedWithoutOrder:
-      'The gate let them in {at}, but no order of theirs is known. Their purchase token was not used before it expired (30008, at most 15 minutes), or its order came when no units were left (30001) or the sale was over (30005).',
+      'The gate let them in {at}, but they have no known order. Their purchase token was not used before it expired (30008, at most 15 minutes), or its order came when no units were left (30001) or the sale was over (30005).',
     gateFull:
-      'The gate is full: {admitted} buyers were let in, of {gate}. Whoever asks now gets 30010.',
+      'The gate is full: {admitted} buyers were let in, of {gate}. A buyer who asks now gets 30010.',
     neverAdmitted:
-      'They were never let in under the last promo: the whole journal has no admission of theirs. They did not ask, failed the captcha (30009), or asked when the sale had not started, was sold out or over, or the gate was full. Tokens of your own gateway need no admission.',
+      'They were never let in under the last promo: the whole journal has no admission for them. They did not ask, failed the captcha (30009), or asked when the sale had not started, was sold out or over, or the gate was full. Tokens from your own gateway need no admission.',
     perhapsAdmitted:
-      'No admission of theirs is in the entries that were read. Read the others before you say that there was none.',
+      'The entries that were read have no admission for them. Read the others before you say that there was none.',
     noGate: 'The item is on sale at its normal price: there is neither gate nor limit.',
     notJournaled:
-      'A refusal changes nothing, so the journal does not have them one by one: it shows what a buyer got, and only tallies of refusals for stock.',
+      'A refusal changes nothing, so the journal does not record refusals one by one: it shows what a buyer got, and only counts of refusals for stock.',
   },
 };
 

@@ -1,4 +1,4 @@
-/** `/admin/search`: what can be told of one buyer and one item. */
+/** `/admin/search`: what can be said about one buyer and one item. */
 import * as v from 'valibot';
 import { itemIdMax } from '../../../../../actors/limits.ts';
 import { normalTelephone } from '../../../../accounts/telephone.ts';
