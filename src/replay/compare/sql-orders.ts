@@ -3,7 +3,7 @@ import { orderStatus, orderStatusNames, type Sequence } from '../../../actors/pr
 import type { OrderRow, ProjectionView } from '../../db/sql.ts';
 import { orderId, orderKey } from '../../order-id.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
-import type { Prefix } from './sql.ts';
+import type { Prefix } from './prefix.ts';
 
 const columns = [
   'id',

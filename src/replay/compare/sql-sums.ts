@@ -3,7 +3,7 @@ import type { Sequence } from '../../../actors/protocol.ts';
 import type { ItemSums, PromoRow } from '../../db/sql.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { KnownTerms } from '../audit/terms-book.ts';
-import type { Prefix } from './sql.ts';
+import type { Prefix } from './prefix.ts';
 
 /** Stock, the sum of the stock logs, and sales. Returns how many items were compared. */
 export function compareItems(sums: readonly ItemSums[], prefix: Prefix): number {

@@ -2,13 +2,13 @@
  * Holds the SQL rows against the journal (I7). The rows are read from one snapshot, whose checkpoints
  * say how much of each partition they contain; the audit's books are asked for what was true then.
  */
-import { partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/protocol.ts';
 import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { ItemAudit } from '../audit/item-audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 import type { Compared, Comparison, Reading } from '../replay.ts';
 import type { AuditedRows } from './open-sql.ts';
+import { Prefix } from './prefix.ts';
 import { compareOrders } from './sql-orders.ts';
 import { compareItems, comparePromos } from './sql-sums.ts';
 
@@ -24,47 +24,6 @@ export function sqlComparison(rows: AuditedRows | null): Comparison {
       return { name: 'SQL', ...compared, ms: performance.now() - startedAt };
     },
   };
-}
-
-/** What the rows of one snapshot are compared with. */
-export class Prefix {
-  constructor(
-    readonly audit: Audit,
-    /** By partition: the last entry the rows contain. Partitions that are not compared are left out. */
-    readonly checkpoints: ReadonlyMap<number, Sequence>,
-  ) {}
-
-  /**
-   * The checkpoint of an item's partition; undefined where the item is not to be compared. What lies
-   * under ids that no item can have is always compared: with nothing.
-   */
-  checkpointOf(item: number): Sequence | undefined {
-    const { onlyItem = null } = this.audit.options;
-    if (onlyItem !== null && item !== onlyItem) return undefined;
-    return item < 1 ? 0 : this.checkpoints.get(this.#partitionOf(item));
-  }
-
-  /** An item's books; undefined where the journal does not know it. */
-  bookOf(item: number): ItemAudit | undefined {
-    return this.audit.partition(this.#partitionOf(item))?.items.get(item);
-  }
-
-  /** The items to be compared, and the checkpoints they are compared at. */
-  *books(): Generator<[book: ItemAudit, checkpoint: Sequence]> {
-    for (const book of this.audit.items()) {
-      const checkpoint = this.checkpointOf(book.item);
-      if (checkpoint !== undefined) yield [book, checkpoint];
-    }
-  }
-
-  differs(item: number, sequence: Sequence, what: string): void {
-    const partition = this.#partitionOf(item);
-    this.audit.findings.add({ check: 'I7', partition, sequence, item, what });
-  }
-
-  #partitionOf(item: number): number {
-    return partitionOf(Math.max(item, 0), this.audit.options.partitions);
-  }
 }
 
 async function compareSnapshot(

@@ -1,0 +1,104 @@
+/** The threads of an engine, and what each is started with: again, too, when it has crashed. */
+import { type Clock, clockStep } from '../actors/clock.ts';
+import type { SharedMemory } from '../actors/shared.ts';
+import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
+import type { Config } from './config.ts';
+import { ownScript } from './own-files.ts';
+import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
+import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import type { FromHttpThread, ToHttpThread } from './server.ts';
+import { Thread } from './supervisor.ts';
+
+export interface EngineSettings extends Config {
+  tokenSecret: string;
+  adminToken: string;
+  rehearsal?: Rehearsal;
+}
+
+export type HttpThread = Thread<ToHttpThread, FromHttpThread>;
+export type ActorThread = Thread<ToActorThread, FromActorThread>;
+export type ProjectorThread = Thread<ToProjectorThread, FromProjectorThread>;
+
+export interface EngineParts {
+  settings: EngineSettings;
+  port: number;
+  memory: SharedMemory;
+  clock: Clock;
+  /** What the journal's acknowledgement means, for operators. */
+  journalPromise: string;
+  requestMetrics: SharedArrayBuffer;
+  /** Id of this run, written into every entry. */
+  writer: string;
+}
+
+export class EngineThreads {
+  constructor(private readonly parts: EngineParts) {}
+
+  http(thread: number): HttpThread {
+    const { settings, port, journalPromise, requestMetrics } = this.parts;
+    return new Thread({
+      name: `http-${thread}`,
+      script: ownScript('src/server.ts'),
+      start: (life) => ({
+        type: 'start',
+        ...this.#common(),
+        thread,
+        life,
+        actorThreads: settings.actorThreads,
+        host: settings.host,
+        port,
+        tokenSecret: settings.tokenSecret,
+        adminToken: settings.adminToken,
+        journal: journalSettings(settings),
+        sql: sqlSettings(settings),
+        store: storeSettings(settings),
+        trustedProxies: settings.trustedProxies,
+        sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
+        rehearsal: settings.rehearsal ?? {},
+        journalPromise,
+        requestMetrics,
+      }),
+    });
+  }
+
+  /** `died` is called with the thread's number whenever it crashes. */
+  actor(thread: number, died: (thread: number) => void): ActorThread {
+    const { settings, writer } = this.parts;
+    return new Thread({
+      name: `actor-${thread}`,
+      script: ownScript('actors/worker.ts'),
+      start: () => ({
+        type: 'start',
+        ...this.#common(),
+        thread,
+        actorThreads: settings.actorThreads,
+        writer,
+        journal: journalSettings(settings),
+        redisUrl: settings.redisUrl,
+      }),
+      died: () => died(thread),
+    });
+  }
+
+  projector(): ProjectorThread {
+    const { settings } = this.parts;
+    return new Thread({
+      name: 'projector',
+      script: ownScript('src/projector/worker.ts'),
+      start: () => ({
+        type: 'start',
+        ...this.#common(),
+        journal: journalSettings(settings),
+        sql: sqlSettings(settings),
+      }),
+    });
+  }
+
+  /** The clock's step is taken anew each time: a thread's own time begins when it is started. */
+  #common() {
+    const { settings, memory, clock } = this.parts;
+    const { partitions, logLevel } = settings;
+    return { memory, partitions, logLevel, clockStepMs: clockStep(clock) };
+  }
+}

@@ -1,0 +1,137 @@
+/** What an HTTP thread opens for its routes, and closes again. */
+import { type Clock, createClock } from '../actors/clock.ts';
+import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
+import type { logLevels } from '../actors/log.ts';
+import { Board } from '../actors/memory/board.ts';
+import { Positions } from '../actors/memory/positions.ts';
+import { ThreadDelays } from '../actors/memory/thread-delays.ts';
+import { OneTimePasswords } from './accounts/one-time-passwords.ts';
+import { Passwords } from './accounts/passwords.ts';
+import { Sessions } from './accounts/sessions.ts';
+import { type SmsSettings, smsSender } from './accounts/sms.ts';
+import { Admissions } from './admission/admissions.ts';
+import { Captchas } from './admission/captcha.ts';
+import { purchaseTokens } from './admission/purchase-token.ts';
+import { RateLimits } from './admission/rate-limits.ts';
+import { CachedCatalog } from './catalog/catalog.ts';
+import { openSql, type SqlSettings } from './db/open.ts';
+import { Dispatch, type DispatchSettings } from './dispatch/dispatch.ts';
+import { RefusalTally } from './dispatch/refusal-tally.ts';
+import { AdminSessions } from './http/guard/admin-sessions.ts';
+import { TrustedProxies } from './http/guard/client-address.ts';
+import { LoadShedding } from './http/guard/load-shedding.ts';
+import type { AppParts } from './http/parts.ts';
+import { countedRoutes } from './http/reference/described-routes.ts';
+import { AdminFeed } from './http/wire/admin-feed.ts';
+import { LiveFeed } from './http/wire/live-feed.ts';
+import { metricsRegistry } from './metrics/registry.ts';
+import { RequestMetrics } from './metrics/request-metrics.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { openStore, type StoreSettings } from './store/open.ts';
+import type { KeyValueStore } from './store/store.ts';
+
+export interface HttpThreadSettings extends DispatchSettings {
+  type: 'start';
+  host: string;
+  port: number;
+  journal: JournalSettings;
+  tokenSecret: string;
+  adminToken: string;
+  sql: SqlSettings;
+  store: StoreSettings;
+  sms: SmsSettings;
+  trustedProxies: string;
+  rehearsal: Rehearsal;
+  journalPromise: string;
+  requestMetrics: SharedArrayBuffer;
+  clockStepMs: number;
+  logLevel: (typeof logLevels)[number];
+}
+
+/** What the routes need of the server that they are served by. */
+export interface ServedBy extends Pick<AppParts, 'draining' | 'logError'> {
+  /** The address at the other end of a request's socket. */
+  peerOf(request: Request): string;
+  /** Lifts the idle time-out of a request's socket. */
+  keepOpen(request: Request): void;
+}
+
+export interface OpenedParts {
+  parts: AppParts;
+  dispatch: Dispatch;
+  close(): Promise<void>;
+}
+
+const forwardedFor = 'x-forwarded-for';
+
+/** How an operator's search reads the journal: it writes nothing, and does not wait long for a server. */
+const journalReading = { readonly: true, patienceMs: 2_000 };
+
+/** Opens SQL and the store, and makes everything that the routes are handed. */
+export async function openParts(
+  settings: HttpThreadSettings,
+  server: ServedBy,
+): Promise<OpenedParts> {
+  const { memory, partitions } = settings;
+  const board = new Board(memory.board);
+  const positions = new Positions(memory.positions);
+  const clock = createClock(settings.clockStepMs);
+  const requests = new RequestMetrics(settings.requestMetrics, settings.thread, countedRoutes);
+  const watching = new ThreadDelays(memory.threadDelays).watch(settings.thread);
+  const dispatch = new Dispatch(settings, board, requests);
+  const shedding = await LoadShedding.open();
+  const sql = await openSql(settings.sql);
+  const store = await openStore(settings.store);
+  const proxies = new TrustedProxies(settings.trustedProxies);
+  const parts: AppParts = {
+    board,
+    positions,
+    partitions,
+    clock,
+    requests,
+    shedding,
+    sql,
+    catalog: new CachedCatalog(sql.catalog, store, memory.catalogChanges),
+    send: (command) => dispatch.send(command),
+    tally: new RefusalTally((command) => dispatch.send(command)),
+    live: new LiveFeed(board, clock, server.keepOpen),
+    adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),
+    openJournal: () => openJournal(settings.journal, partitions, journalReading),
+    addressOf: (request) =>
+      proxies.clientOf(server.peerOf(request), request.headers.get(forwardedFor)),
+    journalPromise: settings.journalPromise,
+    metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
+    draining: server.draining,
+    logError: server.logError,
+    ...admissionParts(settings, store, clock),
+  };
+  return {
+    parts,
+    dispatch,
+    close: async () => {
+      shedding.close();
+      clearInterval(watching);
+      await sql.close();
+      await store.close();
+    },
+  };
+}
+
+/** Who may do what: accounts, captchas, limits and tokens, as far as they are kept in the store. */
+function admissionParts(
+  { tokenSecret, adminToken, sms, rehearsal }: HttpThreadSettings,
+  store: KeyValueStore,
+  clock: Clock,
+) {
+  return {
+    tokens: purchaseTokens(tokenSecret),
+    adminToken,
+    adminSessions: new AdminSessions(store, adminToken),
+    sessions: new Sessions(store),
+    passwords: new Passwords(),
+    oneTimePasswords: new OneTimePasswords(store, smsSender(sms), tokenSecret),
+    captchas: new Captchas(store, tokenSecret, rehearsal.captchaText),
+    admissions: new Admissions(store, clock),
+    limits: new RateLimits(store, rehearsal.rates),
+  };
+}
