@@ -133,6 +133,26 @@ test('a Redis whose data was put back while it ran is right again', async () => 
   await shows(item, { left: '75', seq: '2' });
 });
 
+/** How often Redis has run a command since it started. */
+async function calls(command: string): Promise<number> {
+  const stats = String(await redis.command('INFO', 'commandstats'));
+  return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, 'm').exec(stats)?.[1] ?? 0);
+}
+
+test('the script is sent once, and again to a Redis that has forgotten it', async () => {
+  const before = await calls('eval');
+  for (let seq = 1; seq <= 20; seq++) {
+    acknowledge(seq, { [item]: row(seq, 100 - seq), [other]: row(seq, seq) });
+    await shows(other, { seq: `${seq}` });
+  }
+  expect((await calls('eval')) - before).toBe(1);
+  await redis.command('SCRIPT', 'FLUSH');
+  acknowledge(21, { [item]: row(21, 79), [other]: row(21, 21) });
+  await shows(item, { seq: '21', left: '79' });
+  await shows(other, { seq: '21', left: '21' });
+  expect(logged).not.toContain('replica not written');
+});
+
 test('a Redis that was killed, and comes back empty or with an old dump, is right again', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });

@@ -9,7 +9,7 @@
  * Hash `stampede:item:{id}`: left, held, sold, loaded (units), status ('none', 'pending', 'running',
  * 'ended'), partition, seq (the entry that last changed the row).
  */
-import { Redis } from 'ioredis';
+import { Redis, type Result } from 'ioredis';
 import type { Clock } from './clock.ts';
 import { type Board, saleStatus } from './memory/board.ts';
 import type { Positions } from './memory/positions.ts';
@@ -26,12 +26,20 @@ const markSeconds = 3_600;
 /** Items in one pipeline: a rebuild of very many goes in several. */
 const pipelineItemsMax = 1_000;
 
-const writeScript = `
+/** Refuses to put an older state over a newer one. */
+const writeItemScript = `
 local known = redis.call('HGET', KEYS[1], 'seq')
 if known and tonumber(known) > tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'seq', ARGV[1], 'partition', ARGV[2], 'loaded', ARGV[3],
   'held', ARGV[4], 'sold', ARGV[5], 'left', ARGV[6], 'status', ARGV[7])
 return 1`;
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    /** `writeItemScript`, which Redis keeps under its hash: it is sent once for each connection. */
+    writeItem(key: string, ...values: (string | number)[]): Result<number, Context>;
+  }
+}
 
 export function replicaKey(item: number): string {
   return `stampede:item:${item}`;
@@ -73,6 +81,7 @@ export class Replica {
       commandTimeout: answerMs,
       connectTimeout: answerMs,
       retryStrategy: (times) => Math.min(times * 50, reconnectMsMax),
+      scripts: { writeItem: { lua: writeItemScript, numberOfKeys: 1 } },
     });
     let reachable = true;
     this.#redis.on('ready', () => {
@@ -152,7 +161,7 @@ export class Replica {
       const { seq, loaded, held, sold, left } = row;
       const partition = partitionOf(item, partitions);
       const values = [seq, partition, loaded, held, sold, left, status];
-      pipeline.eval(writeScript, 1, replicaKey(item), ...values);
+      pipeline.writeItem(replicaKey(item), ...values);
     }
     this.#flushes++;
     pipeline.set(this.#markKey, this.#flushes, 'EX', markSeconds);

@@ -70,6 +70,15 @@ describe('the store in Redis', () => {
     expect(await store.setIfAbsent('key', 'empty again', 60_000)).toBe(true);
   });
 
+  test('goes on where Redis has forgotten its scripts', async () => {
+    const rate = { burst: 3, perSecond: 0.01 };
+    expect((await store.spend('bucket', rate)).allowed).toBe(true);
+    expect((await store.increment('counter', 60_000)).count).toBe(1);
+    await server.command('SCRIPT', 'FLUSH');
+    expect((await store.spend('bucket', rate)).allowed).toBe(true);
+    expect((await store.increment('counter', 60_000)).count).toBe(2);
+  });
+
   test('gives up on a Redis that is silent, and works again when it speaks', async () => {
     server.freeze();
     for (let attempt = 0; attempt < 3; attempt++) {

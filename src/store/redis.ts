@@ -1,5 +1,5 @@
 /** The store in Redis, for several processes that share it. */
-import { Redis } from 'ioredis';
+import { Redis, type Result } from 'ioredis';
 import { getLogger } from '../../actors/log.ts';
 import {
   bucketOf,
@@ -44,6 +44,14 @@ const spendScript = `
   redis.call('SET', KEYS[1], text, 'PX', math.ceil((full - now) / 1000))
   return {1, full - now}`;
 
+declare module 'ioredis' {
+  // The scripts above, which Redis keeps under their hashes. Each returns two integers.
+  interface RedisCommander<Context> {
+    incrementFor(key: string, ttlMs: number): Result<[number, number], Context>;
+    spend(key: string, gain: number, fill: number): Result<[number, number], Context>;
+  }
+}
+
 export class RedisStore implements KeyValueStore {
   readonly #redis: Redis;
 
@@ -64,6 +72,10 @@ export class RedisStore implements KeyValueStore {
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       retryStrategy: (attempt) => Math.min(attempt * reconnectMs, reconnectMsMax),
+      scripts: {
+        incrementFor: { lua: incrementScript, numberOfKeys: 1 },
+        spend: { lua: spendScript, numberOfKeys: 1 },
+      },
     });
     logConnection(redis);
     await redis.connect().catch(logged);
@@ -91,14 +103,16 @@ export class RedisStore implements KeyValueStore {
   }
 
   async increment(key: string, ttlMs: number): Promise<Count> {
-    const [count, endsInMs] = await this.#script(incrementScript, key, ttlMs);
+    const [count, endsInMs] = await guarded(() => this.#redis.incrementFor(key, ttlMs));
     return { count, endsInMs };
   }
 
   async spend(key: string, rate: Rate): Promise<Spent> {
     const bucket = bucketOf(rate);
-    const micros = [bucket.gainMs, bucket.fillMs].map((ms) => Math.round(ms * 1000));
-    const [allowed, fullInMicros] = await this.#script(spendScript, key, ...micros);
+    const micros = (ms: number) => Math.round(ms * 1000);
+    const [allowed, fullInMicros] = await guarded(() =>
+      this.#redis.spend(key, micros(bucket.gainMs), micros(bucket.fillMs)),
+    );
     return spentOf(allowed === 1, fullInMicros / 1000, bucket);
   }
 
@@ -108,11 +122,6 @@ export class RedisStore implements KeyValueStore {
 
   async close(): Promise<void> {
     this.#redis.disconnect();
-  }
-
-  #script(script: string, key: string, ...values: number[]): Promise<[number, number]> {
-    // Both scripts return two integers.
-    return guarded(() => this.#redis.eval(script, 1, key, ...values) as Promise<[number, number]>);
   }
 }
 
