@@ -2,12 +2,13 @@
  * The engine: shared memory, the threads around it, and their order of coming and going. HTTP
  * threads come last and leave first, so that no request meets an actor that is not there.
  */
-import { mkdirSync } from 'node:fs';
+
 import { type Clock, createClock } from '../actors/clock.ts';
 import { newestTime } from '../actors/journal/newest-time.ts';
 import { openJournal } from '../actors/journal/open.ts';
 import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
+import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
 import { openSql } from './db/open.ts';
 import {
@@ -39,7 +40,7 @@ const clockWarningMs = 1_000;
 
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {
-  mkdirSync(settings.dataDir, { recursive: true });
+  makePrivateFolder(settings.dataDir);
   const port = freePort(settings.host, settings.port);
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const { journalPromise, newestAt } = await prepare(settings, new Positions(memory.positions));

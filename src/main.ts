@@ -6,8 +6,9 @@
  * `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` → back through `dispatch.ts`; later,
  * `projector/`. `engine.ts` starts the threads that do this.
  */
-import { mkdirSync } from 'node:fs';
+
 import { configureLog, getLogger } from '../actors/log.ts';
+import { makePrivateFolder } from '../actors/private-files.ts';
 import { runDemo } from './commands/demo.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { type Engine, startEngine } from './engine.ts';
@@ -16,7 +17,7 @@ import { keptSecret } from './secrets.ts';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   configureLog(config.logLevel, 'main');
-  mkdirSync(config.dataDir, { recursive: true });
+  makePrivateFolder(config.dataDir);
   const tokenSecret = config.tokenSecret ?? keptSecret(config.dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(config.dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;

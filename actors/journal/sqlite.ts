@@ -6,6 +6,7 @@
  */
 import { Database, SQLiteError, type Statement } from 'bun:sqlite';
 import { appendTimeoutMs, partitionsMax } from '../limits.ts';
+import { makePrivateDatabase } from '../private-files.ts';
 import type { Sequence } from '../protocol.ts';
 import {
   Fenced,
@@ -206,6 +207,7 @@ export class SqliteJournal implements OpenedJournal {
 
 /** Opens a file for a writer of so many partitions, or without a number for a reader. */
 function openDatabase(path: string, partitions?: number): Database {
+  if (partitions !== undefined) makePrivateDatabase(path);
   const database = new Database(
     path,
     partitions === undefined ? { readonly: true } : { create: true, readwrite: true },

@@ -1,6 +1,7 @@
 /** Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. */
-import { mkdirSync } from 'node:fs';
+
 import { join } from 'node:path';
+import { makePrivateFolder } from '../../actors/private-files.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import type { Sql } from './sql.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
@@ -14,6 +15,6 @@ export interface SqlSettings {
 /** Any number of threads may open the same database; each keeps its own connections. */
 export async function openSql({ databaseUrl, dataDir }: SqlSettings): Promise<Sql> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
-  mkdirSync(dataDir, { recursive: true });
+  makePrivateFolder(dataDir);
   return openSqlite(join(dataDir, 'stampede.db'));
 }

@@ -1,5 +1,6 @@
 /** The embedded store: one SQLite file that every HTTP thread opens. */
 import { Database, SQLiteError, type Statement } from 'bun:sqlite';
+import { makePrivateDatabase } from '../../actors/private-files.ts';
 import {
   bucketOf,
   type Count,
@@ -159,6 +160,7 @@ export class SqliteStore implements KeyValueStore {
 }
 
 function openDatabase(path: string): Database {
+  makePrivateDatabase(path);
   const database = new Database(path, { create: true, readwrite: true });
   database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   database.run('PRAGMA journal_mode = WAL');

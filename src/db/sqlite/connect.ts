@@ -1,5 +1,6 @@
 /** Connections to the embedded database. */
 import { Database, SQLiteError } from 'bun:sqlite';
+import { makePrivateDatabase } from '../../../actors/private-files.ts';
 import { SqlUnavailable } from '../sql.ts';
 
 /** How long a statement waits for another connection's write: several of the projector's batches. */
@@ -14,6 +15,7 @@ const cacheKib = 65_536;
 /** With `FULL` a commit survives a power cut; with `NORMAL` the newest commits may be undone by one. */
 export function connect(path: string, synchronous: 'FULL' | 'NORMAL'): Database {
   return guarded(() => {
+    makePrivateDatabase(path);
     const database = new Database(path, { create: true, readwrite: true });
     database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     database.run('PRAGMA journal_mode = WAL');
