@@ -1,12 +1,19 @@
 /**
- * Applying an event to an item's state: the same live, in recovery and in audits. It asserts I1
+ * Applying an event to the state: the same live, in recovery and in audits. It asserts I1
  * (loaded = sold + held + left, left ≥ 0) and I4 (no user beyond the limit) as it goes.
  */
 
 import { type Event, orderStatus } from '../protocol.ts';
 import { type Item, newItem, termsIndex, unitsLeft } from './state.ts';
 
-/** Applies an event to the state, in place, and returns the item. Throws when an invariant breaks. */
+/** Applies an event to the one of the `items` that it names, and returns that item. */
+export function applyTo(items: Map<number, Item>, event: Event, at: number): Item {
+  const item = apply(items.get(event.item), event, at);
+  if (event.type === 'opened') items.set(event.item, item);
+  return item;
+}
+
+/** Applies an event to an item, in place, and returns it. Throws when an invariant breaks. */
 export function apply(item: Item | undefined, event: Event, at: number): Item {
   if (item === undefined) {
     if (event.type !== 'opened') throw new Error(`item ${event.item}: ${event.type} before opened`);

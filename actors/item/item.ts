@@ -22,7 +22,7 @@ import {
 } from '../protocol.ts';
 import { type Item, orderBought, termsIndex, unitsLeft, unitsOf, viewOrder } from './state.ts';
 
-export { apply } from './apply.ts';
+export { apply, applyTo } from './apply.ts';
 export { canonical, type Item, unitsLeft, viewOrder } from './state.ts';
 
 /** What the actor makes of a command: at most one event, and the answer once it is durable. */

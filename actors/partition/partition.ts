@@ -16,14 +16,14 @@
  * There is one answer to every failure of an append: drop the state, tell whoever waits that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
-import { decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
+import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
 import { encodeEntry, entryHash } from '../journal/codec.ts';
 import { Fenced, JournalCorrupt } from '../journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, type Event, refusal, type Sequence } from '../protocol.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
-import { applyEvent, type Recovered, recoverPartition, shortJournal } from './recovery.ts';
+import { type Recovered, recoverPartition } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
 /** What a partition needs of the world; the simulation gives it another one. */
@@ -185,7 +185,7 @@ export class Partition {
     const { items, pipeline, tallies } = ready;
     if (tallies.size > 0 && changesLeft(event)) this.#writeTally(ready, event.item, at);
     pipeline.add(event, at);
-    const item = applyEvent(items, event, at);
+    const item = applyTo(items, event, at);
     this.#dueAt = Math.min(this.#dueAt, dueAt(item));
     return item;
   }
@@ -210,12 +210,12 @@ export class Partition {
   async #tryRecovery(life: number, cause: Cause): Promise<boolean> {
     const { partition, world } = this;
     const startedAt = performance.now();
-    // Asked before the reading: an entry stored while we read may be projected before we are done.
-    const built = this.#built();
+    const wanted = () => life === this.#life;
     try {
-      const recovered = await recoverPartition(partition, world, () => life === this.#life);
+      // Asked before the reading: an entry stored while we read may be projected before we are done.
+      const built = this.#built();
+      const recovered = await recoverPartition(partition, world, wanted, built);
       if (recovered === null) return true;
-      if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
       // A fence by an entry of our own is a late store of an append that had timed out.
       if (cause === 'fenced' && recovered.writer !== world.writer) {
         void this.#standBack(life, recovered.chain.sequence);

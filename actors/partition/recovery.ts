@@ -1,10 +1,10 @@
 /** Replay for recovery: reads a partition's journal from the start and rebuilds the state it tells. */
 
-import { apply, type Item } from '../item/item.ts';
+import { applyTo, type Item } from '../item/item.ts';
 import { Chain, type Entry } from '../journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
-import type { Event, Sequence } from '../protocol.ts';
+import type { Sequence } from '../protocol.ts';
 
 /** Events that are applied before other work of the thread gets a turn. */
 const strideEvents = 20_000;
@@ -27,21 +27,17 @@ export interface Recovered {
   events: number;
 }
 
-/** Applies an event to the items it belongs to; the same live and in recovery. */
-export function applyEvent(items: Map<number, Item>, event: Event, at: number): Item {
-  const item = apply(items.get(event.item), event, at);
-  if (event.type === 'opened') items.set(event.item, item);
-  return item;
-}
-
 /**
- * Reads until the journal's end; null when `wanted` turned false meanwhile.
- * @throws JournalCorrupt where the chain breaks or an event contradicts the ones before it.
+ * Reads until the journal's end; null when `wanted` turned false meanwhile. `built` is the last entry
+ * that anything was built on.
+ * @throws JournalCorrupt where the chain breaks, an event contradicts the ones before it, or the
+ * journal ends before `built`.
  */
 export async function recoverPartition(
   partition: number,
   { journal, board, sleep }: RecoveryWorld,
   wanted: () => boolean,
+  built: Sequence = 0,
 ): Promise<Recovered | null> {
   const items = new Map<number, Item>();
   const recovered: Recovered = { items, chain: new Chain(partition), at: 0, writer: '', events: 0 };
@@ -55,14 +51,16 @@ export async function recoverPartition(
     await sleep(0);
     if (!wanted()) return null;
   }
-  return wanted() ? recovered : null;
+  if (!wanted()) return null;
+  if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
+  return recovered;
 }
 
 function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
   try {
     for (const event of entry.events) {
       recovered.at = Math.max(recovered.at, event.at ?? entry.at);
-      applyEvent(recovered.items, event, event.at ?? entry.at);
+      applyTo(recovered.items, event, event.at ?? entry.at);
       if (event.type === 'placed') board.markBuyer(event.item, event.user);
     }
   } catch (cause) {
@@ -73,7 +71,7 @@ function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
 }
 
 /** What is wrong with a journal that ends before the last entry anything was built on. */
-export function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
+function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
   const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
   return new JournalCorrupt(partition, sequence, what);
 }

@@ -3,7 +3,7 @@
  * that answers and states can be held against it at any time. Books are kept twice: by the engine's
  * own `apply`, for comparing states (I6), and by the sums here, which know nothing of the actor.
  */
-import { apply, canonical, type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
+import { applyTo, canonical, type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
 import {
   type Event,
@@ -111,7 +111,7 @@ export class Auditor {
       if (event.item % this.partitions !== partition) throw new Error('I5: foreign item');
       const at = event.at ?? entry.at;
       this.#before(event, at);
-      this.items.set(event.item, apply(this.items.get(event.item), event, at));
+      applyTo(this.items, event, at);
       this.#after(event, sequence);
       touched.add(event.item);
     }

@@ -3,7 +3,7 @@
  * real item actor, and appended entry by entry. The same seed makes the same journal.
  */
 
-import { apply, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
+import { applyTo, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
@@ -96,8 +96,7 @@ export class JournalMaker {
     const events: Event[] = [];
     let item = this.items.get(id);
     const keep = (event: Event) => {
-      item = apply(item, event, this.atMs);
-      this.items.set(id, item);
+      item = applyTo(this.items, event, this.atMs);
       events.push(event);
     };
     for (let event = item && due(item, this.atMs); event; event = due(item!, this.atMs))

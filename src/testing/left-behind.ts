@@ -1,5 +1,5 @@
 /** What an engine left behind: the journal, rebuilt, and SQL compared with it. */
-import { apply, type Item } from '../../actors/item/item.ts';
+import { applyTo, type Item } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import { readConfig } from '../config.ts';
@@ -29,9 +29,7 @@ export async function itemsInJournal(
     const chain = new Chain(partition);
     for await (const { sequence, bytes } of journal.read(partition, 1)) {
       const { events, at } = chain.next(sequence, bytes);
-      for (const event of events) {
-        items.set(event.item, apply(items.get(event.item), event, event.at ?? at));
-      }
+      for (const event of events) applyTo(items, event, event.at ?? at);
     }
   }
   await journal.close();

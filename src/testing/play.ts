@@ -1,5 +1,5 @@
 /** Plays scripts of commands with the real actor into a real journal. For tests. */
-import { apply, decide, due, type Item } from '../../actors/item/item.ts';
+import { applyTo, decide, due, type Item } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { changesLeft, Tallies } from '../../actors/partition/tallies.ts';
@@ -43,7 +43,7 @@ class Actors {
     const keep = (event: Event) => {
       const refused = changesLeft(event) ? this.#tallies.take(event.item) : null;
       for (const each of refused === null ? [event] : [refused, event]) {
-        this.items.set(each.item, apply(this.items.get(each.item), each, at));
+        applyTo(this.items, each, at);
         events.push(each);
       }
     };
@@ -64,7 +64,7 @@ class Actors {
   tallied(at: number): Event[] {
     return this.#tallies.due(Number.POSITIVE_INFINITY).map((item) => {
       const event = this.#tallies.take(item)!;
-      this.items.set(item, apply(this.items.get(item), event, at));
+      applyTo(this.items, event, at);
       return event;
     });
   }
