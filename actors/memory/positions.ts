@@ -17,6 +17,8 @@ export type PartitionMode = (typeof partitionModes)[number];
 
 const cells = [
   'mode',
+  /** 1 while the journal is known to have entries that the board does not show. */
+  'behind',
   /** Last sequence known to be durable. */
   'journalSeq',
   /** The projector's checkpoint. */
@@ -35,6 +37,8 @@ const cells = [
   'appendMs',
 ] as const;
 type Cell = (typeof cells)[number];
+
+const behindCell = cells.indexOf('behind');
 
 const words = 16;
 
@@ -69,6 +73,14 @@ export class Positions {
 
   mode(partition: number): PartitionMode {
     return partitionModes[this.#cells[partition * words]!]!;
+  }
+
+  /**
+   * Hot path: whether the journal is known to have entries that the board does not show: another engine's,
+   * or one that was stored late. It outlives the partition's thread, as the board does.
+   */
+  behind(partition: number): boolean {
+    return this.#cells[partition * words + behindCell] === 1;
   }
 
   setMode(partition: number, mode: PartitionMode): void {

@@ -203,6 +203,45 @@ describe('a fenced partition', () => {
     expect(b.partition.items.get(item)?.loaded).toBe(10);
   });
 
+  test('knows that its board is behind until it has caught up, whatever happens meanwhile', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1);
+    b.partition.commit();
+    const chain = new Chain(0);
+    chain.next(1, b.journal.stored[0]!);
+    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
+    b.journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
+    b.journal.readable = false;
+    await b.journal.refuse(new Fenced(0, 1));
+    expect([b.partition.mode, b.positions.behind(0)]).toEqual(['unavailable', true]);
+    // A thread that is started again finds the board of the one before.
+    b.partition.stop();
+    const next = new Rig(b.journal, b.board, 'next run', b.positions);
+    b.journal.readable = true;
+    const recovered = next.partition.recover();
+    expect([next.partition.mode, next.positions.behind(0)]).toEqual(['fenced', true]);
+    await recovered;
+    expect([next.partition.mode, next.positions.behind(0)]).toEqual(['ready', false]);
+    expect(b.board.read(item)?.loaded).toBe(10);
+  });
+
+  test('knows that its board is behind when its barrier is refused', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1);
+    b.partition.commit();
+    const late = b.journal.held[0]!.bytes;
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    expect(b.positions.behind(0)).toBe(false);
+    b.journal.stored.push(late);
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.positions.behind(0)).toBe(true);
+    await b.wakeAll();
+    await b.journal.acknowledgeBarrier();
+    expect([b.partition.mode, b.positions.behind(0)]).toEqual(['ready', false]);
+  });
+
   test('by a late store of its own thread before goes on at once', async () => {
     const before = newRig();
     await before.open(9);

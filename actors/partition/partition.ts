@@ -141,9 +141,8 @@ export class Partition {
    */
   async recover(cause: Cause = 'start'): Promise<void> {
     const life = ++this.#life;
-    // Until a fenced partition has caught up, the board shows what another engine has made untrue.
-    const behind = cause === 'fenced' || this.#mode === 'fenced';
-    this.#enter(behind ? 'fenced' : 'recovering');
+    if (cause === 'fenced') this.#fallBehind();
+    this.#enter(this.world.positions.behind(this.partition) ? 'fenced' : 'recovering');
     if (await this.#tryRecovery(life, cause)) return;
     void this.#retryRecovery(life, cause);
   }
@@ -235,6 +234,7 @@ export class Partition {
       if (error instanceof Fenced) {
         world.positions.add(partition, 'fences', 1);
         world.log('warning', 'fenced: the barrier was refused', { partition });
+        this.#fallBehind();
         this.#enter('unavailable');
         await world.sleep(recoveryPauseMs);
         if (life === this.#life) void this.recover('fenced');
@@ -275,8 +275,14 @@ export class Partition {
     const pipeline = new Pipeline(this.world, chain, items, (error) => this.#failed(error));
     this.#ready = { items, pipeline, tallies: new Tallies() };
     for (const item of items.values()) this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    this.world.positions.set(this.partition, 'behind', 0);
     this.world.positions.add(this.partition, 'recoveries', 1);
     this.#setMode('ready');
+  }
+
+  /** Until this partition is ready again, the board shows what somebody else has made untrue. */
+  #fallBehind(): void {
+    this.world.positions.set(this.partition, 'behind', 1);
   }
 
   /** Leaves the partition to the engine that has written it, until that one is silent. */

@@ -13,18 +13,24 @@ export const start = 1_000_000;
 export class Rig {
   readonly journal: HeldJournal;
   readonly board: Board;
-  readonly positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  readonly positions: Positions;
   readonly partition: Partition;
   readonly replies = new Map<number, Reply>();
   /** Sleepers, by how long they sleep. */
   readonly sleepers: { ms: number; wake(): void }[] = [];
   #requests = 0;
 
-  constructor(journal: HeldJournal, board: Board, writer = 'this run') {
+  constructor(
+    journal: HeldJournal,
+    board: Board,
+    writer = 'this run',
+    positions = new Positions(new SharedArrayBuffer(Positions.bytes)),
+  ) {
     this.journal = journal;
     this.board = board;
+    this.positions = positions;
     this.partition = new Partition(0, {
-      ...{ journal, board, positions: this.positions, writer },
+      ...{ journal, board, positions, writer },
       sleep: (ms: number) => new Promise((wake) => this.sleepers.push({ ms, wake })),
       reply: (_mailbox: number, request: number, reply: Reply) => {
         if (this.replies.has(request)) throw new Error(`request ${request} was answered twice`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { decide, replyOf } from '../../actors/item/item.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
+import { type BoardParts, boardRefusal } from '../../actors/memory/board-answers.ts';
 import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Command } from '../../actors/protocol.ts';
 import type { Auditor } from './auditor.ts';
@@ -90,6 +91,16 @@ class NeverTicks extends Partition {
   }
 }
 
+/** A board that has forgotten who bought. */
+function forgetful(board: BoardParts['board']): BoardParts['board'] {
+  return {
+    refusal: (item, promo, amount, now) => board.refusal(item, promo, amount, now),
+    outOfStockSince: (item, amount) => board.outOfStockSince(item, amount),
+    maybeBuyer: () => false,
+    count: (item, refused) => board.count(item, refused),
+  };
+}
+
 const planted: Record<string, { plants: Plants; found: RegExp }> = {
   'a reply released before its append': {
     plants: { partition: (partition, world) => new TellsEarly(partition, world) },
@@ -138,6 +149,30 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
         ),
     },
     found: /says it is number|hash of the entry before/,
+  },
+  'a board that answers though another engine has written': {
+    plants: {
+      boardRefusal: (parts, token, amount, now) =>
+        boardRefusal({ ...parts, positions: { behind: () => false } }, token, amount, now),
+    },
+    found: /I3|I9/,
+  },
+  'a board that refuses an expired token though it has bought': {
+    plants: {
+      boardRefusal: ({ board, ...parts }, token, amount, now) => {
+        const expired = now >= token.expiresAt * 1_000;
+        const shown = expired ? forgetful(board) : board;
+        return boardRefusal({ ...parts, board: shown }, token, amount, now);
+      },
+    },
+    found: /I3/,
+  },
+  'a board that refuses a buyer who asks again': {
+    plants: {
+      boardRefusal: ({ board, ...parts }, token, amount, now) =>
+        boardRefusal({ ...parts, board: forgetful(board) }, token, amount, now),
+    },
+    found: /I3/,
   },
   'a projector that ignores the checkpoint': {
     plants: {

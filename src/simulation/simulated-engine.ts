@@ -7,9 +7,17 @@
 import { canonical } from '../../actors/item/item.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import type { Board } from '../../actors/memory/board.ts';
+import { boardRefusal } from '../../actors/memory/board-answers.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
-import { partitionOf, type Reply } from '../../actors/protocol.ts';
+import {
+  code,
+  type Place,
+  partitionOf,
+  type Reply,
+  refusal,
+  type Sequence,
+} from '../../actors/protocol.ts';
 import type { Projection } from '../db/sql.ts';
 import type { Answers, Delivery } from './answers.ts';
 import { type Auditor, upTo } from './auditor.ts';
@@ -40,6 +48,7 @@ export interface Plants {
   partition?(partition: number, world: PartitionWorld, audit: Auditor): Partition;
   journal?(journal: Journal): Journal;
   projection?(projection: Projection): Projection;
+  boardRefusal?: typeof boardRefusal;
 }
 
 /** What outlives a thread, but not its process. */
@@ -51,11 +60,14 @@ export interface EngineMemory {
   mail: Delivery[];
   /** How far the clock is from the simulation's time. */
   clockOffsetMs: number;
+  /** By partition: how often somebody else was found to have written, and the recoveries until then. */
+  fences: number[];
+  recoveriesBefore: number[];
 }
 
 export function engineMemory(name: string, board: Board): EngineMemory {
   const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
-  return { name, board, positions, mail: [], clockOffsetMs: 0 };
+  return { name, board, positions, mail: [], clockOffsetMs: 0, fences: [], recoveriesBefore: [] };
 }
 
 export class SimulatedEngine {
@@ -105,6 +117,35 @@ export class SimulatedEngine {
     }
   }
 
+  /** What the actor thread does every `probeMs`: it finds out that another engine has written. */
+  probe(): void {
+    // A journal that cannot be read now says nothing, and is asked again.
+    for (const partition of this.partitions) partition.look().catch(() => undefined);
+  }
+
+  /** Step 2 of an order: whether the board of this process refuses it, so that no actor hears of it. */
+  refuses(command: Place): boolean {
+    const { memory, around } = this;
+    const { item, promo, amount, user, expiresAt } = command;
+    const { board, positions } = memory;
+    const { partitions, answers, plants } = around;
+    const tally = {
+      add: (item: number, amount: number, seen: number) => {
+        memory.mail.push(answers.send({ type: 'tally', item, seen, count: 1, amount }));
+      },
+    };
+    const decide = plants.boardRefusal ?? boardRefusal;
+    const parts = { board, positions, partitions, tally };
+    const claims = { itemId: item, userId: user, promoId: promo, expiresAt };
+    const refused = decide(parts, claims, amount, this.#now());
+    if (refused === code.ok) return false;
+    around.trace(`board of ${memory.name} refuses ${JSON.stringify(command)} ${refused}`);
+    const delivery = answers.send(command);
+    delivery.knownSeq = this.#answersFor(partitionOf(item, partitions));
+    this.#tell(delivery, refusal(refused));
+    return true;
+  }
+
   /** Nothing of this thread ever runs again; what it had taken is never answered. */
   crash(): void {
     this.#crashed = true;
@@ -124,6 +165,7 @@ export class SimulatedEngine {
   check(): void {
     const { store, audit } = this.around;
     for (const { partition, mode, idle, items } of this.partitions) {
+      this.#noteFence(partition);
       if (mode === 'refusing') throw new Error(`partition ${partition} refuses to serve`);
       const seq = this.memory.positions.get(partition, 'journalSeq');
       if (mode !== 'ready' || !idle || seq !== store.last(partition)) continue;
@@ -138,6 +180,25 @@ export class SimulatedEngine {
         }
       }
     }
+  }
+
+  #noteFence(partition: number): void {
+    const { fences, recoveriesBefore, positions } = this.memory;
+    const count = positions.get(partition, 'fences');
+    if (count > (fences[partition] ?? 0)) {
+      recoveriesBefore[partition] = positions.get(partition, 'recoveries');
+    }
+    fences[partition] = count;
+  }
+
+  /**
+   * The entry that an answer from the board must not rest on less than: the last one acknowledged here,
+   * or of all once it is known here that somebody else writes, until that has been read.
+   */
+  #answersFor(partition: number): Sequence {
+    const { positions, recoveriesBefore } = this.memory;
+    const behind = recoveriesBefore[partition] === positions.get(partition, 'recoveries');
+    return behind ? this.around.store.last(partition) : positions.get(partition, 'journalSeq');
   }
 
   #now(): number {
@@ -160,6 +221,11 @@ export class SimulatedEngine {
     const delivery = around.answers.deliveries[request]!;
     this.#taken.delete(request);
     around.trace(`${memory.name} answers ${request} ${reply.code} ${reply.order?.n ?? ''}`);
+    this.#tell(delivery, reply);
+  }
+
+  #tell(delivery: Delivery, reply: Reply): void {
+    const { around } = this;
     try {
       around.answers.told(delivery, reply);
     } catch (violation) {

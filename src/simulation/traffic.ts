@@ -5,21 +5,27 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** Few users and units, so that limits, empty stock and races come about often. */
-const users = 4;
+const usersOfRun = [4, 4, 12];
 const nonces = 1_000_000;
 
 export class Traffic {
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #items: readonly number[];
+  readonly #users: number;
+  /** Orders, and those of them that somebody was told of. */
   readonly #sent: Place[] = [];
+  readonly #bought: Place[] = [];
   readonly #orders: { item: number; n: number; user: number }[] = [];
+  /** By item: the last promo that was asked for, and the last that came about. */
   readonly #promos = new Map<number, number>();
+  readonly #published = new Map<number, number>();
 
   constructor(random: Random, scheduler: Scheduler, items: readonly number[]) {
     this.#random = random;
     this.#scheduler = scheduler;
     this.#items = items;
+    this.#users = random.pick(usersOfRun);
   }
 
   /** The command that puts an item on sale. */
@@ -60,7 +66,7 @@ export class Traffic {
       case 'act':
         return this.#act() ?? this.#order(item);
       case 'admit': {
-        const user = random.between(1, users);
+        const user = random.between(1, this.#users);
         return {
           type: 'admit',
           item,
@@ -80,19 +86,24 @@ export class Traffic {
 
   /** Learns from an answer. */
   heard({ command }: Delivery, reply: Reply): void {
+    if (command.type === 'publish' && reply.code === code.ok) {
+      this.#published.set(command.item, command.promo);
+    }
     if (command.type !== 'place' || reply.code !== code.ok || reply.order === null) return;
+    this.#bought.push(command);
     this.#orders.push({ item: command.item, n: reply.order.n, user: command.user });
   }
 
   #promo(item: number): number {
-    return this.#random.chance(0.2) ? 0 : (this.#promos.get(item) ?? 0);
+    const promos = this.#random.pick([this.#published, this.#published, this.#promos]);
+    return this.#random.chance(0.2) ? 0 : (promos.get(item) ?? 0);
   }
 
   /** A new purchase token: for anybody, or for somebody who has ordered before. */
   #order(item: number): Command {
     const random = this.#random;
     const lifetimeS = random.pick([-1, 5, 600, 10_000]);
-    const anybody = { item, user: random.between(1, users), promo: this.#promo(item) };
+    const anybody = { item, user: random.between(1, this.#users), promo: this.#promo(item) };
     const before = this.#sent.at(-1 - random.below(4));
     const { item: of, user, promo } = before !== undefined && random.chance(0.3) ? before : anybody;
     const place: Place = {
@@ -108,7 +119,8 @@ export class Traffic {
   #again(): Command | null {
     const random = this.#random;
     if (this.#sent.length === 0) return null;
-    const place = random.pick(random.chance(0.5) ? this.#sent.slice(-4) : this.#sent);
+    const recent = random.pick([this.#sent.slice(-4), this.#bought.slice(-4), this.#bought]);
+    const place = random.pick(recent.length > 0 ? recent : this.#sent);
     return random.chance(0.15) ? { ...place, amount: place.amount + 1 } : place;
   }
 

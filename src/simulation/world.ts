@@ -4,9 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Board } from '../../actors/memory/board.ts';
-import { type Command, code, type Place, partitionOf, type Reply } from '../../actors/protocol.ts';
+import type { Command, Reply } from '../../actors/protocol.ts';
 import { Answers, type Delivery } from './answers.ts';
-import { Auditor, tokenKey } from './auditor.ts';
+import { Auditor } from './auditor.ts';
 import { faultless, type JournalFaults, SimulatedStore } from './faulty-journal.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
@@ -86,8 +86,9 @@ export class World {
       time: random.pick([1, 3]),
       threadCrash: often(0.5, 0.15),
       processCrash: often(0.4, 0.08),
-      rival: often(0.4, 0.1),
+      rival: often(0.5, 0.3),
       clockJump: often(0.3, 0.1),
+      probe: 0.5,
       project: 0.6,
       projectorCrash: often(0.5, 0.1),
     };
@@ -162,6 +163,9 @@ export class World {
         engine.memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
         this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
         break;
+      case 'probe':
+        engine.probe();
+        break;
       case 'project':
         this.#projection.step();
         break;
@@ -174,28 +178,14 @@ export class World {
   /** Somebody wants something; where the board of the engine can answer, no actor hears of it. */
   #order(engine: SimulatedEngine): void {
     const command = this.#traffic.next();
-    if (command.type === 'place' && this.#boardRefuses(engine, command)) return;
-    this.#send(command, engine);
-    if (this.#random.chance(0.1)) this.#send(command);
+    this.#ask(command, engine);
+    // Somebody nervous asks once more, and may meet another engine.
+    if (this.#random.chance(0.1)) this.#ask(command, this.#random.pick(this.#engines));
   }
 
-  /** Step 2 of an order, as `src/http/routes/orders.ts` takes it. */
-  #boardRefuses(engine: SimulatedEngine, command: Place): boolean {
-    const { board, positions, clockOffsetMs } = engine.memory;
-    const { item, promo, amount, user } = command;
-    const refused = board.refusal(item, promo, amount, this.#scheduler.now + clockOffsetMs);
-    if (refused === code.ok || refused === code.notOnSale) return false;
-    if (board.maybeBuyer(item, user)) return false;
-    const seen = board.outOfStockSince(item, amount);
-    if (refused === code.outOfStock && seen === 0) return false;
-    this.#trace(`board refuses ${JSON.stringify(command)} ${refused} ${seen}`);
-    if (refused === code.outOfStock) {
-      this.#send({ type: 'tally', item, seen, count: 1, amount }, engine);
-    }
-    const bought = this.#audit.tokens.get(tokenKey(command));
-    const known = positions.get(partitionOf(item, this.#around.partitions), 'journalSeq');
-    if (bought !== undefined && bought.seq <= known) this.fail('I3: the board refuses a repeat');
-    return true;
+  #ask(command: Command, engine: SimulatedEngine): void {
+    if (command.type === 'place' && engine.refuses(command)) return;
+    this.#send(command, engine);
   }
 
   #send(command: Command, engine = this.#random.pick(this.#engines)): Delivery {
@@ -236,6 +226,8 @@ export class World {
   #rival(): void {
     const rival = this.#engines[1];
     if (rival !== undefined) {
+      // Most stay: only two that live on beside each other come to refuse what the other has sold.
+      if (this.#random.chance(0.75)) return;
       this.#trace(`${rival.memory.name} is gone`);
       rival.crash();
       this.#engines.pop();
@@ -261,7 +253,7 @@ export class World {
   async #settle(): Promise<void> {
     this.#trace('settling');
     this.#store.faults = faultless;
-    while (this.#engines.length > 1) this.#rival();
+    while (this.#engines.length > 1) this.#engines.pop()!.crash();
     const { memory } = this.#engines[0]!;
     memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
     const settling = {

@@ -2,15 +2,9 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
-import {
-  type Code,
-  type Command,
-  code,
-  type OrderView,
-  orderStatusNames,
-  partitionOf,
-} from '../../../actors/protocol.ts';
-import { type PurchaseToken, purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
+import { boardRefusal } from '../../../actors/memory/board-answers.ts';
+import { type Command, code, type OrderView, orderStatusNames } from '../../../actors/protocol.ts';
+import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
 import { integerField } from '../../shop/input.ts';
@@ -104,7 +98,7 @@ function placing(parts: AppParts, request: Request, body: unknown): Placing | Re
   const token = parts.tokens.verify(value.token);
   if (token === null) return failure(request, 30007);
   // What the board knows needs no actor, unless the token may have been spent before.
-  const fromBoard = boardRefusal(parts, token, amount);
+  const fromBoard = boardRefusal(parts, token, amount, parts.clock());
   if (fromBoard !== code.ok) return refused(request, fromBoard);
   const { userId: user, itemId: item, promoId: promo, expiresAt, nonce } = token;
   return { type: 'place', item, user, promo, amount, nonce, expiresAt };
@@ -125,26 +119,6 @@ export function isPlaceBody(body: unknown): body is PlaceBody {
     amount >= 1 &&
     amount <= orderUnitsMax
   );
-}
-
-/** The refusal that can be given without asking the actor; `ok` when the actor must be asked. */
-function boardRefusal(parts: AppParts, token: PurchaseToken, amount: number): Code {
-  const { board, positions, partitions } = parts;
-  const { itemId, userId, promoId } = token;
-  const now = parts.clock();
-  // Another engine writes the partition: this one's board is stale, and does not know its buyers.
-  if (positions.mode(partitionOf(itemId, partitions)) === 'fenced') return code.ok;
-  const byBoard = board.refusal(itemId, promoId, amount, now);
-  const answer = now >= token.expiresAt * 1000 ? code.tokenExpired : byBoard;
-  if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
-  if (board.maybeBuyer(itemId, userId)) return code.ok;
-  if (answer === code.outOfStock) {
-    const seen = board.outOfStockSince(itemId, amount);
-    if (seen === 0) return code.ok;
-    parts.tally.add(itemId, amount, seen);
-  }
-  board.count(itemId, answer);
-  return answer;
 }
 
 /** The answer to a placed order, as JSON text: only numbers and times, so nothing needs escaping. */

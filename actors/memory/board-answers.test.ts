@@ -1,0 +1,79 @@
+import { beforeEach, expect, test } from 'bun:test';
+import { type Code, code } from '../protocol.ts';
+import { Board } from './board.ts';
+import { boardRefusal } from './board-answers.ts';
+import { Positions } from './positions.ts';
+
+const item = 42;
+const partitions = 8;
+const [startAt, endAt] = [1_000_000, 2_000_000];
+/** While the sale runs, and no token of these tests has expired. */
+const now = 1_500_000;
+const expiresAt = 1_600;
+
+let board: Board;
+let positions: Positions;
+let tallied: number[][];
+
+beforeEach(() => {
+  board = new Board(new SharedArrayBuffer(Board.bytes()));
+  positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  tallied = [];
+  show(3);
+});
+
+function show(left: number): void {
+  board.write(item, {
+    ...{ loaded: 9, held: 9 - left, sold: 0, left, admitted: 0, promoAdmitted: 0, orders: 0 },
+    ...{ seq: 12, leftSeq: 11, promo: 7, startAt, endAt, price: 500, promoPrice: 300 },
+  });
+}
+
+/** What the board says to user 1, who asks for some units. */
+function asked(amount: number, at = now, itemId = item): Code {
+  const tally = { add: (...refused: number[]) => tallied.push(refused) };
+  const token = { userId: 1, itemId, promoId: 7, expiresAt };
+  return boardRefusal({ board, positions, partitions, tally }, token, amount, at);
+}
+
+test('an order for which there are units goes to its actor', () => {
+  expect(asked(3)).toBe(code.ok);
+  expect([tallied, board.refused(item)]).toEqual([[], {}]);
+});
+
+test('an order for more than is left is refused, tallied and counted', () => {
+  expect(asked(4)).toBe(code.outOfStock);
+  expect(tallied).toEqual([[item, 4, 11]]);
+  expect(board.refused(item)).toEqual({ [code.outOfStock]: 1 });
+});
+
+test('an order outside the sale, or with an expired token, is refused and counted, not tallied', () => {
+  expect(asked(1, startAt - 1)).toBe(code.notStarted);
+  expect(asked(1, expiresAt * 1_000 - 1)).toBe(code.ok);
+  expect(asked(1, expiresAt * 1_000)).toBe(code.tokenExpired);
+  expect(asked(4, expiresAt * 1_000)).toBe(code.tokenExpired);
+  expect(tallied).toEqual([]);
+  const counted = { [code.notStarted]: 1, [code.tokenExpired]: 2 };
+  expect(board.refused(item)).toEqual(counted);
+});
+
+test('whoever may have bought is asked about by the actor, who knows the answer they had', () => {
+  board.markBuyer(item, 1);
+  expect(asked(4)).toBe(code.ok);
+  expect(asked(1, expiresAt * 1_000)).toBe(code.ok);
+  expect([tallied, board.refused(item)]).toEqual([[], {}]);
+});
+
+test('an item that the board does not show is its actor’s to refuse, even to an expired token', () => {
+  expect(asked(1, now, 43)).toBe(code.ok);
+  expect(asked(1, expiresAt * 1_000, 43)).toBe(code.ok);
+});
+
+test('a board that is behind the journal answers nobody, until it has caught up', () => {
+  positions.set(item % partitions, 'behind', 1);
+  expect(asked(4)).toBe(code.ok);
+  expect(asked(1, expiresAt * 1_000)).toBe(code.ok);
+  expect([tallied, board.refused(item)]).toEqual([[], {}]);
+  positions.set(item % partitions, 'behind', 0);
+  expect(asked(4)).toBe(code.outOfStock);
+});
