@@ -4,7 +4,8 @@
  * that the store forgets costs its user only another captcha.
  */
 import type { Board } from '../../actors/memory/board.ts';
-import { type Code, code } from '../../actors/protocol.ts';
+import type { Positions } from '../../actors/memory/positions.ts';
+import { type Code, code, partitionOf } from '../../actors/protocol.ts';
 import type { Catalog } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
 
@@ -41,17 +42,27 @@ function keyOf(itemId: number, promoId: number, userId: number): string {
   return `admission:${itemId}:${promoId}:${userId}`;
 }
 
+/** What tells how a sale stands. */
+interface SaleParts {
+  board: Board;
+  positions: Positions;
+  partitions: number;
+}
+
 /**
  * Why no one can be admitted to an item under a promo (0: its normal price) now; `ok` when users
- * can. The board suffices, except for promos that it does not show. @throws SqlUnavailable
+ * can, or when only the actor knows. The board suffices, except for promos that it does not show. This
+ * is not the decision about an order, which also looks at the token and its buyer.
+ * @throws SqlUnavailable
  */
 export async function saleRefusal(
-  board: Board,
+  { board, positions, partitions }: SaleParts,
   catalog: Pick<Catalog, 'promo'>,
   sale: { itemId: number; promoId: number },
   now: number,
 ): Promise<Code> {
   const { itemId, promoId } = sale;
+  if (positions.behind(partitionOf(itemId, partitions))) return code.ok;
   if (promoId === 0 || board.read(itemId)?.promo === promoId) {
     return board.refusal(itemId, promoId, 1, now);
   }

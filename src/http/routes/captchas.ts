@@ -30,9 +30,8 @@ async function draw(parts: AppParts, request: Request, userId: number): Promise<
   const promo = await parts.catalog.promo(promoId);
   if (promo === null) return failure(request, 10005);
   const { itemId } = promo;
-  const { board, sql, clock } = parts;
   // A sale that no one can enter needs no captcha.
-  const closed = await saleRefusal(board, sql.catalog, { itemId, promoId }, clock());
+  const closed = await saleRefusal(parts, parts.sql.catalog, { itemId, promoId }, parts.clock());
   if (closed !== code.ok) return refused(request, closed);
   return success(await parts.captchas.draw(userId, promoId), 201);
 }

@@ -67,7 +67,7 @@ async function admit(
   promo: CatalogPromo | null,
 ): Promise<Response> {
   const { itemId, promoId, userId, captchaId, answer } = ask;
-  const closed = await saleRefusal(parts.board, parts.sql.catalog, ask, parts.clock());
+  const closed = await saleRefusal(parts, parts.sql.catalog, ask, parts.clock());
   if (closed !== code.ok) {
     parts.board.count(itemId, closed);
     return refused(request, closed);
