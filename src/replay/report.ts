@@ -1,7 +1,8 @@
 /** What a replay found, as one plain object (`--json`) and as text for people. */
 import { type Check, checkNames, checks, type Finding } from './audit/findings.ts';
+import type { Compared } from './compare/comparison.ts';
 import { counted, megabytes, number, seconds } from './format.ts';
-import type { Compared, Replayed } from './replay.ts';
+import type { Replayed } from './replay.ts';
 
 export interface ItemReport {
   item: number;

@@ -9,7 +9,7 @@ import { itemIdMax } from '../../../actors/limits.ts';
 import type { Sequence } from '../../../actors/protocol.ts';
 import { replicaKey } from '../../../actors/replica.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
-import type { Compared, Comparison, Reading } from '../replay.ts';
+import type { Compared, Comparison, Reading } from './comparison.ts';
 
 /** How long Redis may take to answer. */
 const answerMs = 3_000;

@@ -6,7 +6,7 @@ import type { Sequence } from '../../../actors/protocol.ts';
 import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
-import type { Compared, Comparison, Reading } from '../replay.ts';
+import type { Compared, Comparison, Reading } from './comparison.ts';
 import type { AuditedRows } from './open-sql.ts';
 import { Prefix } from './prefix.ts';
 import { compareOrders } from './sql-orders.ts';
