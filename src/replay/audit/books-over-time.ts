@@ -1,7 +1,7 @@
 /** An item's books after every entry that changed them. */
 
+import { grown } from '../../../actors/item/columns.ts';
 import type { Sequence } from '../../../actors/protocol.ts';
-import { widened } from './widened.ts';
 
 /** Units, and what became of them. */
 export interface Units {
@@ -51,10 +51,10 @@ export class BooksOverTime {
   }
 
   #grow(): void {
-    this.#seq = widened(this.#seq, this.#count);
-    this.#loaded = widened(this.#loaded, this.#count);
-    this.#held = widened(this.#held, this.#count);
-    this.#sold = widened(this.#sold, this.#count);
-    this.#left = widened(this.#left, this.#count);
+    this.#seq = grown(this.#seq, this.#count);
+    this.#loaded = grown(this.#loaded, this.#count);
+    this.#held = grown(this.#held, this.#count);
+    this.#sold = grown(this.#sold, this.#count);
+    this.#left = grown(this.#left, this.#count);
   }
 }

@@ -3,8 +3,7 @@
  * tokens they spent. A purchase token is a user, terms and a nonce, so the orders of one row are all
  * that can have been bought with the same token.
  */
-import { HashIndex, hashJoin, hashOf } from '../../../actors/item/columns.ts';
-import { widened } from './widened.ts';
+import { grown, HashIndex, hashJoin, hashOf } from '../../../actors/item/columns.ts';
 
 /** Orders of one row that are looked through one by one; beyond, their nonces get a map. */
 const walkMax = 16;
@@ -70,8 +69,8 @@ export class Holders {
   spend(row: number, nonce: number, order: number): number {
     const twin = this.#find(row, nonce);
     if (order >= this.#nonce.length) {
-      this.#nonce = widened(this.#nonce, order + 1);
-      this.#before = widened(this.#before, order + 1);
+      this.#nonce = grown(this.#nonce, order + 1);
+      this.#before = grown(this.#before, order + 1);
     }
     if (this.#last[row] === 0) this.#addBuyer(this.terms[row]!);
     this.#nonce[order] = nonce;
@@ -108,10 +107,10 @@ export class Holders {
   }
 
   #grow(): void {
-    this.units = widened(this.units, this.#count);
-    this.admitted = widened(this.admitted, this.#count);
-    this.user = widened(this.user, this.#count);
-    this.terms = widened(this.terms, this.#count);
-    this.#last = widened(this.#last, this.#count);
+    this.units = grown(this.units, this.#count);
+    this.admitted = grown(this.admitted, this.#count);
+    this.user = grown(this.user, this.#count);
+    this.terms = grown(this.terms, this.#count);
+    this.#last = grown(this.#last, this.#count);
   }
 }

@@ -4,13 +4,13 @@
  * order was as of any entry. It also holds what no actor could have decided: a number twice, or left out.
  */
 
+import { grown } from '../../../actors/item/columns.ts';
 import {
   type OrderStatus,
   orderStatus,
   type Placed,
   type Sequence,
 } from '../../../actors/protocol.ts';
-import { widened } from './widened.ts';
 
 /** An order as of an entry. */
 export interface OrderThen {
@@ -73,8 +73,8 @@ export class OrderBook {
     }
     this.status[row] = status;
     if (row >= this.changedAt.length) {
-      this.changedAt = widened(this.changedAt, row + 1);
-      this.changedSeq = widened(this.changedSeq, row + 1);
+      this.changedAt = grown(this.changedAt, row + 1);
+      this.changedSeq = grown(this.changedSeq, row + 1);
     }
     this.changedAt[row] = at;
     this.changedSeq[row] = seq;
@@ -106,11 +106,11 @@ export class OrderBook {
   }
 
   #grow(): void {
-    this.number = widened(this.number, this.count);
-    this.holder = widened(this.holder, this.count);
-    this.amount = widened(this.amount, this.count);
-    this.status = widened(this.status, this.count);
-    this.placedAt = widened(this.placedAt, this.count);
-    this.placedSeq = widened(this.placedSeq, this.count);
+    this.number = grown(this.number, this.count);
+    this.holder = grown(this.holder, this.count);
+    this.amount = grown(this.amount, this.count);
+    this.status = grown(this.status, this.count);
+    this.placedAt = grown(this.placedAt, this.count);
+    this.placedSeq = grown(this.placedSeq, this.count);
   }
 }
