@@ -24,8 +24,8 @@ const cells = [
   /** The projector's checkpoint. */
   'sqlSeq',
   'replicaSeq',
-  /** Time of the entry at the checkpoint. */
-  'sqlAt',
+  /** When SQL last took an entry, or was found to stand where it does; by the engine's clock. */
+  'sqlMovedAt',
   'recoveries',
   'fences',
   'appendErrors',

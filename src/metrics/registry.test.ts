@@ -66,7 +66,7 @@ describe('metrics', () => {
     positions.setMode(1, 'fenced');
     positions.set(1, 'journalSeq', 5);
     positions.set(1, 'sqlSeq', 3);
-    positions.set(1, 'sqlAt', 8_500);
+    positions.set(1, 'sqlMovedAt', 8_500);
     const told = await text();
     expect(told).toContain('stampede_units{item="9",state="left"} 7');
     expect(told).toContain('stampede_admitted{item="9"} 4');

@@ -109,7 +109,7 @@ function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
     };
   const label = ['partition'];
   const behind = (p: number) => positions.get(p, 'journalSeq') - positions.get(p, 'sqlSeq');
-  const sinceMs = (p: number) => (behind(p) > 0 ? clock() - positions.get(p, 'sqlAt') : 0);
+  const sinceMs = (p: number) => (behind(p) > 0 ? clock() - positions.get(p, 'sqlMovedAt') : 0);
   const cells = {
     stampede_journal_entries_total: ['entries', 'Entries appended: group commits.'],
     stampede_journal_events_total: ['events', 'Events in the entries appended.'],

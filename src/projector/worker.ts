@@ -58,7 +58,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     partitions,
     onProgress: (partition, sequence) => {
       positions.set(partition, 'sqlSeq', sequence);
-      positions.set(partition, 'sqlAt', clock());
+      positions.set(partition, 'sqlMovedAt', clock());
     },
   });
   let told = '';
