@@ -1,6 +1,6 @@
 /**
- * An actor thread. The way of an order through it is numbered as in the README; steps 5 to 8 are in
- * `partition.ts`. The thread sleeps on its doorbell, drains its mailboxes, lets each partition
+ * An actor thread. The way of an order is numbered as in the README: step 4 is here, step 5 is
+ * `item.ts`, which `partition.ts` calls, steps 6 and 8 are `pipeline.ts`. The thread sleeps on its doorbell, drains its mailboxes, lets each partition
  * commit once, and sleeps again; while a commit runs, the next commands gather.
  *
  * Main starts it with an `ActorThreadSettings` message and may say `drain`; it says `recovered` once
@@ -128,7 +128,7 @@ class ActorThread {
 
   async #serve(): Promise<void> {
     for (let turn = 0; ; turn++) {
-      // 4. The doorbell has rung, or something is due: take what has gathered in the mailboxes.
+      // Step 4: the doorbell has rung, or something is due; take what has gathered in the mailboxes.
       const seen = this.#bell.count;
       const now = this.#clock();
       const emptied = this.#drainMailboxes(now);
@@ -159,7 +159,7 @@ class ActorThread {
         mailbox.release();
         const partition = this.#partitions[partitionOf(command.item, partitions)];
         if (partition === undefined) throw new Error(`item ${command.item} is not of this thread`);
-        partition.submit(index, request, command, now); // 5, 6
+        partition.submit(index, request, command, now); // Steps 5 and 6.
       }
       if (taken === drainRecordsMax) emptied = false;
     }

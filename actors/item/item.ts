@@ -44,7 +44,7 @@ function accept(event: Event | null, n = 0, nonce = 0): Decision {
   return { event, code: code.ok, repeated: event === null, n, nonce };
 }
 
-/** Decides a command. Everything `due` at `at` must have been applied before. */
+/** Step 5 of an order's way: decides a command. Everything `due` at `at` must have been applied before. */
 export function decide(item: Item | undefined, command: Command, at: number): Decision {
   if (item === undefined) {
     if (command.type !== 'open') return refuse(code.notOnSale);

@@ -17,7 +17,7 @@ export interface Journal {
    */
   readonly appendsInFlight: number;
   /**
-   * Appends an entry as number `expectedLast + 1` and resolves when it is durable.
+   * Step 7 of an order's way: appends an entry as number `expectedLast + 1` and resolves when it is durable.
    * @throws Fenced when `expectedLast` is not the last sequence.
    * @throws JournalUnavailable when nothing was stored.
    * @throws OutcomeUnknown when the entry may or may not be stored, now or later.

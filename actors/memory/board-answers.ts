@@ -1,6 +1,6 @@
 /**
- * Whether the board answers an order, so that no actor has to. Step 2 of an order's way; the
- * simulation asks here too.
+ * Step 2 of an order's way: whether the board answers, so that no actor has to. The simulation asks
+ * here too.
  */
 import { type Code, code, partitionOf, type Sequence } from '../protocol.ts';
 import type { Board } from './board.ts';

@@ -81,7 +81,10 @@ export class Partition {
     return this.#dueAt;
   }
 
-  /** Step 5: decides a command that came through a mailbox. Call `commit` when the turn is over. */
+  /**
+   * Steps 5 and 6: has a command that came through a mailbox decided, and its event join the open batch.
+   * Call `commit` when the turn is over.
+   */
   submit(mailbox: number, request: number, command: Command, now: number): void {
     if (this.#ready === null) {
       this.world.reply(mailbox, request, refusal(code.journalUnavailable));
@@ -115,7 +118,7 @@ export class Partition {
     }
   }
 
-  /** Step 6: starts to append what has been decided. */
+  /** Step 6, its end: starts to append what has been decided. */
   commit(): void {
     this.#ready?.pipeline.commit();
   }

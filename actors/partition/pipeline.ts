@@ -1,6 +1,7 @@
 /**
- * The way of a partition's events to its journal: they join the open batch, a batch becomes an entry
- * and an append, appends are acknowledged in order, and only then are replies told (I2).
+ * The way of a partition's events to its journal, steps 6 to 8 of an order's: they join the open batch,
+ * a batch becomes an entry and an append, appends are acknowledged in order, and only then are replies
+ * told (I2).
  *
  * A pipeline lives from one recovery to the next failure. It is then dropped as a whole, and what its
  * appends say afterwards is not heard.
@@ -77,7 +78,7 @@ export class Pipeline {
     return this.#batches.length === 0 && this.#inFlight.length === 0;
   }
 
-  /** Takes a decided event; call before it is applied, since it may close the batch before it. */
+  /** Step 6: takes a decided event into the open batch; call before it is applied, since it may close the batch before it. */
   add(event: Event, at: number): void {
     let batch = this.#batches.at(-1);
     if (batch === undefined || batch.full) {
@@ -96,7 +97,7 @@ export class Pipeline {
     else this.#waiting.add(this.#decided, mailbox, request, reply);
   }
 
-  /** Step 6: appends batches, as far as the journal takes more. */
+  /** Step 6, its end: appends batches, as far as the journal takes more. */
   commit(): void {
     const room = Math.min(this.world.journal.appendsInFlight, appendsInFlightMax);
     while (!this.#dropped && this.#batches.length > 0 && this.#inFlight.length < room) {
@@ -138,7 +139,7 @@ export class Pipeline {
     );
   }
 
-  /** Steps 7 and 8: an entry is durable. Acknowledgements count in order, whatever order they come in. */
+  /** Step 8: an entry is durable. Acknowledgements count in order, whatever order they come in. */
   #acknowledge(append: Append): void {
     if (this.#dropped) return;
     append.durable = true;

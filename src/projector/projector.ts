@@ -1,4 +1,4 @@
-/** The projector: follows the journal and turns its entries into SQL rows (I7). */
+/** The projector, step 10 of an order's way: follows the journal, turns its entries into SQL rows (I7). */
 import { Chain, decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';

@@ -60,19 +60,19 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
     parts.requests.countShed();
     return counted(parts, startedAt, tooBusy(request, away));
   }
-  // 1. The body is parsed here; `placing` validates it and verifies its purchase token.
+  // Step 1: the body is parsed here; `placing` validates it and verifies its purchase token.
   let body: unknown;
   try {
     body = await readJson(request);
   } catch (error) {
     return counted(parts, startedAt, unreadable(request, error));
   }
-  // 2. What the board knows needs no actor: `placing` answers it.
+  // Step 2, which is `placing`'s end: what the board knows needs no actor.
   const asked = placing(parts, request, body);
   if (asked instanceof Response) return counted(parts, startedAt, asked);
-  // 3. The command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
+  // Step 3: the command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
-  // 9. The reply was released, so all it rests on is in the journal: it answers the request.
+  // Step 9: the reply was released, so all it rests on is in the journal.
   const answer =
     reply.code === code.ok
       ? successText(placedText(asked.item, reply.order!), reply.repeated ? 200 : 201)
@@ -97,7 +97,7 @@ function placing(parts: AppParts, request: Request, body: unknown): Placing | Re
   const { amount } = value;
   const token = parts.tokens.verify(value.token);
   if (token === null) return failure(request, 30007);
-  // What the board knows needs no actor, unless the token may have been spent before.
+  // Step 2, unless the token may have been spent before.
   const fromBoard = boardRefusal(parts, token, amount, parts.clock());
   if (fromBoard !== code.ok) return refused(request, fromBoard);
   const { userId: user, itemId: item, promoId: promo, expiresAt, nonce } = token;
