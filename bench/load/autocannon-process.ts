@@ -5,55 +5,60 @@ import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram
 import { type AutocannonResult, type AutocannonSettings, spanMs } from './autocannon.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as AutocannonSettings; // The bench wrote it.
-const { bodiesFile } = settings;
-const bodies =
-  bodiesFile === null
-    ? null
-    : readFileSync(bodiesFile, 'utf8')
-        .trimEnd()
-        .split('\n')
-        .filter((_, line) => line % settings.processes === settings.number);
+const { file, again, all } = settings;
+const bodies = file === null ? null : readFileSync(file, 'utf8').trimEnd().split('\n');
 const latencies = build({ useWebAssembly: false });
 const overTime: Histogram[] = [];
 const statuses: Record<string, number> = {};
 let taken = 0;
+let exhausted = false;
 let lastAt = 0;
 
 function giveBody(client: autocannon.Client): void {
-  if (bodies !== null) client.setBody(bodies[taken++ % bodies.length]!);
+  if (bodies === null) return;
+  if (taken === bodies.length) {
+    exhausted = !again && !all;
+    taken = 0;
+  }
+  client.setBody(bodies[taken++]!);
 }
 
-function record(milliseconds: number): void {
+function record(status: number, milliseconds: number): void {
+  // How fast the bodies went is known; what comes from here on counts for nothing.
+  if (exhausted) return;
+  statuses[status] = (statuses[status] ?? 0) + 1;
   const micros = Math.max(1, Math.round(milliseconds * 1000));
   latencies.recordValue(micros);
   lastAt = performance.now();
-  if (!settings.all) return;
+  if (!all) return;
   const span = Math.floor((lastAt - startedAt) / spanMs);
   while (overTime.length <= span) overTime.push(build({ useWebAssembly: false }));
   overTime[span]!.recordValue(micros);
 }
 
 const startedAt = performance.now();
+const cpuBefore = process.cpuUsage();
 const { errors, timeouts } = await autocannon({
   url: settings.url,
   ...(bodies === null ? {} : { method: 'POST', headers: { 'content-type': 'application/json' } }),
   connections: settings.connections,
   pipelining: 1,
-  ...(settings.all && bodies !== null ? { amount: bodies.length } : { duration: settings.seconds }),
+  ...(all && bodies !== null ? { amount: bodies.length } : { duration: settings.seconds }),
   setupClient(client) {
     giveBody(client);
     client.on('response', (status, _bytes, milliseconds) => {
-      statuses[status] = (statuses[status] ?? 0) + 1;
-      record(milliseconds);
+      record(status, milliseconds);
       giveBody(client);
     });
   },
 });
+const cpu = process.cpuUsage(cpuBefore);
 const result: AutocannonResult = {
   seconds: (lastAt - startedAt) / 1000,
   statuses,
   unanswered: errors + timeouts,
-  exhausted: !settings.all && bodies !== null && taken > bodies.length,
+  exhausted,
+  cpuSeconds: (cpu.user + cpu.system) / 1e6,
   latencies: encodeIntoCompressedBase64(latencies),
   overTime: overTime.map((each) => encodeIntoCompressedBase64(each)),
 };

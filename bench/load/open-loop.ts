@@ -6,7 +6,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
-import { generatorThreads } from './generators.ts';
+import { generatorThreads } from './generator.ts';
 
 const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url));
 

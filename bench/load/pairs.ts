@@ -1,29 +1,35 @@
 /**
  * Paired runs: engine and floor take turns under the same load, so that what else the machine does
- * falls on both. The floor always gets the very bodies that the engine got.
+ * falls on both. The floor gets the very bodies that the engine gets, and may get them again.
  */
-import { writeFileSync } from 'node:fs';
 import { type Load, median, WrongAnswer } from '../report/report.ts';
 import { cpuBetween, cpuTimes } from '../servers/cpu.ts';
 import type { EngineServer, Server } from '../servers/servers.ts';
-import { caughtUp } from '../servers/shop.ts';
-import type { Generator, LoadResult } from './generators.ts';
+import { caughtUp, shedOrders } from '../servers/shop.ts';
+import { writeBodies } from './bodies.ts';
+import type { Bodies, Generator, LoadResult } from './generator.ts';
+import type { Pace, Run, Share } from './pace.ts';
 
 export interface PairOptions {
   measurement: string;
   engine: EngineServer;
   floor: Server;
+  /** How fast the engine has been so far. */
+  pace: Pace;
   generator: Generator;
   connections: number;
-  seconds: number;
-  rounds: number;
   /** `/api/orders` when not given. */
   path?: string;
   /** Makes the bodies of one round, and whatever they need of the engine; null for GET. */
   prepare(count: number): Promise<string[] | null>;
-  /** Checks the books of the engine after a run. @throws WrongAnswer */
-  check(result: LoadResult): Promise<void>;
+  /** Checks the books of the engine after a run in which it shed so many orders. @throws WrongAnswer */
+  check(result: LoadResult, shed: number): Promise<void>;
   progress(what: string): void;
+}
+
+export interface Span {
+  seconds: number;
+  rounds: number;
 }
 
 export interface Pair {
@@ -31,26 +37,26 @@ export interface Pair {
   floor: Load;
   /** The engine's throughput as a share of the floor's: the median over the rounds. */
   ratio: number;
-  /** CPU per request above the floor's, all threads but the projector's, microseconds. */
-  cpuAboveMicros: number;
+  /** The engine's CPU for a request as a multiple of the floor's, all threads: the median over the rounds. */
+  cpuRatio: number;
   /** The engine's p99 as a multiple of the floor's: the median over the rounds. */
   p99Ratio: number;
 }
 
-export async function measurePair(options: PairOptions): Promise<Pair> {
-  const { engine, floor, generator, rounds, seconds, connections } = options;
+export async function measurePair(options: PairOptions, span: Span): Promise<Pair> {
+  const { measurement, generator, connections, pace } = options;
+  const { seconds, rounds } = span;
   const engineRuns: Load[] = [];
   const floorRuns: Load[] = [];
   for (let round = 0; round < rounds; round++) {
-    options.progress(
-      `${options.measurement}, ${generator.name}, ${connections} connections: round ${round + 1} of ${rounds}`,
+    const load = `${measurement}, ${generator.name}, ${connections} connections`;
+    options.progress(`${load}: round ${round + 1} of ${rounds}`);
+    const turns = { floorFirst: round % 2 === 0, floorAgain: true };
+    const { engine, floor } = await pace.runWithEnough(seconds, (share) =>
+      turnAbout(options, turns, share),
     );
-    const bodies = await options.prepare(Math.ceil(generator.requestsPerSecondMax * seconds));
-    const bodiesFile = bodies === null ? null : engine.folder.file('bodies');
-    if (bodies !== null && bodiesFile !== null) writeFileSync(bodiesFile, bodies.join('\n'));
-    const onFloor = async () => floorRuns.push(await run(options, floor, bodiesFile));
-    const onEngine = async () => engineRuns.push(await run(options, engine, bodiesFile));
-    for (const turn of round % 2 === 0 ? [onFloor, onEngine] : [onEngine, onFloor]) await turn();
+    engineRuns.push(engine);
+    floorRuns.push(floor);
   }
   const perRound = (figure: (engine: Load, floor: Load) => number) =>
     median(engineRuns.map((run, round) => figure(run, floorRuns[round]!)));
@@ -58,28 +64,68 @@ export async function measurePair(options: PairOptions): Promise<Pair> {
     engine: medianOf(engineRuns),
     floor: medianOf(floorRuns),
     ratio: perRound((a, b) => a.requestsPerSecond / b.requestsPerSecond),
-    cpuAboveMicros: perRound((a, b) => a.cpuMicros - b.cpuMicros),
+    cpuRatio: perRound((a, b) => a.cpuMicros / b.cpuMicros),
     p99Ratio: perRound((a, b) => a.p99Ms / b.p99Ms),
   };
 }
 
-async function run(options: PairOptions, server: Server, bodiesFile: string | null): Promise<Load> {
-  const { measurement, engine, generator, connections, seconds, check } = options;
+/** As many as make compilers and allocators of both servers warm; the figures of this are not shown. */
+const warmingBodies = 30_000;
+/** A slow machine is not asked for all of them. */
+const warmingSecondsMax = 5;
+
+/** Warms both servers up, and so finds out how fast the engine is. */
+export async function warmUp(options: PairOptions): Promise<void> {
+  options.progress(`${options.measurement}: warming up`);
+  const share = { bodies: warmingBodies, seconds: warmingSecondsMax };
+  options.pace.saw(await turnAbout(options, { floorFirst: true, floorAgain: false }, share));
+}
+
+interface Turns {
+  floorFirst: boolean;
+  /** Whether the floor gets the bodies again when it has had them all. */
+  floorAgain: boolean;
+}
+
+/** One run of each; how fast it went is the engine's. */
+async function turnAbout(
+  options: PairOptions,
+  { floorFirst, floorAgain }: Turns,
+  { bodies: count, seconds }: Share,
+): Promise<Run & { engine: Load; floor: Load }> {
+  const bodies = await options.prepare(count);
+  const files = bodies === null ? null : writeBodies(options.engine.folder.file('bodies'), bodies);
+  const on = (server: Server, again: boolean) =>
+    run(options, server, seconds, files === null ? null : { files, again });
+  const before = floorFirst ? await on(options.floor, floorAgain) : null;
+  const { load: engine, result } = await on(options.engine, false);
+  const { load: floor } = before ?? (await on(options.floor, floorAgain));
+  return { ...result, engine, floor };
+}
+
+async function run(
+  options: PairOptions,
+  server: Server,
+  seconds: number,
+  bodies: Bodies | null,
+): Promise<{ load: Load; result: LoadResult }> {
+  const { measurement, engine, generator, connections, check } = options;
   const url = server.url + (options.path ?? '/api/orders');
+  const onEngine = server.kind === 'engine';
+  const shedBefore = onEngine ? await shedOrders(engine) : 0;
   const before = cpuTimes(server.process.pid);
-  const result = await generator.run({ url, connections, seconds, bodiesFile });
+  const result = await generator.run({ url, connections, seconds, bodies });
   if (result.unanswered > 0) {
     throw new WrongAnswer(
       `${measurement}: ${result.unanswered} requests of ${server.kind} unanswered`,
     );
   }
-  if (server.kind === 'engine') {
-    await check(result);
-    await caughtUp(engine);
-  }
+  if (onEngine) await caughtUp(engine);
   const used = cpuBetween(before, cpuTimes(server.process.pid));
+  const shed = onEngine ? (await shedOrders(engine)) - shedBefore : 0;
+  if (onEngine && !result.exhausted) await check(result, shed);
   const micros = (nanos: number) => nanos / 1000 / result.requests;
-  return {
+  const load: Load = {
     measurement,
     server: server.kind,
     generator: generator.name,
@@ -88,13 +134,17 @@ async function run(options: PairOptions, server: Server, bodiesFile: string | nu
     requestsPerSecond: result.requests / result.seconds,
     p50Ms: result.p50Ms,
     p99Ms: result.p99Ms,
-    cpuMicros: micros(used.http + used.actor + used.rest),
+    cpuMicros: micros(used.http + used.actor + used.projector + used.rest),
     httpMicros: micros(used.http),
     actorMicros: micros(used.actor),
     projectorMicros: micros(used.projector),
     restMicros: micros(used.rest),
     httpBusy: Math.max(...used.httpThreads.values()) / 1e9 / result.seconds,
+    shedShare: shed / result.requests,
+    generatorMicros: micros(result.cpuSeconds * 1e9),
+    generatorBusy: result.cpuSeconds / result.threads / result.seconds,
   };
+  return { load, result };
 }
 
 /** The median of each figure. */
@@ -112,5 +162,8 @@ function medianOf(runs: Load[]): Load {
     projectorMicros: of('projectorMicros'),
     restMicros: of('restMicros'),
     httpBusy: of('httpBusy'),
+    shedShare: of('shedShare'),
+    generatorMicros: of('generatorMicros'),
+    generatorBusy: of('generatorBusy'),
   };
 }

@@ -1,10 +1,10 @@
 /** wrk as a load generator: the least CPU for a request, so that the server is the bottleneck. */
 import { fileURLToPath } from 'node:url';
-import { type Generator, generatorThreads, type LoadResult } from './generators.ts';
+import { type Generator, generatorThreads, type LoadResult } from './generator.ts';
 
 const script = fileURLToPath(new URL('./wrk.lua', import.meta.url));
 
-/** What `wrk.lua` prints. */
+/** What `wrk.lua` prints at the end. */
 interface WrkSummary {
   requests: number;
   micros: number;
@@ -17,29 +17,35 @@ interface WrkSummary {
 
 export const wrk: Generator = {
   name: 'wrk',
-  requestsPerSecondMax: 45_000 * generatorThreads(),
-  async run({ url, connections, seconds, bodiesFile }) {
+  async run({ url, connections, seconds, bodies }) {
     const threads = generatorThreads();
     const load = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, '--timeout', '10s'];
-    const bodies = bodiesFile === null ? [] : ['--', bodiesFile, `${threads}`];
-    const child = Bun.spawn(['wrk', ...load, '-s', script, url, ...bodies], {
+    const posted = bodies === null ? [] : ['--', bodies.again ? 'again' : 'once', ...bodies.files];
+    const child = Bun.spawn(['wrk', ...load, '-s', script, url, ...posted], {
       stdout: 'pipe',
       stderr: 'pipe',
     });
-    const output = await new Response(child.stdout).text();
+    let output = '';
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      // It would wait for its end, with nothing more to post; this way it says how fast that went.
+      if (output.includes('ran out\n')) child.kill('SIGINT');
+    }
     if ((await child.exited) !== 0) {
       throw new Error(`wrk failed: ${output}${await new Response(child.stderr).text()}`);
     }
     const summary = JSON.parse(output.trim().split('\n').at(-1)!) as WrkSummary; // As `wrk.lua` prints it.
-    if (summary.exhausted) throw new Error('wrk ran out of bodies');
     return {
       requests: summary.requests,
       seconds: summary.micros / 1e6,
+      exhausted: summary.exhausted,
       refused: summary.refused,
       unanswered: summary.unanswered,
       statuses: null,
       p50Ms: summary.p50Micros / 1000,
       p99Ms: summary.p99Micros / 1000,
+      cpuSeconds: Number(child.resourceUsage()!.cpuTime.total) / 1e6,
+      threads,
     } satisfies LoadResult;
   },
 };

@@ -4,7 +4,7 @@
  * say when to come again, memory must stay bounded, and the engine must be itself again soon after.
  */
 import { writeFileSync } from 'node:fs';
-import { generatorThreads } from '../load/generators.ts';
+import { generatorThreads } from '../load/generator.ts';
 import { type OpenLoopResult, openLoop } from '../load/open-loop.ts';
 import {
   atLeast,

@@ -2,11 +2,11 @@
  * The rush: many more buyers than units, all at once, some of whom send twice or ask again. Exactly
  * the units there are must be sold, each to another buyer.
  */
-import { writeFileSync } from 'node:fs';
 import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import { partitionOf } from '../../actors/protocol.ts';
 import { postAll } from '../load/autocannon.ts';
+import { writeBodies } from '../load/bodies.ts';
 import {
   type Chart,
   emptyReport,
@@ -46,11 +46,10 @@ async function rushOnce(
   buyers: number,
 ): Promise<{ targets: Target[]; charts: Chart[] }> {
   const sale = await openSale(engine, units);
-  const bodiesFile = engine.folder.file('bodies');
   const bodies = withRepeats(orderBodies(sale, buyers));
-  writeFileSync(bodiesFile, bodies.join('\n'));
+  const files = writeBodies(engine.folder.file('bodies'), bodies);
   const url = `${engine.url}/api/orders`;
-  const posted = await postAll({ url, connections, bodiesFile });
+  const posted = await postAll({ url, connections, files });
   const { requests, statuses, unanswered, p99Ms, overTime } = posted;
   const { sold, held, left } = await statementOf(engine, sale.itemId);
   const { buyersServed, lastMs } = await placedInJournal(engine, sale);

@@ -1,19 +1,13 @@
 /** How throughput, latency and batches grow with connections, and throughput with HTTP threads. */
-
-import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { generators, generatorThreads, type LoadResult } from '../load/generators.ts';
-import {
-  type BenchSettings,
-  type Chart,
-  emptyReport,
-  type Part,
-  WrongAnswer,
-} from '../report/report.ts';
-import { type EngineServer, startEngineServer } from '../servers/servers.ts';
-import { caughtUp, openSale, orderBodies, statementOf } from '../servers/shop.ts';
+import { generatorThreads } from '../load/generator.ts';
+import { runOrders } from '../load/order-load.ts';
+import { Pace } from '../load/pace.ts';
+import { type BenchSettings, type Chart, emptyReport, type Part } from '../report/report.ts';
+import { startEngineServer } from '../servers/servers.ts';
 
-const connectionSteps = [1, 4, 16, 64, 256, 1_024];
+/** The generator has a connection for each of its threads at least. */
+const connectionSteps = [1, 4, 16, 64, 256, 1_024].filter((step) => step >= generatorThreads());
 const threadSteps = [1, 2, 4, 8].filter((threads) => threads <= availableParallelism());
 const seconds = 1;
 
@@ -34,14 +28,16 @@ async function connectionCharts({ progress }: BenchSettings): Promise<Chart[]> {
   const batches: [number, number][] = [];
   const engine = await startEngineServer();
   try {
-    await orders(engine, 64); // Compilers and allocators are warm after this.
+    const load = { engine, pace: new Pace(), seconds };
+    await runOrders({ ...load, connections: 64 }); // Compilers and allocators are warm after this.
     for (const connections of connectionSteps) {
       progress(`scaling: ${connections} connections`);
-      const { result, ordersPerEntry } = await orders(engine, connections);
+      const result = await runOrders({ ...load, connections });
+      const { before, after } = result;
       throughput.push([connections, result.requests / result.seconds]);
       p50.push([connections, result.p50Ms]);
       p99.push([connections, result.p99Ms]);
-      batches.push([connections, ordersPerEntry]);
+      batches.push([connections, after.held / (after.journalSeq - before.journalSeq)]);
     }
   } finally {
     await engine.stop();
@@ -78,8 +74,9 @@ async function threadChart({ progress }: BenchSettings): Promise<Chart> {
     progress(`scaling: ${threads} HTTP threads`);
     const engine = await startEngineServer({ env: { HTTP_THREADS: `${threads}` } });
     try {
-      await orders(engine, 256);
-      const { result } = await orders(engine, 256);
+      const load = { engine, pace: new Pace(), connections: 256, seconds };
+      await runOrders(load); // Compilers and allocators are warm after this.
+      const result = await runOrders(load);
       points.push([threads, result.requests / result.seconds]);
     } finally {
       await engine.stop();
@@ -92,25 +89,4 @@ async function threadChart({ progress }: BenchSettings): Promise<Chart> {
     steps: true,
     lines: [{ name: '256 connections', points }],
   };
-}
-
-async function orders(
-  engine: EngineServer,
-  wanted: number,
-): Promise<{ result: LoadResult; ordersPerEntry: number }> {
-  const generator = generators()[0]!;
-  const connections = Math.max(wanted, generatorThreads());
-  const sale = await openSale(engine, 100_000_000);
-  const bodiesFile = engine.folder.file('bodies');
-  const count = Math.ceil(generator.requestsPerSecondMax * (seconds + 0.5));
-  writeFileSync(bodiesFile, orderBodies(sale, count).join('\n'));
-  const before = await statementOf(engine, sale.itemId);
-  const url = `${engine.url}/api/orders`;
-  const result = await generator.run({ url, connections, seconds, bodiesFile });
-  if (result.refused + result.unanswered > 0) {
-    throw new WrongAnswer(`scaling: ${JSON.stringify(result)}`);
-  }
-  const after = await statementOf(engine, sale.itemId);
-  await caughtUp(engine);
-  return { result, ordersPerEntry: after.held / (after.journalSeq - before.journalSeq) };
 }

@@ -5,7 +5,7 @@ import { Facts, Table } from '../../src/replay/html/parts.tsx';
 import { BarChart, colours, LineChart } from './charts.tsx';
 import { type Machine, machineLine } from './machine.ts';
 import type { Load, Report, Target } from './report.ts';
-import { thousands } from './report.ts';
+import { percent, thousands } from './report.ts';
 
 export interface HtmlReport extends Report {
   machine: Machine;
@@ -145,12 +145,42 @@ function Loads({ loads }: { loads: readonly Load[] }) {
         rows={rows(({ p99Ms }) => p99Ms)}
       />
       <BarChart
-        title="CPU, all threads but the projector's"
-        unit="microseconds a request"
+        title="CPU of the server"
+        unit="microseconds a request, all threads"
         series={series}
         rows={rows(({ cpuMicros }) => cpuMicros)}
       />
+      <BarChart
+        title="CPU of the load generator"
+        unit="microseconds a request"
+        series={series}
+        rows={rows(({ generatorMicros }) => generatorMicros)}
+      />
+      <CpuTable loads={loads} />
     </section>
+  );
+}
+
+/** Who was busy with what: a ratio of throughputs counts where the server's HTTP thread was. */
+function CpuTable({ loads }: { loads: readonly Load[] }) {
+  const threads = ['HTTP', 'actor', 'projector', 'runtime'];
+  return (
+    <Table
+      caption="CPU by thread, microseconds a request, and how busy the cores were"
+      head={['load', 'server', ...threads, 'HTTP busy', 'generator', 'generator busy']}
+      left={[0, 1]}
+      rows={loads.map((load) => [
+        nameOf(load),
+        load.server,
+        load.httpMicros.toFixed(1),
+        load.actorMicros.toFixed(1),
+        load.projectorMicros.toFixed(1),
+        load.restMicros.toFixed(1),
+        percent(load.httpBusy),
+        load.generatorMicros.toFixed(1),
+        percent(load.generatorBusy),
+      ])}
+    />
   );
 }
 

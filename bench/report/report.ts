@@ -10,7 +10,7 @@ export interface Load {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
-  /** Per request, of all threads but the projector's. */
+  /** Per request, of all threads. */
   cpuMicros: number;
   /** Per request, by thread; `rest` are the runtime's own threads: compiler, collector, pool. */
   httpMicros: number;
@@ -19,6 +19,11 @@ export interface Load {
   restMicros: number;
   /** Share of the time that the busiest HTTP thread was on a core, 0 to 1. */
   httpBusy: number;
+  /** Share of the orders that were told to come again later, 0 to 1: the machine was too busy for them. */
+  shedShare: number;
+  /** What the load generator took itself: CPU per request, and the share of the cores it could have. */
+  generatorMicros: number;
+  generatorBusy: number;
 }
 
 /** One figure and what it must reach; `reached` is null where it is only reported. */
@@ -87,6 +92,11 @@ export function median(values: readonly number[]): number {
 
 export function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+/** A share from 0 to 1, as people write it. */
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 /** A figure that must be at least so much. */

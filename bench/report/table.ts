@@ -1,5 +1,5 @@
 /** Prints reports as plain tables, for a terminal or a text file. */
-import { type Load, type Target, thousands } from './report.ts';
+import { type Load, percent, type Target, thousands } from './report.ts';
 
 type Row = readonly string[];
 
@@ -7,8 +7,9 @@ type Row = readonly string[];
 export function loadTable(loads: readonly Load[]): string {
   const heads = ['load', 'server', 'generator', 'conns', 'runs', 'req/s', 'p50 ms', 'p99 ms'];
   const micros = ['CPU µs', 'HTTP', 'actor', 'runtime', 'projector', 'HTTP busy'];
+  const generator = ['generator µs', 'busy'];
   return aligned([
-    [...heads, ...micros],
+    [...heads, ...micros, ...generator],
     ...loads.map((load) => [
       load.measurement,
       load.server,
@@ -23,7 +24,9 @@ export function loadTable(loads: readonly Load[]): string {
       load.actorMicros.toFixed(1),
       load.restMicros.toFixed(1),
       load.projectorMicros.toFixed(1),
-      `${Math.round(load.httpBusy * 100)} %`,
+      percent(load.httpBusy),
+      load.generatorMicros.toFixed(1),
+      percent(load.generatorBusy),
     ]),
   ]);
 }

@@ -3,7 +3,7 @@
  * layout, socket options and headers as the engine; routes that parse the same JSON body, or none,
  * and answer a constant of the same size and status. What the engine costs beyond it is its own.
  *
- * `bun bench/floor.ts '<FloorSettings as JSON>'`; it prints `listening on <url>`.
+ * `bun bench/servers/floor.ts '<FloorSettings as JSON>'`; it prints `listening on <url>`.
  */
 
 export interface FloorSettings {

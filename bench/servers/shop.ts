@@ -5,6 +5,9 @@ import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.
 import { WrongAnswer } from '../report/report.ts';
 import { adminToken, type EngineServer, tokenSecret } from './servers.ts';
 
+/** Units on sale where a load is not to run out of them: as many as an item may have orders. */
+export const stock = 100_000_000;
+
 export interface Sale {
   itemId: number;
   promoId: number;
@@ -64,6 +67,15 @@ export async function statementOf(engine: EngineServer, itemId: number): Promise
   return statement;
 }
 
+/** Orders that the engine has told to come again later so far: where the machine is busy, that is right. */
+export async function shedOrders(engine: EngineServer): Promise<number> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const text = await (await fetch(`${engine.url}/metrics`, { headers })).text();
+  const shed = /^stampede_orders_shed_total (\d+)$/m.exec(text);
+  if (shed === null) throw new WrongAnswer(`no count of orders refused unread: ${text}`);
+  return Number(shed[1]);
+}
+
 /** Resolves when SQL holds all of the journal, so that the next run does not pay for this one. */
 export async function caughtUp(engine: EngineServer): Promise<void> {
   await waitUntil(
@@ -76,12 +88,12 @@ export async function caughtUp(engine: EngineServer): Promise<void> {
   );
 }
 
-/** Order bodies, each with a purchase token of its own for a user of its own. */
-export function orderBodies({ itemId, promoId }: Sale, count: number): string[] {
+/** Order bodies, each with a purchase token of its own for a user of its own: users `first`, `first + 1`, … */
+export function orderBodies({ itemId, promoId }: Sale, count: number, first = 1_000_000): string[] {
   const tokens = purchaseTokens(tokenSecret);
   const expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
   return Array.from({ length: count }, (_, index) => {
-    const userId = 1_000_000 + index;
+    const userId = first + index;
     const token = tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
     return JSON.stringify({ token, amount: 1 });
   });

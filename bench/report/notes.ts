@@ -1,0 +1,37 @@
+/** What stands beside a figure of engine and floor, so that nobody takes it for more than it says. */
+import { type Load, percent } from './report.ts';
+
+/** Below this share of the time on a core, a server is not what limits the throughput. */
+const busyShare = 0.9;
+
+interface SideBySide {
+  engine: Load;
+  floor: Load;
+}
+
+/** Says where a ratio of throughputs does not count, and what was busy instead. */
+export function bottleneckNote({ engine, floor }: SideBySide): string {
+  const idle = [floor, engine].filter(({ httpBusy }) => httpBusy < busyShare);
+  const shares = idle.map(
+    ({ server, httpBusy, generatorBusy }) =>
+      `${server} ${percent(httpBusy)}, its generator ${percent(generatorBusy)}`,
+  );
+  return [
+    ...(idle.length === 0 ? [] : [`not the bottleneck: HTTP thread busy ${shares.join('; ')}`]),
+    ...(engine.shedShare === 0
+      ? []
+      : [`${(engine.shedShare * 100).toFixed(2)} % were told to come again`]),
+  ].join('; ');
+}
+
+/** Where the engine's CPU above the floor's goes. */
+export function cpuNote({ engine, floor }: SideBySide): string {
+  const parts = [
+    `HTTP ${(engine.httpMicros - floor.httpMicros).toFixed(1)}`,
+    `actor ${engine.actorMicros.toFixed(1)}`,
+    `projector ${engine.projectorMicros.toFixed(1)}`,
+    `runtime ${(engine.restMicros - floor.restMicros).toFixed(1)}`,
+  ];
+  const [most, least] = [engine, floor].map(({ cpuMicros }) => cpuMicros.toFixed(1));
+  return `${most} µs beside ${least}; above it ${parts.join(', ')}`;
+}
