@@ -15,14 +15,17 @@ interface Connection {
 const settings = JSON.parse(process.argv[2] ?? '{}') as ProcessSettings; // The bench wrote it.
 const { hostname, port } = new URL(settings.url);
 const head = `POST /api/orders HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/json\r\nContent-Length: `;
-const requests = readFileSync(settings.bodiesFile, 'utf8')
+const requests = readFileSync(settings.file, 'utf8')
   .trimEnd()
   .split('\n')
-  .filter((_, line) => line % settings.processes === settings.number)
   .map((body) => `${head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
 
 /** Requests written before answers are looked at again. */
 const turnMax = 256;
+/** Connections that are opened at a time: the next one when one is open, however quick the server is. */
+const openingMax = 128;
+/** The load begins without those that are not open by then. */
+const openingMsMax = 10_000;
 
 const idle: Connection[] = [];
 const busy = new Set<Connection>();
@@ -37,6 +40,7 @@ const result = {
   broken: 0,
   acceptedPerTenth: [] as number[],
 };
+let begun = 0;
 let startedAt = 0;
 let leaving = false;
 
@@ -44,6 +48,7 @@ const handlers = {
   open(socket: Socket<Connection>) {
     socket.data.socket = socket;
     idle.push(socket.data);
+    connectNext();
   },
   data({ data: connection }: Socket<Connection>, chunk: Buffer) {
     connection.part += chunk.toString('latin1');
@@ -105,17 +110,37 @@ function connect(): void {
   );
 }
 
+function connectNext(): void {
+  if (begun === settings.connections) return;
+  begun++;
+  connect();
+}
+
+/** Opens all connections, as fast as the server takes them. */
+async function open(): Promise<void> {
+  const openingAt = performance.now();
+  for (let each = 0; each < openingMax; each++) connectNext();
+  while (idle.length < settings.connections) {
+    if (performance.now() - openingAt > openingMsMax) return;
+    await Bun.sleep(1);
+  }
+}
+
 /** Sends what has arrived since the last call, whether or not anything was answered. */
 function send(now: number): void {
-  const due = Math.floor(((now - startedAt) / 1000) * settings.ratePerSecond);
-  const most = Math.min(due - result.arrivals, turnMax);
+  const { ratePerSecond } = settings;
+  const due =
+    ratePerSecond === null
+      ? result.arrivals + idle.length
+      : Math.floor(((now - startedAt) / 1000) * ratePerSecond);
+  const most = Math.min(due - result.arrivals, turnMax, requests.length - result.sent);
   for (let sent = 0; sent < most; ) {
     const connection = idle.pop();
     if (connection === undefined) break;
     if (connection.socket === null) continue;
     connection.sentAt = now;
     busy.add(connection);
-    connection.socket.write(requests[result.sent++ % requests.length]!);
+    connection.socket.write(requests[result.sent++]!);
     sent++;
   }
   // Where every connection waits, these buyers did not get through.
@@ -132,21 +157,18 @@ function giveUp(now: number): void {
   }
 }
 
-for (let made = 0; made < settings.connections; made += 200) {
-  for (let each = made; each < Math.min(made + 200, settings.connections); each++) connect();
-  await Bun.sleep(20);
-}
-for (let waited = 0; idle.length < settings.connections && waited < 500; waited++) {
-  await Bun.sleep(10);
-}
+await open();
+const cpuBefore = process.cpuUsage();
 startedAt = performance.now();
 const end = startedAt + settings.seconds * 1000;
-for (let now = startedAt; now < end; now = performance.now()) {
+const exhausted = () => result.sent === requests.length;
+for (let now = startedAt; now < end && !exhausted(); now = performance.now()) {
   send(now);
   giveUp(now);
   await Bun.sleep(1);
 }
 leaving = true;
+const cpu = process.cpuUsage(cpuBefore);
 const seconds = (performance.now() - startedAt) / 1000;
 const unanswered = busy.size;
 for (const connection of [...idle, ...busy]) connection.socket?.terminate();
@@ -154,7 +176,8 @@ const output: OneProcess = {
   ...result,
   seconds,
   unanswered,
-  exhausted: result.sent > requests.length,
+  exhausted: exhausted(),
+  cpuSeconds: (cpu.user + cpu.system) / 1e6,
   acceptedLatencies: encodeIntoCompressedBase64(accepted),
   refusedLatencies: encodeIntoCompressedBase64(refused),
 };

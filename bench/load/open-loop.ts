@@ -4,27 +4,26 @@
  * an answer, the buyer does not get through. One who has waited too long hangs up, and another comes;
  * one who is told to come again later stays away for as long.
  */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
-import { generatorThreads } from './generator.ts';
 
 const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url));
 
 export interface OpenLoopSettings {
   url: string;
   connections: number;
-  ratePerSecond: number;
+  /** Null: a buyer arrives whenever a connection is idle, which is no open loop any more, but the most. */
+  ratePerSecond: number | null;
   seconds: number;
   /** How long a buyer waits for an answer before they hang up. */
   patienceMs: number;
-  /** A file with one body in each line; it must have more than can be sent. */
-  bodiesFile: string;
+  /** Bodies, as `writeBodies` deals them out. Each is sent once; the load ends with them. */
+  files: readonly string[];
 }
 
-/** A process takes the lines `number`, `number + processes`, … of the file. */
-export interface ProcessSettings extends OpenLoopSettings {
-  number: number;
-  processes: number;
+export interface ProcessSettings extends Omit<OpenLoopSettings, 'files'> {
+  file: string;
 }
 
 interface Counts {
@@ -39,11 +38,14 @@ interface Counts {
   broken: number;
   /** Requests under way when the load ended. */
   unanswered: number;
+  /** Bodies were fewer than could have been sent. */
+  exhausted: boolean;
+  /** Seconds on a core that the generator itself took, once all connections were open. */
+  cpuSeconds: number;
 }
 
 /** What one process prints. */
 export interface OneProcess extends Counts {
-  exhausted: boolean;
   /** Accepted orders in each tenth of a second; null for none. */
   acceptedPerTenth: (number | null)[];
   /** Microseconds: compressed hdr histograms. */
@@ -61,13 +63,12 @@ export interface OpenLoopResult extends Counts {
 
 /** Sends open-loop load, and returns when it has ended. */
 export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResult> {
-  const processes = generatorThreads();
+  const { files, ...whole } = settings;
+  const processes = files.length;
   const connections = Math.ceil(settings.connections / processes);
-  const ratePerSecond = settings.ratePerSecond / processes;
-  const share = { ...settings, connections, ratePerSecond, processes };
-  const results = await Promise.all(
-    Array.from({ length: processes }, (_, number) => runProcess({ ...share, number })),
-  );
+  const ratePerSecond = settings.ratePerSecond === null ? null : settings.ratePerSecond / processes;
+  const share = { ...whole, connections, ratePerSecond };
+  const results = await Promise.all(files.map((file) => runProcess({ ...share, file })));
   const sum = (of: (result: OneProcess) => number) =>
     results.reduce((total, result) => total + of(result), 0);
   const statuses: Record<string, number> = {};
@@ -88,6 +89,8 @@ export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResu
     gaveUp: sum(({ gaveUp }) => gaveUp),
     broken: sum(({ broken }) => broken),
     unanswered: sum(({ unanswered }) => unanswered),
+    exhausted: results.some(({ exhausted }) => exhausted),
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
     accepted,
     refused,
     acceptedPerTenth: Array.from({ length: tenths }, (_, tenth) =>
@@ -96,6 +99,27 @@ export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResu
     acceptedP99Ms: p99Ms(results.map(({ acceptedLatencies }) => acceptedLatencies)),
     refusedP99Ms: p99Ms(results.map(({ refusedLatencies }) => refusedLatencies)),
   };
+}
+
+/**
+ * Accepted orders a second, from `leadSeconds` after the start and for so many seconds: a crowd is first
+ * let in, and the generator's own compilers are cold.
+ */
+export function steadyPerSecond(
+  { acceptedPerTenth }: Pick<OpenLoopResult, 'acceptedPerTenth'>,
+  leadSeconds: number,
+  seconds: number,
+): number {
+  const lead = Math.round(leadSeconds * 10);
+  const steady = acceptedPerTenth.slice(lead, lead + Math.round(seconds * 10));
+  return steady.reduce((total, count) => total + count, 0) / seconds;
+}
+
+/** Files and sockets that the system lets a process open at a time. */
+export function openFilesMax(): number {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const most = /^Max open files +\S+ +(\d+)/m.exec(limits);
+  return most === null ? Number.POSITIVE_INFINITY : Number(most[1]);
 }
 
 function p99Ms(latencies: readonly string[]): number {
@@ -113,7 +137,5 @@ async function runProcess(settings: ProcessSettings): Promise<OneProcess> {
   if ((await child.exited) !== 0) {
     throw new Error(`open-loop load failed: ${await new Response(child.stderr).text()}`);
   }
-  const result = JSON.parse(output) as OneProcess; // As the process writes it.
-  if (result.exhausted) throw new Error('open-loop load ran out of bodies');
-  return result;
+  return JSON.parse(output) as OneProcess; // As the process writes it.
 }

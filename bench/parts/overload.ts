@@ -3,38 +3,35 @@
  * than orders can be under way. Those who get through must be served as fast as ever, refusals must
  * say when to come again, memory must stay bounded, and the engine must be itself again soon after.
  */
-import { writeFileSync } from 'node:fs';
-import { generatorThreads } from '../load/generator.ts';
-import { type OpenLoopResult, openLoop } from '../load/open-loop.ts';
+import { writeBodies } from '../load/bodies.ts';
+import { type OpenLoopResult, openFilesMax, openLoop, steadyPerSecond } from '../load/open-loop.ts';
+import { Pace, type Run, type Share } from '../load/pace.ts';
 import {
-  atLeast,
-  atMost,
   type BenchSettings,
   emptyReport,
   type Part,
   type Report,
-  reported,
-  type Target,
   thousands,
   WrongAnswer,
 } from '../report/report.ts';
+import { type CpuTimes, cpuBetween, cpuTimes } from '../servers/cpu.ts';
 import { type EngineServer, startEngineServer } from '../servers/servers.ts';
-import { caughtUp, openSale, orderBodies, postOrder, statementOf } from '../servers/shop.ts';
+import { caughtUp, openSale, orderBodies, postOrder, statementOf, stock } from '../servers/shop.ts';
 import { residentNow } from './memory.ts';
+import { type Crowd, calm, chartOf, targetsOf, type Usual } from './overload-figures.ts';
 
 const times = 10;
 const usualConnections = 256;
-/** More than the orders that may be under way, 8,192 for each pair of threads. */
-const crowdConnections = 10_000;
+/** More than the orders that may be under way, 8,192 for each pair of threads, where the system lets it. */
+const connectionsOfCrowd = () => Math.min(10_000, openFilesMax() - 1_000);
 const patienceMs = 5_000;
-const leastOfPeak = 0.8;
-const mostGrowthMib = 512;
-const mostRecoverySeconds = 2;
-/** Quick enough for somebody who is to come again later. */
-const mostRefusalMs = 1_000;
-/** Itself again: so many orders in a row, each accepted within this. */
-const calmOrders = 20;
-const calmMs = 100;
+/** As many make compilers and allocators warm. */
+const warmingBodies = 30_000;
+/** How long the engine may take to be calm again. */
+const calmMsMax = 20_000;
+/** What comes in this time after the start of a load is not counted; see `steadyPerSecond`. */
+const leadSeconds = 0.3;
+const rounds = 3;
 
 export const overload: Part = {
   name: 'overload',
@@ -48,87 +45,109 @@ export const overload: Part = {
   },
 };
 
+/** Usual load and crowd take turns, so that what else the machine does falls on both. */
 async function measure(settings: BenchSettings, engine: EngineServer): Promise<Report> {
   const { quick, progress } = settings;
-  const seconds = quick ? 1 : 3;
-  progress('overload: the peak rate');
-  await load(engine, usualConnections, 100_000, 1); // Compilers and allocators are warm after this.
-  const usual = await load(engine, usualConnections, 100_000, seconds);
-  const peak = usual.accepted / usual.seconds;
-  progress(`overload: ${times} times ${thousands(peak)} orders a second`);
-  const before = residentNow(engine.process.pid);
-  let most = before;
-  const watching = setInterval(() => {
-    most = Math.max(most, residentNow(engine.process.pid));
-  }, 50);
-  const crowd = await load(engine, crowdConnections, times * peak, seconds);
-  const recoverySeconds = await untilCalm(engine, crowd.endedAt);
-  clearInterval(watching);
+  const seconds = quick ? 0.7 : 2.7;
+  const pace = new Pace();
+  progress('overload: warming up');
+  const warming = { bodies: warmingBodies, seconds: 5 };
+  const warm = await load(engine, usualConnections, null, warming);
+  await caughtUp(engine);
+  pace.saw(warm);
+  let peak = warm.accepted / warm.seconds;
+  const usuals: Usual[] = [];
+  const crowds: Crowd[] = [];
+  const usual = async () => {
+    usuals.push(await usualLoad(engine, pace, seconds));
+    peak = usuals.at(-1)!.perSecond;
+  };
+  const crowd = async () => {
+    crowds.push(await crowdLoad(engine, pace, seconds, times * peak));
+  };
+  for (let round = 0; round < rounds; round++) {
+    progress(`overload: ${times} times ${thousands(peak)} orders a second, round ${round + 1}`);
+    for (const turn of round % 2 === 0 ? [usual, crowd] : [crowd, usual]) await turn();
+  }
   return {
     ...emptyReport(),
-    charts: [
-      {
-        title: 'Accepted orders under ten times the load',
-        xLabel: 'seconds',
-        yLabel: 'orders a second',
-        steps: false,
-        lines: [
-          { name: 'usual load', points: overTime(usual) },
-          { name: 'ten times the load', points: overTime(crowd) },
-        ],
-      },
-    ],
-    targets: targetsOf(crowd, peak, (most - before) / 2 ** 20, recoverySeconds),
+    charts: [chartOf(usuals.at(-1)!, crowds.at(-1)!)],
+    targets: targetsOf(usuals, crowds),
   };
 }
 
-function overTime({ acceptedPerTenth }: OpenLoopResult): [number, number][] {
-  return acceptedPerTenth.slice(0, -1).map((count, tenth) => [(tenth + 1) / 10, count * 10]);
+function usualLoad(engine: EngineServer, pace: Pace, seconds: number): Promise<Usual> {
+  return pace.runWithEnough(seconds + leadSeconds, async (share) => {
+    const before = cpuTimes(engine.process.pid);
+    const result = await load(engine, usualConnections, null, share);
+    return { ...result, ...(await settled(engine, result, before, seconds)) };
+  });
 }
 
-function targetsOf(
-  crowd: OpenLoopResult,
-  peak: number,
-  growthMib: number,
-  recoverySeconds: number,
-): Target[] {
-  const perSecond = crowd.accepted / crowd.seconds;
-  const rate = crowd.arrivals / crowd.seconds;
-  const through =
-    `${thousands(rate)}/s arrived over ${thousands(crowdConnections)} connections, ` +
-    `${thousands(crowd.sent)} of ${thousands(crowd.arrivals)} got through: ` +
-    `${JSON.stringify(crowd.statuses)}, ${crowd.gaveUp} hung up`;
-  // A short run may be over before anybody is refused.
-  const quick =
-    crowd.refused === 0
-      ? []
-      : [atMost('overload: refusals, p99', crowd.refusedP99Ms, mostRefusalMs, ' ms')];
-  const share = (crowd.refused / (crowd.accepted + crowd.refused)) * 100;
-  const calm = `until ${calmOrders} orders in a row take less than ${calmMs} ms each`;
-  return [
-    atLeast('overload: accepted, of the peak rate', perSecond / peak, leastOfPeak, '', through),
-    reported('overload: told to come again later', share, ' %', 'all with Retry-After'),
-    ...quick,
-    reported('overload: accepted orders, p99', crowd.acceptedP99Ms, ' ms'),
-    atMost('overload: memory grown by', growthMib, mostGrowthMib, ' MiB', 'resident, at most'),
-    atMost('overload: itself again after', recoverySeconds, mostRecoverySeconds, ' s', calm),
-  ];
+/** The same with the crowd, and how the engine bears it. */
+function crowdLoad(
+  engine: EngineServer,
+  pace: Pace,
+  seconds: number,
+  ratePerSecond: number,
+): Promise<Crowd> {
+  const connections = connectionsOfCrowd();
+  return pace.runWithEnough(seconds + leadSeconds, async (share) => {
+    const before = cpuTimes(engine.process.pid);
+    const residentBefore = residentNow(engine.process.pid);
+    let most = residentBefore;
+    const watching = setInterval(() => {
+      most = Math.max(most, residentNow(engine.process.pid));
+    }, 50);
+    // Each connection sends at once, before anybody is answered.
+    const bodies = share.bodies + connections;
+    const result = await load(engine, connections, ratePerSecond, { ...share, bodies });
+    const recoverySeconds = await untilCalm(engine, result.endedAt);
+    clearInterval(watching);
+    const grownMib = (most - residentBefore) / 2 ** 20;
+    return {
+      ...result,
+      ...(await settled(engine, result, before, seconds)),
+      connections,
+      grownMib,
+      recoverySeconds,
+    };
+  });
 }
+
+/** The figures of a load once everything that it sent is decided, and in SQL. */
+async function settled(
+  engine: EngineServer,
+  result: Sent,
+  before: CpuTimes,
+  seconds: number,
+): Promise<Pick<Usual, 'perSecond' | 'cpuMicros'>> {
+  await caughtUp(engine);
+  const { held } = await statementOf(engine, result.itemId);
+  const { http, actor, projector, rest } = cpuBetween(before, cpuTimes(engine.process.pid));
+  return {
+    perSecond: steadyPerSecond(result, leadSeconds, seconds),
+    cpuMicros: (http + actor + projector + rest) / 1000 / held,
+  };
+}
+
+interface Sent extends OpenLoopResult, Run {
+  itemId: number;
+  endedAt: number;
+}
+
+const answers = new Set(['201', '429', '503']);
 
 async function load(
   engine: EngineServer,
   connections: number,
-  ratePerSecond: number,
-  seconds: number,
-): Promise<OpenLoopResult & { endedAt: number }> {
-  const sale = await openSale(engine, 100_000_000);
-  const bodiesFile = engine.folder.file('bodies');
-  // No generator sends faster than this, whatever the rate at which buyers arrive.
-  const fastest = Math.min(ratePerSecond, 60_000 * generatorThreads());
-  writeFileSync(bodiesFile, orderBodies(sale, Math.ceil(fastest * seconds * 1.2)).join('\n'));
+  ratePerSecond: number | null,
+  { bodies, seconds }: Share,
+): Promise<Sent> {
+  const sale = await openSale(engine, stock);
+  const files = writeBodies(engine.folder.file('bodies'), orderBodies(sale, bodies));
   const { url } = engine;
-  const settings = { url, connections, ratePerSecond, seconds, patienceMs, bodiesFile };
-  const result = await openLoop(settings);
+  const result = await openLoop({ url, connections, ratePerSecond, seconds, patienceMs, files });
   const endedAt = performance.now();
   const { held } = await statementOf(engine, sale.itemId);
   const others = Object.keys(result.statuses).filter((status) => !answers.has(status));
@@ -138,23 +157,23 @@ async function load(
   if (held < result.accepted || held > result.sent) {
     throw new WrongAnswer(`overload: ${result.accepted} accepted, but ${held} units held`);
   }
-  if (connections === usualConnections) await caughtUp(engine);
-  return { ...result, endedAt };
+  return { ...result, itemId: sale.itemId, endedAt, requests: result.sent };
 }
-
-const answers = new Set(['201', '429', '503']);
 
 /** Seconds from the end of the load until the engine answers as it does on a calm day. */
 async function untilCalm(engine: EngineServer, endedAt: number): Promise<number> {
-  const bodies = orderBodies(await openSale(engine, 100_000), 1_000);
+  const sale = await openSale(engine, stock);
   let calmSince = endedAt;
-  for (let calm = 0; calm < calmOrders; ) {
-    const body = bodies.pop();
-    if (body === undefined) throw new WrongAnswer('overload: the engine did not become calm');
+  let buyer = 1;
+  for (let calmly = 0; calmly < calm.orders; buyer++) {
     const sentAt = performance.now();
-    if (calm === 0) calmSince = sentAt;
-    const { status } = await postOrder(engine, body);
-    calm = status === 201 && performance.now() - sentAt < calmMs ? calm + 1 : 0;
+    if (calmly === 0) calmSince = sentAt;
+    // A machine that is busy for so long is busy with something else.
+    if (calmSince - endedAt > calmMsMax) break;
+    const { status } = await postOrder(engine, orderBodies(sale, 1, buyer)[0]!);
+    // One that is still busy is not asked in a hurry.
+    if (status !== 201) await Bun.sleep(10);
+    calmly = status === 201 && performance.now() - sentAt < calm.ms ? calmly + 1 : 0;
   }
   return (calmSince - endedAt) / 1000;
 }

@@ -5,7 +5,8 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../../../actors/testing/process.ts';
-import { type OpenLoopResult, openLoop } from '../../../bench/load/open-loop.ts';
+import { writeBodies } from '../../../bench/load/bodies.ts';
+import { type OpenLoopResult, openFilesMax, openLoop } from '../../../bench/load/open-loop.ts';
 import {
   mustSucceed,
   type Sale,
@@ -30,11 +31,10 @@ beforeAll(async () => {
   folder = temporaryFolder();
   engine = await startTestEngine({ dataDir: folder.path });
   sale = await engine.sale({ stock: units });
-  const bodiesFile = folder.file('bodies');
   const bodies = Array.from({ length: ratePerSecond * seconds }, (_, user) =>
     JSON.stringify({ token: tokenFor(sale, user + 1), amount: 1 }),
   );
-  await Bun.write(bodiesFile, bodies.join('\n'));
+  const files = writeBodies(folder.file('bodies'), bodies);
   const before = residentBytes();
   let most = before;
   const watching = setInterval(() => {
@@ -42,7 +42,7 @@ beforeAll(async () => {
   }, 50);
   const { url } = engine;
   crowd = await openLoop({
-    ...{ url, connections, ratePerSecond, seconds, bodiesFile },
+    ...{ url, connections, ratePerSecond, seconds, files },
     patienceMs: 30_000,
   });
   clearInterval(watching);
@@ -54,10 +54,6 @@ afterAll(async () => {
   folder.remove();
 });
 
-function openFilesMax(): number {
-  return Number(/^Max open files +\d+ +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))![1]);
-}
-
 function residentBytes(): number {
   const status = readFileSync(`/proc/${engine.process.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
@@ -66,6 +62,7 @@ function residentBytes(): number {
 test('under far more load than the machine takes, orders are still accepted', () => {
   expect(crowd.accepted).toBeGreaterThan(0);
   expect(crowd.sent).toBeGreaterThan(connections / 2);
+  expect(crowd.exhausted).toBe(false);
 });
 
 test('some are told to come again, and when; everybody else is served', () => {

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
+import { writeBodies } from './bodies.ts';
+import { openLoop, steadyPerSecond } from './open-loop.ts';
+
+describe('the steady rate', () => {
+  const acceptedPerTenth = [0, 10, 20, 100, 110, 90, 100, 7];
+
+  test('leaves out how a load began, and what came after its time', () => {
+    expect(steadyPerSecond({ acceptedPerTenth }, 0.3, 0.4)).toBe(1_000);
+  });
+
+  test('counts a time without an answer as one', () => {
+    expect(steadyPerSecond({ acceptedPerTenth }, 0.3, 1)).toBe(407);
+  });
+});
+
+describe('open-loop load', () => {
+  let folder: TemporaryFolder;
+  let server: ReturnType<typeof Bun.serve>;
+  let came: string[] = [];
+
+  beforeAll(() => {
+    folder = temporaryFolder();
+    server = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      async fetch(request) {
+        came.push(await request.text());
+        return new Response('{}', { status: 201 });
+      },
+    });
+  });
+
+  afterAll(async () => {
+    await server.stop(true);
+    folder.remove();
+  });
+
+  const bodies = Array.from({ length: 200 }, (_, number) => `{"number":${number}}`);
+  const load = { connections: 4, patienceMs: 5_000 };
+
+  test('ends when its bodies are gone, and says so', async () => {
+    came = [];
+    const files = writeBodies(folder.file('bodies'), bodies);
+    const url = `${server.url}`;
+    const result = await openLoop({ ...load, url, ratePerSecond: null, seconds: 60, files });
+    expect(result).toMatchObject({ exhausted: true, sent: bodies.length, broken: 0 });
+    expect(result.seconds).toBeLessThan(60);
+    expect(came.toSorted()).toEqual(bodies.toSorted());
+  });
+
+  test('sends no more than arrive, and tells what CPU that took', async () => {
+    const files = writeBodies(folder.file('bodies'), bodies);
+    const url = `${server.url}`;
+    const result = await openLoop({ ...load, url, ratePerSecond: 100, seconds: 0.5, files });
+    expect(result.exhausted).toBe(false);
+    expect(result.arrivals).toBeLessThanOrEqual(100 * result.seconds);
+    expect(result.sent).toBeLessThanOrEqual(result.arrivals);
+    expect(result.accepted).toBeGreaterThan(0);
+    expect(result.cpuSeconds).toBeGreaterThan(0);
+  });
+});
