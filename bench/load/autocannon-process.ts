@@ -5,22 +5,34 @@ import { build, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram
 import { type AutocannonResult, type AutocannonSettings, spanMs } from './autocannon.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as AutocannonSettings; // The bench wrote it.
-const { file, again, all } = settings;
+const { file, again, all, connections } = settings;
 const bodies = file === null ? null : readFileSync(file, 'utf8').trimEnd().split('\n');
 const latencies = build({ useWebAssembly: false });
 const overTime: Histogram[] = [];
 const statuses: Record<string, number> = {};
+let clients = 0;
 let taken = 0;
 let exhausted = false;
 let lastAt = 0;
 
-function giveBody(client: autocannon.Client): void {
-  if (bodies === null) return;
-  if (taken === bodies.length) {
-    exhausted = !again && !all;
-    taken = 0;
+/** What gives the next body to a client, as it is called. */
+function giver(client: autocannon.Client): () => void {
+  if (bodies === null) return () => undefined;
+  if (all) {
+    // autocannon has each connection post as many: so each has its own, and none is left or comes twice.
+    let at = clients++;
+    return () => {
+      client.setBody(bodies[at % bodies.length]!);
+      at += connections;
+    };
   }
-  client.setBody(bodies[taken++]!);
+  return () => {
+    if (taken === bodies.length) {
+      exhausted = !again;
+      taken = 0;
+    }
+    client.setBody(bodies[taken++]!);
+  };
 }
 
 function record(status: number, milliseconds: number): void {
@@ -41,14 +53,15 @@ const cpuBefore = process.cpuUsage();
 const { errors, timeouts } = await autocannon({
   url: settings.url,
   ...(bodies === null ? {} : { method: 'POST', headers: { 'content-type': 'application/json' } }),
-  connections: settings.connections,
+  connections,
   pipelining: 1,
   ...(all && bodies !== null ? { amount: bodies.length } : { duration: settings.seconds }),
   setupClient(client) {
-    giveBody(client);
+    const giveBody = giver(client);
+    giveBody();
     client.on('response', (status, _bytes, milliseconds) => {
       record(status, milliseconds);
-      giveBody(client);
+      giveBody();
     });
   },
 });
