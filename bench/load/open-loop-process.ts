@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'bun';
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import type { OneProcess, ProcessSettings } from './open-loop.ts';
+import { type OneProcess, openLine, type ProcessSettings } from './open-loop.ts';
 
 interface Connection {
   socket: Socket<Connection> | null;
@@ -158,6 +158,7 @@ function giveUp(now: number): void {
 }
 
 await open();
+await Bun.write(Bun.stdout, openLine);
 const cpuBefore = process.cpuUsage();
 startedAt = performance.now();
 const end = startedAt + settings.seconds * 1000;

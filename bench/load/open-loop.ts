@@ -20,9 +20,14 @@ export interface OpenLoopSettings {
   patienceMs: number;
   /** Bodies, as `writeBodies` deals them out. Each is sent once; the load ends with them. */
   files: readonly string[];
+  /** Is called when all connections are open and the load begins. */
+  onOpen?(): void;
 }
 
-export interface ProcessSettings extends Omit<OpenLoopSettings, 'files'> {
+/** What a process says when its connections are open. */
+export const openLine = 'open\n';
+
+export interface ProcessSettings extends Omit<OpenLoopSettings, 'files' | 'onOpen'> {
   file: string;
 }
 
@@ -63,12 +68,16 @@ export interface OpenLoopResult extends Counts {
 
 /** Sends open-loop load, and returns when it has ended. */
 export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResult> {
-  const { files, ...whole } = settings;
+  const { files, onOpen, ...whole } = settings;
   const processes = files.length;
   const connections = Math.ceil(settings.connections / processes);
   const ratePerSecond = settings.ratePerSecond === null ? null : settings.ratePerSecond / processes;
   const share = { ...whole, connections, ratePerSecond };
-  const results = await Promise.all(files.map((file) => runProcess({ ...share, file })));
+  let opening = processes;
+  const opened = () => {
+    if (--opening === 0) onOpen?.();
+  };
+  const results = await Promise.all(files.map((file) => runProcess({ ...share, file }, opened)));
   const sum = (of: (result: OneProcess) => number) =>
     results.reduce((total, result) => total + of(result), 0);
   const statuses: Record<string, number> = {};
@@ -128,14 +137,21 @@ function p99Ms(latencies: readonly string[]): number {
   return all.getValueAtPercentile(99) / 1000;
 }
 
-async function runProcess(settings: ProcessSettings): Promise<OneProcess> {
+async function runProcess(settings: ProcessSettings, opened: () => void): Promise<OneProcess> {
   const child = Bun.spawn([process.execPath, script, JSON.stringify(settings)], {
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  const output = await new Response(child.stdout).text();
+  let output = '';
+  let open = false;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    if (open || !output.startsWith(openLine)) continue;
+    open = true;
+    opened();
+  }
   if ((await child.exited) !== 0) {
     throw new Error(`open-loop load failed: ${await new Response(child.stderr).text()}`);
   }
-  return JSON.parse(output) as OneProcess; // As the process writes it.
+  return JSON.parse(output.slice(openLine.length)) as OneProcess; // As the process writes it.
 }

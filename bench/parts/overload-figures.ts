@@ -62,7 +62,7 @@ export function targetsOf(usuals: readonly Usual[], crowds: readonly Crowd[]): T
       'overload: CPU of an order, of the usual',
       median(perRound((crowd, usual) => crowd.cpuMicros / usual.cpuMicros)),
       ' ×',
-      'the engine, with what it takes to accept the connections and to refuse',
+      'the engine, with what it takes to refuse the others',
     ),
     reported('overload: told to come again later', share, ' %', 'all with Retry-After'),
     // A short run may be over before anybody is refused.

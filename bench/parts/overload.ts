@@ -78,9 +78,8 @@ async function measure(settings: BenchSettings, engine: EngineServer): Promise<R
 
 function usualLoad(engine: EngineServer, pace: Pace, seconds: number): Promise<Usual> {
   return pace.runWithEnough(seconds + leadSeconds, async (share) => {
-    const before = cpuTimes(engine.process.pid);
     const result = await load(engine, usualConnections, null, share);
-    return { ...result, ...(await settled(engine, result, before, seconds)) };
+    return { ...result, ...(await settled(engine, result, seconds)) };
   });
 }
 
@@ -93,7 +92,6 @@ function crowdLoad(
 ): Promise<Crowd> {
   const connections = connectionsOfCrowd();
   return pace.runWithEnough(seconds + leadSeconds, async (share) => {
-    const before = cpuTimes(engine.process.pid);
     const residentBefore = residentNow(engine.process.pid);
     let most = residentBefore;
     const watching = setInterval(() => {
@@ -107,7 +105,7 @@ function crowdLoad(
     const grownMib = (most - residentBefore) / 2 ** 20;
     return {
       ...result,
-      ...(await settled(engine, result, before, seconds)),
+      ...(await settled(engine, result, seconds)),
       connections,
       grownMib,
       recoverySeconds,
@@ -119,12 +117,14 @@ function crowdLoad(
 async function settled(
   engine: EngineServer,
   result: Sent,
-  before: CpuTimes,
   seconds: number,
 ): Promise<Pick<Usual, 'perSecond' | 'cpuMicros'>> {
   await caughtUp(engine);
   const { held } = await statementOf(engine, result.itemId);
-  const { http, actor, projector, rest } = cpuBetween(before, cpuTimes(engine.process.pid));
+  const { http, actor, projector, rest } = cpuBetween(
+    result.cpuBefore,
+    cpuTimes(engine.process.pid),
+  );
   return {
     perSecond: steadyPerSecond(result, leadSeconds, seconds),
     cpuMicros: (http + actor + projector + rest) / 1000 / held,
@@ -133,6 +133,8 @@ async function settled(
 
 interface Sent extends OpenLoopResult, Run {
   itemId: number;
+  /** The engine's, when all connections were open. */
+  cpuBefore: CpuTimes;
   endedAt: number;
 }
 
@@ -147,7 +149,13 @@ async function load(
   const sale = await openSale(engine, stock);
   const files = writeBodies(engine.folder.file('bodies'), orderBodies(sale, bodies));
   const { url } = engine;
-  const result = await openLoop({ url, connections, ratePerSecond, seconds, patienceMs, files });
+  let cpuBefore = cpuTimes(engine.process.pid);
+  const result = await openLoop({
+    ...{ url, connections, ratePerSecond, seconds, patienceMs, files },
+    onOpen: () => {
+      cpuBefore = cpuTimes(engine.process.pid);
+    },
+  });
   const endedAt = performance.now();
   const { held } = await statementOf(engine, sale.itemId);
   const others = Object.keys(result.statuses).filter((status) => !answers.has(status));
@@ -157,7 +165,7 @@ async function load(
   if (held < result.accepted || held > result.sent) {
     throw new WrongAnswer(`overload: ${result.accepted} accepted, but ${held} units held`);
   }
-  return { ...result, itemId: sale.itemId, endedAt, requests: result.sent };
+  return { ...result, itemId: sale.itemId, cpuBefore, endedAt, requests: result.sent };
 }
 
 /** Seconds from the end of the load until the engine answers as it does on a calm day. */
