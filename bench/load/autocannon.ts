@@ -40,7 +40,7 @@ export interface AutocannonResult {
 /** How finely latencies over time are kept. */
 export const spanMs = 100;
 
-export interface PostedAll extends LoadResult {
+interface PostedAll extends LoadResult {
   /** Latencies of answers by when they came: the end of each span, in seconds since the start. */
   overTime: { atSeconds: number; p50Ms: number; p99Ms: number }[];
 }

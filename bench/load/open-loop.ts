@@ -10,7 +10,7 @@ import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
 
 const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url));
 
-export interface OpenLoopSettings {
+interface OpenLoopSettings {
   url: string;
   connections: number;
   /** Null: a buyer arrives whenever a connection is idle, which is no open loop any more, but the most. */

@@ -15,7 +15,7 @@ import type { LoadResult } from './generator.ts';
 import { generators } from './generators.ts';
 import type { Pace } from './pace.ts';
 
-export interface OrderLoad {
+interface OrderLoad {
   engine: EngineServer;
   pace: Pace;
   connections: number;
@@ -23,7 +23,7 @@ export interface OrderLoad {
 }
 
 /** What came of it, and the books of its item before and after. */
-export interface OrderLoadResult extends LoadResult {
+interface OrderLoadResult extends LoadResult {
   before: Statement;
   after: Statement;
 }

@@ -27,7 +27,7 @@ export interface PairOptions {
   progress(what: string): void;
 }
 
-export interface Span {
+interface Span {
   seconds: number;
   rounds: number;
 }

@@ -16,7 +16,7 @@ const promo = 1;
 /** A thread that has not answered for so long has died, or hangs. */
 const silentMs = 10_000;
 
-export interface FedActorThread {
+interface FedActorThread {
   feeder: Feeder;
   /** Asks the thread to write what it has, and waits until it has left. */
   stop(): Promise<void>;
@@ -63,7 +63,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
 }
 
 /** The other end of the mailboxes. */
-export class Feeder {
+class Feeder {
   readonly #commands: Mailbox;
   readonly #replies: Mailbox;
   readonly #actorBell: Doorbell;

@@ -71,7 +71,7 @@ async function measure(
   return report;
 }
 
-export interface OrderPair
+interface OrderPair
   extends Pick<PairOptions, 'engine' | 'floor' | 'pace' | 'generator' | 'connections'> {
   /** `order` when not given. */
   measurement?: string;

@@ -13,7 +13,7 @@ const pauseMs = 10;
 /** A replica that is so far behind is not waited for: this is its lag. */
 const patienceMs = 2_000;
 
-export interface Lags {
+interface Lags {
   count: number;
   p50Ms: number;
   p99Ms: number;

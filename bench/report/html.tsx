@@ -7,7 +7,7 @@ import { type Machine, machineLine } from './machine.ts';
 import type { Load, Report, Target } from './report.ts';
 import { percent, thousands } from './report.ts';
 
-export interface HtmlReport extends Report {
+interface HtmlReport extends Report {
   machine: Machine;
   quick: boolean;
   /** How long the run took. */

@@ -75,7 +75,7 @@ export interface Sample {
 }
 
 /** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
-export async function startFloorServer({ status, text }: Sample): Promise<Server> {
+async function startFloorServer({ status, text }: Sample): Promise<Server> {
   const { httpThreads } = readConfig({});
   const port = await freePort();
   const settings: FloorSettings = { port, threads: httpThreads, status, body: text };
