@@ -31,8 +31,11 @@ function makeEmptyFile(path: string): void {
   }
 }
 
-/** Files of an earlier version were readable by everyone. */
-function makePrivate(path: string): void {
+/**
+ * Takes a file that is there from all but its owner: an earlier version, or a copy, may have left it open.
+ * Does nothing where there is none.
+ */
+export function makePrivate(path: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & others) === 0) return;
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from '../actors/testing/process.ts';
 import { keptSecret } from './secrets.ts';
 
@@ -19,6 +19,15 @@ test('a secret that is there already is taken as it is, without its line end', (
   const folder = temporaryFolder();
   writeFileSync(folder.file('mine'), 'a secret of my own\n');
   expect(keptSecret(folder.path, 'mine')).toEqual({ value: 'a secret of my own', fresh: false });
+  folder.remove();
+});
+
+test('a secret that others could read, since it was copied here, is its owner’s alone again', () => {
+  const folder = temporaryFolder();
+  writeFileSync(folder.file('mine'), 'a secret of my own\n');
+  chmodSync(folder.file('mine'), 0o644);
+  keptSecret(folder.path, 'mine');
+  expect(statSync(folder.file('mine')).mode & 0o777).toBe(0o600);
   folder.remove();
 });
 

@@ -1,6 +1,7 @@
 /** Secrets that are made once and kept in the data folder, readable by their owner alone. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate } from '../actors/private-files.ts';
 
 export interface Secret {
   value: string;
@@ -18,6 +19,7 @@ const lengthMin = 16;
 export function keptSecret(dataDir: string, name: string): Secret {
   const path = join(dataDir, name);
   if (existsSync(path)) {
+    makePrivate(path);
     const value = readFileSync(path, 'utf8').trim();
     if (value.length >= lengthMin) return { value, fresh: false };
     throw new Error(`${path} must hold at least ${lengthMin} characters, or not be there`);
