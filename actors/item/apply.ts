@@ -3,7 +3,7 @@
  * (loaded = sold + held + left, left ≥ 0) and I4 (no user beyond the limit) as it goes.
  */
 
-import { type Event, orderStatus } from '../protocol.ts';
+import { type Event, orderStatus, type Placed } from '../protocol.ts';
 import { type Item, newItem, termsIndex, unitsLeft } from './state.ts';
 
 /** Applies an event to the one of the `items` that it names, and returns that item. */
@@ -20,28 +20,9 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
     return newItem(event.item, event.price, event.units);
   }
   switch (event.type) {
-    case 'placed': {
-      const index = termsIndex(item, event.promo);
-      const terms = item.terms[index];
-      if (terms === undefined) throw new Error(`item ${item.id}: no promo ${event.promo}`);
-      const { orders, buyers } = item;
-      const n = orders.add(
-        event.user,
-        index,
-        event.amount,
-        event.nonce,
-        at,
-        at + terms.payWindowMs,
-      );
-      if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
-      item.held += event.amount;
-      const buyer = buyers.row(event.user, index);
-      if (buyers.firstOrder[buyer] === 0) buyers.firstOrder[buyer] = n;
-      else orders.indexToken(n);
-      buyers.units[buyer]! += event.amount;
-      check(item, index, buyer);
+    case 'placed':
+      applyPlaced(item, event, at);
       break;
-    }
     case 'paid': {
       const { row, buyer } = settled(
         item,
@@ -95,6 +76,22 @@ export function apply(item: Item | undefined, event: Event, at: number): Item {
       throw new Error(`item ${item.id}: opened twice`);
   }
   return item;
+}
+
+function applyPlaced(item: Item, event: Placed, at: number): void {
+  const { orders, buyers } = item;
+  const { user, promo, amount, nonce } = event;
+  const index = termsIndex(item, promo);
+  const terms = item.terms[index];
+  if (terms === undefined) throw new Error(`item ${item.id}: no promo ${promo}`);
+  const n = orders.add(user, index, amount, nonce, at, at + terms.payWindowMs);
+  if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
+  item.held += amount;
+  const buyer = buyers.row(user, index);
+  if (buyers.firstOrder[buyer] === 0) buyers.firstOrder[buyer] = n;
+  else orders.indexToken(n);
+  buyers.units[buyer]! += amount;
+  check(item, index, buyer);
 }
 
 function settled(item: Item, n: number, from: number): { row: number; buyer: number } {
