@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
+import { startCrowd } from './testing/crowd.ts';
 import { startTestEngine, type TestEngine, tokenFor } from './testing/engine-process.ts';
-import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
-import { startCrowd } from './testing/load.ts';
+import { itemsInJournalAndSql, orderIn } from './testing/items-in-journal.ts';
 
 setDefaultTimeout(60_000);
 

@@ -6,9 +6,9 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../actors/testing/process.ts';
+import { startCrowd } from './testing/crowd.ts';
 import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from './testing/engine-process.ts';
-import { itemsInJournalAndSql, orderIn } from './testing/left-behind.ts';
-import { startCrowd } from './testing/load.ts';
+import { itemsInJournalAndSql, orderIn } from './testing/items-in-journal.ts';
 
 setDefaultTimeout(60_000);
 

@@ -15,8 +15,9 @@ import { appendsInFlightMax } from '../limits.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
 import { type Code, code, type Event, type Reply, refusal } from '../protocol.ts';
-import { Batch, WaitingReplies } from './batch.ts';
+import { Batch } from './batch.ts';
 import { numberRows, type Rows, rowsOf } from './board-rows.ts';
+import { WaitingReplies } from './waiting-replies.ts';
 
 export interface PipelineWorld {
   journal: Journal;

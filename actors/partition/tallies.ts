@@ -51,10 +51,6 @@ export class Tallies {
     for (const tally of this.#open.values()) first = Math.min(first, tally.since + tallyMs);
     return first;
   }
-
-  clear(): void {
-    this.#open.clear();
-  }
 }
 
 /** Whether an event changes how many units are left. */

@@ -1,4 +1,4 @@
-/** A journal in memory whose appends wait until a test says what becomes of them. For tests. */
+/** A journal in memory whose appends wait until a test says what becomes of them. */
 import { setImmediate } from 'node:timers/promises';
 import { decodeEntry, type Entry } from '../journal/codec.ts';
 import { type Journal, JournalUnavailable, type StoredEntry } from '../journal/journal.ts';

@@ -1,4 +1,4 @@
-/** Drives the pure item actor as a partition does. For tests. */
+/** Drives the pure item actor as a partition does. */
 import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
 import type { Command, Event, Reply } from '../protocol.ts';
 

@@ -1,4 +1,4 @@
-/** What every journal must do, whatever it stores its entries in. For tests. */
+/** What every journal must do, whatever it stores its entries in. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { Fenced, type Journal, type StoredEntry } from '../journal/journal.ts';
 import { entryBytesMax } from '../limits.ts';

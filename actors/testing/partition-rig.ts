@@ -1,4 +1,4 @@
-/** A partition over a held journal, driven by hand. For tests. */
+/** A partition over a held journal, driven by hand. */
 import { setImmediate } from 'node:timers/promises';
 import { Board } from '../memory/board.ts';
 import { Positions } from '../memory/positions.ts';

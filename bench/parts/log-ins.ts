@@ -1,7 +1,7 @@
 /** Log-ins at full rate beside orders: what hashing passwords does to the order path's p99. */
 import { Passwords } from '../../src/accounts/passwords.ts';
 import { openSql } from '../../src/db/open.ts';
-import { startCrowd } from '../../src/testing/load.ts';
+import { startCrowd } from '../../src/testing/crowd.ts';
 import { runOrders } from '../load/order-load.ts';
 import { Pace } from '../load/pace.ts';
 import {

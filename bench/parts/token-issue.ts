@@ -8,7 +8,7 @@ import { type Session, Sessions } from '../../src/accounts/sessions.ts';
 import { captchaAlphabet, drawCaptcha } from '../../src/admission/captcha-image.ts';
 import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
 import { openStore } from '../../src/store/open.ts';
-import { inParallel } from '../../src/testing/load.ts';
+import { inParallel } from '../../src/testing/crowd.ts';
 import { captchaText } from '../../src/testing/shop.ts';
 import { emptyReport, type Part, reported, type Target, WrongAnswer } from '../report/report.ts';
 import { type CpuTimes, cpuBetween, cpuTimes } from '../servers/cpu.ts';

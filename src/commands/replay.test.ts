@@ -8,8 +8,9 @@ import {
 } from '../../actors/testing/process.ts';
 import type { Report } from '../replay/report.ts';
 import { root, startTestEngine, tokenFor } from '../testing/engine-process.ts';
-import { forge, playSale, tamper } from '../testing/forgery.ts';
-import { salePartitions } from '../testing/play.ts';
+import { forge, tamper } from '../testing/forgery.ts';
+import { salePartitions } from '../testing/script-player.ts';
+import { playSale } from '../testing/small-sale.ts';
 
 let folder: TemporaryFolder;
 

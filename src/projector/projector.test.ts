@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
-import { expectBooks, fillCatalogue } from '../testing/books.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
+import { expectBooks, fillCatalogue } from '../testing/projected-rows.ts';
 import { projectionContract } from '../testing/projector-contract.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
 

@@ -3,7 +3,7 @@ import type { Journal } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import { Audit } from './audit/audit.ts';
 import type { Compared, Comparison, Reading } from './compare/comparison.ts';
-import { hashAt, lastOf, readPartition } from './read.ts';
+import { hashAt, lastOf, readPartition } from './read-journal.ts';
 
 export interface ReplayOptions {
   journal: Journal;

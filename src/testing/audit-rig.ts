@@ -1,12 +1,12 @@
-/** A played sale for each test of a file, and its audit. For tests. */
+/** A played sale for each test of a file, and its audit. */
 import { afterEach, beforeEach, expect } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { openRows } from '../replay/compare/open-sql.ts';
 import { sqlComparison } from '../replay/compare/sql.ts';
 import { type Replayed, type ReplayOptions, replay } from '../replay/replay.ts';
-import { playSale } from './forgery.ts';
-import { salePartitions } from './play.ts';
+import { salePartitions } from './script-player.ts';
+import { playSale } from './small-sale.ts';
 
 type Limits = Pick<ReplayOptions, 'item' | 'to'>;
 

@@ -1,13 +1,13 @@
 /** An engine with three sales and a crowd of buyers, on the servers whose faults are to be tried. */
 import { expect } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
-import { Buyers } from './buyers.ts';
 import {
   type EngineOptions,
   type Sale,
   startTestEngine,
   type TestEngine,
 } from './engine-process.ts';
+import { Buyers } from './persistent-buyers.ts';
 
 /** Waiting for what should take a second or three, on a machine that does other things beside. */
 export const patienceMs = 20_000;

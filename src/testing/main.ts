@@ -5,7 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { missingPackages } from './packages.ts';
+import { missingPackages } from './debian-packages.ts';
 
 interface Counts {
   passed: number;

@@ -8,8 +8,8 @@ import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import type { ProjectionBatch, RowChanges, Sql } from '../db/sql.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from '../projector/projector.ts';
-import { expectBooks, fillCatalogue } from './books.ts';
 import { JournalMaker } from './journal-maker.ts';
+import { expectBooks, fillCatalogue } from './projected-rows.ts';
 import { projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
 
 const partitions = 3;

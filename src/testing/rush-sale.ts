@@ -1,7 +1,7 @@
-/** A flash sale as sales go: a rush, holds that expire, a restock, late payments. For tests. */
+/** A flash sale as sales go: a rush, holds that expire, a restock, late payments. */
 import type { Command } from '../../actors/protocol.ts';
 import { randomOf } from './journal-maker.ts';
-import { type Script, saleStartsAt } from './play.ts';
+import { type Script, saleStartsAt } from './script-player.ts';
 
 export interface RushSale {
   users: number;

@@ -1,4 +1,4 @@
-/** What every key-value store must do, whatever it keeps its entries in. For tests. */
+/** What every key-value store must do, whatever it keeps its entries in. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { waitUntil } from '../../actors/testing/process.ts';
 import type { KeyValueStore } from '../store/store.ts';

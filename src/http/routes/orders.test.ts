@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
+import { inParallel } from '../../testing/crowd.ts';
 import {
   mustSucceed,
   type OrderData,
@@ -8,7 +9,6 @@ import {
   type TestEngine,
   tokenFor,
 } from '../../testing/engine-process.ts';
-import { inParallel } from '../../testing/load.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { inParallel } from '../../testing/crowd.ts';
 import {
   mustSucceed,
   startTestEngine,
   type TestEngine,
   tokenFor,
 } from '../../testing/engine-process.ts';
-import { inParallel } from '../../testing/load.ts';
 
 setDefaultTimeout(60_000);
 

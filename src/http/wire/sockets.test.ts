@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { bodyBytesMax } from '../../../actors/limits.ts';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { inParallel } from '../../testing/crowd.ts';
 import {
   answerOf,
   mustSucceed,
@@ -10,7 +11,6 @@ import {
   type TestEngine,
   tokenFor,
 } from '../../testing/engine-process.ts';
-import { inParallel } from '../../testing/load.ts';
 
 setDefaultTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { playScript, type Script, salePartitions } from '../../testing/play.ts';
+import { playScript, type Script, salePartitions } from '../../testing/script-player.ts';
 import { replay } from '../replay.ts';
 import { type Fairness, fairnessOf, rankCorrelation } from './fairness.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { AuditRig } from '../../testing/audit-rig.ts';
 import { forge } from '../../testing/forgery.ts';
-import { saleStartsAt } from '../../testing/play.ts';
+import { saleStartsAt } from '../../testing/script-player.ts';
 
 const sale = new AuditRig();
 

@@ -8,8 +8,8 @@ import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journ
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
 import { type Event, partitionOf, type Sequence } from '../../../actors/protocol.ts';
 import { Chronicle } from './chronicle.ts';
+import { formFault } from './event-form.ts';
 import type { Check, Findings } from './findings.ts';
-import { formFault } from './form.ts';
 import { ItemAudit } from './item-audit.ts';
 
 export class PartitionAudit {

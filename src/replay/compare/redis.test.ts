@@ -3,7 +3,7 @@ import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { replicaKey } from '../../../actors/replica.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
-import { playSale } from '../../testing/forgery.ts';
+import { playSale } from '../../testing/small-sale.ts';
 import { type ReplayOptions, replay } from '../replay.ts';
 import { redisComparison } from './redis.ts';
 

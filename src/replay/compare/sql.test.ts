@@ -3,7 +3,7 @@ import { encodeEntry, entryHash } from '../../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
 import { storedBytes, tamper } from '../../testing/forgery.ts';
-import { salePartitions, saleStartsAt } from '../../testing/play.ts';
+import { salePartitions, saleStartsAt } from '../../testing/script-player.ts';
 import { replay } from '../replay.ts';
 import { sqlComparison } from './sql.ts';
 

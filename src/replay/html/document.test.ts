@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
-import { forge, playSale } from '../../testing/forgery.ts';
-import { playScript, salePartitions } from '../../testing/play.ts';
+import { forge } from '../../testing/forgery.ts';
 import { rushSale } from '../../testing/rush-sale.ts';
+import { playScript, salePartitions } from '../../testing/script-player.ts';
+import { playSale } from '../../testing/small-sale.ts';
 import { sampleMax } from '../audit/fairness.ts';
 import { counted, pointsMax } from '../audit/timeline.ts';
 import { number } from '../format.ts';

@@ -5,6 +5,7 @@
 import { afterEach, expect, test } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../../../actors/protocol.ts';
 import { startProcess, temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { inParallel, startCrowd } from '../crowd.ts';
 import {
   type Answer,
   engineEnvironment,
@@ -16,9 +17,8 @@ import {
   type TestEngine,
   tokenFor,
 } from '../engine-process.ts';
+import { itemsInJournalAndSql, orderIn } from '../items-in-journal.ts';
 import { randomOf } from '../journal-maker.ts';
-import { itemsInJournalAndSql, orderIn } from '../left-behind.ts';
-import { inParallel, startCrowd } from '../load.ts';
 
 const kills = 12;
 const buyers = 24;

@@ -4,9 +4,9 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { join } from 'node:path';
 import { type NatsServer, startNats } from '../../../actors/testing/nats.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
-import { replay } from '../buyers.ts';
 import { tokenFor } from '../engine-process.ts';
 import { FaultRig } from '../fault-rig.ts';
+import { replay } from '../persistent-buyers.ts';
 
 /** The item, and so the partition, whose journal is cut; the next one is left as it is. */
 const [cut, whole] = [1, 2];

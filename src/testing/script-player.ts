@@ -1,4 +1,4 @@
-/** Plays scripts of commands with the real actor into a real journal. For tests. */
+/** Plays scripts of commands with the real actor into a real journal. */
 import { applyTo, decide, due, type Item } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';

@@ -6,8 +6,8 @@ import { readConfig } from '../config.ts';
 import { openSql } from '../db/open.ts';
 import { parseOrderId } from '../order-id.ts';
 import { journalSettings, sqlSettings } from '../parts-settings.ts';
-import { expectBooks } from './books.ts';
 import { engineEnvironment } from './engine-process.ts';
+import { expectBooks } from './projected-rows.ts';
 
 /** The settings of a test engine on this folder and these servers. */
 function configOf(dataDir: string, env: Record<string, string>) {

@@ -6,6 +6,7 @@
 import { expect } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../../actors/protocol.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
+import { type Crowd, inParallel, startCrowd } from './crowd.ts';
 import {
   type Answer,
   engineEnvironment,
@@ -15,8 +16,7 @@ import {
   type TestEngine,
   tokenFor,
 } from './engine-process.ts';
-import { itemsInJournalAndSql, orderIn } from './left-behind.ts';
-import { type Crowd, inParallel, startCrowd } from './load.ts';
+import { itemsInJournalAndSql, orderIn } from './items-in-journal.ts';
 
 /** Answers that promise nothing: the same request is to be sent again. */
 const openCodes = [10004, 30002, 30003];
