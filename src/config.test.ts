@@ -13,7 +13,7 @@ function complaint(environment: Record<string, string>): string {
 }
 
 describe('settings', () => {
-  test('are as API.md says where nothing is set, or set to nothing', () => {
+  test('have their defaults where nothing is set, or set to nothing', () => {
     for (const environment of [{}, { PORT: '', TOKEN_SECRET: '', NATS_URL: '' }]) {
       expect(readConfig(environment, 2)).toEqual({
         host: '127.0.0.1',
@@ -75,6 +75,12 @@ describe('settings', () => {
     expect(config.tokenSecret).toBe('x'.repeat(32));
   });
 
+  test('take each level of the log by its name, and warn for a warning', () => {
+    const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'warn'];
+    const read = levels.map((LOG_LEVEL) => readConfig({ LOG_LEVEL }).logLevel);
+    expect(read).toEqual(['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'warning']);
+  });
+
   test('that are wrong are each named, with what would be right', () => {
     const wrong: [string, string, string][] = [
       ['PORT', '65536', 'an integer from 0 to 65535'],
@@ -94,6 +100,7 @@ describe('settings', () => {
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],
       ['LOG_LEVEL', 'INFO', 'one of'],
+      ['LOG_LEVEL', 'warns', 'one of trace, debug, info, warning, error, fatal, or warn'],
     ];
     for (const [name, value, expected] of wrong) {
       expect(complaint({ [name]: value })).toStartWith(`${name} must `);

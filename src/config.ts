@@ -1,4 +1,4 @@
-/** The settings of API.md: environment → Config, once, validated. */
+/** The settings: environment → Config, once, validated. */
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
 import { partitionsMax } from '../actors/limits.ts';
@@ -71,6 +71,13 @@ function areProxies(networks: string): boolean {
   }
 }
 
+/** `warn` is what many other programs call a warning. */
+const logLevel = v.pipe(
+  v.string(),
+  v.transform((name) => (name === 'warn' ? 'warning' : name)),
+  v.picklist(logLevels, `must be one of ${logLevels.join(', ')}, or warn for warning`),
+);
+
 function environmentSchema(cores: number) {
   const threads = defaultThreads(cores);
   return v.object({
@@ -89,7 +96,7 @@ function environmentSchema(cores: number) {
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
     TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.check(areProxies, proxiesMessage)), ''),
-    LOG_LEVEL: v.optional(v.picklist(logLevels, `must be one of ${logLevels.join(', ')}`), 'info'),
+    LOG_LEVEL: v.optional(logLevel, 'info'),
   });
 }
 
