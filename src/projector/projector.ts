@@ -1,5 +1,11 @@
 /** The projector, step 10 of an order's way: follows the journal, turns its entries into SQL rows (I7). */
-import { Chain, decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
+import {
+  Chain,
+  chainStart,
+  decodeEntry,
+  type Entry,
+  entryHash,
+} from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import type { Checkpoint, Projection } from '../db/sql.ts';
@@ -21,7 +27,7 @@ export class CheckpointAhead extends Error {
   ) {
     super(
       `partition ${partition}: SQL holds entries up to ${checkpoint}, but the journal ends at ${last}. ` +
-        'The journal has lost entries, or is another one: restore it, or empty the projected tables.',
+        'The journal has lost entries, or is another one: restore it, or let `rebuild` empty the tables.',
     );
   }
 }
@@ -37,7 +43,7 @@ export class CheckpointDiffers extends Error {
     super(
       `partition ${partition}: SQL holds entries up to ${checkpoint.seq}, whose hash was ` +
         `${checkpoint.hash} and is ${hash} in the journal. The journal was changed, or is another ` +
-        'one: restore it, or empty the projected tables.',
+        'one: restore it, or let `rebuild` empty the tables.',
     );
   }
 }
@@ -66,8 +72,9 @@ interface Position {
  *   names from the journal, so that the next entry's hash can be checked; then it follows.
  * - **following**: each step reads some entries after the position, and applies them in one
  *   transaction that also moves the checkpoint from the position to the last of them. Whatever goes
- *   wrong (SQL or the journal fails, or another projector has moved the checkpoint) drops the
- *   position: the partition is lost again, and SQL alone says what has been applied.
+ *   wrong (SQL or the journal fails, or the checkpoint was moved by another projector or removed by
+ *   a rebuild) drops the position: the partition is lost again, and SQL alone says what has been
+ *   applied.
  */
 export class Projector {
   readonly #journal: Journal;
@@ -120,6 +127,19 @@ export class Projector {
     } catch (error) {
       await this.#lose(partition);
       throw error;
+    }
+  }
+
+  /**
+   * Drops each position that is not where SQL stands: somebody has emptied the rows, put a copy of
+   * them back, or projected on. A partition without news would never find out by itself. Not while
+   * a step is under way.
+   */
+  async heed(): Promise<void> {
+    const checkpoints = await this.#projection.checkpoints();
+    for (const [partition, { chain }] of this.#positions) {
+      const stands = checkpoints.get(partition) ?? { seq: 0, hash: chainStart };
+      if (stands.seq !== chain.sequence || stands.hash !== chain.hash) await this.#lose(partition);
     }
   }
 

@@ -35,6 +35,8 @@ export type FromProjectorThread = { type: 'drained' };
 const roundMs = 100;
 /** Without news the projector looks, and says that it runs, this often. */
 const idleMs = 1_000;
+/** How often it looks whether SQL still stands where it left it: a rebuild may have emptied the rows. */
+const heedMs = 1_000;
 /** The pause after SQL or the journal did not answer. */
 const pauseMs = 500;
 /** A quarter of the weight of a thread at normal priority. */
@@ -62,11 +64,16 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     },
   });
   let told = '';
+  let heededAt = performance.now();
   for (;;) {
     const seen = bell.count;
     const startedAt = performance.now();
     let applied = 0;
     try {
+      if (startedAt - heededAt >= heedMs) {
+        await projector.heed();
+        heededAt = startedAt;
+      }
       applied = await projector.round();
     } catch (error) {
       // All of these may pass, by themselves or by an operator's hand; until then readyz tells.

@@ -131,6 +131,49 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       expect(await dump()).toEqual(before);
     });
 
+    test('a projector whose rows were emptied under it finds out, without news, and writes them again', async () => {
+      const sql = await fixture.open();
+      await fillCatalogue(sql, items);
+      await maker.write(60);
+      const told = new Map<number, number>();
+      const projector = new Projector({
+        journal,
+        projection: sql.projection,
+        partitions,
+        batchEvents: 30,
+        onProgress: (partition, sequence) => told.set(partition, sequence),
+      });
+      await projector.catchUp();
+      const before = await dump();
+      await projector.heed();
+      expect(await projector.round()).toBe(0);
+      const emptying = await fixture.open();
+      await emptying.projection.clear();
+      expect(await projector.round()).toBe(0);
+      await projector.heed();
+      expect(await projector.round()).toBeGreaterThan(0);
+      await projector.catchUp();
+      expect(await dump()).toEqual(before);
+      for (const [partition, sequence] of told) expect(sequence).toBe(maker.last(partition));
+    });
+
+    test('rows that are emptied again and again while two projectors write them come out right', async () => {
+      const first = await fixture.open();
+      const second = await fixture.open();
+      const emptying = await fixture.open();
+      await fillCatalogue(first, items);
+      await maker.write(120);
+      const projecting = Promise.all([projectorOn(first).catchUp(), projectorOn(second).catchUp()]);
+      for (let round = 0; round < 5; round++) {
+        await emptying.projection.clear();
+        await Bun.sleep(5);
+      }
+      await projecting;
+      const last = projectorOn(first);
+      await last.catchUp();
+      await expectBooks(first, maker.items);
+    });
+
     test('two projectors at once give each row once', async () => {
       const first = await fixture.open();
       const second = await fixture.open();
