@@ -19,3 +19,4 @@ EXPOSE 3000
 VOLUME /data
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["/usr/local/bin/stampede"]
+CMD ["start"]

@@ -1,12 +1,9 @@
 /**
- * `bun bench [--quick] [--nats] [--redis] [--postgres] [--json FILE] [--html FILE] [--only PART,…]`: the load
- * tests. Prints what was measured beside what it must reach; exit 1 when a part could not run or gave
- * a wrong answer, else 0. With `--nats`, `--redis` and `--postgres` it starts those servers itself,
- * and measures with them, too.
+ * The load tests: `bun bench`. Prints what was measured beside what it must reach; exit 1 when a part
+ * could not run or gave a wrong answer, else 0.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { core } from './parts/core.ts';
 import { itemPage } from './parts/item-page.ts';
 import { logIns } from './parts/log-ins.ts';
@@ -23,7 +20,8 @@ import { machine, machineLine } from './report/machine.ts';
 import { emptyReport, type Part } from './report/report.ts';
 import { loadTable, targetTable } from './report/table.ts';
 
-const parts: readonly Part[] = [
+/** In the order in which they run. */
+export const parts: readonly Part[] = [
   orders,
   soldOut,
   itemPage,
@@ -37,20 +35,23 @@ const parts: readonly Part[] = [
   history,
 ];
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      html: { type: 'string', default: join(import.meta.dir, 'results', 'report.html') },
-      only: { type: 'string' },
-      nats: { type: 'boolean', default: false },
-      redis: { type: 'boolean', default: false },
-      postgres: { type: 'boolean', default: false },
-    },
-  });
-  const wanted = values.only?.split(',');
-  const chosen = parts.filter(({ name }) => wanted === undefined || wanted.includes(name));
+export interface BenchOptions {
+  quick: boolean;
+  /** Servers to start and to measure with, too. */
+  nats: boolean;
+  redis: boolean;
+  postgres: boolean;
+  /** Names of parts; all of them when not given. */
+  only?: readonly string[] | undefined;
+  /** Files to write the report to. */
+  json?: string | undefined;
+  html?: string | undefined;
+}
+
+/** Runs the load tests and returns the exit code. */
+export async function bench(options: BenchOptions): Promise<number> {
+  const { only, json, html = join(import.meta.dir, 'results', 'report.html') } = options;
+  const chosen = parts.filter(({ name }) => only === undefined || only.includes(name));
   const here = machine();
   const startedAt = performance.now();
   const progress = (what: string) => {
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
   for (const part of chosen) {
     progress(part.name);
     try {
-      const { quick, nats, redis, postgres } = values;
+      const { quick, nats, redis, postgres } = options;
       const services = { nats, redis, postgres };
       const report = await part.run({ quick, services, progress });
       const { loads, charts, targets, failures } = report;
@@ -75,15 +76,11 @@ async function main(): Promise<number> {
     }
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const run = `${values.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
+  const run = `${options.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
   console.log([loadTable(all.loads), targetTable(all.targets), run, ...all.failures].join('\n\n'));
-  const document = { machine: here, quick: values.quick, seconds, ...all };
-  mkdirSync(dirname(values.html), { recursive: true });
-  writeFileSync(values.html, await htmlOf(document));
-  if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify(document, null, 2)}\n`);
-  }
+  const document = { machine: here, quick: options.quick, seconds, ...all };
+  mkdirSync(dirname(html), { recursive: true });
+  writeFileSync(html, await htmlOf(document));
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(document, null, 2)}\n`);
   return all.failures.length === 0 ? 0 : 1;
 }
-
-process.exit(await main());

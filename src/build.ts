@@ -1,6 +1,6 @@
 /**
  * `bun run build [FILE]`: makes one executable, workers and migrations included, that needs neither
- * Bun nor this repository. It takes the same settings and arguments as `bun start`.
+ * Bun nor this repository: the command line without `bench` and `simulate`.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -10,7 +10,11 @@ const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'actors/worker.ts'];
 
 /** What is read as a file while the engine runs. */
-const carriedGlobs = ['migrations/**/{*.sql,_journal.json}', 'src/http/pages/browser/*'];
+const carriedGlobs = [
+  'migrations/**/{*.sql,_journal.json}',
+  'src/http/pages/browser/*',
+  'src/replay/html/*.css',
+];
 /** The bundler carries a file when a module imports it as one: this module imports them all. */
 const carrier = 'dist/carried-files.ts';
 const carried: string[] = [];

@@ -1,8 +1,9 @@
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import { readConfig } from './config.ts';
+import { runCommand } from './testing/command.ts';
 
 const root = join(import.meta.dir, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -57,30 +58,80 @@ test('the NATS configuration is one that nats-server reads, but for what needs 2
   expect(read('.deploy/nats.conf')).toMatch(/^\s*sync_interval: always$/m);
 });
 
-test('the executable runs by itself: it sells, and drains', async () => {
+test('the unit and the image start the engine by its command', () => {
+  expect(read('.deploy/stampede.service')).toMatch(/^ExecStart=\/\S+\/stampede start$/m);
+  expect(read('Dockerfile')).toMatch(/^ENTRYPOINT \["\/\S+\/stampede"\]\nCMD \["start"\]$/m);
+});
+
+describe('the executable', () => {
   const file = folder.file('stampede');
-  const built = Bun.spawnSync([process.execPath, 'src/build.ts', file], { cwd: root });
-  expect({ exitCode: built.exitCode, stderr: built.stderr.toString() }).toMatchObject({
-    exitCode: 0,
+  const env = { DATA_DIR: folder.file('data'), TOKEN_SECRET: '' };
+  const run = (...args: string[]) => runCommand(args, env, [file]);
+
+  beforeAll(() => {
+    const built = Bun.spawnSync([process.execPath, 'src/build.ts', file], { cwd: root });
+    const { exitCode, stderr } = built;
+    expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
+  }, 60_000);
+
+  test('runs by itself: it sells, signs, audits, rebuilds and drains', async () => {
+    const port = await freePort();
+    const engine = startProcess({
+      command: [file, 'start', '--demo'],
+      cwd: folder.path,
+      env: { PORT: String(port), ...env },
+    });
+    try {
+      await waitUntil('the demo has told how to buy', () => engine.output().includes('curl -i'));
+      const body = /-d '(.*)'/.exec(engine.output())![1]!;
+      const headers = { 'content-type': 'application/json' };
+      const url = `http://127.0.0.1:${port}/api/orders`;
+      const place = async (body: string) =>
+        (await fetch(url, { method: 'POST', headers, body })).status;
+      expect([await place(body), await place(body)]).toEqual([201, 200]);
+      const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
+      const style = /\/assets\/[^"]*css/.exec(page)![0];
+      expect((await fetch(`http://127.0.0.1:${port}${style}`)).status).toBe(200);
+      const sale = '--item 1 --promo 1 --count 1 --format jsonl'.split(' ');
+      expect(await place((await run('tokens', ...sale)).output)).toBe(201);
+      expect(await run('rebuild', '--yes')).toMatchObject({ code: 0, errors: '' });
+      const report = folder.file('report.html');
+      expect(await run('replay', '--html', report)).toMatchObject({ code: 0, errors: '' });
+      expect(readFileSync(report, 'utf8')).toStartWith('<!doctype html>');
+    } finally {
+      await engine.stop();
+    }
+    expect(await engine.ended).toBe(0);
+    expect(await run('replay')).toMatchObject({ code: 0, errors: '' });
+  }, 60_000);
+
+  test('has the commands for operators, and neither benches nor simulation', async () => {
+    const { code, output } = await run('--help');
+    expect(code).toBe(0);
+    const commands = [...output.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+    expect(commands).toEqual(['start', 'replay', 'rebuild', 'tokens', 'version', 'help']);
+    for (const name of ['bench', 'simulate', 'sell']) {
+      for (const args of [[name], [name, '--help'], ['help', name]]) {
+        const { code, output, errors } = await run(...args);
+        expect({ code, output }).toEqual({ code: 2, output: '' });
+        expect(errors).toMatch(new RegExp(`^stampede: unknown command '${name}'.*\n$`));
+      }
+    }
+    const carried = readFileSync(file);
+    expect(carried.includes('audit the journal')).toBe(true);
+    for (const text of ['every invariant held', 'run the load tests']) {
+      expect([text, carried.includes(text)]).toEqual([text, false]);
+    }
   });
-  const port = await freePort();
-  const engine = startProcess({
-    command: [file, '--demo'],
-    cwd: folder.path,
-    env: { PORT: String(port), DATA_DIR: folder.file('data') },
+
+  test('knows its version, and refuses what it does not know', async () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string }; // npm's own shape.
+    for (const asked of ['--version', 'version']) {
+      expect(await run(asked)).toEqual({ code: 0, output: `${version}\n`, errors: '' });
+    }
+    const { code, errors } = await run('start', '--everything');
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^stampede start: unknown option '--everything'.*\n$/);
+    expect((await run()).code).toBe(2);
   });
-  try {
-    await waitUntil('the demo has told how to buy', () => engine.output().includes('curl -i'));
-    const body = /-d '(.*)'/.exec(engine.output())![1]!;
-    const headers = { 'content-type': 'application/json' };
-    const url = `http://127.0.0.1:${port}/api/orders`;
-    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(201);
-    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(200);
-    const page = await (await fetch(`http://127.0.0.1:${port}/`)).text();
-    const style = /\/assets\/[^"]*css/.exec(page)![0];
-    expect((await fetch(`http://127.0.0.1:${port}${style}`)).status).toBe(200);
-  } finally {
-    await engine.stop();
-  }
-  expect(await engine.ended).toBe(0);
 });

@@ -1,209 +1,124 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { statSync, writeFileSync } from 'node:fs';
-import {
-  freePort,
-  type TemporaryFolder,
-  temporaryFolder,
-  waitUntil,
-} from '../actors/testing/process.ts';
-import { startCrowd } from './testing/crowd.ts';
-import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from './testing/engine-process.ts';
-import { itemsInJournalAndSql, orderIn } from './testing/items-in-journal.ts';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync } from 'node:fs';
+import { temporaryFolder } from '../actors/testing/process.ts';
+import manifest from '../package.json' with { type: 'json' };
+import { runCommand } from './testing/command.ts';
 
 setDefaultTimeout(60_000);
 
-let folder: TemporaryFolder;
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
 
-beforeEach(() => {
-  folder = temporaryFolder();
-});
+/** Where an engine that should not have started would leave its files. */
+const env = { DATA_DIR: folder.file('data'), PORT: '0', TOKEN_SECRET: '' };
+const run = (...args: string[]) => runCommand(args, env);
 
-afterEach(() => folder.remove());
+const commands = ['start', 'replay', 'rebuild', 'tokens', 'simulate', 'bench'];
 
-/** Starts an engine that is expected to give up, and returns how it did. */
-async function failingStart(env: Record<string, string>, dataDir = folder.path) {
-  const engine = spawnEngine({ dataDir, env });
-  const exitCode = await engine.ended;
-  expect(engine.stdout()).toBe('');
-  return { exitCode, stderr: engine.output() };
-}
-
-describe('a start', () => {
-  test('with wrong settings ends with one clear line and exit 2', async () => {
-    const wrong: [string, string][] = [
-      ['PORT', '70000'],
-      ['PORT', 'http'],
-      ['PARTITIONS', '0'],
-      ['TOKEN_SECRET', 'short'],
-      ['ADMIN_TOKEN', 'short'],
-      ['LOG_LEVEL', 'loud'],
-      ['REDIS_URL', 'http://127.0.0.1'],
-    ];
-    for (const [name, value] of wrong) {
-      const { exitCode, stderr } = await failingStart({ [name]: value });
-      expect([name, exitCode]).toEqual([name, 2]);
-      expect(stderr).toMatch(new RegExp(`^stampede: cannot start: ${name} must .*\n$`));
-    }
-    const { stderr } = await failingStart({ PORT: '-1', PARTITIONS: '1e3' });
-    expect(stderr).toMatch(/^stampede: cannot start: PORT must .*; PARTITIONS must .*\n$/);
-  });
-
-  test('on a port that is taken ends with one clear line', async () => {
-    const taken = Bun.listen({
-      hostname: '127.0.0.1',
-      port: 0,
-      socket: { data: () => undefined },
-    });
-    const { exitCode, stderr } = await failingStart({ PORT: String(taken.port) });
-    taken.stop(true);
-    expect(exitCode).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^stampede: cannot start: .*\n$/);
-    expect(stderr).toContain(String(taken.port));
-  });
-
-  test('on the port of another engine ends too, though engines share theirs between threads', async () => {
-    const first = await startTestEngine({ dataDir: folder.path });
-    const second = temporaryFolder();
-    const { exitCode } = await failingStart({ PORT: String(first.port) }, second.path);
-    expect(exitCode).toBeGreaterThan(0);
-    expect((await first.api('GET', '/readyz')).status).toBe(200);
-    expect(await first.stop()).toBe(0);
-    second.remove();
-  });
-
-  test('with another number of partitions than the journal has ends with one clear line', async () => {
-    const first = await startTestEngine({ dataDir: folder.path, env: { PARTITIONS: '4' } });
-    expect(await first.stop()).toBe(0);
-    const { exitCode, stderr } = await failingStart({ PARTITIONS: '8' });
-    expect(exitCode).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^stampede: cannot start: .*4 partitions.*8\n$/);
-  });
-
-  test('on a file that is no journal ends with one clear line', async () => {
-    writeFileSync(
-      folder.file('journal.db'),
-      'not a journal, but long enough to be read'.repeat(99),
-    );
-    const { exitCode, stderr } = await failingStart({});
-    expect(exitCode).toBeGreaterThan(0);
-    expect(stderr).toMatch(/^stampede: cannot start: .*journal\.db.*\n$/);
-  });
-
-  test('on an empty folder makes what it needs, and says first where it listens', async () => {
-    const port = await freePort();
-    const env = { PORT: String(port), DATA_DIR: folder.file('made/here') };
-    const engine = spawnEngine({ dataDir: folder.path, env });
-    await waitUntil('the engine listens', () => engine.stdout().includes('\n'));
-    expect(engine.stdout()).toBe(`listening on http://127.0.0.1:${port}\n`);
-    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
-    await engine.stop();
-  });
-
-  test('without secrets makes them once, for the owner alone, and prints the admin token once', async () => {
-    const env = { TOKEN_SECRET: '', ADMIN_TOKEN: '' };
-    const printed: string[] = [];
-    for (let life = 0; life < 2; life++) {
-      const engine = await startTestEngine({ dataDir: folder.path, env });
-      await waitUntil('the engine is ready', async () => {
-        return (await engine.api('GET', '/readyz')).status === 200;
-      });
-      expect(await engine.stop()).toBe(0);
-      printed.push(/^admin token .*: (\S{43})$/m.exec(engine.process.stdout())?.[1] ?? '');
-    }
-    expect(printed).toEqual([expect.stringMatching(/^[\w-]{43}$/), '']);
-    for (const name of ['token-secret', 'admin-token']) {
-      expect(statSync(folder.file(name)).mode & 0o777).toBe(0o600);
-    }
-  });
-
-  test('with --demo prints a line that buys, in any shell', async () => {
-    const engine = spawnEngine({ dataDir: folder.path }, '--demo');
-    await waitUntil('the line is there', () => /\n {2}curl .*\n/.test(engine.stdout()));
-    expect(engine.stdout()).toMatch(/^purchase token: st1\.[\d.]+\.[\w-]{22}$/m);
-    const line = /\n {2}(curl .*)\n/.exec(engine.stdout())![1]!;
-    for (const status of ['201 Created', '200 OK']) {
-      const { stdout } = Bun.spawnSync(['sh', '-c', line]);
-      expect(stdout.toString()).toStartWith(`HTTP/1.1 ${status}\r\n`);
-    }
-    await engine.stop();
-    const again = spawnEngine({ dataDir: folder.path }, '--demo');
-    await waitUntil('the line is there again', () => /\n {2}curl .*\n/.test(again.stdout()));
-    const port = Number(/:(\d+)\n/.exec(again.stdout())![1]);
-    const { data } = (await (await fetch(`http://127.0.0.1:${port}/api/items`)).json()) as {
-      data: unknown[]; // A list, by API.md.
-    };
-    expect(data).toHaveLength(1);
-    await again.stop();
-  });
-});
-
-describe('SIGTERM under load', () => {
-  const threads = [
-    ['1', '1'],
-    ['2', '2'],
-  ];
-  test.each(threads)('with %s HTTP and %s actor threads loses no 201', async (http, actor) => {
-    const env = { HTTP_THREADS: http!, ACTOR_THREADS: actor! };
-    const engine = await startTestEngine({ dataDir: folder.path, env });
-    const items = await Promise.all(Array.from({ length: 4 }, () => engine.item(100_000)));
-    const placed = new Map<string, number>();
-    let unanswered = 0;
-    const crowd = startCrowd(32, async (visit) => {
-      const userId = visit + 1;
-      const sale = { itemId: items[visit % items.length]!, promoId: 0 };
-      const answer = await engine.place(tokenFor(sale, userId)).catch(() => null);
-      if (answer?.errCode === null) placed.set(answer.data.orderId, userId);
-      else {
-        unanswered++;
-        await Bun.sleep(5);
+describe('help', () => {
+  test.each([['--help'], ['-h'], ['help']])(
+    'by %s names every command, on standard output',
+    async (asked) => {
+      const { code, output, errors } = await run(asked);
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      for (const name of [...commands, 'version', 'help']) {
+        expect(output).toMatch(new RegExp(`^  ${name} .*[a-z]`, 'm'));
       }
-    });
-    await waitUntil('orders come in', () => placed.size > 500);
-    const askedAt = performance.now();
-    expect(await engine.stop()).toBe(0);
-    expect(performance.now() - askedAt).toBeLessThan(10_000);
-    await crowd.stop();
-    expect(unanswered).toBeGreaterThan(0);
-    const books = await itemsInJournalAndSql(folder.path);
-    for (const [orderId, userId] of placed) expect(orderIn(books, orderId).user).toBe(userId);
+      expect(output).toContain('Settings are environment variables');
+    },
+  );
+
+  test.each(commands)(
+    'about %s says what it does, its exit codes, and shows an example',
+    async (name) => {
+      const { code, output, errors } = await run(name, '--help');
+      expect({ code, errors }).toEqual({ code: 0, errors: '' });
+      expect(output).toStartWith(`Usage: stampede ${name} [options]\n\n`);
+      expect(output).toMatch(/^Exit codes:\n {2}0 .+\n {2}1 .+\n {2}2 .+$/m);
+      expect(output).toMatch(/^Examples:\n {2}\$ /m);
+      for (const line of output.split('\n')) expect(line.length).toBeLessThan(90);
+      expect(await run('help', name)).toEqual({ code, output, errors });
+    },
+  );
+
+  test('is what a call without a command gets, as a mistake', async () => {
+    const { code, output, errors } = await run();
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toBe((await run('--help')).output);
   });
 
-  test('ends connections that are kept alive, and live streams, and answers what is under way', async () => {
-    const engine = await startTestEngine({ dataDir: folder.path });
-    const itemId = await engine.item(10);
-    const stream = await fetch(`${engine.url}/api/items/${itemId}/live`);
-    const ended = stream.text();
-    const askedAt = performance.now();
-    expect(await engine.stop()).toBe(0);
-    expect(await ended).toContain('event: stock');
-    expect(performance.now() - askedAt).toBeLessThan(10_000);
-    expect(engine.process.output()).toBe(engine.process.stdout());
-  });
-
-  test('that comes twice, or together with SIGINT, drains once', async () => {
-    const engine = await startTestEngine({ dataDir: folder.path });
-    mustSucceed(await engine.place(tokenFor(await engine.sale(), 1)));
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) engine.process.signal(signal);
-    expect(await engine.process.ended).toBe(0);
-    await itemsInJournalAndSql(folder.path);
+  test('through the scripts of package.json starts nothing', async () => {
+    for (const name of commands) {
+      const { code, output } = await runCommand([name, '--help'], env, [process.execPath]);
+      expect([name, code]).toEqual([name, 0]);
+      expect(output).toStartWith(`Usage: stampede ${name} `);
+    }
   });
 });
 
-test('several HTTP and actor threads sell the items of every partition', async () => {
-  const env = { HTTP_THREADS: '2', ACTOR_THREADS: '2', PARTITIONS: '3' };
-  const engine = await startTestEngine({ dataDir: folder.path, env });
-  for (let n = 0; n < 6; n++) {
-    const sale = await engine.sale({ stock: 20 });
-    const statuses = await Promise.all(
-      Array.from({ length: 30 }, async (_, index) => {
-        // Its own connection, so that either HTTP thread may get it.
-        const headers = { connection: 'close' };
-        return (await engine.place(tokenFor(sale, index + 1), 1, { headers })).status;
-      }),
-    );
-    expect(statuses.filter((status) => status === 201)).toHaveLength(20);
-    expect(statuses.filter((status) => status === 409)).toHaveLength(10);
-  }
-  expect(await engine.stop()).toBe(0);
-  await itemsInJournalAndSql(folder.path, env);
+test.each([['--version'], ['-V'], ['version']])(
+  '%s prints the version of package.json',
+  async (asked) => {
+    expect(await run(asked)).toEqual({ code: 0, output: `${manifest.version}\n`, errors: '' });
+  },
+);
+
+describe('what is not known is refused with one line and exit 2:', () => {
+  const wrong: [string, string, string][] = [
+    ['sell', 'stampede', "unknown command 'sell'"],
+    ['strat', 'stampede', 'Did you mean start?'],
+    ['sell --help', 'stampede', "unknown command 'sell'"],
+    ['help sell', 'stampede', "unknown command 'sell'"],
+    ['--everything', 'stampede', "unknown option '--everything'"],
+    ...['start', 'replay', 'rebuild', 'tokens --item 1 --count 1', 'simulate', 'bench'].flatMap(
+      (command): [string, string, string][] => {
+        const who = `stampede ${command.split(' ')[0]}`;
+        return [
+          [`${command} --everything`, who, "unknown option '--everything'"],
+          [`${command} --help-me`, who, "unknown option '--help-me'"],
+          [`${command} everything`, who, 'too many arguments'],
+        ];
+      },
+    ),
+    ['start --demo=yes', 'stampede start', '--demo'],
+    ['version --long', 'stampede version', "unknown option '--long'"],
+    ['help --long', 'stampede help', "unknown option '--long'"],
+    ['replay --item', 'stampede replay', "option '--item <N>' argument missing"],
+    ['replay --item one', 'stampede replay', 'It must be an integer from 1 to 131071'],
+    ['replay --item 131072', 'stampede replay', 'It must be an integer from 1 to 131071'],
+    ['replay --to 0', 'stampede replay', 'It must be an integer from 1'],
+    ['replay --html nowhere/report.html', 'stampede replay', 'It must be a file in a folder'],
+    ['tokens --count 1', 'stampede tokens', "required option '--item <N>' not specified"],
+    ['tokens --item 1', 'stampede tokens', "required option '--count <N>' not specified"],
+    ['tokens --item 1 --count 0', 'stampede tokens', 'It must be an integer from 1'],
+    ['tokens --item 1 --count 2 --from -1', 'stampede tokens', 'It must be an integer from 1'],
+    ['tokens --item 1 --count 2 --format xml', 'stampede tokens', 'lines, csv, jsonl'],
+    ['simulate --seeds many', 'stampede simulate', 'It must be an integer from 1'],
+    ['bench --only order,trees', 'stampede bench', 'knows no part "trees"; the parts are: order, '],
+  ];
+
+  test.each(wrong)('stampede %s', async (args, who, what) => {
+    const { code, output, errors } = await run(...args.split(' '));
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toStartWith(`${who}: `);
+    expect(errors).toContain(what);
+    expect(errors).toMatch(/^.+\n$/);
+    expect(existsSync(env.DATA_DIR)).toBe(false);
+  });
 });
+
+test.each(['start', 'replay', 'rebuild', 'tokens'])(
+  '%s with a wrong setting ends with one line and exit 2',
+  async (name) => {
+    const needed = {
+      start: [],
+      replay: [],
+      rebuild: ['--yes'],
+      tokens: ['--item', '1', '--count', '1'],
+    };
+    const args = needed[name as keyof typeof needed]; // The names above.
+    const { code, output, errors } = await runCommand([name, ...args], { ...env, PORT: 'http' });
+    expect({ code, output }).toEqual({ code: 2, output: '' });
+    expect(errors).toMatch(/^stampede.*: PORT must be an integer .*\n$/);
+  },
+);

@@ -1,52 +1,97 @@
 /**
- * `bun start`: the composition root. It reads the settings, starts the engine, and drains it when it
- * is asked to leave.
- *
- * The way of an order, for readers: `http/orders.ts` → `dispatch.ts` → `actors/worker.ts` →
- * `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` → back through `dispatch.ts`; later,
- * `projector/`. `engine.ts` starts the threads that do this.
+ * The command line: the scripts of package.json run it (`bun start`, `bun replay` …), and the
+ * executable is it. Each command is a file in `commands/`, which loads what it runs on only when it
+ * runs; the engine's begins in `run-engine.ts`.
  */
+import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import { version } from '../package.json' with { type: 'json' };
+import { oneLine, wrongUse } from './commands/perform.ts';
+import { addRebuild } from './commands/rebuild.ts';
+import { addReplay } from './commands/replay.ts';
+import { addStart } from './commands/start.ts';
+import { addTokens } from './commands/tokens.ts';
+import { inExecutable, ownPath } from './own-files.ts';
 
-import { configureLog, getLogger } from '../actors/log.ts';
-import { makePrivateFolder } from '../actors/private-files.ts';
-import { runDemo } from './commands/demo.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { type Engine, startEngine } from './engine.ts';
-import { keptSecret } from './secrets.ts';
+/** Adds a command to the program. */
+type Add = (program: Command) => void;
 
-async function main(): Promise<void> {
-  const config = readConfig(process.env);
-  configureLog(config.logLevel, 'main');
-  makePrivateFolder(config.dataDir);
-  const tokenSecret = config.tokenSecret ?? keptSecret(config.dataDir, 'token-secret').value;
-  const kept = config.adminToken === null ? keptSecret(config.dataDir, 'admin-token') : null;
-  const adminToken = config.adminToken ?? kept!.value;
-  const engine = await startEngine({ ...config, tokenSecret, adminToken });
-  leaveOnSignal(engine);
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${engine.port}`;
-  console.log(`listening on ${url}`);
-  if (kept?.fresh)
-    console.log(`admin token (kept in ${config.dataDir}/admin-token): ${kept.value}`);
-  if (process.argv.includes('--demo')) await runDemo({ url, adminToken });
+/**
+ * The commands that the executable does not have, and the functions that add them. The bundler would
+ * carry what is imported by name.
+ */
+const workshop = [
+  ['src/commands/simulate.ts', 'addSimulate'],
+  ['bench/command.ts', 'addBench'],
+] as const;
+
+const explanation = `
+Settings are environment variables: "stampede help start" shows the ones most
+often set, README.md explains them all. In the repository, "bun start", "bun
+replay" and so on run these commands.`;
+
+async function commandLine(): Promise<Command> {
+  const program = new Command('stampede')
+    .usage('<command> [options]')
+    .description('Stampede, a flash-sale order engine.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .addHelpText('after', explanation)
+    .exitOverride();
+  for (const add of [addStart, addReplay, addRebuild, addTokens]) add(program);
+  for (const [path, name] of inExecutable ? [] : workshop) {
+    // Each file exports a function of the name beside it.
+    const file = (await import(ownPath(path))) as Record<string, Add>;
+    file[name]!(program);
+  }
+  addVersion(program);
+  addHelp(program);
+  for (const command of [program, ...program.commands]) complainInOneLine(command);
+  return program;
 }
 
-function leaveOnSignal(engine: Engine): void {
-  let leaving = false;
-  const leave = async (signal: string) => {
-    if (leaving) return;
-    leaving = true;
-    const log = getLogger(['stampede', 'main']);
-    log.info('draining', { signal });
-    await engine.drain();
-    log.info('drained', {});
-    process.exit(0);
-  };
-  process.on('SIGTERM', () => leave('SIGTERM'));
-  process.on('SIGINT', () => leave('SIGINT'));
+function addVersion(program: Command): void {
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => console.log(version));
 }
 
-main().catch((error) => {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`stampede: cannot start: ${message}`);
-  process.exit(error instanceof ConfigError ? 2 : 1);
-});
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('print help about a command, or this')
+    .argument('[command]')
+    .action((name) => {
+      if (name === undefined) program.help();
+      const named = program.commands.find((command) => command.name() === name);
+      if (named === undefined) program.error(`error: unknown command '${name}'`);
+      named.help();
+    });
+}
+
+/** What is wrong with the arguments is said in one line, which tells where to read on. */
+function complainInOneLine(command: CommandUnknownOpts): void {
+  const path = command.parent === null ? command.name() : `stampede ${command.name()}`;
+  command.configureOutput({
+    outputError: (text, write) => {
+      const what = oneLine(text).replace(/^error: |\.$/g, '');
+      write(`${path}: ${what}; see ${path} --help\n`);
+    },
+  });
+}
+
+/** Asked for help about a command that is not there, commander would give help about all. */
+function withoutHelp(program: Command, args: string[]): string[] {
+  const first = args[0];
+  if (first === undefined || first.startsWith('-')) return args;
+  return program.commands.some((command) => command.name() === first) ? args : [first];
+}
+
+const program = await commandLine();
+try {
+  await program.parseAsync(withoutHelp(program, process.argv.slice(2)), { from: 'user' });
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : wrongUse;
+}

@@ -1,7 +1,8 @@
 /** Where the engine's own files are: in the repository, or inside the executable of `bun run build`. */
 import { join } from 'node:path';
 
-const inExecutable = import.meta.path.startsWith('/$bunfs/');
+/** Whether this is the executable, which carries neither benches nor simulation. */
+export const inExecutable = import.meta.path.startsWith('/$bunfs/');
 const root = inExecutable ? '/$bunfs/root' : join(import.meta.dir, '..');
 
 /** The path of a folder or file, given from the repository's root. */

@@ -17,16 +17,22 @@ const lengthMin = 16;
  * @throws when the file holds none: an empty key would sign for anybody.
  */
 export function keptSecret(dataDir: string, name: string): Secret {
+  const kept = readSecret(dataDir, name);
+  if (kept !== null) return { value: kept, fresh: false };
   const path = join(dataDir, name);
-  if (existsSync(path)) {
-    makePrivate(path);
-    const value = readFileSync(path, 'utf8').trim();
-    if (value.length >= lengthMin) return { value, fresh: false };
-    throw new Error(`${path} must hold at least ${lengthMin} characters, or not be there`);
-  }
   const value = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
   // Renamed into place, so that an engine that is killed here leaves no half of a secret.
   writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
   return { value, fresh: true };
+}
+
+/** The secret kept under a name; null where there is no such file. @throws when the file holds none. */
+export function readSecret(dataDir: string, name: string): string | null {
+  const path = join(dataDir, name);
+  if (!existsSync(path)) return null;
+  makePrivate(path);
+  const value = readFileSync(path, 'utf8').trim();
+  if (value.length >= lengthMin) return value;
+  throw new Error(`${path} must hold at least ${lengthMin} characters, or not be there`);
 }

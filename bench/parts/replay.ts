@@ -5,7 +5,7 @@ import { median, reported, type Target, thousands, WrongAnswer } from '../report
 
 /** Fewer are a matter of the command's start. */
 const ordersOfManyRounds = 1_000_000;
-const command = fileURLToPath(new URL('../../src/commands/replay.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** With a URL, over the journal of the NATS server that it names. */
 export async function replay(
@@ -25,7 +25,7 @@ export async function replay(
 /** How long the command takes. */
 async function seconds(folder: TemporaryFolder, natsUrl: string): Promise<number> {
   const startedAt = performance.now();
-  const child = Bun.spawn([process.execPath, command, '--json'], {
+  const child = Bun.spawn([process.execPath, command, 'replay', '--json'], {
     env: { ...process.env, DATA_DIR: folder.path, NATS_URL: natsUrl },
     stdout: 'pipe',
     stderr: 'pipe',

@@ -43,7 +43,10 @@ const allocator = { MIMALLOC_PURGE_DELAY: '-1' };
 export async function startEngineServer(options: EngineOptions = {}): Promise<EngineServer> {
   const folder = options.folder ?? temporaryFolder();
   const engine = startProcess({
-    command: [process.execPath, options.script ?? 'src/main.ts'],
+    command: [
+      process.execPath,
+      ...(options.script === undefined ? ['src/main.ts', 'start'] : [options.script]),
+    ],
     cwd: root,
     env: {
       PORT: '0',

@@ -7,7 +7,8 @@ import {
   waitUntil,
 } from '../../actors/testing/process.ts';
 import type { Report } from '../replay/report.ts';
-import { root, startTestEngine, tokenFor } from '../testing/engine-process.ts';
+import { type Ended, runCommand } from '../testing/command.ts';
+import { startTestEngine, tokenFor } from '../testing/engine-process.ts';
 import { forge, tamper } from '../testing/forgery.ts';
 import { salePartitions } from '../testing/script-player.ts';
 import { playSale } from '../testing/small-sale.ts';
@@ -20,31 +21,14 @@ beforeEach(() => {
 
 afterEach(() => folder.remove());
 
-interface Ended {
-  code: number;
-  output: string;
-  errors: string;
-}
-
 /** Runs the command as a process of its own. */
-async function command(
+function command(
   args: string[] = [],
   partitions = salePartitions,
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  const child = Bun.spawn([process.execPath, 'src/commands/replay.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, DATA_DIR: folder.path, PARTITIONS: String(partitions), ...env },
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
-  const [output, errors, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, output, errors };
+  const settings = { DATA_DIR: folder.path, PARTITIONS: String(partitions), ...env };
+  return runCommand(['replay', ...args], settings);
 }
 
 async function report(args: string[] = [], partitions?: number): Promise<[number, Report]> {
@@ -156,7 +140,7 @@ describe('bun replay could not run and exits 2', () => {
   const refused = async (args: string[], partitions?: number, env?: Record<string, string>) => {
     const { code, output, errors } = await command(args, partitions, env);
     expect({ code, output }).toEqual({ code: 2, output: '' });
-    expect(errors).toMatch(/^replay: .+\n$/);
+    expect(errors).toMatch(/^stampede replay: .+\n$/);
     return errors;
   };
 
@@ -178,15 +162,6 @@ describe('bun replay could not run and exits 2', () => {
   test('with another number of partitions than the journal was made with', async () => {
     await playSale(folder);
     expect(await refused([], 8)).toContain('4 partitions');
-  });
-
-  test('with arguments it does not know, or that are no numbers', async () => {
-    await playSale(folder);
-    expect(await refused(['--everything'])).toContain('--everything');
-    expect(await refused(['--item', 'one'])).toContain('--item must be an integer');
-    expect(await refused(['--to', '0'])).toContain('--to must be an integer');
-    const nowhere = folder.file('missing/report.html');
-    expect(await refused(['--html', nowhere])).toContain('--html must be a file');
   });
 
   test('for an item the journal does not know', async () => {

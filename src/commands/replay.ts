@@ -1,119 +1,64 @@
 /**
- * `bun replay [--item N] [--to SEQ] [--json] [--html FILE]`: replays the journal, checks it, and
- * compares SQL with it; `--html` also writes a report for people. It only reads, also while the engine
- * runs. Exit 0: all holds; 1: differences; 2: could not run.
+ * `stampede replay [--item N] [--to SEQ] [--json] [--html FILE]`: replays the journal, checks it, and
+ * holds SQL and the replica against it.
  */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { openJournal } from '../../actors/journal/open.ts';
+import type { Command } from '@commander-js/extra-typings';
 import { itemIdMax } from '../../actors/limits.ts';
-import { readConfig } from '../config.ts';
-import { journalSettings, sqlSettings } from '../parts-settings.ts';
-import { openRows } from '../replay/compare/open-sql.ts';
-import { sqlComparison } from '../replay/compare/sql.ts';
-import { ProgressLine } from '../replay/progress.ts';
-import { replay } from '../replay/replay.ts';
-import { type Report, reportOf, textOf } from '../replay/report.ts';
+import { integer, writableFile } from './options.ts';
+import { perform } from './perform.ts';
 
 const exitCode = { holds: 0, differs: 1, couldNotRun: 2 } as const;
 
-/** How long a journal server that is away is waited for. */
-const patienceMs = 5_000;
+const explanation = `
+The journal is the one that the settings name: NATS_URL, or journal.db in
+DATA_DIR. It is compared with the tables of DATABASE_URL or stampede.db, and with
+the replica of REDIS_URL, where they are there. Nothing is written to any of them.
 
-const usage = 'usage: bun replay [--item N] [--to SEQ] [--json] [--html FILE]';
+Exit codes:
+  0  all holds
+  1  differences: each is printed
+  2  could not run
+
+Examples:
+  $ stampede replay --html report.html
+  $ stampede replay --item 7 --json`;
 
 interface Options {
-  item: number | null;
-  to: number | null;
-  json: boolean;
-  /** Where the report for people goes; null without one. */
-  html: string | null;
+  item?: number | undefined;
+  to?: number | undefined;
+  json?: true | undefined;
+  html?: string | undefined;
 }
 
-/** @throws an Error with one line for whoever typed the arguments. */
-function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
-    options: {
-      item: { type: 'string' },
-      to: { type: 'string' },
-      json: { type: 'boolean' },
-      html: { type: 'string' },
-    },
-  });
-  return {
-    item: integer('--item', values.item, itemIdMax),
-    to: integer('--to', values.to, Number.MAX_SAFE_INTEGER),
-    json: values.json ?? false,
-    html: file('--html', values.html),
-  };
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .summary('audit the journal, and compare SQL and Redis with it')
+    .description(
+      'Replays the journal from its first entry, checks what must always hold (no unit sold ' +
+        'twice, no token spent twice, no limit passed, nobody refused while units were left, no ' +
+        'entry changed or missing), and compares SQL and Redis with it. Works while the engine runs.',
+    )
+    .option('--item <N>', 'audit one item alone', integer(1, itemIdMax))
+    .option('--to <SEQ>', 'stop each partition after this entry', integer(1))
+    .option('--json', 'print the report as JSON')
+    .option('--html <FILE>', 'also write a report for people, with charts', writableFile)
+    .addHelpText('after', explanation)
+    .action((options) => perform('replay', exitCode.couldNotRun, () => replay(options)));
 }
 
-function integer(name: string, text: string | undefined, most: number): number | null {
-  if (text === undefined) return null;
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= most) return value;
-  throw new Error(`${name} must be an integer from 1 to ${most}; ${usage}`);
-}
-
-/** A file to be written: that it cannot be is better known before a long replay than after it. */
-function file(name: string, path: string | undefined): string | null {
-  if (path === undefined) return null;
-  if (path !== '' && existsSync(dirname(resolve(path)))) return path;
-  throw new Error(`${name} must be a file in a folder that exists; ${usage}`);
-}
-
-async function run({ item, to, html }: Options): Promise<Report> {
-  const config = readConfig(process.env);
-  const { partitions } = config;
-  const options = { readonly: true, patienceMs };
-  const settings = journalSettings(config);
-  const journal = await openJournal(settings, partitions, options);
+async function replay({ item, to, json, html }: Options): Promise<number> {
+  const { readConfig } = await import('../config.ts');
+  const { ProgressLine } = await import('../replay/progress.ts');
+  const { textOf } = await import('../replay/report.ts');
+  const { runAudit } = await import('../replay/run.ts');
   const progress = new ProgressLine(
     (text) => process.stderr.write(text),
     process.stderr.isTTY === true,
   );
-  try {
-    const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
-    if (config.redisUrl !== null) {
-      const { redisComparison } = await import('../replay/compare/redis.ts');
-      comparisons.push(redisComparison(config.redisUrl));
-    }
-    const chronicles = html !== null;
-    const asked = { journal, partitions, item, to, comparisons, chronicles, progress };
-    const replayed = await replay(asked);
-    const report = reportOf(replayed, to);
-    if (item !== null && report.items.length === 0 && report.holds) {
-      throw new Error(`the journal knows no item ${item}`);
-    }
-    if (html !== null) {
-      const { documentOf } = await import('../replay/html/document.tsx');
-      const { text: acknowledgement } = journal.acknowledgement();
-      const journalKind = { sqlite: 'SQLite', jetstream: 'NATS JetStream' }[settings.kind];
-      const books = replayed.audit.items();
-      const about = { journalKind, acknowledgement, at: Date.now() };
-      await Bun.write(html, await documentOf({ report, books, ...about }));
-    }
-    return report;
-  } finally {
-    progress.end();
-    await journal.close();
-  }
-}
-
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  const report = await run(options);
-  const text = options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report);
+  const asked = { item: item ?? null, to: to ?? null, html: html ?? null };
+  const report = await runAudit(readConfig(process.env), asked, progress);
+  const text = json === true ? `${JSON.stringify(report, null, 2)}\n` : textOf(report);
   await Bun.write(Bun.stdout, text);
   return report.holds ? exitCode.holds : exitCode.differs;
 }
-
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    console.error(`replay: ${error instanceof Error ? error.message : String(error)}`);
-    process.exit(exitCode.couldNotRun);
-  },
-);

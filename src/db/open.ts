@@ -1,9 +1,12 @@
 /** Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. */
-
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../../actors/private-files.ts';
+import { Connections } from './postgres/connections.ts';
 import { openPostgres } from './postgres/postgres.ts';
-import type { Sql } from './sql.ts';
+import { PostgresProjection } from './postgres/projection.ts';
+import type { Projection, Sql } from './sql.ts';
+import { SqliteProjection } from './sqlite/projection.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 
 export interface SqlSettings {
@@ -16,5 +19,30 @@ export interface SqlSettings {
 export async function openSql({ databaseUrl, dataDir }: SqlSettings): Promise<Sql> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
   makePrivateFolder(dataDir);
-  return openSqlite(join(dataDir, 'stampede.db'));
+  return openSqlite(fileIn(dataDir));
+}
+
+export interface OpenedProjection {
+  projection: Projection;
+  /** Names the database for people, without a password. */
+  where: string;
+  close(): Promise<void>;
+}
+
+/** Opens the projected rows alone; nothing is made or migrated. Null where there is no SQLite file. */
+export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedProjection | null {
+  if (databaseUrl !== null) {
+    const connections = new Connections(databaseUrl);
+    const { host, pathname } = new URL(databaseUrl);
+    const projection = new PostgresProjection(connections);
+    return { projection, where: `${host}${pathname}`, close: () => connections.close() };
+  }
+  const file = fileIn(dataDir);
+  if (!existsSync(file)) return null;
+  const projection = new SqliteProjection(file);
+  return { projection, where: file, close: async () => projection.close() };
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'stampede.db');
 }

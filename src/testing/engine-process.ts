@@ -5,6 +5,8 @@ import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/pu
 
 export const tokenSecret = 'a token secret that only the tests know';
 export const adminToken = 'an-admin-token-for-tests';
+/** The program whose command `start` is the engine. */
+export const commandLine = 'src/main.ts';
 export const root = join(import.meta.dir, '../..');
 
 /** Mints tokens as a merchant's gateway would, with the engine's secret. */
@@ -85,7 +87,7 @@ export interface EngineOptions {
   dataDir: string;
   /** Added to, or put in place of, the settings that every test engine has. */
   env?: Record<string, string>;
-  /** The file to run, from the root of the project. */
+  /** The file to run, from the root of the project; the command line's `start` when not given. */
   script?: string;
 }
 
@@ -104,11 +106,12 @@ export function engineEnvironment(dataDir: string): Record<string, string> {
 
 /** Starts the process without waiting for anything. */
 export function spawnEngine(
-  { dataDir, env, script = 'src/main.ts' }: EngineOptions,
+  { dataDir, env, script = commandLine }: EngineOptions,
   ...args: string[]
 ) {
+  const command = script === commandLine ? ['start'] : [];
   return startProcess({
-    command: [process.execPath, script, ...args],
+    command: [process.execPath, script, ...command, ...args],
     cwd: root,
     env: { ...engineEnvironment(dataDir), ...env },
     stdin: 'pipe',

@@ -99,7 +99,8 @@ function readReport(xml: string): Counts {
 
 const simulation = [
   process.execPath,
-  'src/commands/simulate.ts',
+  'src/main.ts',
+  'simulate',
   '--seeds',
   String(simulationSeeds),
 ];

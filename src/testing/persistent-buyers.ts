@@ -199,7 +199,7 @@ export class Buyers {
 
 /** Runs `bun replay` with an engine's settings. */
 export async function replay(dataDir: string, env: Record<string, string> = {}) {
-  const command = [process.execPath, 'src/commands/replay.ts'];
+  const command = [process.execPath, 'src/main.ts', 'replay'];
   const settings = { ...engineEnvironment(dataDir), ...env };
   const replaying = startProcess({ command, cwd: root, env: settings });
   return { code: await replaying.ended, output: replaying.output() };

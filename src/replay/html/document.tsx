@@ -1,6 +1,7 @@
 /** A replay's report for people: one HTML file that needs nothing beside it. */
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
+import { ownPath } from '../../own-files.ts';
 import { type Check, checkNames } from '../audit/findings.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import { counted, megabytes, number, seconds, utc } from '../format.ts';
@@ -23,7 +24,7 @@ export interface DocumentOptions {
   at: number;
 }
 
-const style = readFileSync(new URL('./report.css', import.meta.url), 'utf8');
+const style = readFileSync(ownPath('src/replay/html/report.css'), 'utf8');
 
 /** The whole file. */
 export async function documentOf(options: DocumentOptions): Promise<string> {

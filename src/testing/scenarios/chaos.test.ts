@@ -169,7 +169,7 @@ async function check(purchases: Purchase[]): Promise<void> {
 }
 
 async function replay(): Promise<void> {
-  const command = [process.execPath, 'src/commands/replay.ts'];
+  const command = [process.execPath, 'src/main.ts', 'replay'];
   const replaying = startProcess({ command, cwd: root, env: engineEnvironment(folder.path) });
   expect([await replaying.ended, replaying.output()]).toEqual([0, expect.any(String)]);
 }

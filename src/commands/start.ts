@@ -1,0 +1,58 @@
+/** `stampede start [--demo]`: reads the settings, starts the engine, and drains it at the end. */
+import type { Command } from '@commander-js/extra-typings';
+import { Leaving } from './leaving.ts';
+import { fail } from './perform.ts';
+
+const explanation = `
+Settings are environment variables. The ones most often set:
+  HOST, PORT     where to listen (default: 127.0.0.1, 3000; port 0 picks one)
+  DATA_DIR       journal, tables and kept secrets (default: ./data)
+  TOKEN_SECRET   signs purchase tokens (default: made once, kept in DATA_DIR)
+  ADMIN_TOKEN    the administrator's (default: made once, kept in DATA_DIR)
+  NATS_URL       a journal in JetStream (default: SQLite)
+  DATABASE_URL   tables in PostgreSQL (default: SQLite)
+  REDIS_URL      sessions, limits and a replica in Redis (default: SQLite)
+  LOG_LEVEL      trace, debug, info, warning, error or fatal (default: info)
+README.md explains these and the others.
+
+The first line on standard output is "listening on http://HOST:PORT"; the log
+goes to standard error. SIGTERM or SIGINT drains: the engine answers and commits
+what it has taken, and leaves.
+
+Exit codes:
+  0  drained
+  1  could not start
+  2  wrong arguments or settings
+
+Examples:
+  $ stampede start --demo
+  $ PORT=8080 DATA_DIR=/var/lib/stampede stampede start`;
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .summary('run the engine, the shop and its pages')
+    .description(
+      'Runs everything: the engine, the HTTP API, the pages for buyers and for the merchant, and ' +
+        'the projector.',
+    )
+    .option(
+      '--demo',
+      'make an item with a running promo unless there is one, and print a purchase token that ' +
+        'buys now and a curl line that spends it',
+    )
+    .addHelpText('after', explanation)
+    .action(({ demo }) => start(demo === true));
+}
+
+async function start(demo: boolean): Promise<void> {
+  const leaving = new Leaving();
+  try {
+    const { runEngine } = await import('../run-engine.ts');
+    const running = await runEngine(process.env, (engine) => leaving.drains(engine));
+    if (demo && !leaving.asked) await (await import('../demo.ts')).runDemo(running);
+  } catch (error) {
+    // What fails because the engine is on its way out is no failure.
+    if (!leaving.asked) fail('stampede: cannot start', error, 1);
+  }
+}

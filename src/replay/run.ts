@@ -1,0 +1,56 @@
+/** A whole audit: opens what the settings name, replays, compares, and writes the report for people. */
+import { openJournal } from '../../actors/journal/open.ts';
+import type { Config } from '../config.ts';
+import { journalSettings, sqlSettings } from '../parts-settings.ts';
+import { openRows } from './compare/open-sql.ts';
+import { sqlComparison } from './compare/sql.ts';
+import type { ProgressLine } from './progress.ts';
+import { replay } from './replay.ts';
+import { type Report, reportOf } from './report.ts';
+
+/** How long a journal server that is away is waited for. */
+const patienceMs = 5_000;
+
+export interface AuditAsked {
+  item: number | null;
+  to: number | null;
+  /** Where the report for people goes; null without one. */
+  html: string | null;
+}
+
+/** Only reads, also while an engine runs. @throws where the journal or SQL cannot be read. */
+export async function runAudit(
+  config: Config,
+  { item, to, html }: AuditAsked,
+  progress: ProgressLine,
+): Promise<Report> {
+  const { partitions } = config;
+  const settings = journalSettings(config);
+  const journal = await openJournal(settings, partitions, { readonly: true, patienceMs });
+  try {
+    const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
+    if (config.redisUrl !== null) {
+      const { redisComparison } = await import('./compare/redis.ts');
+      comparisons.push(redisComparison(config.redisUrl));
+    }
+    const chronicles = html !== null;
+    const asked = { journal, partitions, item, to, comparisons, chronicles, progress };
+    const replayed = await replay(asked);
+    const report = reportOf(replayed, to);
+    if (item !== null && report.items.length === 0 && report.holds) {
+      throw new Error(`the journal knows no item ${item}`);
+    }
+    if (html !== null) {
+      const { documentOf } = await import('./html/document.tsx');
+      const { text: acknowledgement } = journal.acknowledgement();
+      const journalKind = { sqlite: 'SQLite', jetstream: 'NATS JetStream' }[settings.kind];
+      const books = replayed.audit.items();
+      const about = { journalKind, acknowledgement, at: Date.now() };
+      await Bun.write(html, await documentOf({ report, books, ...about }));
+    }
+    return report;
+  } finally {
+    progress.end();
+    await journal.close();
+  }
+}

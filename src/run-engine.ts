@@ -1,0 +1,42 @@
+/**
+ * The composition root: settings from the environment, secrets, log, engine.
+ *
+ * The way of an order, for readers: `http/routes/orders.ts` → `dispatch/dispatch.ts` →
+ * `actors/worker.ts` → `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` →
+ * back through `dispatch/dispatch.ts`; later, `projector/`. `engine.ts` starts the threads that do this.
+ */
+import { configureLog } from '../actors/log.ts';
+import { makePrivateFolder } from '../actors/private-files.ts';
+import { readConfig } from './config.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { keptSecret } from './secrets.ts';
+
+export interface Running {
+  url: string;
+  adminToken: string;
+}
+
+/**
+ * Starts the engine, and says where it listens on the first line of standard output.
+ * @param starting - is handed the engine before it is up.
+ * @throws ConfigError where a setting is wrong.
+ */
+export async function runEngine(
+  environment: Record<string, string | undefined>,
+  starting: (engine: Promise<Engine>) => void,
+): Promise<Running> {
+  const config = readConfig(environment);
+  configureLog(config.logLevel, 'main');
+  const { dataDir, host } = config;
+  makePrivateFolder(dataDir);
+  const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
+  const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
+  const adminToken = config.adminToken ?? kept!.value;
+  const starts = startEngine({ ...config, tokenSecret, adminToken });
+  starting(starts);
+  const { port } = await starts;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  console.log(`listening on ${url}`);
+  if (kept?.fresh) console.log(`admin token (kept in ${dataDir}/admin-token): ${kept.value}`);
+  return { url, adminToken };
+}
