@@ -1,56 +1,96 @@
-/** `bun start --demo`: a shop with one item on sale, and a line that buys it. */
+/** What `start --demo` makes: a shop with an item on sale, and a line that buys it. */
+import type { Running } from './run-engine.ts';
 
-interface DemoOptions {
-  url: string;
-  adminToken: string;
-}
-
-/** Units in the demo's sale; its length; how long its purchase token is good. */
+/** Headphones on sale; another demo in the same shop finds them by their title. */
+const title = 'Aurora headphones';
 const stock = 1_000;
 const saleMs = 24 * 3_600_000;
 const tokenSeconds = 24 * 3_600;
 
-/** Makes an item with a running promo where there is no item yet, and prints how to buy. */
-export async function runDemo({ url, adminToken }: DemoOptions): Promise<void> {
-  const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const { status, data } = (await response.json()) as { status: string; data: unknown }; // The envelope of API.md.
-    if (status !== 'success') throw new Error(`${method} ${path}: ${JSON.stringify(data)}`);
-    return data;
-  };
-  const items = (await call('GET', '/api/items')) as { id: number; promo: { id: number } | null }[]; // As API.md.
-  let sale = items.map(({ id, promo }) => ({ itemId: id, promoId: promo?.id ?? 0 }))[0];
-  if (sale === undefined) {
-    const item = (await call('POST', '/api/items', {
-      title: 'Aurora headphones',
-      description: 'Wireless, thirty hours of music, one of a thousand at this price.',
-      price: 89_900,
-      stock,
-    })) as { id: number }; // As API.md.
-    const now = Date.now();
-    const promo = (await call('POST', '/api/promos', {
-      itemId: item.id,
-      name: 'Opening hour',
-      price: 9_900,
-      startAt: new Date(now - 1_000).toISOString(),
-      endAt: new Date(now + saleMs).toISOString(),
-    })) as { id: number }; // As API.md.
-    await call('POST', `/api/promos/${promo.id}/publish`, {});
-    sale = { itemId: item.id, promoId: promo.id };
-  }
-  const userId = 1 + Math.floor(Math.random() * 1_000_000);
-  const { token } = (await call('POST', '/api/admin/tokens', {
-    userId,
-    ...sale,
-    ttlSeconds: tokenSeconds,
-  })) as { token: string }; // As API.md.
+/** A sale that ends sooner than this would be over before the printed line is tried. */
+const leastLeftMs = 60_000;
+
+/** Buyers of demos have ids that nobody who registers will have. */
+const firstBuyer = 1_000_000_000;
+
+interface Sale {
+  itemId: number;
+  promoId: number;
+}
+
+/** An item as the API lists it. */
+interface Listed {
+  id: number;
+  title: string;
+  stock: number;
+  promo: null | { id: number; status: 'pending' | 'running' | 'ended'; endAt: string };
+}
+
+type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+
+/** Makes an item with a running promo unless there is one with units left, and prints how to buy. */
+export async function runDemo({ url, adminToken }: Running): Promise<void> {
+  const call = caller(url, adminToken);
+  const items = await call<Listed[]>('GET', '/api/items');
+  const sale = runningSale(items) ?? (await newSale(call, items));
+  const userId = firstBuyer + Math.floor(Math.random() * firstBuyer);
+  const asked = { userId, ...sale, ttlSeconds: tokenSeconds };
+  const { token } = await call<{ token: string }>('POST', '/api/admin/tokens', asked);
   const body = JSON.stringify({ token, amount: 1 });
   console.log(`purchase token: ${token}`);
   console.log(
     `buy with:\n  curl -i ${url}/api/orders -H 'content-type: application/json' -d '${body}'`,
   );
+}
+
+function runningSale(items: readonly Listed[]): Sale | null {
+  for (const { id, stock, promo } of items) {
+    if (promo?.status !== 'running' || stock === 0) continue;
+    if (Date.parse(promo.endAt) - Date.now() > leastLeftMs)
+      return { itemId: id, promoId: promo.id };
+  }
+  return null;
+}
+
+/** Puts the demo's own item on sale again, or makes one. A merchant's items stay as they are. */
+async function newSale(call: Call, items: readonly Listed[]): Promise<Sale> {
+  const unsold = items.find(
+    (item) => item.title === title && item.stock > 0 && item.promo?.status === 'ended',
+  );
+  const itemId = unsold?.id ?? (await newItem(call));
+  const now = Date.now();
+  const promo = await call<{ id: number }>('POST', '/api/promos', {
+    itemId,
+    name: 'Opening hour',
+    price: 9_900,
+    startAt: new Date(now - 1_000).toISOString(),
+    endAt: new Date(now + saleMs).toISOString(),
+  });
+  await call('POST', `/api/promos/${promo.id}/publish`, {});
+  return { itemId, promoId: promo.id };
+}
+
+async function newItem(call: Call): Promise<number> {
+  const item = await call<{ id: number }>('POST', '/api/items', {
+    title,
+    description: 'Wireless, thirty hours of music, one of a thousand at this price.',
+    price: 89_900,
+    stock,
+  });
+  return item.id;
+}
+
+/** Asks the API as its administrator. */
+function caller(url: string, adminToken: string): Call {
+  return async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    // Every answer is in the envelope, and its data is as the API's reference says.
+    const { status, data } = (await response.json()) as { status: string; data: T };
+    if (status !== 'success') throw new Error(`${method} ${path}: ${JSON.stringify(data)}`);
+    return data;
+  };
 }

@@ -1,0 +1,150 @@
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
+import {
+  type TemporaryFolder,
+  type TestProcess,
+  temporaryFolder,
+  waitUntil,
+} from '../actors/testing/process.ts';
+import {
+  mustSucceed,
+  type Sale,
+  spawnEngine,
+  startTestEngine,
+  tokenFor,
+} from './testing/engine-process.ts';
+
+setDefaultTimeout(60_000);
+
+let folder: TemporaryFolder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+interface Demo {
+  engine: TestProcess;
+  url: string;
+  /** What the printed token buys. */
+  sale: Sale;
+  /** Runs the printed line in a shell, and returns the line of the answer's status. */
+  buy(): string;
+}
+
+async function startDemo(): Promise<Demo> {
+  const engine = spawnEngine({ dataDir: folder.path }, '--demo');
+  await waitUntil('the line is there', () => /\n {2}curl .*\n/.test(engine.stdout()));
+  const printed = engine.stdout();
+  const line = /\n {2}(curl .*)\n/.exec(printed)![1]!;
+  const [itemId, promoId] = /^purchase token: st1\.\d+\.(\d+)\.(\d+)\.[\d.]+\.[\w-]{22}$/m
+    .exec(printed)!
+    .slice(1)
+    .map(Number);
+  return {
+    engine,
+    url: /^listening on (\S+)\n/.exec(printed)![1]!,
+    sale: { itemId: itemId!, promoId: promoId! },
+    buy: () => Bun.spawnSync(['sh', '-c', line]).stdout.toString().split('\r\n')[0]!,
+  };
+}
+
+interface Listed {
+  id: number;
+  title: string;
+  stock: number;
+  promo: { id: number; status: string } | null;
+}
+
+async function itemsOf(url: string): Promise<Listed[]> {
+  const { data } = (await (await fetch(`${url}/api/items`)).json()) as { data: Listed[] }; // The API's.
+  return data;
+}
+
+/** A demo that is started once more in the same folder: its line must buy. */
+async function demoThatBuys(): Promise<{ sale: Sale; items: Listed[] }> {
+  const { engine, url, sale, buy } = await startDemo();
+  try {
+    expect(buy()).toBe('HTTP/1.1 201 Created');
+    return { sale, items: await itemsOf(url) };
+  } finally {
+    await engine.stop();
+  }
+}
+
+test('an empty folder gets an item on sale, and a line that buys it in any shell', async () => {
+  const { engine, url, sale, buy } = await startDemo();
+  expect([buy(), buy()]).toEqual(['HTTP/1.1 201 Created', 'HTTP/1.1 200 OK']);
+  expect(await itemsOf(url)).toEqual([
+    expect.objectContaining({
+      id: sale.itemId,
+      promo: expect.objectContaining({ id: sale.promoId, status: 'running' }),
+    }),
+  ]);
+  await engine.stop();
+});
+
+test('a promo that still runs is the one that the next demo buys', async () => {
+  const first = await demoThatBuys();
+  const second = await demoThatBuys();
+  expect(second.sale).toEqual(first.sale);
+  expect(second.items).toHaveLength(1);
+});
+
+test("a merchant's running promo is as good, and nothing is made beside it", async () => {
+  const engine = await startTestEngine({ dataDir: folder.path });
+  const sale = await engine.sale();
+  await engine.stop();
+  const demo = await demoThatBuys();
+  expect(demo.sale).toEqual(sale);
+  expect(demo.items).toHaveLength(1);
+});
+
+test('a promo that is sold out is followed by a new item on sale', async () => {
+  const engine = await startTestEngine({ dataDir: folder.path });
+  const soldOut = await engine.sale({ stock: 1 });
+  mustSucceed(await engine.place(tokenFor(soldOut, 1)));
+  await engine.stop();
+  const { sale, items } = await demoThatBuys();
+  expect(sale.itemId).not.toBe(soldOut.itemId);
+  expect(items).toHaveLength(2);
+});
+
+test("a merchant's pending, ended and normal sales stay as they are", async () => {
+  const engine = await startTestEngine({ dataDir: folder.path });
+  const pending = await engine.sale({ startsInMs: 3_600_000, endsInMs: 7_200_000 });
+  const ended = await engine.sale({ endsInMs: 300 });
+  const normal = await engine.item(10);
+  await waitUntil('the sale has ended', async () => {
+    const items = await itemsOf(engine.url);
+    return items.find(({ id }) => id === ended.itemId)?.promo?.status === 'ended';
+  });
+  const before = await itemsOf(engine.url);
+  await engine.stop();
+  const { sale, items } = await demoThatBuys();
+  expect([pending.itemId, ended.itemId, normal]).not.toContain(sale.itemId);
+  expect(items.filter(({ id }) => id !== sale.itemId)).toEqual(before);
+});
+
+test("the demo's own item goes on sale again under a new promo when the old one is over", async () => {
+  const engine = await startTestEngine({ dataDir: folder.path });
+  const draft = { title: 'Aurora headphones', description: '', price: 89_900, stock: 10 };
+  const { id: itemId } = mustSucceed(await engine.api<{ id: number }>('POST', '/api/items', draft));
+  const now = Date.now();
+  const terms = { itemId, name: 'Opening hour', price: 9_900 };
+  const times = {
+    startAt: new Date(now - 1_000).toISOString(),
+    endAt: new Date(now + 300).toISOString(),
+  };
+  const promo = await engine.api<{ id: number }>('POST', '/api/promos', { ...terms, ...times });
+  const promoId = mustSucceed(promo).id;
+  mustSucceed(await engine.api('POST', `/api/promos/${promoId}/publish`, {}));
+  await waitUntil('the sale has ended', async () => {
+    return (await itemsOf(engine.url))[0]?.promo?.status === 'ended';
+  });
+  await engine.stop();
+  const { sale, items } = await demoThatBuys();
+  expect(sale.itemId).toBe(itemId);
+  expect(sale.promoId).toBeGreaterThan(promoId);
+  expect(items).toHaveLength(1);
+});
