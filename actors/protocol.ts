@@ -4,7 +4,7 @@
  * reader of a journal. All numbers are safe integers; times are milliseconds since 1970 UTC.
  */
 
-/** Codes of API.md that an actor, or the board on its behalf, can answer with. 0 is success. */
+/** Error codes of the API that an actor, or the board on its behalf, can answer with. 0 is success. */
 export const code = {
   ok: 0,
   outcomeUnknown: 10004,

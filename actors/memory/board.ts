@@ -61,7 +61,7 @@ const at = Object.fromEntries(fields.map((name, index) => [name, index])) as Rec
 >;
 
 /** Refusals that are counted for each item, in the order of their counters. */
-export const countedCodes: readonly Code[] = [
+const countedCodes: readonly Code[] = [
   code.outcomeUnknown,
   code.outOfStock,
   code.journalUnavailable,
@@ -265,7 +265,7 @@ export class Board {
   }
 }
 
-/** The status of an item's last promo at a time, as API.md words it; 'none' without a promo. */
+/** The status of an item's last promo at a time, in the words of the API; 'none' without a promo. */
 export function saleStatus(row: BoardRow, now: number): SaleStatus {
   if (row.promo === 0) return 'none';
   if (now < row.startAt) return 'pending';

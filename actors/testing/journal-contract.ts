@@ -21,7 +21,7 @@ export function bytesOf(text: string): Uint8Array {
 }
 
 /** Reads a partition to its end. */
-export async function readAll(
+async function readAll(
   journal: Journal,
   partition: number,
   from: Sequence = 1,

@@ -89,7 +89,7 @@ async function post<T>(url: string, session: string, body: unknown): Promise<T> 
   });
   const text = await response.text();
   if (response.status !== 201) throw new WrongAnswer(`tokens: ${response.status} ${text}`);
-  return (JSON.parse(text) as { data: T }).data; // The envelope of API.md.
+  return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
 }
 
 async function phase(

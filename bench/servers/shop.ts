@@ -32,7 +32,7 @@ async function call<T>(engine: EngineServer, method: string, path: string, body?
   });
   const text = await response.text();
   if (!response.ok) throw new WrongAnswer(`${method} ${path}: ${response.status} ${text}`);
-  return (JSON.parse(text) as { data: T }).data; // The envelope of API.md.
+  return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
 }
 
 /** Makes an item with so many units, and a running promo that sells one to each user. */

@@ -5,7 +5,7 @@
  */
 
 /** Statuses that are counted separately; any other counts as the last, 0. */
-export const countedStatuses = [
+const countedStatuses = [
   200, 201, 204, 302, 304, 400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 0,
 ] as const;
 

@@ -5,7 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 const postgresRoot = '/usr/lib/postgresql';
 
 /** The folder of PostgreSQL's server programs, or null where it is not installed. */
-export function postgresFolder(): string | null {
+function postgresFolder(): string | null {
   if (!existsSync(postgresRoot)) return null;
   const versions = readdirSync(postgresRoot).sort((a, b) => Number(b) - Number(a));
   const folders = versions.map((version) => `${postgresRoot}/${version}/bin`);

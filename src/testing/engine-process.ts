@@ -65,7 +65,7 @@ export interface TestEngine {
   readonly port: number;
   readonly dataDir: string;
   readonly process: TestProcess;
-  /** Sends a request and checks that the answer is in the envelope of API.md. */
+  /** Sends a request and checks that the answer is in the envelope of the API. */
   api<T = Record<string, unknown>>(
     method: string,
     path: string,
@@ -217,7 +217,7 @@ async function request<T>(
   return answerOf(response.status, response.headers, await response.text());
 }
 
-/** Reads an answer, which must be in the envelope of API.md. */
+/** Reads an answer, which must be in the envelope of the API. */
 export function answerOf<T>(status: number, headers: Headers, text: string): Answer<T> {
   const outside = () =>
     new Error(`answer ${status} is outside the envelope: ${text.slice(0, 500)}`);

@@ -119,7 +119,7 @@ export class FaultRig {
 export async function reasonsOf(engine: TestEngine): Promise<string[]> {
   const signal = AbortSignal.timeout(3_000);
   const response = await fetch(`${engine.url}/readyz`, { signal });
-  const { data } = (await response.json()) as { data: { reasons?: string[] } }; // As API.md has it.
+  const { data } = (await response.json()) as { data: { reasons?: string[] } }; // The shape of `/readyz`.
   expect(response.status).toBe(data.reasons === undefined ? 200 : 503);
   return data.reasons ?? [];
 }

@@ -18,7 +18,7 @@ function configOf(dataDir: string, env: Record<string, string>) {
  * Rebuilds every item from the journal of a folder, or of the server that `env` names; a broken
  * chain or invariant (I1, I4, I8) throws. By item id.
  */
-export async function itemsInJournal(
+async function itemsInJournal(
   dataDir: string,
   env: Record<string, string> = {},
 ): Promise<Map<number, Item>> {

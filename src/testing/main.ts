@@ -1,6 +1,7 @@
 /**
- * `bun run test`: installs what the tests need, then runs every check: types, lint and format, the
- * simulation, and all tests against real servers. Its last line counts what passed and failed.
+ * `bun run test`: installs what the tests need, then runs every check: types, lint, format and
+ * the rules of the house, the simulation, and all tests against real servers. Its last line counts
+ * what passed and failed.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,18 +98,13 @@ function readReport(xml: string): Counts {
   return { passed: count('tests') - failed - skipped, failed, skipped };
 }
 
-const simulation = [
-  process.execPath,
-  'src/main.ts',
-  'simulate',
-  '--seeds',
-  String(simulationSeeds),
-];
+const bun = process.execPath;
 const checks = [
   installPackages(),
-  run('types', [process.execPath, 'x', 'tsc', '--noEmit']),
-  run('lint and format', [process.execPath, 'x', 'biome', 'ci', '--colors=off', '.']),
-  run('simulation', simulation),
+  run('types', [bun, 'x', 'tsc', '--noEmit']),
+  run('lint, format and rules of the house', [bun, 'x', 'biome', 'ci', '--colors=off', '.']),
+  run('nothing unused', [bun, 'x', 'knip', '--no-progress', '--treat-config-hints-as-errors']),
+  run('simulation', [bun, 'src/main.ts', 'simulate', '--seeds', `${simulationSeeds}`]),
 ];
 const tests = await runTests();
 const passed = tests.passed + checks.filter((ok) => ok).length;

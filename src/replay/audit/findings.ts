@@ -29,7 +29,7 @@ export interface Finding {
 }
 
 /** Findings that are kept and listed; more are only counted. */
-export const findingsListedMax = 1_000;
+const findingsListedMax = 1_000;
 
 /** Collects findings: all of them, or those that concern one item. */
 export class Findings {

@@ -10,8 +10,8 @@ import { ItemSection, soldShare } from './item.tsx';
 import { Facts, Table } from './parts.tsx';
 
 /** Items with charts, those with the most orders; and items in the overview. */
-export const itemsChartedMax = 12;
-export const itemsListedMax = 1_000;
+const itemsChartedMax = 12;
+const itemsListedMax = 1_000;
 
 export interface DocumentOptions {
   report: Report;
