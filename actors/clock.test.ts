@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { clockStep, createClock } from './clock.ts';
 
 describe('the engine clock', () => {
-  test('tells whole milliseconds that never go backwards', () => {
+  test('returns whole milliseconds that never go backwards', () => {
     const clock = createClock();
     let last = clock();
     for (let look = 0; look < 10_000; look++) {
@@ -12,9 +12,9 @@ describe('the engine clock', () => {
     }
   });
 
-  test('of a thread that starts after the wall clock was set agrees with the older ones', () => {
+  test('of a thread started after the wall clock was set agrees with older threads', () => {
     const hourMs = 3_600_000;
-    // The time origin of a thread has the step of the wall clock in it; its settings take it out.
+    // A thread's time origin includes the step of the wall clock; its settings take the step out.
     expect(Math.abs(createClock(hourMs)() + hourMs - createClock()())).toBeLessThanOrEqual(1);
   });
 

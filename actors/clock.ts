@@ -9,7 +9,7 @@ export type Clock = () => number;
 
 /**
  * Makes a thread's clock. `stepMs` is how far the wall clock has been set since the engine started,
- * as `clockStep` tells it where the thread is started: a thread's own time origin has that step in it.
+ * measured by `clockStep` just before the thread starts: a thread's own time origin includes that step.
  */
 export function createClock(stepMs = 0): Clock {
   const origin = performance.timeOrigin - stepMs;

@@ -85,7 +85,7 @@ export const tickMs = 20;
 /** Refusals for stock are journaled as a tally, at most once in this time per item and source. */
 export const tallyMs = 1_000;
 
-/** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits an order at a million orders. */
+/** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
 
 /** The longest body an HTTP request may carry. */

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => folder.remove());
 
-/** Whether another process can take the database for itself. */
+/** Whether another process can get an exclusive lock on the database. */
 function takenElsewhere(): boolean {
   const script = `
     const { Database } = require('bun:sqlite');

@@ -1,18 +1,18 @@
-/** Files and folders that their owner alone may read: they hold orders, telephone numbers, secrets. */
+/** Files and folders that only their owner may read: they hold orders, telephone numbers, secrets. */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 
 const ownerOnly = 0o600;
 /** The bits of a mode that let others in. */
 const others = 0o077;
 
-/** Makes a folder, with those above it, that its owner alone may enter. One that is there stays as it is. */
+/** Makes a folder, with its parents, that only its owner may enter. An existing one stays as it is. */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 /**
- * Makes sure that a SQLite database is there and readable by its owner alone, its log and its shared
- * memory too, which SQLite makes with the mode of the database. Call it before the database is opened.
+ * Makes sure that a SQLite database exists and that only its owner can read it, its log and its shared
+ * memory, which SQLite creates with the mode of the database. Call it before the database is opened.
  */
 export function makePrivateDatabase(path: string): void {
   if (!existsSync(path)) makeEmptyFile(path);
@@ -20,20 +20,20 @@ export function makePrivateDatabase(path: string): void {
 }
 
 /**
- * Only ever makes the file, and never opens one that is there: to close it again would end the locks
+ * Only ever creates the file, and never opens an existing one: closing it again would end the locks
  * that this process's connections have on it (fcntl(2), POSIX record locks).
  */
 function makeEmptyFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', ownerOnly));
   } catch {
-    // Another thread was first; or it cannot be made, and SQLite says so when it opens it.
+    // Another thread was first; or it cannot be made, and SQLite says so on opening it.
   }
 }
 
 /**
- * Takes a file that is there from all but its owner: an earlier version, or a copy, may have left it open.
- * Does nothing where there is none.
+ * Takes an existing file from all but its owner: an earlier version, or a copy, may have left it open.
+ * Does nothing where there is no file.
  */
 export function makePrivate(path: string): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

@@ -1,7 +1,7 @@
 /**
- * The words that threads speak: commands to an item's actor, its replies, and the events it
- * decides. Events are what the journal stores, so their fields are documented here once for every
- * reader of a journal. All numbers are safe integers; times are milliseconds since 1970 UTC.
+ * The messages between threads: commands to an item's actor, its replies, and the events it decides.
+ * Events are what the journal stores, so their fields are documented here once for every reader of a
+ * journal. All numbers are safe integers; times are milliseconds since 1970 UTC.
  */
 
 /** Error codes of the API that an actor, or the board on its behalf, can answer with. 0 is success. */
@@ -58,7 +58,7 @@ export type Place = {
   promo: number;
   amount: number;
   nonce: number;
-  /** Seconds since 1970 UTC: the purchase token is good before this second begins. */
+  /** Seconds since 1970 UTC: the purchase token is valid until this second begins. */
   expiresAt: number;
 };
 /** `user` 0 asks on behalf of the merchant; another number must own the order. */
@@ -74,7 +74,7 @@ export type Command = Open | Restock | Publish | Admit | Place | Pay | Cancel | 
 export type Opened = { type: 'opened'; item: number; price: number; units: number };
 /** Units were added. */
 export type Restocked = { type: 'restocked'; item: number; units: number; key?: number };
-/** The promo's terms are known to the actor from now on. */
+/** From here on the actor knows the promo's terms. */
 export type Published = { type: 'published'; item: number } & Terms;
 /** The promo reached its end. */
 export type Closed = { type: 'closed'; item: number; promo: number };
@@ -124,7 +124,7 @@ export type Expired = {
   placedAt: number;
 };
 /**
- * A tally of refusals for stock since the last one; the least of the refused asked for `amount`.
+ * A tally of refusals for stock since the last one; the smallest refused order asked for `amount`.
  * Without `seen` they rest on the state right before this event, with it on the state after the
  * partition's entry `seen`. An audit checks that fewer than `amount` units were left there.
  */
@@ -136,7 +136,7 @@ export type Refused = {
   seen?: Sequence;
 };
 
-/** `at` stands on an event only where it differs from its entry's. */
+/** An event has `at` only where it differs from its entry's. */
 export type Event = (
   | Opened
   | Restocked
@@ -177,7 +177,7 @@ export interface OrderView {
 /** An actor's answer. `order` is set for orders, `nonce` for admissions. */
 export interface Reply {
   code: Code;
-  /** The command had been carried out before; this is the answer it had. */
+  /** The command was carried out earlier; this is the answer it got then. */
   repeated: boolean;
   order: OrderView | null;
   nonce: number;

@@ -8,7 +8,7 @@ import { waitUntil } from './testing/process.ts';
 import { type RedisServer, startRedis } from './testing/redis.ts';
 
 const partitions = 4;
-/** Of partition 1, which is the only one of this thread. */
+/** Of partition 1, the only one of this thread. */
 const [item, other] = [1, 5];
 
 let redis: RedisServer;
@@ -60,7 +60,7 @@ function row(seq: number, left: number, promo: Partial<BoardRow> = {}): BoardRow
   return { ...units, seq, leftSeq: seq, ...terms };
 }
 
-/** An entry is acknowledged: the board shows it, and the replica is told. */
+/** An entry is acknowledged: the board shows it, and the replica is notified. */
 function acknowledge(seq: number, rows: Record<number, BoardRow>): void {
   for (const [id, each] of Object.entries(rows)) board.write(Number(id), each);
   positions.set(1, 'journalSeq', seq);
@@ -68,7 +68,7 @@ function acknowledge(seq: number, rows: Record<number, BoardRow>): void {
 }
 
 async function stored(id: number): Promise<Record<string, string>> {
-  const pairs = (await redis.command('HGETALL', replicaKey(id))) as string[]; // As RESP 2 has it.
+  const pairs = (await redis.command('HGETALL', replicaKey(id))) as string[]; // As RESP 2 returns it.
   return Object.fromEntries(
     Array.from({ length: pairs.length / 2 }, (_, n) => pairs.slice(2 * n, 2 * n + 2)),
   );
@@ -93,10 +93,10 @@ test('an item shows its units, its status, its partition and its last entry', as
     left: '60',
     status: 'none',
   });
-  await waitUntil('the replica is level', () => positions.get(1, 'replicaSeq') === 7);
+  await waitUntil('the replica has caught up', () => positions.get(1, 'replicaSeq') === 7);
 });
 
-test('an older state is never put over a newer one', async () => {
+test('an older state never overwrites a newer one', async () => {
   acknowledge(7, { [item]: row(7, 60), [other]: row(7, 1) });
   await shows(item, { seq: '7' });
   await redis.command('HSET', replicaKey(item), 'seq', '9', 'left', '50');
@@ -105,7 +105,7 @@ test('an older state is never put over a newer one', async () => {
   expect(await stored(item)).toMatchObject({ seq: '9', left: '50' });
 });
 
-test('a sale that begins and ends by the clock alone is shown to do so', async () => {
+test('a sale that only the clock begins and ends is shown to do so', async () => {
   const now = Date.now();
   const promo = { promo: 3, startAt: now + 400, endAt: now + 1_000 };
   acknowledge(1, { [item]: row(1, 100, promo) });
@@ -113,7 +113,7 @@ test('a sale that begins and ends by the clock alone is shown to do so', async (
   expect(await stored(item)).toMatchObject({ seq: '1' });
 });
 
-test('a Redis that was flushed is complete again, without a change of any item', async () => {
+test('a Redis that was flushed is filled again, without a change of any item', async () => {
   acknowledge(1, { [item]: row(1, 80), [other]: row(1, 70) });
   await shows(other, { left: '70' });
   await redis.command('FLUSHALL');
@@ -121,7 +121,7 @@ test('a Redis that was flushed is complete again, without a change of any item',
   await shows(other, { left: '70' });
 });
 
-test('a Redis whose data was put back while it ran is right again', async () => {
+test('a Redis whose old data was restored while it ran is corrected', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });
   const keys = (await redis.command('KEYS', 'stampede:*')) as string[]; // A list of names.
@@ -139,7 +139,7 @@ async function calls(command: string): Promise<number> {
   return Number(new RegExp(`^cmdstat_${command}:calls=(\\d+)`, 'm').exec(stats)?.[1] ?? 0);
 }
 
-test('the script is sent once, and again to a Redis that has forgotten it', async () => {
+test('the script is sent once, and again to a Redis that has lost it', async () => {
   const before = await calls('eval');
   for (let seq = 1; seq <= 20; seq++) {
     acknowledge(seq, { [item]: row(seq, 100 - seq), [other]: row(seq, seq) });
@@ -153,7 +153,7 @@ test('the script is sent once, and again to a Redis that has forgotten it', asyn
   expect(logged).not.toContain('replica not written');
 });
 
-test('a Redis that was killed, and comes back empty or with an old dump, is right again', async () => {
+test('a Redis that was killed, and comes back empty or with an old dump, is corrected', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });
   const [dump, kept] = ['dump.rdb', 'kept.rdb'].map((name) => redis.folder.file(name)) as [
@@ -172,7 +172,7 @@ test('a Redis that was killed, and comes back empty or with an old dump, is righ
   expect(logged.filter((message) => message === 'replica connected')).toHaveLength(2);
 });
 
-test('a Redis that hangs holds nobody up, and is right when it goes on', async () => {
+test('a Redis that hangs holds no one up, and is correct once it goes on', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });
   redis.freeze();
@@ -185,10 +185,10 @@ test('a Redis that hangs holds nobody up, and is right when it goes on', async (
     redis.thaw();
   }
   await shows(item, { left: '60', seq: '3' });
-  await waitUntil('the replica is level', () => positions.get(1, 'replicaSeq') === 3);
+  await waitUntil('the replica has caught up', () => positions.get(1, 'replicaSeq') === 3);
 });
 
-test('what has changed last is still written when the thread leaves', async () => {
+test('the last changes are still written when the thread leaves', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });
   acknowledge(2, { [item]: row(2, 79) });

@@ -1,10 +1,10 @@
 /**
  * The replica: what the board shows of this thread's items, copied to Redis for readers elsewhere.
- * It is never an authority and no sale waits for it. Items that changed are flushed in one pipeline,
- * at most every `flushMs`; a Lua script refuses to put an older state over a newer one.
+ * It is never authoritative, and no sale waits for it. Items that changed are flushed in one pipeline,
+ * at most every `flushMs`; a Lua script refuses to overwrite a newer state with an older one.
  *
- * Redis may be down, be started empty, be flushed, or come back with an old dump: after each
- * connection, and whenever the mark of the last flush is not there, every item counts as changed.
+ * Redis may be down, start empty, be flushed, or come back with an old dump: after each connection, and
+ * whenever the mark of the last flush is missing, every item counts as changed.
  *
  * Hash `stampede:item:{id}`: left, held, sold, loaded (units), status ('none', 'pending', 'running',
  * 'ended'), partition, seq (the entry that last changed the row).
@@ -16,17 +16,17 @@ import type { Positions } from './memory/positions.ts';
 import { partitionOf } from './protocol.ts';
 
 const flushMs = 20;
-/** How often the mark is looked for, and statuses that only time changes are. */
+/** How often to look for the mark, and for statuses that only time changes. */
 const lookMs = 250;
 /** Redis counts as down when it has not answered in this time. */
 const answerMs = 1_000;
 const reconnectMsMax = 500;
-/** The mark of a run that has ended goes away by itself; a run that misses its own writes it anew. */
+/** The mark of a run that has ended expires; a run that misses its own rewrites it. */
 const markSeconds = 3_600;
-/** Items in one pipeline: a rebuild of very many goes in several. */
+/** Items in one pipeline: rebuilding very many takes several. */
 const pipelineItemsMax = 1_000;
 
-/** Refuses to put an older state over a newer one. */
+/** Refuses to overwrite a newer state with an older one. */
 const writeItemScript = `
 local known = redis.call('HGET', KEYS[1], 'seq')
 if known and tonumber(known) > tonumber(ARGV[1]) then return 0 end
@@ -36,7 +36,7 @@ return 1`;
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    /** `writeItemScript`, which Redis keeps under its hash: it is sent once for each connection. */
+    /** `writeItemScript`, which Redis keeps under its hash: it is sent once per connection. */
     writeItem(key: string, ...values: (string | number)[]): Result<number, Context>;
   }
 }
@@ -53,7 +53,7 @@ export interface ReplicaOptions {
   partitions: number;
   /** The partitions of this thread. */
   own: readonly number[];
-  /** Names this thread and this run, and no other: two engines must not mistake their marks. */
+  /** Names this run of this thread only: two engines must not mistake each other's marks. */
   mark: string;
   log(level: 'info' | 'warning', message: string, details: Record<string, unknown>): void;
 }
@@ -63,7 +63,7 @@ export class Replica {
   readonly #redis: Redis;
   /** Where the mark of this run is kept. */
   readonly #markKey: string;
-  /** Flushes so far: the mark is the number of the last, which betrays an older state of Redis. */
+  /** Flushes so far: the mark is the number of the last, which reveals an older state of Redis. */
   #flushes = 0;
   /** Items of this thread, with the status they were last flushed with. */
   readonly #statuses = new Map<number, string>();
@@ -106,7 +106,7 @@ export class Replica {
     this.#flushLater();
   }
 
-  /** Flushes what is left, as far as Redis answers, and lets go of the connection. */
+  /** Flushes what is left, as far as Redis answers, and closes the connection. */
   async close(): Promise<void> {
     clearInterval(this.#look);
     clearTimeout(this.#timer);
@@ -168,16 +168,16 @@ export class Replica {
     for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
   }
 
-  /** Finds out that Redis has lost what it had, and that a sale has begun or ended by the clock. */
+  /** Finds out whether Redis has lost its data, and which sales have begun or ended by the clock. */
   async #lookAround(): Promise<void> {
     if (this.#redis.status !== 'ready') return;
     const { board, clock } = this.#options;
     try {
-      // Redis answers in order: whatever was sent before the question has been carried out.
+      // Redis answers in order: everything sent before this question has been carried out.
       const flushes = String(this.#flushes);
       if ((await this.#redis.get(this.#markKey)) !== flushes) this.#markAll();
     } catch {
-      // A Redis that does not answer has its own event, which is logged.
+      // An unreachable Redis raises its own event, which is logged.
       return;
     }
     const now = clock();

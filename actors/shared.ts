@@ -1,6 +1,6 @@
 /**
- * All shared memory of one engine, made once by main and handed to every thread, so that a thread
- * that is started again finds everything where it was.
+ * All shared memory of one engine, made once by main and handed to every thread, so that a restarted
+ * thread finds everything where it was.
  */
 import { Board } from './memory/board.ts';
 import { Doorbell, Mailbox } from './memory/mailbox.ts';

@@ -1,10 +1,11 @@
 /**
- * An actor thread. The way of an order is numbered as in the README: step 4 is here, step 5 is
- * `item.ts`, which `partition.ts` calls, steps 6 and 8 are `pipeline.ts`. The thread sleeps on its doorbell, drains its mailboxes, lets each partition
- * commit once, and sleeps again; while a commit runs, the next commands gather.
+ * An actor thread. Steps of an order are numbered as in the README: step 4 is here, step 5 is
+ * `item.ts`, which `partition.ts` calls, steps 6 and 8 are `pipeline.ts`. The thread sleeps on its
+ * doorbell, drains its mailboxes, lets each partition commit once, and sleeps again; while a commit
+ * runs, the next commands gather.
  *
- * Main starts it with an `ActorThreadSettings` message and may say `drain`; it says `recovered` once
- * every partition has tried, and `drained`.
+ * Main starts it with an `ActorThreadSettings` message and may send `drain`; the thread sends
+ * `recovered` once every partition has tried to recover, and `drained`.
  */
 
 import { type Clock, createClock } from './clock.ts';
@@ -52,7 +53,7 @@ class ActorThread {
   /** Partitions by number; only those of this thread are set. */
   readonly #partitions: (Partition | undefined)[] = [];
   readonly #own: Partition[] = [];
-  /** HTTP threads that have new replies and have not been rung for them. */
+  /** HTTP threads that have new replies but have not been rung for them. */
   readonly #unrung = new Set<number>();
   /** Replies that found their mailbox full: its HTTP thread died with many in flight. */
   #stalled: { mailbox: number; request: number; reply: Reply }[] = [];
@@ -113,7 +114,7 @@ class ActorThread {
     this.#bell.ring();
   }
 
-  /** Finds out about a journal that is gone, or that another engine writes, before an order does. */
+  /** Finds out before an order does that the journal is gone, or that another engine writes it. */
   async #probe(journal: OpenedJournal, positions: Positions): Promise<void> {
     const looking = () => Promise.all(this.#own.map((partition) => partition.look()));
     const silent = await journal
@@ -138,7 +139,7 @@ class ActorThread {
       }
       this.#flush();
       if (this.#draining && emptied && (await this.#finished())) return;
-      // Timers and messages of the thread get a turn even when the doorbell never rests.
+      // The thread's timers and messages get a turn even when the doorbell never rests.
       if (turn % 16 === 0) await new Promise(setImmediate);
       if (emptied) await this.#bell.wait(seen, this.#sleepMs(now));
       else await Promise.resolve();
@@ -158,7 +159,8 @@ class ActorThread {
         const request = requestAt(mailbox.words, offset);
         mailbox.release();
         const partition = this.#partitions[partitionOf(command.item, partitions)];
-        if (partition === undefined) throw new Error(`item ${command.item} is not of this thread`);
+        if (partition === undefined)
+          throw new Error(`item ${command.item} does not belong to this thread`);
         partition.submit(index, request, command, now); // Steps 5 and 6.
       }
       if (taken === drainRecordsMax) emptied = false;
@@ -166,7 +168,7 @@ class ActorThread {
     return emptied;
   }
 
-  /** Step 8, its end: a reply that may be told goes into the mailbox of its HTTP thread. */
+  /** Step 8, its end: a reply that may be sent goes into the mailbox of its HTTP thread. */
   #reply(mailbox: number, request: number, reply: Reply): void {
     const ring = this.#replies[mailbox]!;
     const offset = ring.reserve();
@@ -195,7 +197,7 @@ class ActorThread {
     });
   }
 
-  /** One ring for all the replies that leave in one go. */
+  /** One ring for all the replies that leave together. */
   #ringLater(mailbox: number): void {
     if (this.#unrung.size === 0) queueMicrotask(() => this.#flush());
     this.#unrung.add(mailbox);

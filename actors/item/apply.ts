@@ -6,7 +6,7 @@
 import { type Event, orderStatus, type Placed } from '../protocol.ts';
 import { type Item, newItem, termsIndex, unitsLeft } from './state.ts';
 
-/** Applies an event to the one of the `items` that it names, and returns that item. */
+/** Applies an event to the item it names among `items`, and returns that item. */
 export function applyTo(items: Map<number, Item>, event: Event, at: number): Item {
   const item = apply(items.get(event.item), event, at);
   if (event.type === 'opened') items.set(event.item, item);

@@ -29,7 +29,7 @@ export class Buyers {
     }
   }
 
-  /** The row of a user under terms, made where there was none. */
+  /** The row of a user under terms, created if missing. */
   row(user: number, terms: number): number {
     const hash = buyerHash(user, terms);
     const found = this.#find(user, terms, hash);

@@ -5,7 +5,7 @@ import { Buyers } from './buyers.ts';
 import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
 
 describe('a growing column', () => {
-  test('keeps its kind and what it holds', () => {
+  test('keeps its type and its contents', () => {
     const column = Float64Array.of(1, 2, integerMax);
     const wider = grown(column, 4);
     expect(wider).toBeInstanceOf(Float64Array);
@@ -46,7 +46,7 @@ describe('a hash', () => {
 });
 
 describe('a hash index', () => {
-  /** Every row has one of a few hashes, so that most walks meet others. */
+  /** Only a few hashes are used, so that most walks meet other rows. */
   function filled(hashes: readonly number[]): HashIndex {
     const index = new HashIndex();
     for (const [row, hash] of hashes.entries()) index.add(row, hash);
@@ -61,7 +61,7 @@ describe('a hash index', () => {
     return rows;
   }
 
-  test('finds every row by its hash, however many share it and however it has grown', () => {
+  test('finds every row by its hash, however many share it and however far it has grown', () => {
     const someHash = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(2 ** 32 - 1), fc.nat());
     fc.assert(
       fc.property(fc.array(someHash, { maxLength: 200 }), (hashes) => {

@@ -5,7 +5,7 @@
 
 type Column = Float64Array | Int32Array | Uint16Array | Uint8Array;
 
-/** Returns a column with room for `rows`, a copy half as large again where the old one is full. */
+/** Returns a column with room for `rows`; where the old one is full, a copy half as large again. */
 export function grown<C extends Column>(column: C, rows: number): C {
   if (rows <= column.length) return column;
   const Kind = column.constructor as new (length: number) => C; // A column's own constructor makes its own kind.
@@ -31,9 +31,9 @@ export function hashJoin(left: number, right: number): number {
 const slotWords = 2;
 
 /**
- * Open addressing from a hash to row numbers; rows live in columns elsewhere and are never removed.
- * A slot keeps the hash beside the row, so that a walk meets the columns only where the hash is the
- * wanted one, and growing does not meet them at all: each visit would miss the processor's caches.
+ * Open addressing from a hash to row numbers; rows live in columns elsewhere and are never removed. A
+ * slot keeps the hash beside the row, so that a walk touches the columns only where the hash matches,
+ * and growing does not touch them at all: each access would miss the processor's caches.
  *
  * ```ts
  * for (let slot = index.start(hash); (row = index.rowAt(slot)) >= 0; slot = index.after(slot, hash))
@@ -69,7 +69,7 @@ export class HashIndex {
     return this.#slots.byteLength;
   }
 
-  /** The slot from `slot` on that has the hash, or is empty. */
+  /** The first slot from `slot` on that has the hash, or is empty. */
   #match(slot: number, hash: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;

@@ -53,7 +53,7 @@ describe('placing an order', () => {
     expect(actor.item).toMatchObject({ loaded: 3, held: 2, sold: 0 });
   });
 
-  test('with a token that was spent gets the old answer, whatever has happened since', () => {
+  test('with a spent token gets the old answer, whatever has happened since', () => {
     const actor = onSale(1);
     const first = actor.send(place(1, 11, { expiresAt: (start + 1_000) / 1_000 }), start);
     expect(first).toMatchObject({ code: code.ok, repeated: false, order: { n: 1 } });
@@ -65,7 +65,7 @@ describe('placing an order', () => {
     expect(actor.events.filter((type) => type === 'placed')).toHaveLength(1);
   });
 
-  test('with a token that was spent on another amount is refused', () => {
+  test('with a token spent on another amount is refused', () => {
     const actor = onSale(5);
     actor.send(place(1, 11), start);
     expect(actor.send(place(1, 11, { amount: 2 }), start).code).toBe(code.tokenSpent);
@@ -73,7 +73,7 @@ describe('placing an order', () => {
     expect(actor.send(place(1, 11, { amount: 2 }), start + 20_000).code).toBe(code.tokenSpent);
   });
 
-  test('of other users or promos with the same nonce is another token', () => {
+  test('of another user or promo with the same nonce uses another token', () => {
     const actor = onSale(5);
     const numbers = [place(1, 11), place(2, 11), place(1, 11, { promo: 0 })].map(
       (command) => actor.send(command, start).order?.n,
@@ -81,7 +81,7 @@ describe('placing an order', () => {
     expect(numbers).toEqual([1, 2, 3]);
   });
 
-  test('is refused without stock, and takes no part of what is left', () => {
+  test('is refused when too few units are left, and takes none of them', () => {
     const actor = onSale(3);
     actor.send(place(1, 1, { amount: 2 }), start);
     expect(actor.send(place(2, 2, { amount: 2 }), start).code).toBe(code.outOfStock);
@@ -108,7 +108,7 @@ describe('placing an order', () => {
     expect(actor.send(place(1, 4, { amount: 2 }), start + 10_000).code).toBe(code.ok);
   });
 
-  test('is refused from the second on that the token names', () => {
+  test('is refused from the second that its token names', () => {
     const actor = onSale(9);
     const expiresAt = start / 1_000 + 2;
     expect(actor.send(place(1, 1, { expiresAt }), start + 1_999).code).toBe(code.ok);
@@ -168,7 +168,7 @@ describe('paying', () => {
     expect(actor.item).toMatchObject({ held: 0, sold: 1 });
   });
 
-  test('late is refused where the buyer has used up the limit meanwhile', () => {
+  test('late is refused where the buyer has used up the limit in the meantime', () => {
     const actor = onSale(9);
     actor.send(place(1, 1, { amount: 2 }), start);
     actor.send(place(1, 2), start + 10_000);
@@ -181,7 +181,7 @@ describe('paying', () => {
     expect(actor.send(pay(1), start + 70_000).order?.status).toBe(orderStatus.paid);
   });
 
-  test('a cancelled order, a foreign one or one that is not there is refused', () => {
+  test('a cancelled, a foreign or a missing order is refused', () => {
     const actor = onSale(9);
     actor.send(place(1, 1), start);
     expect(actor.send(pay(1, 2), start).code).toBe(code.notFound);

@@ -3,7 +3,7 @@
  * makes it true, `due` says what time alone has made true, and `apply` changes the state. All three
  * are deterministic: no clock, no randomness, no environment; the time `at` is an argument.
  *
- * `decide` keeps I1 by asking what is left, I3 by looking for the token's order, I4 by the limit;
+ * `decide` keeps I1 by checking what is left, I3 by looking up the token's order, I4 by the limit;
  * `apply` asserts I1 and I4 again.
  */
 
@@ -44,7 +44,7 @@ function accept(event: Event | null, n = 0, nonce = 0): Decision {
   return { event, code: code.ok, repeated: event === null, n, nonce };
 }
 
-/** Step 5 of an order's way: decides a command. Everything `due` at `at` must have been applied before. */
+/** Step 5 of an order: decides a command. Everything `due` at `at` must have been applied before. */
 export function decide(item: Item | undefined, command: Command, at: number): Decision {
   if (item === undefined) {
     if (command.type !== 'open') return refuse(code.notOnSale);
@@ -86,7 +86,7 @@ export function due(item: Item, at: number): Event | null {
   return null;
 }
 
-/** When `due` will next have something to say; Infinity when nothing is waiting. */
+/** When `due` will next have something to return; Infinity when nothing is waiting. */
 export function dueAt(item: Item): number {
   const ends = item.promo === 0 ? Number.POSITIVE_INFINITY : item.terms[item.promo]!.endAt;
   return Math.min(ends, item.orders.firstDeadline());

@@ -4,14 +4,14 @@ import { integerMax } from '../limits.ts';
 import { orderStatus } from '../protocol.ts';
 import { Orders } from './orders.ts';
 
-/** Adds orders that differ by their deadlines alone. */
+/** Adds orders that differ only in their deadlines. */
 function withDeadlines(deadlines: readonly number[]): Orders {
   const orders = new Orders();
   for (const [index, deadline] of deadlines.entries()) orders.add(1, 0, 1, index + 1, 0, deadline);
   return orders;
 }
 
-/** Ends hold after hold, and returns their numbers. */
+/** Ends one hold after another, and returns their numbers. */
 function endHolds(orders: Orders): number[] {
   const ended: number[] = [];
   for (let n = orders.firstHold(); n !== 0; n = orders.firstHold()) {
@@ -40,7 +40,7 @@ describe('the holds', () => {
     );
   });
 
-  test('may be added between two that end', () => {
+  test('may be added while others end', () => {
     const orders = withDeadlines([30, 10]);
     orders.settle(orders.firstHold(), orderStatus.expired, 1);
     orders.add(1, 0, 1, 99, 0, 20);

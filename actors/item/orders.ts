@@ -47,7 +47,7 @@ export class Orders {
     return row + 1;
   }
 
-  /** Makes an order known by its purchase token; once for each order that `find` is to find. */
+  /** Indexes an order by its purchase token; once for each order that `find` is to find. */
   indexToken(n: number): void {
     const row = n - 1;
     this.#byToken.add(row, tokenHash(this.user[row]!, this.nonce[row]!));

@@ -89,7 +89,7 @@ describe('the gate', () => {
     expect(actor.item?.admitted).toBe(6);
   });
 
-  test('counts each promo by itself', () => {
+  test('counts each promo separately', () => {
     const actor = onSale(1, { gateFactor: 1 });
     actor.send(admit(1, 1), start);
     const next = publish({ promo: 8, gateFactor: 1, startAt: start, endAt: start + 900_000 });

@@ -5,7 +5,7 @@ import { type Command, code, type Event } from '../protocol.ts';
 import { id, later, onSale, publish, restock, start } from '../testing/item-driver.ts';
 import { apply, canonical, dueAt, type Item, unitsLeft, viewOrder } from './item.ts';
 
-/** What a model that knows nothing of columns or heaps says of an actor's journal. */
+/** What a model without columns or heaps makes of an actor's journal. */
 function books(journal: readonly { event: Event }[]) {
   let [loaded, held, sold] = [0, 0, 0];
   const owned = new Map<string, number>();
@@ -104,7 +104,7 @@ describe('whatever is sent, whenever', () => {
     );
   });
 
-  test('replaying the events gives the very same state (I6)', () => {
+  test('replaying the events gives exactly the same state (I6)', () => {
     fc.assert(
       fc.property(someHistory, (history) => {
         const actor = onSale(4);

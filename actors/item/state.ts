@@ -1,4 +1,4 @@
-/** What an item's actor knows: the state, and questions to it that change nothing. */
+/** What an item's actor knows: the state, and queries that do not change it. */
 
 import { gateFactorMax, loadedUnitsMax, payWindowDefaultMs, timeMsMax } from '../limits.ts';
 import { type OrderView, orderStatus, type Terms } from '../protocol.ts';
@@ -120,14 +120,14 @@ export function termsIndex(item: Item, promo: number): number {
   return -1;
 }
 
-/** Units that a buyer holds or owns; `buyer` is their row, or -1 for somebody unknown. */
+/** Units that a buyer holds or owns; `buyer` is their row, or -1 for an unknown user. */
 export function unitsOf(item: Item, buyer: number): number {
   return buyer < 0 ? 0 : item.buyers.units[buyer]!;
 }
 
 /**
- * The number of the order that a buyer's purchase token has bought, or 0. Most buyers order once,
- * so their first order is kept with them, and only the others take room in the index of tokens.
+ * The number of the order that a buyer's purchase token bought, or 0. Most buyers order once, so their
+ * first order is kept with them, and only further orders take room in the index of tokens.
  */
 export function orderBought(item: Item, buyer: number, nonce: number): number {
   if (buyer < 0) return 0;

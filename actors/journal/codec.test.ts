@@ -89,7 +89,7 @@ const anyEvent: fc.Arbitrary<Event> = fc
       name,
       typeof value === 'number' ? fc.integer({ min: 0, max: value }) : fc.constant(value),
     ]);
-    // The record has the very fields of one of the events above.
+    // The record has exactly the fields of one of the events above.
     return fc.record(Object.fromEntries(fields)) as fc.Arbitrary<Event>;
   });
 
@@ -195,7 +195,7 @@ describe('an entry', () => {
 });
 
 describe('the chain', () => {
-  test('follows entries that are as they were written', () => {
+  test('accepts entries as they were written', () => {
     const entries = chainOf(5);
     const chain = follow(entries);
     expect(chain.sequence).toBe(5);
@@ -216,7 +216,7 @@ describe('the chain', () => {
     expect(() => follow(entries)).toThrow(/sequence 3: the hash of the entry before/);
   });
 
-  test('finds any one changed bit of any entry but the last', () => {
+  test('finds any single changed bit in any entry but the last', () => {
     const entries = chainOf(2);
     fc.assert(
       fc.property(fc.nat(entries[0]!.length - 1), fc.integer({ min: 0, max: 7 }), (at, bit) => {

@@ -3,7 +3,7 @@
  *
  * `{"v":1,"partition":3,"seq":17,"prev":"<hex>","writer":"<id>","at":<ms>,"events":[…]}`
  *
- * `prev` is the SHA-256 of the stored bytes of the entry before, in hex; 64 zeros for the first.
+ * `prev` is the SHA-256 of the stored bytes of the previous entry, in hex; 64 zeros for the first.
  */
 import type { Event, Sequence } from '../protocol.ts';
 import { JournalCorrupt } from './journal.ts';
@@ -15,7 +15,7 @@ export interface Entry {
   prev: string;
   /** Id of the run of the engine that wrote it. */
   writer: string;
-  /** Milliseconds since 1970 UTC; never less than the entry's before. */
+  /** Milliseconds since 1970 UTC; never less than the previous entry's. */
   at: number;
   events: Event[];
 }
@@ -68,7 +68,8 @@ export function decodeEntry(partition: number, sequence: Sequence, bytes: Uint8A
   const wrong = (what: string) => new JournalCorrupt(partition, sequence, what);
   if (typeof entry !== 'object' || entry === null) throw wrong('the entry is not an object');
   if (entry.v !== 1) throw wrong(`the entry has version ${entry.v}, this engine reads 1`);
-  if (entry.partition !== partition) throw wrong(`the entry is of partition ${entry.partition}`);
+  if (entry.partition !== partition)
+    throw wrong(`the entry belongs to partition ${entry.partition}`);
   if (entry.seq !== sequence) throw wrong(`the entry says it is number ${entry.seq}`);
   if (typeof entry.prev !== 'string') throw wrong('the entry names no hash of the one before');
   if (typeof entry.writer !== 'string') throw wrong('the entry names no writer');

@@ -1,6 +1,6 @@
 /**
  * Events as the bytes of their entry: JSON texts with commas between them. Hot path: one order is a
- * hundred bytes, and to make them as a string first, and join the strings, takes ten times as long.
+ * hundred bytes, and making strings first and joining them takes ten times as long.
  */
 import { entryBytesMax } from '../limits.ts';
 import type { Event, Placed } from '../protocol.ts';
@@ -14,7 +14,7 @@ const zero = 0x30;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textEncoder = new TextEncoder();
 
-/** What stands before each number of a placed event. */
+/** What precedes each number of a placed event. */
 const before = {
   item: bytesOf('{"type":"placed","item":'),
   n: bytesOf(',"n":'),
@@ -26,7 +26,7 @@ const before = {
   at: bytesOf(',"at":'),
 };
 
-/** More than the longest event takes, with its comma. */
+/** More bytes than the longest event takes, with its comma. */
 const roomBytes = 512;
 
 export class EventBuffer {
@@ -45,13 +45,13 @@ export class EventBuffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Forgets the events, and keeps the room they had. */
+  /** Drops the events, and keeps their room. */
   clear(): void {
     this.count = 0;
     this.#length = 0;
   }
 
-  /** `at` is the event's time and stands in it only where it differs from its entry's. */
+  /** `at` is the event's time, written only where it differs from its entry's. */
   add(event: Event, at: number, entryAt: number): void {
     if (this.#length + roomBytes > this.#bytes.length) this.#grow();
     if (this.count++ > 0) this.#bytes[this.#length++] = comma;
@@ -96,7 +96,7 @@ function writeBytes(target: Uint8Array, start: number, source: Uint8Array): numb
 /** The digits of 00 to 99. */
 const pairs = bytesOf(Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0')).join(''));
 
-/** Below this a number is handled as a 32-bit integer, twice for a safe integer. */
+/** Numbers below this are written as one 32-bit integer, larger safe integers as two. */
 const half = 100_000_000;
 
 /** Writes the decimal digits of a safe integer that is not negative; returns where they end. */

@@ -1,6 +1,6 @@
 /**
  * What the errors of JetStream mean for an entry: whether it was refused by the fence, certainly not
- * stored, or may be stored. Whatever is not known for certain counts as unknown.
+ * stored, or may be stored. Anything not known for certain counts as unknown.
  */
 import type { Sequence } from '../protocol.ts';
 import { Fenced, JournalCorrupt, JournalUnavailable, OutcomeUnknown } from './journal.ts';
@@ -10,10 +10,10 @@ const wrongLastSequence = 10_071;
 const streamNotFound = 10_059;
 const messageNotFound = 10_037;
 
-/** Server's refusals before anything is stored: resources, cluster, stream, length of the entry. */
+/** Refusals by the server before anything is stored: resources, cluster, stream, entry length. */
 const refusedCodes = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
 
-/** Client's errors before anything is sent; 503 is the server's word that nobody listens. */
+/** Errors of the client before anything is sent; 503 is how the server says that no one listens. */
 const unsentCodes = new Set([
   '503',
   'MAX_PAYLOAD_EXCEEDED',
@@ -21,7 +21,7 @@ const unsentCodes = new Set([
   'CONNECTION_DRAINING',
 ]);
 
-/** What an append that failed with this error is to be rejected with. */
+/** The error to reject a failed append with. */
 export function appendError(partition: number, expectedLast: Sequence, cause: unknown): Error {
   if (isRefusedByFence(cause)) return new Fenced(partition, expectedLast);
   const server = serverCode(cause);
@@ -30,7 +30,7 @@ export function appendError(partition: number, expectedLast: Sequence, cause: un
   return new OutcomeUnknown(`the journal did not answer: ${messageOf(cause)}`, { cause });
 }
 
-/** What a reading that failed with this error is to be rejected with. */
+/** The error to reject a failed reading with. */
 export function readError(partition: number, sequence: Sequence, cause: unknown): Error {
   switch (serverCode(cause)) {
     case streamNotFound:
@@ -59,7 +59,7 @@ export function messageOf(cause: unknown): string {
   return 'code' in cause ? `${cause.message} (${cause.code})` : cause.message;
 }
 
-/** The code of an error the server itself has answered with; null for any other error. */
+/** The code of an error that the server itself answered with; null for any other error. */
 function serverCode(cause: unknown): number | null {
   if (!(cause instanceof Error && 'api_error' in cause)) return null;
   const answer = cause.api_error;

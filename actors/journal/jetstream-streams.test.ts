@@ -7,7 +7,7 @@ import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
 
 const partitions = contractPartitions;
 
-// A server is started for each test.
+// Each test starts a server.
 setDefaultTimeout(60_000);
 
 let server: NatsServer;
@@ -29,7 +29,7 @@ async function open(options: Partial<JetStreamOptions> = {}): Promise<JetStreamJ
   return journal;
 }
 
-/** Makes the first partition's stream as the journal would, but for what `config` says. */
+/** Makes the first partition's stream as the journal would, except for `config`. */
 async function foreignStream(config: Record<string, unknown>): Promise<void> {
   const answer = await server.api('STREAM.CREATE.STAMPEDE_00', {
     name: 'STAMPEDE_00',
@@ -64,16 +64,16 @@ describe('streams', () => {
 
   test('are not made by a reader', async () => {
     const reading = open({ readonly: true, patienceMs: 0 });
-    await expect(reading).rejects.toThrow(/nobody has made it/);
+    await expect(reading).rejects.toThrow(/it has not been made yet/);
     await expect(reading).rejects.toBeInstanceOf(JournalUnavailable);
   });
 
   for (const [what, config] of [
     ['another subject', { subjects: ['somebody.else'] }],
-    ['a limit of age', { max_age: 60_000_000_000 }],
-    ['a limit of entries', { max_msgs: 10 }],
+    ['an age limit', { max_age: 60_000_000_000 }],
+    ['a limit on entries', { max_msgs: 10 }],
     ['deletion allowed', { deny_delete: false }],
-    ['memory for storage', { storage: 'memory' }],
+    ['storage in memory', { storage: 'memory' }],
     ['old entries discarded', { discard: 'old' }],
   ] as const) {
     test(`with ${what} are refused`, async () => {
@@ -82,12 +82,12 @@ describe('streams', () => {
     });
   }
 
-  test('that somebody else made are refused', async () => {
+  test('that someone else made are refused', async () => {
     await foreignStream({ description: 'orders of another shop' });
     await expect(open()).rejects.toThrow(/description is "orders of another shop"/);
   });
 
-  test('that are missing from a journal in use are not made anew', async () => {
+  test('that are missing from a journal in use are not recreated', async () => {
     const journal = await open();
     await journal.append(0, 0, bytesOf('a'));
     await journal.append(3, 0, bytesOf('b'));
@@ -95,7 +95,7 @@ describe('streams', () => {
     await expect(open()).rejects.toThrow(/stream STAMPEDE_03 of the journal is missing/);
   });
 
-  test('of a server that takes only short messages are refused', async () => {
+  test('on a server that takes only short messages are refused', async () => {
     const small = await startNats({ maxPayloadBytes: 65_536 });
     const opening = JetStreamJournal.open({ url: small.url, replicas: 1, partitions });
     await expect(opening).rejects.toThrow(/raise max_payload/);

@@ -10,30 +10,30 @@ export interface JetStreamOptions {
   url: string;
   /** Servers that keep each stream. */
   replicas: number;
-  /** Partitions, for when the journal is made; a reader may leave it out and find out. */
+  /** Partitions, for when the journal is made; a reader may leave it out and be told. */
   partitions?: number;
   /** A reader makes no streams. */
   readonly?: boolean;
   /** Gives up opening after this long; without it, tries for ever. */
   patienceMs?: number;
-  /** Is told of the connection's ups and downs, in words. */
+  /** Called with each loss and return of the connection, in words. */
   report?: (state: string) => void;
 }
 
 /** What the journal needs of the server's stream management. */
 export interface StreamManager {
-  /** The stream's settings by the names the server has for them; null where there is no stream. */
+  /** The stream's settings under the server's names; null where there is no stream. */
   find(name: string): Promise<{ config: object; lastSequence: number } | null>;
   make(config: StreamSettings): Promise<void>;
 }
 
 export type StreamSettings = ReturnType<typeof streamSettings>;
 
-/** What it means that a server has acknowledged an append. */
+/** What a server's acknowledgement of an append means. */
 export interface Acknowledgement {
   serverVersion: string;
   replicas: number;
-  /** When the server forces its file to disk; nothing it tells its clients says so since 2.10. */
+  /** When the server forces its file to disk; since 2.10 it tells its clients nothing about it. */
   fsync: 'interval' | 'unknown';
   text: string;
 }
@@ -58,7 +58,7 @@ export function checkMessageBytes(serverMaxBytes: number): void {
 }
 
 /**
- * Makes the streams on the first start and checks them on a later one; tells how many partitions the
+ * Makes the streams on the first start and checks them on later ones; returns how many partitions the
  * journal has.
  * @throws JournalMisconfigured when a stream is missing or is not as the journal makes it.
  * @throws JournalUnavailable when there is nothing to read yet.
@@ -78,7 +78,7 @@ export async function prepareStreams(
     );
   }
   const count = made ?? partitions;
-  if (count === undefined) throw new JournalUnavailable('nobody has made it');
+  if (count === undefined) throw new JournalUnavailable('it has not been made yet');
   const all = Array.from({ length: count }, (_, partition) =>
     streamSettings(partition, count, replicas),
   );
@@ -90,7 +90,7 @@ export async function prepareStreams(
     if (stream) checkStream(wanted, stream.config);
     else if (used)
       throw new JournalMisconfigured(`stream ${wanted.name} of the journal is missing`);
-    else if (readonly) throw new JournalUnavailable('nobody has made it');
+    else if (readonly) throw new JournalUnavailable('it has not been made yet');
     else await manager.make(wanted);
   }
   return count;
@@ -138,14 +138,14 @@ function checkStream(wanted: StreamSettings, found: object): void {
   }
 }
 
-/** Says what an acknowledgement of a server of this version means. */
+/** Says what an acknowledgement by a server of this version means. */
 export function acknowledgementOf(serverVersion: string, replicas: number): Acknowledgement {
   const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
   const fsync = major === 2 && minor < 10 ? 'interval' : 'unknown';
   const disk =
     fsync === 'interval'
       ? 'It is forced to disk at intervals: a power cut can lose what was acknowledged.'
-      : 'Only sync_interval "always" survives a power cut, and the server does not tell its own.';
+      : 'Only sync_interval "always" survives a power cut, and the server does not report its setting.';
   const kept = replicas === 1 ? 'the server' : `a majority of ${replicas} servers`;
   const text = `nats-server ${serverVersion}: an acknowledged entry is with ${kept} and survives the end of its process. ${disk}`;
   return { serverVersion, replicas, fsync, text };

@@ -16,7 +16,7 @@ import { type Journal, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
 const partitions = contractPartitions;
 
-// A server is started for each test, and some wait for time-outs to pass.
+// Each test starts a server, and some wait for time-outs.
 setDefaultTimeout(60_000);
 
 journalContract('JetStreamJournal', async () => {
@@ -99,7 +99,7 @@ describe('a server that comes and goes', () => {
     expect(await journal.append(0, 0, bytesOf('a'))).toBe(1);
   });
 
-  test('is not waited for beyond the patience', async () => {
+  test('is waited for no longer than asked', async () => {
     await server.stop();
     await expect(open({ patienceMs: 100 })).rejects.toBeInstanceOf(JournalUnavailable);
   });
@@ -121,7 +121,7 @@ describe('a server that comes and goes', () => {
     expect(await journal.append(0, 2, bytesOf('c'))).toBe(3);
   });
 
-  test('loses no acknowledged entry when it is killed under appends', async () => {
+  test('loses no acknowledged entry when it is killed during appends', async () => {
     const journal = await open();
     const appending = keepAppending(journal, 1_500);
     for (let crash = 0; crash < 3; crash++) {
@@ -135,7 +135,7 @@ describe('a server that comes and goes', () => {
     for (const [sequence, text] of acknowledged) expect(texts[sequence - 1]).toBe(text);
   });
 
-  test('breaks off a reading with an error when it is killed', async () => {
+  test('ends a reading with an error when it is killed', async () => {
     const journal = await open();
     const entry = new Uint8Array(100_000).fill(65);
     for (let last = 0; last < 500; last++) await journal.append(0, last, entry);
@@ -170,7 +170,7 @@ describe('a server that hangs', () => {
     if (texts.includes('late')) expect(texts[1]).toBe('late');
   });
 
-  test('and is left meanwhile by its writer does not let the writer back in unfenced', async () => {
+  test('does not let a writer that left meanwhile back in unfenced', async () => {
     const journal = await open();
     await fill(journal, 0, ['a']);
     server.freeze();
@@ -187,7 +187,7 @@ describe('a server that hangs', () => {
 });
 
 describe('the journal', () => {
-  test('refuses a second append in flight, which could rest on an entry that is refused', async () => {
+  test('refuses a second append in flight, which could rest on a refused entry', async () => {
     const journal = await open();
     const first = journal.append(0, 0, bytesOf('a'));
     await expect(journal.append(0, 1, bytesOf('b'))).rejects.toThrow(/in flight already/);

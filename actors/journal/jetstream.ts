@@ -3,7 +3,7 @@
  * `stampede.journal.00` and so on; a message is an entry, and its stream sequence is the entry's.
  * The fence is Expected-Last-Sequence, which the server checks when it stores.
  *
- * Connection: it is kept up for ever. While it is down nothing is sent, so that no append can wait in
+ * The connection is kept up for ever. While it is down nothing is sent, so that no append can wait in
  * a buffer and be stored long after its writer gave up; when it goes down, appends in flight count as
  * unknown at once. Those may still be stored later, from the server's buffers, but only as the very
  * next entry: the chain stays whole, and the writer that missed it is fenced and recovers.
@@ -48,10 +48,12 @@ import {
   type StoredEntry,
 } from './journal.ts';
 
-/** A server that answers no ping for two to three of these is taken for dead: within 1.5 s. */
+/** A server that answers no ping for two to three of these counts as dead: within 1.5 s. */
 const pingIntervalMs = 500;
 
-/** So many entries are got one by one, 0.6 ms each; to make a consumer and end it costs 4 ms. */
+/**
+ * Up to this many entries are fetched one by one, 0.6 ms each; making and ending a consumer costs 4 ms.
+ */
 const fewEntries = 4;
 
 export class JetStreamJournal implements Journal {
@@ -79,8 +81,8 @@ export class JetStreamJournal implements Journal {
   }
 
   /**
-   * Connects, and makes the streams on the first start or checks them on a later one. Tries again
-   * while the server cannot be reached.
+   * Connects, and makes the streams on the first start or checks them on later ones. Retries while the
+   * server cannot be reached.
    * @throws JournalMisconfigured when the server holds something else, or would not take an entry.
    * @throws JournalUnavailable when `patienceMs` is over.
    */
@@ -118,7 +120,8 @@ export class JetStreamJournal implements Journal {
     if (appending.has(partition)) {
       return Promise.reject(new Error(`partition ${partition}: an append is in flight already`));
     }
-    if (!this.#connected) return Promise.reject(new JournalUnavailable('the server is not there'));
+    if (!this.#connected)
+      return Promise.reject(new JournalUnavailable('there is no connection to the server'));
     const appended = Promise.withResolvers<Sequence>();
     appending.set(partition, appended.reject);
     const ended = () => {
@@ -163,7 +166,7 @@ export class JetStreamJournal implements Journal {
 
   async *#readMany(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
     const messages = await this.#subscribe(partition, from);
-    // The library would wait for ever for a server that is gone; this breaks the reading off.
+    // The library would wait for ever for a lost server; this ends the reading.
     let waitingSince = performance.now();
     const watchdog = setInterval(() => {
       const tooLong = performance.now() - waitingSince > appendTimeoutMs;
@@ -179,12 +182,12 @@ export class JetStreamJournal implements Journal {
         next++;
         waitingSince = performance.now();
       }
-      // A server that has lost its last message waits for the next; asked for it by name, it tells.
+      // A server that has lost its last message just waits for the next; a direct request for it fails.
       await this.#get(partition, next);
       throw new JournalUnavailable(`the reading of partition ${partition} broke off at ${next}`);
     } finally {
       clearInterval(watchdog);
-      // A consumer that cannot be deleted now is ended by the server when nobody listens.
+      // A consumer that cannot be deleted now is ended by the server once no one listens.
       if (this.#connected) await messages.destroy().catch(() => messages.unsubscribe());
       else messages.unsubscribe();
     }
@@ -195,15 +198,15 @@ export class JetStreamJournal implements Journal {
   }
 
   /**
-   * Asks every partition to refuse an entry, as one whose expected last sequence cannot be right.
-   * Proves that the server is reached, that each stream has a leader, and that it judges appends. It
-   * does not prove that the disk has room: only an append finds that out. The stream of that append
-   * then hangs until the server is started again (2.9), and the probe fails from then on.
+   * Asks every partition to refuse an entry, one whose expected last sequence cannot be right. Proves
+   * that the server is reachable, that each stream has a leader, and that it checks appends. It does
+   * not prove that the disk has room: only an append finds that out. The stream of that append then
+   * hangs until the server is restarted (2.9), and the probe fails from then on.
    * @throws JournalUnavailable when a partition does not answer so.
    */
   async probe(): Promise<void> {
     const refusals = Array.from({ length: this.partitions }, async (_, partition) => {
-      if (!this.#connected) throw new JournalUnavailable('the server is not there');
+      if (!this.#connected) throw new JournalUnavailable('there is no connection to the server');
       const expect = { lastSequence: Number.MAX_SAFE_INTEGER, streamName: nameOf(partition) };
       try {
         await this.#client.publish(subjectOf(partition), new Uint8Array(), { expect });
@@ -216,7 +219,7 @@ export class JetStreamJournal implements Journal {
     await Promise.all(refusals);
   }
 
-  /** Tells what an acknowledgement of this server means. */
+  /** Says what an acknowledgement by this server means. */
   acknowledgement(): Acknowledgement {
     return acknowledgementOf(this.connection.info?.version ?? 'unknown', this.options.replicas);
   }
@@ -227,7 +230,7 @@ export class JetStreamJournal implements Journal {
   }
 
   async #state(partition: number) {
-    if (!this.#connected) throw new JournalUnavailable('the server is not there');
+    if (!this.#connected) throw new JournalUnavailable('there is no connection to the server');
     try {
       return (await this.manager.streams.info(nameOf(partition))).state;
     } catch (cause) {
@@ -243,7 +246,7 @@ export class JetStreamJournal implements Journal {
     });
   }
 
-  /** Follows the connection's ups and downs until it is closed. */
+  /** Follows the state of the connection until it is closed. */
   async #watch(): Promise<void> {
     const { url, report } = this.options;
     for await (const { type } of this.connection.status()) {
@@ -292,7 +295,7 @@ function streamManager({ streams }: JetStreamManager): StreamManager {
       }
     },
     async make(settings) {
-      // The library's enumerations are the very strings of the server's own interface.
+      // The library's enumerations are exactly the strings of the server's own interface.
       await streams.add(settings as Partial<StreamConfig>);
     },
   };

@@ -17,7 +17,7 @@ export interface Journal {
    */
   readonly appendsInFlight: number;
   /**
-   * Step 7 of an order's way: appends an entry as number `expectedLast + 1` and resolves when it is durable.
+   * Step 7 of an order: appends an entry as number `expectedLast + 1` and resolves when it is durable.
    * @throws Fenced when `expectedLast` is not the last sequence.
    * @throws JournalUnavailable when nothing was stored.
    * @throws OutcomeUnknown when the entry may or may not be stored, now or later.
@@ -35,11 +35,14 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** A journal as an engine opens it: it also tells how it is, and what its word is worth. */
+/** A journal as an engine opens it: it can be probed, and says what its acknowledgement is worth. */
 export interface OpenedJournal extends Journal {
   /** What an acknowledgement of this store means, in a sentence for operators. */
   acknowledgement(): { text: string };
-  /** Finds out whether appends would be taken, as far as that shows without one. @throws JournalUnavailable */
+  /**
+   * Finds out whether appends would be taken, as far as possible without one. @throws
+   * JournalUnavailable
+   */
   probe(): Promise<void>;
 }
 

@@ -23,7 +23,7 @@ function append(partition: number, at: number, ...events: string[]): Promise<num
   return journal.append(partition, 0, encodeEntry(head, events));
 }
 
-test('an empty journal has come nowhere', async () => {
+test('an empty journal has none', async () => {
   expect(await newestTime(journal, partitions)).toBe(0);
 });
 

@@ -1,10 +1,10 @@
-/** How far a journal has come in time: an engine on it may not start with an earlier clock. */
+/** The newest time in a journal: an engine on it must not start with an earlier clock. */
 import { decodeEntry } from './codec.ts';
 import { type Journal, JournalCorrupt, JournalUnavailable } from './journal.ts';
 
 /**
  * The latest time in the last entries of all partitions, in milliseconds since 1970 UTC; 0 when there
- * are none. A partition that cannot be read counts for nothing: its recovery says what is wrong.
+ * are none. A partition that cannot be read is ignored: its recovery says what is wrong.
  */
 export async function newestTime(journal: Journal, partitions: number): Promise<number> {
   const all = Array.from({ length: partitions }, (_, partition) => lastTime(journal, partition));

@@ -10,7 +10,7 @@ export interface OpenOptions {
   readonly?: boolean;
   /** How long to wait for a server that is away; without it, for ever. */
   patienceMs?: number;
-  /** Is told of a server's comings and goings, in words. */
+  /** Called with each loss and return of the server, in words. */
   report?: (state: string) => void;
 }
 
@@ -21,7 +21,7 @@ export async function openJournal(
   options: OpenOptions = {},
 ): Promise<OpenedJournal> {
   if (settings.kind === 'jetstream') {
-    // Loading the client takes longer than opening the journal that needs none.
+    // Loading the client takes longer than opening the other journal, which does not need it.
     const { JetStreamJournal } = await import('./jetstream.ts');
     const { url, replicas } = settings;
     return JetStreamJournal.open({ url, replicas, partitions, ...options });

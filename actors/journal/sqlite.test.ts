@@ -235,9 +235,9 @@ describe('other processes', () => {
     await journal.close();
   });
 
-  test('that hold the write lock for too long make an append fail, and nothing is stored', async () => {
+  test('that hold the write lock too long make an append fail, and nothing is stored', async () => {
     const journal = new SqliteJournal(path, { partitions });
-    // The timer refers to the connection, which would lose its lock to the garbage collector.
+    // The timer keeps the connection alive, which would lose its lock to the garbage collector.
     const holder = startProgram(`
       import { Database } from 'bun:sqlite';
       const database = new Database(path);

@@ -28,20 +28,20 @@ const schema = `
   CREATE TABLE IF NOT EXISTS journal_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)`;
 
 /**
- * 8 KiB pages cost a small commit what 4 KiB pages do (0.35 ms), and a large entry fewer pages to
- * link and sum; 16 and 32 KiB pages slow small commits down and gain nothing.
+ * 8 KiB pages cost a small commit no more than 4 KiB pages (0.35 ms), and leave a large entry fewer
+ * pages to link and sum; 16 and 32 KiB pages slow small commits down and gain nothing.
  */
 const pageBytes = 8_192;
 
 /**
- * The write-ahead log is copied into the file whenever it has this size. Small on purpose: blocks
- * that are used again need no change of the file's length, which makes fsync twice as fast as
- * in a log that grows, and a copy stalls its commit for 5 ms a MiB (16 MiB: 100 ms). Throughput is
- * the disk's either way: 90 to 130 MB/s of entries here, of 156 MB/s for write and fdatasync alone.
+ * The write-ahead log is copied into the file whenever it reaches this size. Small on purpose: reused
+ * blocks do not change the file's length, which makes fsync twice as fast as in a log that grows, and a
+ * copy stalls its commit for 5 ms per MiB (16 MiB: 100 ms). The disk sets the throughput either way: 90
+ * to 130 MB/s of entries here, of 156 MB/s for write and fdatasync alone.
  */
 const logBytes = 4 * 1024 * 1024;
 
-/** A reader can hold the copying up; a log that grew beyond this is cut back afterwards. */
+/** A reader can hold up the copying; a log that grew beyond this is cut back afterwards. */
 const logBytesKept = 4 * logBytes;
 
 /** Entries read at once: at 900 KiB at most each, a bound on memory. */
@@ -50,7 +50,7 @@ const pageEntries = 32;
 /** SQLite's primary result codes, the low byte of `errno`. */
 const sqliteCode = { error: 1, corrupt: 11, full: 13, notADatabase: 26 } as const;
 
-/** A writer says how many partitions the journal has, for when it is made; a reader may find out. */
+/** A writer says how many partitions the journal has, for when it is made; a reader need not. */
 export type SqliteJournalOptions =
   | { partitions: number; readonly?: boolean }
   | { partitions?: number; readonly: true };
@@ -78,7 +78,7 @@ export class SqliteJournal implements OpenedJournal {
   #closed = false;
 
   /**
-   * Opens the journal of a file; a writer makes it where there is none.
+   * Opens the journal in a file; a writer makes a missing one.
    * @throws JournalMisconfigured when the file is another journal, or none.
    * @throws JournalUnavailable when it cannot be opened.
    */
@@ -144,7 +144,7 @@ export class SqliteJournal implements OpenedJournal {
     return { text };
   }
 
-  /** A commit alone finds out about a disk, and it tells; there is nothing to learn before. */
+  /** Only a commit finds out about a disk, and it reports that; there is nothing to learn before. */
   async probe(): Promise<void> {
     return;
   }
@@ -175,8 +175,8 @@ export class SqliteJournal implements OpenedJournal {
     try {
       this.#database.run('COMMIT');
     } catch (cause) {
-      // Without room not even the commit's last frame was written; after any other error, a failed
-      // fdatasync say, the log may hold the whole commit, and a restart may find it there.
+      // Without room not even the commit's last frame was written; after any other error, such as a
+      // failed fdatasync, the log may hold the whole commit, and a restart may find it there.
       const undone = this.#rollBack() || codeOf(cause) === sqliteCode.full;
       for (const append of appends) append.reject(undone ? unavailable(cause) : unknown(cause));
       return;
@@ -187,7 +187,7 @@ export class SqliteJournal implements OpenedJournal {
     }
   }
 
-  /** Ends a failed transaction. False when SQLite had ended it already. */
+  /** Ends a failed transaction. False when SQLite had already ended it. */
   #rollBack(): boolean {
     if (!this.#database.inTransaction) return false;
     this.#database.run('ROLLBACK');
@@ -205,7 +205,7 @@ export class SqliteJournal implements OpenedJournal {
   }
 }
 
-/** Opens a file for a writer of so many partitions, or without a number for a reader. */
+/** Opens a file for a writer with this many partitions, or for a reader when no number is given. */
 function openDatabase(path: string, partitions?: number): Database {
   if (partitions !== undefined) makePrivateDatabase(path);
   const database = new Database(

@@ -7,7 +7,7 @@ import { Positions } from './positions.ts';
 const item = 42;
 const partitions = 8;
 const [startAt, endAt] = [1_000_000, 2_000_000];
-/** While the sale runs, and no token of these tests has expired. */
+/** While the sale runs, and before any token of these tests expires. */
 const now = 1_500_000;
 const expiresAt = 1_600;
 
@@ -29,7 +29,7 @@ function show(left: number): void {
   });
 }
 
-/** What the board says to user 1, who asks for some units. */
+/** The board's answer to user 1, who asks for some units. */
 function asked(amount: number, at = now, itemId = item): Code {
   const tally = { add: (...refused: number[]) => tallied.push(refused) };
   const token = { userId: 1, itemId, promoId: 7, expiresAt };
@@ -57,19 +57,19 @@ test('an order outside the sale, or with an expired token, is refused and counte
   expect(board.refused(item)).toEqual(counted);
 });
 
-test('whoever may have bought is asked about by the actor, who knows the answer they had', () => {
+test('an order of a user who may have bought goes to the actor, who knows their earlier answer', () => {
   board.markBuyer(item, 1);
   expect(asked(4)).toBe(code.ok);
   expect(asked(1, expiresAt * 1_000)).toBe(code.ok);
   expect([tallied, board.refused(item)]).toEqual([[], {}]);
 });
 
-test('an item that the board does not show is its actor’s to refuse, even to an expired token', () => {
+test('an order for an item that the board does not show goes to its actor, even with an expired token', () => {
   expect(asked(1, now, 43)).toBe(code.ok);
   expect(asked(1, expiresAt * 1_000, 43)).toBe(code.ok);
 });
 
-test('a board that is behind the journal answers nobody, until it has caught up', () => {
+test('a board that is behind the journal answers no one until it has caught up', () => {
   positions.set(item % partitions, 'behind', 1);
   expect(asked(4)).toBe(code.ok);
   expect(asked(1, expiresAt * 1_000)).toBe(code.ok);

@@ -1,17 +1,17 @@
 /**
- * Step 2 of an order's way: whether the board answers, so that no actor has to. The simulation asks
- * here too.
+ * Step 2 of an order: whether the board answers it, so that no actor has to. The simulation calls this
+ * too.
  */
 import { type Code, code, partitionOf, type Sequence } from '../protocol.ts';
 import type { Board } from './board.ts';
 import type { Positions } from './positions.ts';
 
-/** What the decision looks at. */
+/** What the decision depends on. */
 export interface BoardParts {
   board: Pick<Board, 'refusal' | 'outOfStockSince' | 'maybeBuyer' | 'count'>;
   positions: Pick<Positions, 'behind'>;
   partitions: number;
-  /** Takes note of a refusal for stock, for the journal: the board showed `seen`. */
+  /** Records a refusal for stock, for the journal: the board showed `seen`. */
   tally: { add(item: number, amount: number, seen: Sequence): void };
 }
 
@@ -20,7 +20,7 @@ export interface TokenClaims {
   userId: number;
   itemId: number;
   promoId: number;
-  /** Seconds since 1970 UTC: the token is good before this second begins. */
+  /** Seconds since 1970 UTC: the token is valid until this second begins. */
   expiresAt: number;
 }
 
@@ -34,12 +34,12 @@ export function boardRefusal(
   amount: number,
   now: number,
 ): Code {
-  // Another engine has written the partition: this one's board is old, and does not know its buyers.
+  // Another engine has written the partition: this board is out of date, and does not know its buyers.
   if (positions.behind(partitionOf(itemId, partitions))) return code.ok;
   const byBoard = board.refusal(itemId, promoId, amount, now);
   const answer = now >= expiresAt * 1000 ? code.tokenExpired : byBoard;
   if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
-  // A token that may have been spent gets the answer it had, which its actor knows.
+  // A token that may have been spent gets its earlier answer, which the actor knows.
   if (board.maybeBuyer(itemId, userId)) return code.ok;
   if (answer === code.outOfStock) {
     const seen = board.outOfStockSince(itemId, amount);

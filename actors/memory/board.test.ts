@@ -62,7 +62,7 @@ describe('the board', () => {
     expect({ torn, last }).toEqual({ torn: 0, last: writes });
   });
 
-  test('can be read again where a writer died half-way', () => {
+  test('can be read again after a writer died half-way', () => {
     const memory = new SharedArrayBuffer(Board.bytes());
     const board = new Board(memory);
     board.write(42, row);
@@ -79,14 +79,14 @@ describe('a refusal by the board', () => {
   const board = newBoard();
   board.write(42, row);
 
-  test('rests on the stock', () => {
+  test('depends on the stock', () => {
     expect(board.refusal(42, 7, 4, 1_500)).toBe(code.ok);
     expect(board.refusal(42, 7, 5, 1_500)).toBe(code.outOfStock);
     expect(board.refusal(42, 0, 5, 9_999)).toBe(code.outOfStock);
     expect(board.refusal(43, 7, 1, 1_500)).toBe(code.notOnSale);
   });
 
-  test('rests on the time of the promo it shows, and of no other', () => {
+  test('depends on the time of the promo it shows, and of no other', () => {
     expect(board.refusal(42, 7, 1, 999)).toBe(code.notStarted);
     expect(board.refusal(42, 7, 1, 1_000)).toBe(code.ok);
     expect(board.refusal(42, 7, 1, 1_999)).toBe(code.ok);

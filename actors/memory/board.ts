@@ -94,7 +94,7 @@ export class Board {
   readonly #versions: Int32Array;
   readonly #counters: Int32Array;
   readonly #filter: Int32Array;
-  /** What `markBuyers` read; kept so that no compiler leaves the reading out. */
+  /** What `markBuyers` read; kept so that no compiler optimises the reads away. */
   readonly #read = new Int32Array(1);
 
   constructor(memory: SharedArrayBuffer) {
@@ -108,7 +108,7 @@ export class Board {
     this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
   }
 
-  /** Writes an item's row; its actor thread alone may call this. */
+  /** Writes an item's row; only its actor thread may call this. */
   write(item: number, row: BoardRow): void {
     const offset = item * rowWords;
     Atomics.add(this.#versions, item, 1);
@@ -145,8 +145,8 @@ export class Board {
   }
 
   /**
-   * Hot path: the refusal that a new order would get by the board, 0 when the actor must decide.
-   * `now` in milliseconds. Reads the row without copying it.
+   * Hot path: the refusal that the board gives a new order, 0 when the actor must decide. `now` in
+   * milliseconds. Reads the row without copying it.
    */
   refusal(item: number, promo: number, amount: number, now: number): Code {
     if (!this.has(item)) return code.notOnSale;
@@ -197,7 +197,7 @@ export class Board {
     return counts;
   }
 
-  /** Notes a user as a buyer of an item, before any row shows what they bought. */
+  /** Records a user as a buyer of an item, before any row shows what they bought. */
   markBuyer(item: number, user: number): void {
     const hash = hashJoin(hashOf(user), item);
     const block = (hash & filterMask) * 16;
@@ -209,8 +209,9 @@ export class Board {
   }
 
   /**
-   * Notes the buyers of a batch, given as items and users in turn. All their blocks are read before
-   * one is changed: cache misses of plain reads overlap, those of atomic changes wait for each other.
+   * Records the buyers of a batch, given as items and users alternating. All their blocks are read
+   * before one is changed: cache misses of plain reads overlap, those of atomic changes wait for each
+   * other.
    */
   markBuyers(buyers: readonly number[]): void {
     let read = 0;
@@ -242,7 +243,7 @@ export class Board {
     for (let item = 1; item <= itemIdMax; item++) if (this.has(item)) yield item;
   }
 
-  /** Field by field: this is on the way of every page of an item. */
+  /** Field by field: every item page calls this. */
   #copy(item: number): BoardRow {
     const offset = item * rowWords;
     const rows = this.#rows;

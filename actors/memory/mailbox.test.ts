@@ -3,12 +3,12 @@ import { mailboxRecords, recordWords } from '../limits.ts';
 import type { TestThreadTask } from '../testing/memory-thread.ts';
 import { Doorbell, Mailbox } from './mailbox.ts';
 
-/** Both ends of a mailbox whose cursors have already counted so far. */
+/** Both ends of a mailbox whose cursors already stand at `cursor`. */
 function mailboxAt(cursor: number): { producer: Mailbox; consumer: Mailbox } {
   const memory = new SharedArrayBuffer(Mailbox.bytes());
   const cursors = new Int32Array(memory, 0, 32);
   cursors[0] = cursor; // The producer's.
-  cursors[16] = cursor; // The consumer's, a cache line further.
+  cursors[16] = cursor; // The consumer's, a cache line further on.
   return { producer: new Mailbox(memory), consumer: new Mailbox(memory) };
 }
 
@@ -57,7 +57,7 @@ describe('a mailbox', () => {
     for (let value = 1; value <= mailboxRecords; value++) expect(receive(consumer)).toBe(value);
   });
 
-  test('survives its cursors, which wrap at 2^31 and at 2^32', () => {
+  test('survives cursors that wrap at 2^31 and at 2^32', () => {
     for (const cursor of [2 ** 31 - 5, 2 ** 32 - 5]) {
       const { producer, consumer } = mailboxAt(cursor | 0);
       for (let value = 0; value < mailboxRecords; value++) expect(send(producer, value)).toBe(true);
@@ -87,7 +87,7 @@ describe('a mailbox', () => {
         consumer.release();
       }
       if (received < records) await doorbell.wait(seen, 10_000);
-      // A wait that ends at once gives other work of this thread no turn by itself.
+      // A wait that ends at once does not by itself give other work of this thread a turn.
       await new Promise(setImmediate);
     }
     expect({ received, torn }).toEqual({ received: records, torn: 0 });
@@ -95,7 +95,7 @@ describe('a mailbox', () => {
 });
 
 describe('a doorbell', () => {
-  test('does not let a thread sleep that has missed its ring', async () => {
+  test('keeps a thread that has missed its ring from sleeping', async () => {
     const bell = new Doorbell(new SharedArrayBuffer(Doorbell.bytes));
     const seen = bell.count;
     bell.ring();
@@ -103,7 +103,7 @@ describe('a doorbell', () => {
     expect(bell.count).not.toBe(seen);
   });
 
-  test('wakes whoever sleeps on it, and lets nobody sleep for ever', async () => {
+  test('wakes a sleeping thread, and lets none sleep for ever', async () => {
     const bell = new Doorbell(new SharedArrayBuffer(Doorbell.bytes));
     const waiting = bell.wait(bell.count, 60_000);
     bell.ring();

@@ -10,7 +10,7 @@
 import { mailboxRecords, recordWords } from '../limits.ts';
 
 const mask = mailboxRecords - 1;
-/** The two cursors live on cache lines of their own, so that the threads do not contend for one. */
+/** Each cursor has a cache line of its own, so that the threads do not contend for one. */
 const producerCursor = 0;
 const consumerCursor = 16;
 const cursorBytes = 128;
@@ -29,7 +29,7 @@ export class Mailbox {
     this.words = new Float64Array(memory, cursorBytes);
   }
 
-  /** Records waiting; exact for either end, since only it can change the answer against itself. */
+  /** Records waiting; safe for either end, since the other can only change it in its favour. */
   get depth(): number {
     const produced = Atomics.load(this.#cursors, producerCursor);
     return (produced - Atomics.load(this.#cursors, consumerCursor)) >>> 0;

@@ -62,7 +62,7 @@ export class Positions {
     this.set(partition, cell, this.get(partition, cell) + value);
   }
 
-  /** When the projector last said that it runs; 0 while it has not. */
+  /** When the projector last reported that it runs; 0 until it has. */
   get projectorBeatAt(): number {
     return this.#cells[partitionsMax * words]!;
   }

@@ -1,4 +1,4 @@
-/** How commands and replies lie in mailbox records: word 0 is the kind or code, word 1 the request. */
+/** How mailbox records hold commands and replies: word 0 is the kind or code, word 1 the request. */
 import { type Code, type Command, type OrderStatus, orderStatus, type Reply } from '../protocol.ts';
 
 const kind = {
@@ -148,7 +148,7 @@ export function readReply(words: Float64Array, offset: number): Reply {
   const word = (index: number) => words[offset + index]!;
   const flags = word(2);
   return {
-    code: word(0) as Code, // `writeReply` puts nothing but a code here.
+    code: word(0) as Code, // `writeReply` puts only a code here.
     repeated: (flags & repeatedFlag) !== 0,
     nonce: word(3),
     order:

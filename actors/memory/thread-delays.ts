@@ -1,9 +1,9 @@
 /**
- * How late each thread's event loop is, in shared memory: a timer that comes late says that something
- * has kept the thread from its other work. An actor thread on SQLite is late by its commits.
+ * How late each thread's event loop is, in shared memory: a timer that fires late shows that something
+ * kept the thread from its other work. An actor thread on SQLite is late by its commits.
  */
 
-/** How often a thread looks at the time, and how many looks one reported worst covers. */
+/** How often a thread checks the time, and how many checks one reported worst delay covers. */
 const lookMs = 100;
 const looks = 50;
 
@@ -18,12 +18,12 @@ export class ThreadDelays {
     this.#cells = new Float64Array(memory);
   }
 
-  /** The worst delay of a thread lately, in milliseconds. */
+  /** The worst recent delay of a thread, in milliseconds. */
   worstMs(thread: number): number {
     return this.#cells[thread]!;
   }
 
-  /** Starts to report for this thread; clear the timer to stop. */
+  /** Starts reporting for this thread; clear the timer to stop. */
   watch(thread: number): Timer {
     let expectedAt = performance.now() + lookMs;
     const recent = new Float64Array(looks);

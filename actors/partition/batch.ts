@@ -1,4 +1,4 @@
-/** What a partition decides while the journal is busy: the events of one entry to be. */
+/** What a partition decides while the journal is busy: the events of a future entry. */
 
 import type { EventBuffer } from '../journal/event-buffer.ts';
 import { entryBytesMax, entryEventsMax, entryHeadBytesMax, eventBytesMax } from '../limits.ts';
@@ -12,12 +12,14 @@ export class Batch {
   /** Items whose row on the board this batch changes. */
   readonly touched = new Set<number>();
   #lastTouched = 0;
-  /** Items and users of the orders placed, in turn. */
+  /** Items and users of the orders placed, alternating. */
   readonly buyers: number[] = [];
-  /** What the board will show after this batch; set when it is sealed, and no event joins it after that. */
+  /**
+   * What the board will show after this batch; set when it is sealed, after which no event joins it.
+   */
   rows: Rows | null = null;
 
-  /** `at` is the time of its first event, and so the entry's; `events` is empty. */
+  /** `at` is the time of its first event, and so of the entry; `events` is empty. */
   constructor(
     readonly at: number,
     readonly events: EventBuffer,

@@ -54,7 +54,7 @@ describe('when an append fails', () => {
     expect(b.replies.get(again)).toMatchObject({ code: code.ok, order: { n: 1 } });
   });
 
-  test('what the dropped appends say later is not heard', async () => {
+  test('later outcomes of the dropped appends are ignored', async () => {
     const { b, requests } = await threeOrders();
     await b.journal.refuse(new OutcomeUnknown('silence'));
     await b.journal.refuse(new OutcomeUnknown('silence'));
@@ -76,7 +76,7 @@ describe('an append whose outcome is unknown', () => {
     return { b, late, lost };
   }
 
-  test('is answered by nobody before an entry without events stands in its way', async () => {
+  test('lets no command be decided until an entry without events stands in its way', async () => {
     const { b } = await timedOut();
     expect(b.partition.mode).toBe('recovering');
     expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
@@ -85,7 +85,7 @@ describe('an append whose outcome is unknown', () => {
     expect(b.journal.entries.at(-1)).toMatchObject({ seq: 2, events: [] });
   });
 
-  test('and that is stored late refuses that entry, and is read', async () => {
+  test('that is stored late refuses that entry, and is read', async () => {
     const { b, late, lost } = await timedOut();
     b.journal.stored.push(late);
     await b.journal.refuse(new Fenced(0, 1));
@@ -113,7 +113,7 @@ describe('an append whose outcome is unknown', () => {
 });
 
 describe('recovery', () => {
-  test('rebuilds the very state that was live (I6), and numbers go on', async () => {
+  test('rebuilds exactly the live state (I6), and numbers go on', async () => {
     const first = newRig();
     await first.open(9);
     for (const user of [1, 2, 3]) first.place(user);
@@ -133,7 +133,7 @@ describe('recovery', () => {
     expect(chain.sequence).toBe(3);
   });
 
-  test('refuses commands until it is over, and is tried until the journal can be read', async () => {
+  test('refuses commands until it is over, and is retried until the journal can be read', async () => {
     const b = newRig();
     b.journal.readable = false;
     expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
@@ -171,7 +171,7 @@ describe('recovery', () => {
     expect(b.partition.mode).toBe('refusing');
   });
 
-  test('keeps the time of every event, however far its own clock is', async () => {
+  test('keeps the time of every event, however far off its own clock is', async () => {
     const b = newRig();
     await b.open(9);
     b.place(1, 1, start + 10);
@@ -184,7 +184,7 @@ describe('recovery', () => {
 });
 
 describe('a fenced partition', () => {
-  test('says that the outcome is unknown, and leaves the word to the other engine', async () => {
+  test('says that the outcome is unknown, and leaves the partition to the other engine', async () => {
     const b = newRig();
     await b.open(9);
     const request = b.place(1);
@@ -215,7 +215,7 @@ describe('a fenced partition', () => {
     b.journal.readable = false;
     await b.journal.refuse(new Fenced(0, 1));
     expect([b.partition.mode, b.positions.behind(0)]).toEqual(['unavailable', true]);
-    // A thread that is started again finds the board of the one before.
+    // A restarted thread finds the board of the previous one.
     b.partition.stop();
     const next = new Rig(b.journal, b.board, 'next run', b.positions);
     b.journal.readable = true;
@@ -242,7 +242,7 @@ describe('a fenced partition', () => {
     expect([b.partition.mode, b.positions.behind(0)]).toEqual(['ready', false]);
   });
 
-  test('by a late store of its own thread before goes on at once', async () => {
+  test('goes on at once when a late store of its own earlier thread fenced it', async () => {
     const before = newRig();
     await before.open(9);
     const lost = before.place(1);

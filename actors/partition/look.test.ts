@@ -11,7 +11,7 @@ function writeBeside({ journal }: Rig): void {
   journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
 }
 
-test('a partition that nobody asks anything finds out that another engine has written', async () => {
+test('a partition without commands finds out that another engine has written', async () => {
   const b = newRig();
   await b.open(9);
   writeBeside(b);
@@ -24,7 +24,7 @@ test('a partition that nobody asks anything finds out that another engine has wr
   expect(b.partition.items.get(item)?.loaded).toBe(10);
 });
 
-test('it stays fenced, and not merely recovering, until it has read what the other has written', async () => {
+test('it stays fenced, and not merely recovering, until it has read what the other engine wrote', async () => {
   const b = newRig();
   await b.open(9);
   writeBeside(b);
@@ -32,7 +32,7 @@ test('it stays fenced, and not merely recovering, until it has read what the oth
   expect(b.partition.mode).toBe('fenced');
 });
 
-test('a partition whose own append is under way does not take it for a stranger', async () => {
+test('a partition does not take its own append under way for that of another engine', async () => {
   const b = newRig();
   await b.open(9);
   await b.partition.look();

@@ -4,8 +4,8 @@ import { appendsInFlightMax, entryEventsMax, payWindowDefaultMs, tallyMs } from 
 import { code } from '../protocol.ts';
 import { item, newRig, type Rig, start } from '../testing/partition-rig.ts';
 
-describe('a partition tells', () => {
-  test('nothing before the event is durable (I2)', async () => {
+describe('a partition sends', () => {
+  test('no answer before its event is durable (I2)', async () => {
     const b = newRig();
     await b.open(5);
     const bought = b.place(1);
@@ -30,7 +30,7 @@ describe('a partition tells', () => {
     expect(b.replies.get(repeated)).toMatchObject({ repeated: true, order: { n: 1 } });
   });
 
-  test('at once what rests on durable state alone', async () => {
+  test('at once an answer that rests only on durable state', async () => {
     const b = newRig();
     await b.open(0);
     expect(b.codes(b.place(1))).toEqual([code.outOfStock]);
@@ -112,7 +112,7 @@ describe('a journal that takes several appends', () => {
 });
 
 describe('time', () => {
-  test('ends holds and is journaled though no command comes', async () => {
+  test('ends holds, and this is journaled, without any command', async () => {
     const b = newRig();
     await b.open(9);
     b.place(1);
@@ -153,7 +153,7 @@ describe('refusals for stock', () => {
   const refusedEvents = (b: Rig) =>
     b.journal.entries.flatMap(({ events }) => events.filter(({ type }) => type === 'refused'));
 
-  test('are written down before the units that are left change', async () => {
+  test('are journaled before the number of units left changes', async () => {
     const b = newRig();
     await b.open(1);
     b.place(1, 3);
@@ -167,7 +167,7 @@ describe('refusals for stock', () => {
     ]);
   });
 
-  test('are written down after a while, or at the end', async () => {
+  test('are journaled after a while, or at the end', async () => {
     for (const write of [
       (b: Rig) => b.partition.tick(start + tallyMs),
       (b: Rig) => b.partition.finish(start),
@@ -186,7 +186,7 @@ describe('refusals for stock', () => {
 });
 
 describe('a stopped partition', () => {
-  test('decides nothing any more', async () => {
+  test('no longer decides anything', async () => {
     const b = newRig();
     await b.open(9);
     b.partition.stop();

@@ -1,19 +1,19 @@
 /**
- * A partition: the items of one journal run, and the one writer they have. Commands are decided at
- * once, in memory, ahead of the journal; `pipeline.ts` takes their events to the journal and keeps
- * their replies back until the journal has them (I2).
+ * A partition: the items of one journal run, and their single writer. Commands are decided at once, in
+ * memory, ahead of the journal; `pipeline.ts` takes their events to the journal and keeps their replies
+ * back until the journal has them (I2).
  *
  * Modes:
  * - `recovering`: the state is being rebuilt from the journal; commands are refused with 30002.
  * - `ready`: commands are decided; batches are appended while fewer than the journal's limit are in
  *   flight, each on the condition that the one before it is the last (I5).
  * - `unavailable`: the journal could not be read; recovery is tried again after a pause.
- * - `fenced`: another engine writes this partition. It has the word for as long as it goes on
- *   writing; when it has been silent for `fencedMs`, this engine recovers and is ready again.
+ * - `fenced`: another engine writes this partition, and owns it while it goes on writing; when it has
+ *   been silent for `fencedMs`, this engine recovers and is ready again.
  * - `refusing`: the journal is damaged, or shorter than what was built on it; an operator decides.
  * - `stopped`: drained; nothing is decided any more.
  *
- * There is one answer to every failure of an append: drop the state, tell whoever waits that the
+ * There is one answer to every failure of an append: drop the state, tell those who wait that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
@@ -26,7 +26,7 @@ import { Pipeline, type PipelineWorld } from './pipeline.ts';
 import { type Recovered, recoverPartition } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
-/** What a partition needs of the world; the simulation gives it another one. */
+/** What a partition needs from outside; the simulation supplies its own. */
 export interface PartitionWorld extends PipelineWorld {
   sleep(ms: number): Promise<void>;
   log(
@@ -42,7 +42,7 @@ type Cause = 'start' | 'append failed' | 'fenced';
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
 const backlogMax = 4;
 
-/** What is there only while the partition is ready. */
+/** What exists only while the partition is ready. */
 interface Ready {
   items: Map<number, Item>;
   pipeline: Pipeline;
@@ -54,7 +54,7 @@ export class Partition {
   #ready: Ready | null = null;
   #at = 0;
   #dueAt = Number.POSITIVE_INFINITY;
-  /** Counts recoveries, so that one that was overtaken by another leaves no trace. */
+  /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
 
   constructor(
@@ -82,7 +82,7 @@ export class Partition {
   }
 
   /**
-   * Steps 5 and 6: has a command that came through a mailbox decided, and its event join the open batch.
+   * Steps 5 and 6: decides a command that came through a mailbox, and adds its event to the open batch.
    * Call `commit` when the turn is over.
    */
   submit(mailbox: number, request: number, command: Command, now: number): void {
@@ -104,7 +104,7 @@ export class Partition {
     pipeline.release(mailbox, request, replyOf(after, decision));
   }
 
-  /** Decides what time alone has made true: expired holds, ended promos, tallies to write down. */
+  /** Decides what time alone has made true: expired holds, ended promos, tallies to journal. */
   tick(now: number): void {
     if (this.#ready === null) return;
     const { items, pipeline, tallies } = this.#ready;
@@ -123,7 +123,7 @@ export class Partition {
     this.#ready?.pipeline.commit();
   }
 
-  /** Writes the last tallies down and starts their append; `idle` tells when all is durable. */
+  /** Puts the last tallies into the journal; `idle` tells when all is durable. */
   finish(now: number): void {
     if (this.#ready === null) return;
     const at = this.#advance(now);
@@ -139,8 +139,8 @@ export class Partition {
   }
 
   /**
-   * Drops the state and rebuilds it from the journal. Resolves after the first try; later ones go on
-   * behind it.
+   * Drops the state and rebuilds it from the journal. Resolves after the first try; later ones go on in
+   * the background.
    */
   async recover(cause: Cause = 'start'): Promise<void> {
     const life = ++this.#life;
@@ -151,8 +151,8 @@ export class Partition {
   }
 
   /**
-   * Finds out that another engine has written before a command does: whatever this one says from
-   * then on would be old. An append that was stored after its time-out is found out as well.
+   * Finds out before a command does that another engine has written: anything this one answers from
+   * then on would be out of date. It also finds an append that was stored after its time-out.
    */
   async look(): Promise<void> {
     const ready = this.#ready;
@@ -214,7 +214,7 @@ export class Partition {
     const startedAt = performance.now();
     const wanted = () => life === this.#life;
     try {
-      // Asked before the reading: an entry stored while we read may be projected before we are done.
+      // Read before the journal is: an entry stored while we read may be projected before we are done.
       const built = this.#built();
       const recovered = await recoverPartition(partition, world, wanted, built);
       if (recovered === null) return true;
@@ -283,12 +283,12 @@ export class Partition {
     this.#setMode('ready');
   }
 
-  /** Until this partition is ready again, the board shows what somebody else has made untrue. */
+  /** Until this partition is ready again, the board shows what another writer has made untrue. */
   #fallBehind(): void {
     this.world.positions.set(this.partition, 'behind', 1);
   }
 
-  /** Leaves the partition to the engine that has written it, until that one is silent. */
+  /** Leaves the partition to the engine that has written to it, until that one is silent. */
   async #standBack(life: number, sequence: number): Promise<void> {
     this.#enter('fenced');
     const { journal, sleep } = this.world;
@@ -303,7 +303,7 @@ export class Partition {
     await this.recover();
   }
 
-  /** Leaves `ready`, and drops what is there only then. */
+  /** Leaves `ready`, and drops what exists only then. */
   #enter(mode: Exclude<PartitionMode, 'ready'>): void {
     this.#ready?.pipeline.drop();
     this.#ready = null;

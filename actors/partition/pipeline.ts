@@ -1,10 +1,10 @@
 /**
- * The way of a partition's events to its journal, steps 6 to 8 of an order's: they join the open batch,
+ * The path of a partition's events to its journal, steps 6 to 8 of an order: they join the open batch,
  * a batch becomes an entry and an append, appends are acknowledged in order, and only then are replies
- * told (I2).
+ * sent (I2).
  *
- * A pipeline lives from one recovery to the next failure. It is then dropped as a whole, and what its
- * appends say afterwards is not heard.
+ * A pipeline lives from one recovery to the next failure. It is then dropped as a whole, and later
+ * outcomes of its appends are ignored.
  */
 
 import type { Item } from '../item/item.ts';
@@ -25,9 +25,9 @@ export interface PipelineWorld {
   positions: Positions;
   /** Id of this run, written into every entry. */
   writer: string;
-  /** Delivers a reply that may be told; `mailbox` and `request` are those given with its command. */
+  /** Delivers a reply that may be sent; `mailbox` and `request` are those given with its command. */
   readonly reply: (mailbox: number, request: number, reply: Reply) => void;
-  /** Tells that an entry is durable and the board shows it. */
+  /** Called once an entry is durable and the board shows it. */
   acknowledged(partition: number, items: Iterable<number>): void;
 }
 
@@ -55,7 +55,7 @@ export class Pipeline {
   readonly #rows: Rows = new Map();
   #dropped = false;
 
-  /** `chain` stands at the journal's last entry, and `items` are the state it tells. */
+  /** `chain` stands at the journal's last entry, and `items` is the state up to there. */
   constructor(
     private readonly world: PipelineWorld,
     private readonly chain: Chain,
@@ -64,7 +64,7 @@ export class Pipeline {
   ) {
     const rows = rowsOf(items, items.keys());
     numberRows(rows, this.#rows, chain.sequence);
-    // The thread before this one may have died while it wrote a row.
+    // The previous thread may have died while it wrote a row.
     for (const item of rows.keys()) world.board.repair(item);
     this.#show(rows, chain.sequence);
   }
@@ -92,7 +92,7 @@ export class Pipeline {
     this.#decided++;
   }
 
-  /** Tells a reply once every event decided before it is durable; at once when all are. */
+  /** Sends a reply once every event decided before it is durable; at once when all are. */
   release(mailbox: number, request: number, reply: Reply): void {
     if (this.#decided === this.#durable) this.world.reply(mailbox, request, reply);
     else this.#waiting.add(this.#decided, mailbox, request, reply);
@@ -106,7 +106,7 @@ export class Pipeline {
     }
   }
 
-  /** From now on nothing that an append says is heard. */
+  /** From now on, outcomes of appends are ignored. */
   drop(): void {
     this.#dropped = true;
   }
@@ -140,7 +140,7 @@ export class Pipeline {
     );
   }
 
-  /** Step 8: an entry is durable. Acknowledgements count in order, whatever order they come in. */
+  /** Step 8: an entry is durable. Acknowledgements count in order, whatever order they arrive in. */
   #acknowledge(append: Append): void {
     if (this.#dropped) return;
     append.durable = true;
@@ -166,7 +166,7 @@ export class Pipeline {
     acknowledged(partition, rows.keys());
   }
 
-  /** Drops everything that is not durable, and tells whoever waits for it. */
+  /** Drops everything that is not durable, and answers the commands that wait for it. */
   #fail(append: Append, error: unknown): void {
     if (this.#dropped) return;
     this.#dropped = true;

@@ -1,4 +1,4 @@
-/** Replay for recovery: reads a partition's journal from the start and rebuilds the state it tells. */
+/** Replay for recovery: reads a partition's journal from the start and rebuilds its state. */
 
 import { applyTo, type Item } from '../item/item.ts';
 import { Chain, type Entry } from '../journal/codec.ts';
@@ -6,7 +6,7 @@ import { type Journal, JournalCorrupt } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Sequence } from '../protocol.ts';
 
-/** Events that are applied before other work of the thread gets a turn. */
+/** Events to apply before the thread's other work gets a turn. */
 const strideEvents = 20_000;
 
 export interface RecoveryWorld {
@@ -15,7 +15,7 @@ export interface RecoveryWorld {
   sleep(ms: number): Promise<void>;
 }
 
-/** What the journal of a partition tells. */
+/** What the journal of a partition says. */
 export interface Recovered {
   items: Map<number, Item>;
   /** Stands at the last entry. */
@@ -28,8 +28,8 @@ export interface Recovered {
 }
 
 /**
- * Reads until the journal's end; null when `wanted` turned false meanwhile. `built` is the last entry
- * that anything was built on.
+ * Reads until the journal's end; null when `wanted` turned false in the meantime. `built` is the last
+ * entry that anything was built on.
  * @throws JournalCorrupt where the chain breaks, an event contradicts the ones before it, or the
  * journal ends before `built`.
  */

@@ -3,7 +3,7 @@ import { tallyMs } from '../limits.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
 describe('tallies of refusals', () => {
-  test('count, and keep the least that was asked for', () => {
+  test('count, and keep the smallest amount that was asked for', () => {
     const tallies = new Tallies();
     for (const amount of [3, 2, 5]) tallies.add(42, amount, 0);
     tallies.add(7, 1, 0);

@@ -1,14 +1,14 @@
 /**
- * Refusals for stock change nothing, so they are not journaled one by one; but an audit must be able
- * to see that nobody was refused while units were left (I9). So they are tallied, and a tally is
- * journaled before anything changes how many units are left, or after `tallyMs`.
+ * Refusals for stock change nothing, so they are not journaled one by one; but an audit must be able to
+ * see that no one was refused while units were left (I9). So they are tallied, and a tally is journaled
+ * before anything changes how many units are left, or after `tallyMs`.
  */
 import { tallyMs } from '../limits.ts';
 import type { Event } from '../protocol.ts';
 
 interface Tally {
   count: number;
-  /** Units that the least demanding of the refused asked for. */
+  /** The fewest units that a refused order asked for. */
   amount: number;
   since: number;
 }
@@ -32,7 +32,7 @@ export class Tallies {
     return tally.since + tallyMs;
   }
 
-  /** Takes the event that an item's tally comes to, or null where nobody was refused. */
+  /** Takes the event that an item's tally amounts to, or null where no one was refused. */
   take(item: number): Event | null {
     const tally = this.#open.get(item);
     if (tally === undefined) return null;

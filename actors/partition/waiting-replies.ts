@@ -2,8 +2,8 @@ import type { Reply } from '../protocol.ts';
 
 /**
  * Replies that are kept back, each until the event numbered `mark` in its partition is durable (I2).
- * They are in the order they were decided; marks never fall, so the durable ones are in front. Hot
- * path: in columns, which are used again once nobody waits.
+ * They are in the order they were decided; marks never fall, so the durable ones come first. Hot path:
+ * in columns, which are reused once no reply waits.
  */
 export class WaitingReplies {
   readonly #marks: number[] = [];
@@ -33,7 +33,7 @@ export class WaitingReplies {
     else if (this.#head > this.#end / 2) this.#moveUp();
   }
 
-  /** Under load that never rests somebody always waits: room is made where nobody waits any more. */
+  /** Under constant load some reply always waits: this frees the room of those already sent. */
   #moveUp(): void {
     const columns = [this.#marks, this.#mailboxes, this.#requests, this.#replies];
     for (const column of columns) column.splice(0, this.#head);

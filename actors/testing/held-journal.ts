@@ -13,7 +13,7 @@ interface Held {
 
 export class HeldJournal implements Journal {
   readonly stored: Uint8Array[] = [];
-  /** Appends nobody has been told the outcome of, in order. */
+  /** Appends that still wait for their outcome, in order. */
   held: Held[] = [];
   readable = true;
 
@@ -45,7 +45,7 @@ export class HeldJournal implements Journal {
     this.held = [];
   }
 
-  /** Stores the first held appends, without telling anybody. */
+  /** Stores the first held appends without acknowledging them. */
   store(count = this.held.length): void {
     for (const held of this.held.slice(0, count)) {
       if (!held.stored) this.stored.push(held.bytes);
@@ -61,12 +61,12 @@ export class HeldJournal implements Journal {
     await setImmediate();
   }
 
-  /** Stores and acknowledges whatever is held, until nothing is. */
+  /** Stores and acknowledges everything held, until nothing is. */
   async acknowledgeAll(): Promise<void> {
     while (this.held.length > 0) await this.acknowledge();
   }
 
-  /** Stores and acknowledges the last held append alone: the barrier after a failed one. */
+  /** Stores and acknowledges only the last held append: the barrier after a failed one. */
   async acknowledgeBarrier(): Promise<void> {
     const barrier = this.held.pop()!;
     this.stored.push(barrier.bytes);

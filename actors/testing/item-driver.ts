@@ -5,7 +5,7 @@ import type { Command, Event, Reply } from '../protocol.ts';
 export const id = 42;
 /** When promo 7 starts. */
 export const start = 1_000_000;
-/** A second after which no test looks. */
+/** A second that comes after all times in the tests. */
 export const later = 9_999_999;
 
 /** The item's actor as a partition drives it: what is due comes first, then the command. */

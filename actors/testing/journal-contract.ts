@@ -6,9 +6,9 @@ import type { Sequence } from '../protocol.ts';
 
 /** One place where a journal of at least `contractPartitions` partitions is stored. */
 export interface JournalStore {
-  /** Opens the journal once more, as another writer or reader would. */
+  /** Opens the journal again, as another writer or reader would. */
   open(): Promise<Journal>;
-  /** Frees the place; the contract has closed whatever it opened. */
+  /** Frees the place; the contract has closed everything it opened. */
   dispose(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function fill(journal: Journal, partition: number, texts: string[])
   }
 }
 
-/** Races to append `entries` entries, taking up the last sequence again whenever fenced. */
+/** Races to append `entries` entries, reading the last sequence again whenever fenced. */
 async function race(journal: Journal, writer: string, entries: number): Promise<Sequence[]> {
   const won: Sequence[] = [];
   for (let last = 0; won.length < entries; ) {
@@ -167,7 +167,7 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
       expect(await readTexts(reader, 0, 101)).toEqual(texts.slice(100));
     });
 
-    test('a reading that is broken off leaves the journal usable', async () => {
+    test('an abandoned reading leaves the journal usable', async () => {
       await fill(journal, 0, ['a', 'b', 'c']);
       for await (const { sequence } of journal.read(0, 1)) if (sequence === 2) break;
       expect(await journal.append(0, 3, bytesOf('d'))).toBe(4);

@@ -11,7 +11,7 @@ import {
   waitUntilReady,
 } from './process.ts';
 
-/** Its folder has the streams. */
+/** Its folder holds the streams. */
 export interface NatsServer extends TestServer {
   /** Sends one request of the JetStream API, `STREAM.INFO.X` say, and resolves with the answer. */
   api(request: string, body: unknown): Promise<unknown>;

@@ -9,7 +9,7 @@ import { HeldJournal } from './held-journal.ts';
 export const item = 42;
 export const start = 1_000_000;
 
-/** A partition over a held journal, and what it said to whom. */
+/** A partition over a held journal, and its replies by request. */
 export class Rig {
   readonly journal: HeldJournal;
   readonly board: Board;
@@ -64,7 +64,7 @@ export class Rig {
     await this.journal.acknowledge();
   }
 
-  /** Wakes whoever sleeps, until nobody does. */
+  /** Wakes sleepers until none is left. */
   async wakeAll(): Promise<void> {
     while (this.sleepers.length > 0) {
       this.sleepers.shift()!.wake();
@@ -75,7 +75,7 @@ export class Rig {
 
 const memory = new SharedArrayBuffer(Board.bytes());
 
-/** A board that shows nothing; the one before it must not be used any more. */
+/** An empty board; the previous one must not be used any more. */
 export function emptyBoard(): Board {
   new Uint8Array(memory).fill(0);
   return new Board(memory);

@@ -1,6 +1,6 @@
 /**
- * Real processes for tests: started on a free port in a temporary folder, ended by their process
- * id, and none left behind, also when a test fails half-way.
+ * Real processes for tests: started on a free port in a temporary folder, ended by their process id,
+ * and none left behind, even when a test fails half-way.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,7 +15,7 @@ process.on('exit', () => {
   for (const each of running) each.signal('SIGKILL');
 });
 
-/** With this in front, the kernel ends a process when its starter ends, even one that was killed. */
+/** With this prefix, the kernel ends a process when its starter ends, even one that was killed. */
 const mortal = Bun.which('setpriv') === null ? [] : ['setpriv', '--pdeathsig', 'KILL', '--'];
 
 export interface TestProcess {
@@ -38,17 +38,17 @@ export interface TestProcess {
   kill(): Promise<void>;
 }
 
-/** A real server in a temporary folder, on a free port of 127.0.0.1, for faults to befall. */
+/** A real server in a temporary folder, on a free port of 127.0.0.1, to inject faults into. */
 export interface TestServer {
   readonly url: string;
   readonly port: number;
-  /** Where it stores what it keeps over a restart. */
+  /** Where it keeps its data across restarts. */
   readonly folder: TemporaryFolder;
-  /** Starts it again, on the same port, with what it finds in its folder. */
+  /** Starts it again, on the same port, with what its folder holds. */
   start(): Promise<void>;
-  /** Ends it in order. */
+  /** Stops it cleanly. */
   stop(): Promise<void>;
-  /** Ends it as a crash would. */
+  /** Stops it as a crash would. */
   kill(): Promise<void>;
   /** SIGSTOP: it keeps its connections and answers nothing. */
   freeze(): void;
@@ -197,7 +197,7 @@ export async function accepts(port: number): Promise<boolean> {
 }
 
 function ignore(): void {
-  // What a server says on its own is of no interest here.
+  // What a server sends unasked is of no interest here.
 }
 
 export interface TemporaryFolder {

@@ -9,7 +9,9 @@ import {
   waitUntilReady,
 } from './process.ts';
 
-/** Its folder has the dump, `dump.rdb`: what it holds when it is stopped, and not when it is killed. */
+/**
+ * Its folder holds the dump, `dump.rdb`, which is written when it is stopped but not when it is killed.
+ */
 export interface RedisServer extends TestServer {
   /** Sends one command from a connection of its own. */
   command(name: string, ...values: string[]): Promise<unknown>;
@@ -21,7 +23,7 @@ export async function startRedis(): Promise<RedisServer> {
   const url = `redis://127.0.0.1:${port}`;
   const command = async (name: string, ...values: string[]): Promise<unknown> => {
     const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
-    // The command fails as well when the connection does, and says why.
+    // The command fails too when the connection does, and says why.
     redis.on('error', () => undefined);
     try {
       await redis.connect();
