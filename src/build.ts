@@ -9,13 +9,13 @@ const root = join(import.meta.dir, '..');
 const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'actors/worker.ts'];
 
-/** What is read as a file while the engine runs. */
+/** What the engine reads as a file while it runs. */
 const carriedGlobs = [
   'migrations/**/{*.sql,_journal.json}',
   'src/http/pages/browser/*',
   'src/replay/html/*.css',
 ];
-/** The bundler carries a file when a module imports it as one: this module imports them all. */
+/** The bundler carries a file when a module imports it as a file: this module imports them all. */
 const carrier = 'dist/carried-files.ts';
 const carried: string[] = [];
 for (const glob of carriedGlobs) {

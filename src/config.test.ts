@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { ConfigError, readConfig } from './config.ts';
 
-/** The line that a start with these settings ends with. */
+/** The line that a start with these settings fails with. */
 function complaint(environment: Record<string, string>): string {
   try {
     readConfig(environment);
@@ -36,7 +36,7 @@ describe('settings', () => {
     }
   });
 
-  test('give more cores more threads, and one is never without', () => {
+  test('give more threads to more cores, and never none', () => {
     const threads = [1, 2, 4, 8, 16, 64, 1_000].map((cores) => {
       const { httpThreads, actorThreads } = readConfig({ PARTITIONS: '64' }, cores);
       return [cores, httpThreads, actorThreads];
@@ -56,7 +56,7 @@ describe('settings', () => {
     expect(readConfig({ ACTOR_THREADS: '8', PARTITIONS: '3' }).actorThreads).toBe(3);
   });
 
-  test('are read as they are set', () => {
+  test('are read as set', () => {
     const config = readConfig({
       HOST: '0.0.0.0',
       PORT: '0',
@@ -75,7 +75,7 @@ describe('settings', () => {
     expect(config.tokenSecret).toBe('x'.repeat(32));
   });
 
-  test('take each level of the log by its name, and warn for a warning', () => {
+  test('take each log level by its name, and warn for warning', () => {
     const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'warn'];
     const read = levels.map((LOG_LEVEL) => readConfig({ LOG_LEVEL }).logLevel);
     expect(read).toEqual(['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'warning']);
@@ -109,11 +109,11 @@ describe('settings', () => {
     expect(complaint({ PORT: 'x', PARTITIONS: 'y' })).toMatch(/^PORT must .*; PARTITIONS must /);
   });
 
-  test('never show a secret in what they complain about', () => {
+  test('never show a secret in an error', () => {
     expect(complaint({ TOKEN_SECRET: 'hunter2', ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
   });
 
-  test('sign what they send: a webhook needs a secret', () => {
+  test('require a secret with a webhook: what is sent is signed', () => {
     expect(complaint({ SMS_WEBHOOK_URL: 'https://a/b' })).toContain('SMS_WEBHOOK_SECRET');
   });
 });

@@ -21,7 +21,7 @@ export interface Config {
   databaseUrl: string | null;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
-  /** Addresses and networks, with commas between: see `TrustedProxies`. */
+  /** Addresses and networks, separated by commas: see `TrustedProxies`. */
   trustedProxies: string;
   logLevel: (typeof logLevels)[number];
 }
@@ -60,7 +60,7 @@ const url = (...protocols: string[]) => {
   return v.nullish(v.pipe(v.string(), v.check(fits, message)), null);
 };
 
-const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, with commas between';
+const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, separated by commas';
 
 function areProxies(networks: string): boolean {
   try {

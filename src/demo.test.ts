@@ -34,7 +34,7 @@ interface Demo {
 
 async function startDemo(): Promise<Demo> {
   const engine = spawnEngine({ dataDir: folder.path }, '--demo');
-  await waitUntil('the line is there', () => /\n {2}curl .*\n/.test(engine.stdout()));
+  await waitUntil('the line is printed', () => /\n {2}curl .*\n/.test(engine.stdout()));
   const printed = engine.stdout();
   const line = /\n {2}(curl .*)\n/.exec(printed)![1]!;
   const [itemId, promoId] = /^purchase token: st1\.\d+\.(\d+)\.(\d+)\.[\d.]+\.[\w-]{22}$/m
@@ -61,7 +61,7 @@ async function itemsOf(url: string): Promise<Listed[]> {
   return data;
 }
 
-/** A demo that is started once more in the same folder: its line must buy. */
+/** A demo started again in the same folder: its line must buy. */
 async function demoThatBuys(): Promise<{ sale: Sale; items: Listed[] }> {
   const { engine, url, sale, buy } = await startDemo();
   try {
@@ -84,14 +84,14 @@ test('an empty folder gets an item on sale, and a line that buys it in any shell
   await engine.stop();
 });
 
-test('a promo that still runs is the one that the next demo buys', async () => {
+test('a promo that still runs is the one the next demo buys', async () => {
   const first = await demoThatBuys();
   const second = await demoThatBuys();
   expect(second.sale).toEqual(first.sale);
   expect(second.items).toHaveLength(1);
 });
 
-test("a merchant's running promo is as good, and nothing is made beside it", async () => {
+test("a merchant's running promo serves as well, and nothing is made beside it", async () => {
   const engine = await startTestEngine({ dataDir: folder.path });
   const sale = await engine.sale();
   await engine.stop();

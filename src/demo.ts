@@ -1,4 +1,4 @@
-/** What `start --demo` makes: a shop with an item on sale, and a line that buys it. */
+/** What `start --demo` makes: a shop with an item on sale, and a command line that buys it. */
 import type { Running } from './run-engine.ts';
 
 /** Headphones on sale; another demo in the same shop finds them by their title. */
@@ -7,10 +7,10 @@ const stock = 1_000;
 const saleMs = 24 * 3_600_000;
 const tokenSeconds = 24 * 3_600;
 
-/** A sale that ends sooner than this would be over before the printed line is tried. */
+/** A sale that ends sooner than this would be over before anyone tries the printed line. */
 const leastLeftMs = 60_000;
 
-/** Buyers of demos have ids that nobody who registers will have. */
+/** Buyers of demos have ids that no registered user will have. */
 const firstBuyer = 1_000_000_000;
 
 interface Sale {

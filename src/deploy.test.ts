@@ -14,7 +14,7 @@ interface Compose {
   services: Record<string, { environment?: Record<string, string>; volumes?: string[] }>;
 }
 
-test('the compose file gives the engine settings that it takes', () => {
+test('the compose file gives the engine settings that it accepts', () => {
   const { services } = Bun.YAML.parse(read('compose.yaml')) as Compose; // The shape asserted below.
   expect(Object.keys(services).sort()).toEqual(['nats', 'postgres', 'redis', 'stampede']);
   const secrets = {
@@ -37,7 +37,7 @@ test('the compose file gives the engine settings that it takes', () => {
   expect(config.databaseUrl).toBe('postgres://stampede:p@postgres:5432/stampede');
 });
 
-test('the image copies only what is there, and builds with the pinned Bun', () => {
+test('the image copies only what exists, and builds with the pinned Bun', () => {
   const dockerfile = read('Dockerfile');
   const pinned = (JSON.parse(read('package.json')) as { devDependencies: Record<string, string> })
     .devDependencies.bun; // npm's own shape.
@@ -50,7 +50,7 @@ test('the image copies only what is there, and builds with the pinned Bun', () =
   for (const source of sources) expect(tracked).toContain(source);
 });
 
-test('the NATS configuration is one that nats-server reads, but for what needs 2.10', () => {
+test('the NATS configuration is one that nats-server reads, except for what needs 2.10', () => {
   const config = folder.file('nats.conf');
   writeFileSync(config, read('.deploy/nats.conf').replace(/^\s*sync_interval: always$/m, ''));
   const { exitCode, stderr } = Bun.spawnSync(['nats-server', '-t', '-c', config]);
@@ -74,7 +74,7 @@ describe('the executable', () => {
     expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
-  test('runs by itself: it sells, signs, audits, rebuilds and drains', async () => {
+  test('runs on its own: it sells, signs, audits, rebuilds and drains', async () => {
     const port = await freePort();
     const engine = startProcess({
       command: [file, 'start', '--demo'],
@@ -82,7 +82,7 @@ describe('the executable', () => {
       env: { PORT: String(port), ...env },
     });
     try {
-      await waitUntil('the demo has told how to buy', () => engine.output().includes('curl -i'));
+      await waitUntil('the demo has printed how to buy', () => engine.output().includes('curl -i'));
       const body = /-d '(.*)'/.exec(engine.output())![1]!;
       const headers = { 'content-type': 'application/json' };
       const url = `http://127.0.0.1:${port}/api/orders`;

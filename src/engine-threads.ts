@@ -1,4 +1,4 @@
-/** The threads of an engine, and what each is started with: again, too, when it has crashed. */
+/** The threads of an engine, and what each is started with, also after a crash. */
 import { type Clock, clockStep } from '../actors/clock.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
@@ -95,7 +95,7 @@ export class EngineThreads {
     });
   }
 
-  /** The clock's step is taken anew each time: a thread's own time begins when it is started. */
+  /** The clock's step is measured each time: a thread's own time begins when it is started. */
   #common() {
     const { settings, memory, clock } = this.parts;
     const { partitions, logLevel } = settings;

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 type Kind = 'http' | 'actor' | 'projector';
 
-/** How often a kind of thread has died, by the log of its supervisor. */
+/** How often a kind of thread has died, according to its supervisor's log. */
 function deaths(kind: Kind): number {
   return engine.process
     .output()
@@ -78,7 +78,7 @@ describe.each([
 ] as [Kind, string, string][])(
   'an %s thread that throws under load (%s HTTP, %s actor)',
   (kind, http, actor) => {
-    test('is started again; nothing is lost or doubled', async () => {
+    test('is restarted; nothing is lost or doubled', async () => {
       const env = { HTTP_THREADS: http, ACTOR_THREADS: actor, LOG_LEVEL: 'error' };
       const script = 'src/testing/crash-engine.ts';
       engine = await startTestEngine({ dataDir: folder.path, env, script });

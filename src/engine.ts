@@ -1,6 +1,6 @@
 /**
- * The engine: shared memory, the threads around it, and their order of coming and going. HTTP
- * threads come last and leave first, so that no request meets an actor that is not there.
+ * The engine: shared memory, the threads around it, and the order in which they start and stop. HTTP
+ * threads start last and stop first, so that no request meets a missing actor.
  */
 
 import { type Clock, createClock } from '../actors/clock.ts';
@@ -35,7 +35,7 @@ export interface Engine {
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
 
-/** Corrections of a wall clock between two starts come to less than this, and are not worth a word. */
+/** The wall clock may be corrected by this much between two starts; less is not worth a warning. */
 const clockWarningMs = 1_000;
 
 /** Starts every thread and resolves when the engine listens. */
@@ -90,7 +90,7 @@ async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThre
 }
 
 /**
- * Makes what is missing, and reads how far SQL has come: a journal that ends before has lost data.
+ * Makes what is missing, and reads how far SQL has come: a journal that ends earlier has lost data.
  * Returns what the journal's acknowledgement means, and the latest time in it.
  */
 async function prepare(
@@ -116,7 +116,7 @@ async function prepare(
 
 /**
  * The engine's clock. Where the wall clock is behind the journal, it goes on from the journal's time:
- * actors would stand still until the wall clock has caught up, and no hold would end meanwhile.
+ * otherwise actors would stand still until the wall clock caught up, and no hold would end meanwhile.
  */
 function clockNotBefore(at: number): Clock {
   const clock = createClock();

@@ -1,6 +1,7 @@
 /**
  * The port to listen on; 0 asks for a free one. HTTP threads share their port, and so would a second
- * engine by mistake: binding it alone first finds that out. @throws when the port is taken.
+ * engine by mistake: binding it alone first detects that.
+ * @throws when the port is taken.
  */
 export function freePort(hostname: string, port: number): number {
   try {

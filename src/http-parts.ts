@@ -48,11 +48,11 @@ export interface HttpThreadSettings extends DispatchSettings {
   logLevel: (typeof logLevels)[number];
 }
 
-/** What the routes need of the server that they are served by. */
+/** What the routes need from the server that serves them. */
 export interface ServedBy extends Pick<AppParts, 'draining' | 'logError'> {
   /** The address at the other end of a request's socket. */
   peerOf(request: Request): string;
-  /** Lifts the idle time-out of a request's socket. */
+  /** Disables the idle time-out of a request's socket. */
   keepOpen(request: Request): void;
 }
 
@@ -64,10 +64,12 @@ export interface OpenedParts {
 
 const forwardedFor = 'x-forwarded-for';
 
-/** How an operator's search reads the journal: it writes nothing, and does not wait long for a server. */
+/**
+ * How an operator's search reads the journal: it writes nothing, and does not wait long for a server.
+ */
 const journalReading = { readonly: true, patienceMs: 2_000 };
 
-/** Opens SQL and the store, and makes everything that the routes are handed. */
+/** Opens SQL and the store, and makes everything that the routes are given. */
 export async function openParts(
   settings: HttpThreadSettings,
   server: ServedBy,
@@ -117,7 +119,7 @@ export async function openParts(
   };
 }
 
-/** Who may do what: accounts, captchas, limits and tokens, as far as they are kept in the store. */
+/** Who may do what: accounts, captchas, limits and tokens, as far as the store keeps them. */
 function admissionParts(
   { tokenSecret, adminToken, sms, rehearsal }: HttpThreadSettings,
   store: KeyValueStore,

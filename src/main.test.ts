@@ -9,7 +9,7 @@ setDefaultTimeout(60_000);
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-/** Where an engine that should not have started would leave its files. */
+/** Where an engine started by mistake would leave its files. */
 const env = { DATA_DIR: folder.file('data'), PORT: '0', TOKEN_SECRET: '' };
 const run = (...args: string[]) => runCommand(args, env);
 
@@ -41,7 +41,7 @@ describe('help', () => {
     },
   );
 
-  test('is what a call without a command gets, as a mistake', async () => {
+  test('is printed for a call without a command, as an error', async () => {
     const { code, output, errors } = await run();
     expect({ code, output }).toEqual({ code: 2, output: '' });
     expect(errors).toBe((await run('--help')).output);
@@ -63,7 +63,7 @@ test.each([['--version'], ['-V'], ['version']])(
   },
 );
 
-describe('what is not known is refused with one line and exit 2:', () => {
+describe('anything unknown is refused with one line and exit 2:', () => {
   const wrong: [string, string, string][] = [
     ['sell', 'stampede', "unknown command 'sell'"],
     ['strat', 'stampede', 'Did you mean start?'],

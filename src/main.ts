@@ -1,7 +1,7 @@
 /**
- * The command line: the scripts of package.json run it (`bun start`, `bun replay` …), and the
- * executable is it. Each command is a file in `commands/`, which loads what it runs on only when it
- * runs; the engine's begins in `run-engine.ts`.
+ * The command line: the scripts of package.json run it (`bun start`, `bun replay` …), and so does the
+ * executable. Each command is a file in `commands/`, which loads its parts only when it runs; the
+ * engine's begins in `run-engine.ts`.
  */
 import { Command, CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { version } from '../package.json' with { type: 'json' };
@@ -16,8 +16,8 @@ import { inExecutable, ownPath } from './own-files.ts';
 type Add = (program: Command) => void;
 
 /**
- * The commands that the executable does not have, and the functions that add them. The bundler would
- * carry what is imported by name.
+ * The commands that the executable lacks, and the functions that add them. The bundler would carry
+ * anything imported by name.
  */
 const workshop = [
   ['src/commands/simulate.ts', 'addSimulate'],
@@ -70,7 +70,7 @@ function addHelp(program: Command): void {
     });
 }
 
-/** What is wrong with the arguments is said in one line, which tells where to read on. */
+/** Errors in the arguments are reported in one line, which tells where to read on. */
 function complainInOneLine(command: CommandUnknownOpts): void {
   const path = command.parent === null ? command.name() : `stampede ${command.name()}`;
   command.configureOutput({
@@ -81,7 +81,7 @@ function complainInOneLine(command: CommandUnknownOpts): void {
   });
 }
 
-/** Asked for help about a command that is not there, commander would give help about all. */
+/** Asked for help about an unknown command, commander would print help about all of them. */
 function withoutHelp(program: Command, args: string[]): string[] {
   const first = args[0];
   if (first === undefined || first.startsWith('-')) return args;

@@ -1,12 +1,12 @@
 /**
- * Order ids: `<yyyymmdd of placing, UTC>-<item>-<n>`, `n` from 1 per item. Unique without
- * coordination, because an item has one writer; and they say which actor to ask.
+ * Order ids: `<yyyymmdd of placing, UTC>-<item>-<n>`, `n` from 1 per item. Unique without coordination,
+ * because an item has one writer; and they tell which actor to ask.
  */
 import { itemIdMax, ordersPerItemMax } from '../actors/limits.ts';
 
 const dayMs = 86_400_000;
 
-/** An order's number fits this many bits, see `orderKey`. */
+/** An order's number fits in this many bits; see `orderKey`. */
 const numberRange = 2 ** 27;
 
 if (ordersPerItemMax >= numberRange || itemIdMax * numberRange > Number.MAX_SAFE_INTEGER / 2) {
@@ -29,8 +29,8 @@ export function orderId(item: number, n: number, createdAtMs: number): string {
 const pattern = /^\d{8}-([1-9]\d{0,9})-([1-9]\d{0,9})$/;
 
 /**
- * The item and number an order id names, or null where the text is no order id. Whether the day is
- * the order's own shows only when the order is known: compare its id with the text.
+ * The item and number an order id names, or null where the text is not an order id. Whether the day is
+ * the order's own shows only once the order is known: compare its id with the text.
  */
 export function parseOrderId(text: string): { item: number; n: number } | null {
   const match = pattern.exec(text);

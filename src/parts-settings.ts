@@ -1,4 +1,6 @@
-/** What each part is opened with, from the engine's settings: by the engine, and by commands beside it. */
+/**
+ * What each part is opened with, from the engine's settings: for the engine, and for other commands.
+ */
 import { join } from 'node:path';
 import type { JournalSettings } from '../actors/journal/open.ts';
 import type { Config } from './config.ts';

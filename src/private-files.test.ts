@@ -14,12 +14,12 @@ afterEach(() => folder.remove());
 
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
-/** The mode of each file of a folder. */
+/** The mode of each file in a folder. */
 function modesIn(path: string): Record<string, string> {
   return Object.fromEntries(readdirSync(path).map((name) => [name, modeOf(join(path, name))]));
 }
 
-/** Starts an engine under a umask that lets everyone read, has it take an order, and looks. */
+/** Starts an engine under a umask that lets everyone read, places an order, and reads the modes. */
 async function modesWhileRunning(dataDir: string) {
   const before = process.umask(0o022);
   const engine = await startTestEngine({
@@ -31,7 +31,7 @@ async function modesWhileRunning(dataDir: string) {
   return modes;
 }
 
-test('all that an engine keeps is readable by its owner alone, its new folder as well', async () => {
+test('only the owner can read what an engine keeps, its new folder included', async () => {
   const dataDir = join(folder.path, 'new', 'data');
   const modes = await modesWhileRunning(dataDir);
   const databases = ['journal.db', 'stampede.db', 'store.db'];
@@ -41,7 +41,7 @@ test('all that an engine keeps is readable by its owner alone, its new folder as
   expect(modeOf(dataDir)).toBe('700');
 });
 
-test('files that an earlier version left readable are no longer so; a folder stays as it was', async () => {
+test('files that an earlier version left readable no longer are; a folder stays as it was', async () => {
   const dataDir = join(folder.path, 'data');
   mkdirSync(dataDir);
   const engine = await startTestEngine({ dataDir });

@@ -1,7 +1,7 @@
 /**
  * The composition root: settings from the environment, secrets, log, engine.
  *
- * The way of an order, for readers: `http/routes/orders.ts` → `dispatch/dispatch.ts` →
+ * The path of an order, for readers: `http/routes/orders.ts` → `dispatch/dispatch.ts` →
  * `actors/worker.ts` → `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` →
  * back through `dispatch/dispatch.ts`; later, `projector/`. `engine.ts` starts the threads that do this.
  */
@@ -17,8 +17,8 @@ export interface Running {
 }
 
 /**
- * Starts the engine, and says where it listens on the first line of standard output.
- * @param starting - is handed the engine before it is up.
+ * Starts the engine, and says on the first line of standard output where it listens.
+ * @param starting - is given the engine before it is up.
  * @throws ConfigError where a setting is wrong.
  */
 export async function runEngine(

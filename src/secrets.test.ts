@@ -3,7 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { temporaryFolder } from '../actors/testing/process.ts';
 import { keptSecret } from './secrets.ts';
 
-test('a secret is made once, of 256 random bits, and kept for its owner alone', () => {
+test('a secret is made once, of 256 random bits, and kept for its owner only', () => {
   const folder = temporaryFolder();
   const made = keptSecret(folder.path, 'one');
   expect(made.fresh).toBe(true);
@@ -15,14 +15,14 @@ test('a secret is made once, of 256 random bits, and kept for its owner alone', 
   folder.remove();
 });
 
-test('a secret that is there already is taken as it is, without its line end', () => {
+test('an existing secret is taken as it is, without its line end', () => {
   const folder = temporaryFolder();
   writeFileSync(folder.file('mine'), 'a secret of my own\n');
   expect(keptSecret(folder.path, 'mine')).toEqual({ value: 'a secret of my own', fresh: false });
   folder.remove();
 });
 
-test('a secret that others could read, since it was copied here, is its owner’s alone again', () => {
+test('a secret that was copied here readable by others is its owner’s alone again', () => {
   const folder = temporaryFolder();
   writeFileSync(folder.file('mine'), 'a secret of my own\n');
   chmodSync(folder.file('mine'), 0o644);
@@ -31,7 +31,7 @@ test('a secret that others could read, since it was copied here, is its owner’
   folder.remove();
 });
 
-test('a secret that is there but empty is an error: an empty key would sign for anybody', () => {
+test('an existing but empty secret is an error: an empty key would sign for anyone', () => {
   const folder = temporaryFolder();
   writeFileSync(folder.file('mine'), '\n');
   expect(() => keptSecret(folder.path, 'mine')).toThrow('mine');

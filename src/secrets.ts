@@ -1,27 +1,27 @@
-/** Secrets that are made once and kept in the data folder, readable by their owner alone. */
+/** Secrets that are made once and kept in the data folder, readable only by their owner. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivate } from '../actors/private-files.ts';
 
 export interface Secret {
   value: string;
-  /** It was made just now. */
+  /** True when it was made just now. */
   fresh: boolean;
 }
 
-/** Whoever can guess a shorter one can sign, or administer. */
+/** Anyone who can guess a shorter one can sign, or administer. */
 const lengthMin = 16;
 
 /**
- * Returns the secret kept under a name, and makes one of 256 random bits where there is none.
- * @throws when the file holds none: an empty key would sign for anybody.
+ * Returns the secret kept under a name; where there is none, makes one of 256 random bits.
+ * @throws when the file holds none: an empty key would sign for anyone.
  */
 export function keptSecret(dataDir: string, name: string): Secret {
   const kept = readSecret(dataDir, name);
   if (kept !== null) return { value: kept, fresh: false };
   const path = join(dataDir, name);
   const value = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
-  // Renamed into place, so that an engine that is killed here leaves no half of a secret.
+  // Renamed into place, so that an engine killed here leaves no half-written secret.
   writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
   return { value, fresh: true };

@@ -1,7 +1,7 @@
 /**
- * An HTTP thread: the whole Hono application behind a port that all HTTP threads share
- * (`reusePort`). Main starts it with `HttpThreadSettings`, tells it when an actor thread has died,
- * and may say `drain`; it says `listening` and `drained`.
+ * An HTTP thread: the whole Hono application behind a port that all HTTP threads share (`reusePort`).
+ * Main starts it with `HttpThreadSettings`, tells it when an actor thread has died, and may send
+ * `drain`; the thread sends `listening` and `drained`.
  */
 import { idleTimeoutMs } from '../actors/limits.ts';
 import { configureLog, getLogger } from '../actors/log.ts';
@@ -18,7 +18,7 @@ export type ToHttpThread =
   | { type: 'crash' };
 export type FromHttpThread = { type: 'listening' } | { type: 'drained' };
 
-/** How long requests that are under way may take once the engine was asked to leave. */
+/** How long requests in progress may take once the engine was asked to leave. */
 const drainMs = 3_000;
 
 declare const self: Worker;
@@ -69,11 +69,11 @@ function serve(
     port,
     reusePort: true,
     idleTimeout: idleTimeoutMs / 1000,
-    // The application refuses bodies that are too long, in the envelope: what it does not read, Bun
-    // holds back at the socket, and drops once the answer has gone; it never gathers in memory.
+    // The application refuses bodies that are too long, in the envelope: Bun holds what it does not
+    // read back at the socket, and drops it once the answer is sent; it never gathers in memory.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch,
-    // Nothing answers with a stack trace, whatever is thrown past the application.
+    // Nothing answers with a stack trace, whatever escapes the application.
     development: false,
     error(error) {
       logError('request failed', { error: error.stack ?? String(error) });

@@ -1,10 +1,10 @@
 /**
  * Supervision: a thread that ends, for whatever reason and with whatever code, has crashed and is
- * started again, unless it was asked to leave. Threads are never terminated from outside.
+ * restarted, unless it was asked to leave. Threads are never terminated from outside.
  */
 import { getLogger } from '../actors/log.ts';
 
-/** The pause before a thread that died young is started again doubles up to the maximum. */
+/** The pause before restarting a thread that died young doubles up to the maximum. */
 const pauseMs = 20;
 const pauseMsMax = 1_000;
 /** A thread that has lived this long did not die of its start. */
@@ -30,7 +30,7 @@ export class Thread<In, Out extends { type: string }> {
   #pauseMs = pauseMs;
   #alive = false;
   #leaving = false;
-  /** Messages for the next life: what is posted to a worker that has died is lost. */
+  /** Messages for the next life: what is posted to a dead worker is lost. */
   #unsent: In[] = [];
   #waiting: { type: Out['type']; resolve: () => void }[] = [];
 
@@ -39,13 +39,13 @@ export class Thread<In, Out extends { type: string }> {
     this.#worker = this.#spawn();
   }
 
-  /** Sends a message; where the thread is dead, to its next life. */
+  /** Sends a message; if the thread is dead, to its next life. */
   post(message: In): void {
     if (this.#alive) this.#worker.postMessage(message);
     else this.#unsent.push(message);
   }
 
-  /** Resolves when the thread next says a word, or has left without it. */
+  /** Resolves when the thread next sends this message, or has left without it. */
   says(type: Out['type']): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ type, resolve }));
   }

@@ -24,7 +24,7 @@ afterEach(() => folder.remove());
 
 const bun = process.execPath;
 
-/** Starts an engine in a way of its own, and resolves when it listens. */
+/** Starts an engine with a command, and resolves when it listens. */
 async function startBy(command: string[], env: Record<string, string> = {}): Promise<TestProcess> {
   const settings = { ...engineEnvironment(folder.path), PORT: `${port}`, LOG_LEVEL: 'info' };
   // Bun takes the name of the script it runs in for its own.
@@ -60,7 +60,7 @@ describe.each(ways)('%s', (_, command) => {
       const started = await startBy(command);
       started.signal(signal);
       await started.ended;
-      // Whatever holds the pipe of the output has ended by now.
+      // Everything that holds the output's pipe has ended by now.
       expect(await accepts(port)).toBe(false);
       expect(drains(started.output())).toEqual([1, 1]);
     },
@@ -87,7 +87,7 @@ test.each([
 });
 
 test.each([
-  // Some shells end of a signal that they put off.
+  // Some shells exit with the status of a signal that they put off.
   ['npx bun start', 'npx bun start', [0, 130]],
   ['bun start', `${bun} start`, [0]],
 ] as [string, string, number[]][])(
@@ -114,12 +114,12 @@ describe('an engine in the background', () => {
   const shell = (command: string) => ['sh', '-c', `${command} & echo pid $!; read line`];
   const underNpx = { npm_lifecycle_event: 'npx' };
 
-  /** Ends the shell, and returns whether the engine goes on; then ends that as well. */
+  /** Ends the shell, and returns whether the engine goes on; then ends the engine too. */
   async function outlives(started: TestProcess): Promise<boolean> {
     const pid = Number(/^pid (\d+)$/m.exec(started.output())![1]);
     started.input('\n');
     await waitUntil('the shell ends', () => !started.alive());
-    // Several looks of the watch. An engine that leaves later is taken for one that goes on.
+    // Several looks of the watch. An engine that leaves later would count as one that goes on.
     await Bun.sleep(2_000);
     const goesOn = await accepts(port);
     if (goesOn) process.kill(pid, 'SIGTERM');
@@ -128,7 +128,7 @@ describe('an engine in the background', () => {
     return goesOn;
   }
 
-  test('is ended with the shell under npx that it belongs to', async () => {
+  test('is ended with the shell under npx that started it', async () => {
     const started = await startBy(shell(`${bun} ${commandLine} start`), underNpx);
     expect(await outlives(started)).toBe(false);
   });
@@ -146,7 +146,7 @@ describe('an engine in the background', () => {
   );
 });
 
-test('an engine that is told to leave while it starts leaves without a word, and exits 0', async () => {
+test('an engine told to leave while it starts leaves silently, and exits 0', async () => {
   const env = { NATS_URL: `nats://127.0.0.1:${port}`, LOG_LEVEL: 'info' };
   const engine = spawnEngine({ dataDir: folder.path, env });
   await waitUntil('it waits for the journal', () => engine.output().includes('journal: '));

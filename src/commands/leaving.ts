@@ -1,12 +1,12 @@
 /**
- * How `start` ends: once, whatever asks first. From the moment this is made a signal is heard; one
- * that comes while the engine starts ends it as soon as it is up, or soon after where it is not.
+ * How `start` ends: once, whatever asks first. From the moment this is made signals are handled; one
+ * that comes while the engine starts ends it as soon as it is up, or soon after if it does not come up.
  */
 import { getLogger } from '../../actors/log.ts';
 import type { Engine } from '../engine.ts';
 import { watchRunners } from './runners.ts';
 
-/** How long an engine that starts is waited for: it has taken no order, so it may also just end. */
+/** How long to wait for an engine that starts: it has taken no order, so it may also just end. */
 const startingMs = 1_000;
 
 export class Leaving {
@@ -25,7 +25,7 @@ export class Leaving {
     return this.#asked;
   }
 
-  /** Names the engine to drain before the process ends. */
+  /** Sets the engine to drain before the process ends. */
   drains(starting: Promise<Engine>): void {
     this.#engine = starting;
   }

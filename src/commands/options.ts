@@ -1,4 +1,4 @@
-/** Reads the values of options. What is wrong with one is said in a sentence that follows its name. */
+/** Reads the values of options. An error is a sentence that follows the option's name. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from '@commander-js/extra-typings';
@@ -12,7 +12,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   };
 }
 
-/** Reads the path of a file to be written: that it cannot be is better known before long work. */
+/** Reads the path of a file to write: better to learn before long work that it cannot be written. */
 export function writableFile(path: string): string {
   if (path !== '' && existsSync(dirname(resolve(path)))) return path;
   throw new InvalidArgumentError('It must be a file in a folder that exists.');

@@ -3,7 +3,7 @@
 /** The exit code for wrong arguments and wrong settings. */
 export const wrongUse = 2;
 
-/** What a command says of itself when it gives up, and the code it then exits with. */
+/** An error that a command reports when it gives up, and the code it then exits with. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   constructor(
@@ -15,8 +15,8 @@ export class CommandFailed extends Error {
 }
 
 /**
- * Does a command's work, and ends the process with the code that it gives. What it throws becomes
- * one line: a wrong setting ends with `wrongUse`, anything else with `failureCode`.
+ * Does a command's work, and ends the process with the code that it returns. An error becomes one line:
+ * a wrong setting ends with `wrongUse`, anything else with `failureCode`.
  */
 export async function perform(
   command: string,
@@ -36,7 +36,10 @@ export function fail(who: string, error: unknown, failureCode: number): never {
   process.exit(exitCodeOf(error, failureCode));
 }
 
-/** A `ConfigError` goes by its name here: its module would make every command load all settings. */
+/**
+ * A `ConfigError` is recognised by name: importing its module would make every command load all
+ * settings.
+ */
 function exitCodeOf(error: unknown, failureCode: number): number {
   if (error instanceof CommandFailed) return error.exitCode;
   return error instanceof Error && error.name === 'ConfigError' ? wrongUse : failureCode;

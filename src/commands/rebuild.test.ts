@@ -27,7 +27,7 @@ afterEach(() => rig.remove());
 const settings = () => ({ ...engineEnvironment(rig.folder.path), ...rig.env });
 const rebuild = (...args: string[]) => runCommand(['rebuild', ...args], settings());
 
-/** Sells for a moment, waits until SQL has it all, and leaves the engine running, without orders. */
+/** Sells for a moment, waits until SQL has everything, and leaves the engine running without orders. */
 async function sellAndRest(env: Record<string, string>): Promise<void> {
   rig = new FaultRig(env);
   await rig.sell();
@@ -88,7 +88,7 @@ const databases: [string, () => Promise<Record<string, string>>][] = [
 ];
 
 describe.each(databases)('a rebuild on %s', (_, make) => {
-  test('empties what was projected, keeps the rest, and the next start writes it again', async () => {
+  test('empties the projected tables, keeps the rest, and the next start fills them again', async () => {
     await sellAndRest(await make());
     expect(await rig.engine.stop()).toBe(0);
     const before = await projectedRows();
@@ -112,7 +112,7 @@ describe.each(databases)('a rebuild on %s', (_, make) => {
     await sellAndRest(await make());
     const before = await projectedRows();
     expect((await rebuild('--yes')).code).toBe(0);
-    await waitUntil('the rows are there again', async () => {
+    await waitUntil('the rows are back', async () => {
       return (await rowsIn('orders')) === before.orders;
     });
     await rig.untilProjected();
@@ -134,7 +134,7 @@ describe.each(databases)('a rebuild on %s', (_, make) => {
   });
 });
 
-test('after a rebuild a journal that lost its end, which SQL had seen, is served again', async () => {
+test('lets a journal be served again that lost entries SQL had seen', async () => {
   await sellAndRest({});
   expect(await rig.engine.stop()).toBe(0);
   const database = new Database(rig.folder.file('journal.db'));
@@ -151,11 +151,11 @@ test('after a rebuild a journal that lost its end, which SQL had seen, is served
   await expectNoDifference();
 });
 
-/** What Ctrl-D types. */
+/** What Ctrl-D sends. */
 const endOfFile = '\x04';
 
 describe('a rebuild', () => {
-  /** Runs it on a terminal, where somebody types an answer. */
+  /** Runs it on a terminal, where a user types an answer. */
   async function answered(answer: string): Promise<{ code: number | null; output: string }> {
     const command = `${process.execPath} ${commandLine} rebuild`;
     const asking = startProcess({
@@ -169,7 +169,7 @@ describe('a rebuild', () => {
     return { code: await asking.ended, output: asking.output() };
   }
 
-  test('asks on a terminal, and does nothing but for a yes', async () => {
+  test('asks on a terminal, and does nothing without a yes', async () => {
     await sellAndRest({});
     expect(await rig.engine.stop()).toBe(0);
     const before = await projectedRows();

@@ -1,20 +1,20 @@
-/** `stampede rebuild [--yes]`: empties the projected tables, for the projector to write again. */
+/** `stampede rebuild [--yes]`: empties the projected tables, for the projector to fill again. */
 import type { Command } from '@commander-js/extra-typings';
 import { CommandFailed, perform, wrongUse } from './perform.ts';
 
 const exitCode = { emptied: 0, leftAsTheyWere: 1 } as const;
 
 const explanation = `
-Emptied is all that the projector writes, in one transaction: orders, stock_logs,
+Empties all that the projector writes, in one transaction: orders, stock_logs,
 item_stocks and checkpoints, items.sales and promos.published_at. Accounts, items
-and promos stay. An engine that runs notices within seconds and writes the rows
-again from the journal; else the next start does. Until then people's lists of
-orders are short; orders, payments and stock go on.
+and promos stay. A running engine notices within seconds and writes the rows
+again from the journal; otherwise the next start does. Until then users' lists
+of orders are short; orders, payments and stock go on.
 
 Exit codes:
   0  emptied
   1  left as they were
-  2  wrong arguments or settings, or nobody to ask
+  2  wrong arguments or settings, or no one to ask
 
 Examples:
   $ stampede rebuild
@@ -23,7 +23,7 @@ Examples:
 export function addRebuild(program: Command): void {
   program
     .command('rebuild')
-    .summary('empty the tables that follow from the journal, to be written again')
+    .summary('empty the tables that follow from the journal, to be filled again')
     .description(
       'Empties the projected tables of DATABASE_URL, or of stampede.db in DATA_DIR, so that ' +
         'the projector writes them again from the journal. Asks first.',
@@ -39,7 +39,7 @@ async function rebuild(sure: boolean): Promise<number> {
   const { sqlSettings } = await import('../parts-settings.ts');
   const settings = sqlSettings(readConfig(process.env));
   if (!sure && !process.stdin.isTTY) {
-    throw new CommandFailed('there is nobody to ask: say --yes to empty the tables', wrongUse);
+    throw new CommandFailed('there is no one to ask: add --yes to empty the tables', wrongUse);
   }
   const opened = openProjection(settings);
   if (opened === null) {
@@ -59,14 +59,14 @@ async function rebuild(sure: boolean): Promise<number> {
     await close();
   }
   console.log(
-    `The projected tables in ${where} are empty. An engine that runs, or the next start, writes them again.`,
+    `The projected tables in ${where} are empty. A running engine, or the next start, fills them again.`,
   );
   return exitCode.emptied;
 }
 
 async function agreed(where: string): Promise<boolean> {
   process.stdout.write(
-    `Empty the projected tables in ${where}, to be written again from the journal? (yes/no) `,
+    `Empty the projected tables in ${where}, to be filled again from the journal? (yes/no) `,
   );
   for await (const line of console) return line.trim().toLowerCase() === 'yes';
   // The terminal's end of file.

@@ -106,7 +106,7 @@ describe('bun replay', () => {
     expect(output).toContain('partition 1: not compared with SQL');
   });
 
-  test('writes a report for people beside what it prints, with the same exit codes', async () => {
+  test('writes a report for people besides what it prints, with the same exit codes', async () => {
     await playSale(folder);
     const file = folder.file('report.html');
     const plain = await command(['--to', '3', '--json']);
@@ -154,7 +154,7 @@ describe('bun replay could not run and exits 2', () => {
     expect(await refused([], salePartitions, { NATS_URL: url })).toContain('no journal at');
   }, 30_000);
 
-  test('on a file that is no journal', async () => {
+  test('on a file that is not a journal', async () => {
     await Bun.write(folder.file('journal.db'), 'this is no journal, whatever its name says');
     expect(await refused([])).toContain('not a journal');
   });
@@ -169,7 +169,7 @@ describe('bun replay could not run and exits 2', () => {
     expect(await refused(['--item', '99'])).toContain('no item 99');
   });
 
-  test('on a database that is none', async () => {
+  test('on a database that is not one', async () => {
     await playSale(folder);
     for (const log of ['-wal', '-shm']) rmSync(folder.file(`stampede.db${log}`), { force: true });
     await Bun.write(folder.file('stampede.db'), 'this is no database, whatever its name says');

@@ -1,6 +1,6 @@
 /**
  * `stampede replay [--item N] [--to SEQ] [--json] [--html FILE]`: replays the journal, checks it, and
- * holds SQL and the replica against it.
+ * compares SQL and the replica with it.
  */
 import type { Command } from '@commander-js/extra-typings';
 import { itemIdMax } from '../../actors/limits.ts';
@@ -36,10 +36,10 @@ export function addReplay(program: Command): void {
     .summary('audit the journal, and compare SQL and Redis with it')
     .description(
       'Replays the journal from its first entry, checks what must always hold (no unit sold ' +
-        'twice, no token spent twice, no limit passed, nobody refused while units were left, no ' +
+        'twice, no token spent twice, no limit exceeded, no one refused while units were left, no ' +
         'entry changed or missing), and compares SQL and Redis with it. Works while the engine runs.',
     )
-    .option('--item <N>', 'audit one item alone', integer(1, itemIdMax))
+    .option('--item <N>', 'audit only this item', integer(1, itemIdMax))
     .option('--to <SEQ>', 'stop each partition after this entry', integer(1))
     .option('--json', 'print the report as JSON')
     .option('--html <FILE>', 'also write a report for people, with charts', writableFile)

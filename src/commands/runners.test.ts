@@ -31,7 +31,7 @@ describe('what is watched above an engine', () => {
     ]);
   });
 
-  test('where the shell gave its place to bun is one link less', () => {
+  test('where the shell replaced itself with bun is one link shorter', () => {
     const processes: Processes = { 10: [2, 10], 12: [10, 10, 'npx'], 13: [12, 10, 'start'] };
     expect(linksIn(processes, 13)).toEqual([
       { child: 13, parent: 12 },
@@ -39,7 +39,7 @@ describe('what is watched above an engine', () => {
     ]);
   });
 
-  test('under bun alone is bun, whatever script it was started from itself', () => {
+  test('under bun alone is bun, whatever script started bun', () => {
     const processes: Processes = {
       2: [1, 2],
       12: [2, 12, 'everything'],
@@ -53,7 +53,7 @@ describe('what is watched above an engine', () => {
     expect(linksIn(processes, 13).at(-1)).toEqual({ child: 11, parent: 10 });
   });
 
-  test('is nothing where no runner started it, or another script did', () => {
+  test('is nothing where no runner started it, or a runner of another script did', () => {
     expect(linksIn({ 2: [1, 2], 13: [2, 13] }, 13)).toEqual([]);
     expect(linksIn({ 2: [1, 2], 13: [2, 2, 'test'] }, 13)).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('what is watched above an engine', () => {
     expect(linksIn({ ...chain, 13: [12, 10, 'start', true] }, 13)).toEqual([]);
   });
 
-  test('ends where setsid or a process manager has begun a group', () => {
+  test('ends where setsid or a process manager has started a group', () => {
     expect(linksIn({ ...chain, 13: [12, 13, 'start'] }, 13)).toEqual([]);
     const managed: Processes = { ...chain, 12: [11, 12, 'npx'], 13: [12, 12, 'start'] };
     expect(linksIn(managed, 13)).toEqual([{ child: 13, parent: 12 }]);
@@ -84,7 +84,7 @@ describe('what is watched above an engine', () => {
 describe('a shell that waits for its command', () => {
   const [shell, command] = [11, 12];
 
-  /** What each look says, where the two have been woken so often at the time. */
+  /** What each look returns when the two have been woken this often by then. */
   function looks(woken: [shell: number, command: number][]): boolean[] {
     const counts = new Map<number, number>();
     const set = ([ofShell, ofCommand]: [number, number]) => {
@@ -99,7 +99,7 @@ describe('a shell that waits for its command', () => {
     });
   }
 
-  test('that is woken alone got a signal, which the second look tells', () => {
+  test('that is woken alone got a signal, which the second look confirms', () => {
     expect(
       looks([
         [2, 8],

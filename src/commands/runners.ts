@@ -1,14 +1,14 @@
 /**
  * Watches what started the engine. `npx bun start` makes four processes, npm → sh → bun → engine, and
- * npm passes a signal on to its shell alone. Of SIGTERM the shell dies, and would leave bun and the
- * engine behind, with the port; SIGINT it puts off until bun ends, which nobody tells. So an engine
- * that was started that way looks after the processes between it and npm: whether each still has the
- * parent that it had, and whether the shell was woken.
+ * npm passes a signal on only to its shell. SIGTERM kills the shell, and would leave bun and the engine
+ * behind, with the port; SIGINT it puts off until bun ends, and no one tells bun. So an engine started
+ * that way watches the processes between it and npm: whether each still has its parent, and whether the
+ * shell was woken.
  *
- * Above npm nobody is watched: an engine in the background outlives the shell it was started from.
- * Nor is anybody for an engine that was taken out of the chain: by `nohup`, or into a process group
- * of its own by `setsid`, a process manager or a shell's job control. Without /proc nothing is watched; where there is none,
- * sh gives its place to the one command it runs, and signals arrive.
+ * Nothing above npm is watched: an engine in the background outlives the shell it was started from. Nor
+ * is anything for an engine taken out of the chain: by `nohup`, or into a process group of its own by
+ * `setsid`, a process manager or a shell's job control. Without /proc nothing is watched; on such
+ * systems sh replaces itself with the one command it runs, and signals arrive.
  */
 import { readFileSync } from 'node:fs';
 
@@ -33,7 +33,7 @@ export interface Link {
 /** The parent of a process that has lost its own. */
 export const gone = -1;
 
-/** The links from a process up to the outermost runner that started it; none where nobody did. */
+/** The links from a process up to the outermost runner that started it; none without a runner. */
 export function linksAbove(pid: number, see: (pid: number) => Seen | null): Link[] {
   const climb = (child: number, seen: Seen, scripts: readonly string[]): Link[] => {
     const { parent, group, script } = seen;
@@ -44,14 +44,14 @@ export function linksAbove(pid: number, see: (pid: number) => Seen | null): Link
     return [{ child, parent }, ...climb(parent, above, ['npx'])];
   };
   const self = see(pid);
-  // What runs the script `start` is watched itself; what is above it, only where npx started it.
+  // The runner of the script `start` is itself watched; what is above it, only where npx started it.
   return self === null || self.ignoresHangUp ? [] : climb(pid, self, ['start', 'npx']);
 }
 
 /**
  * Tells when a shell that waits for its command got a signal which it puts off: it was woken, and its
- * command was not. Of a pause of the machine, or of the whole group, both wake, if not at the same
- * look: so the second look in a row decides.
+ * command was not. A pause of the machine, or of the whole group, wakes both, if not by the same look:
+ * so the second look in a row decides.
  */
 export class WokenShell {
   readonly #link: Link;
@@ -83,7 +83,7 @@ export class WokenShell {
   }
 }
 
-/** The shell of `npx bun …`, which has nothing else to do. */
+/** The shell of `npx bun …`, which does nothing else. */
 const waitsForBun = /^sh\0-c\0(['"])bun\1 /;
 
 /** Calls back, once, when what started this process has ended, or was told to. */
@@ -119,7 +119,7 @@ function seeProcess(pid: number): Seen | null {
   };
 }
 
-/** Where a process stands among the others; null where it has ended. */
+/** A process's place among the others; null where it has ended. */
 function placeOf(pid: number): Pick<Seen, 'parent' | 'group'> | null {
   // After the name, which is in parentheses and may be anything: state, parent, group.
   const stat = read(pid, 'stat');

@@ -61,7 +61,7 @@ describe('a start', () => {
     expect(stderr).toContain(String(taken.port));
   });
 
-  test('on the port of another engine ends too, though engines share theirs between threads', async () => {
+  test("on the port of another engine ends too, though an engine's threads share theirs", async () => {
     const first = await startTestEngine({ dataDir: folder.path });
     const second = temporaryFolder();
     const { exitCode } = await failingStart({ PORT: String(first.port) }, second.path);
@@ -79,7 +79,7 @@ describe('a start', () => {
     expect(stderr).toMatch(/^stampede: cannot start: .*4 partitions.*8\n$/);
   });
 
-  test('on a file that is no journal ends with one clear line', async () => {
+  test('on a file that is not a journal ends with one clear line', async () => {
     writeFileSync(
       folder.file('journal.db'),
       'not a journal, but long enough to be read'.repeat(99),
@@ -89,7 +89,7 @@ describe('a start', () => {
     expect(stderr).toMatch(/^stampede: cannot start: .*journal\.db.*\n$/);
   });
 
-  test('on an empty folder makes what it needs, and says first where it listens', async () => {
+  test('on an empty folder makes what it needs, and prints first where it listens', async () => {
     const port = await freePort();
     const env = { PORT: String(port), DATA_DIR: folder.file('made/here') };
     const engine = spawnEngine({ dataDir: folder.path, env });
@@ -99,7 +99,7 @@ describe('a start', () => {
     await engine.stop();
   });
 
-  test('without secrets makes them once, for the owner alone, and prints the admin token once', async () => {
+  test('without secrets makes them once, for the owner only, and prints the admin token once', async () => {
     const env = { TOKEN_SECRET: '', ADMIN_TOKEN: '' };
     const printed: string[] = [];
     for (let life = 0; life < 2; life++) {
@@ -148,7 +148,7 @@ describe('SIGTERM under load', () => {
     for (const [orderId, userId] of placed) expect(orderIn(books, orderId).user).toBe(userId);
   });
 
-  test('ends connections that are kept alive, and live streams, and answers what is under way', async () => {
+  test('ends connections kept alive and live streams, and answers requests in progress', async () => {
     const engine = await startTestEngine({ dataDir: folder.path });
     const itemId = await engine.item(10);
     const stream = await fetch(`${engine.url}/api/items/${itemId}/live`);
@@ -176,7 +176,7 @@ test('several HTTP and actor threads sell the items of every partition', async (
     const sale = await engine.sale({ stock: 20 });
     const statuses = await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
-        // Its own connection, so that either HTTP thread may get it.
+        // A connection of its own, so that either HTTP thread may get it.
         const headers = { connection: 'close' };
         return (await engine.place(tokenFor(sale, index + 1), 1, { headers })).status;
       }),

@@ -17,7 +17,7 @@ README.md explains these and the others.
 
 The first line on standard output is "listening on http://HOST:PORT"; the log
 goes to standard error. SIGTERM or SIGINT drains: the engine answers and commits
-what it has taken, and leaves.
+what it has accepted, and leaves.
 
 Exit codes:
   0  drained
@@ -52,7 +52,7 @@ async function start(demo: boolean): Promise<void> {
     const running = await runEngine(process.env, (engine) => leaving.drains(engine));
     if (demo && !leaving.asked) await (await import('../demo.ts')).runDemo(running);
   } catch (error) {
-    // What fails because the engine is on its way out is no failure.
+    // A failure while the engine is leaving does not count as one.
     if (!leaving.asked) fail('stampede: cannot start', error, 1);
   }
 }

@@ -34,7 +34,7 @@ async function written(args: string, settings: Record<string, string> = env()): 
 }
 
 describe('purchase tokens', () => {
-  test('are one for each user from the first on, each with a nonce of its own', async () => {
+  test('are one per user from the first on, each with a nonce of its own', async () => {
     const lines = await written('--item 7 --promo 3 --count 2000 --from 501');
     const claims = lines.map((line) => tokens.verify(line)!);
     expect(claims.map(({ userId }) => userId)).toEqual(lines.map((_, index) => 501 + index));
@@ -42,7 +42,7 @@ describe('purchase tokens', () => {
     for (const claim of claims) expect(claim).toMatchObject({ itemId: 7, promoId: 3 });
   });
 
-  test('are at the normal price, from user 1 on and good for a day, when not told otherwise', async () => {
+  test('are by default at the normal price, from user 1 on and valid for a day', async () => {
     const earliest = Math.floor(Date.now() / 1_000);
     const [first, second] = (await written('--item 7 --count 2')).map(tokens.verify);
     expect(first).toMatchObject({ userId: 1, itemId: 7, promoId: 0 });
@@ -52,7 +52,7 @@ describe('purchase tokens', () => {
     expect(short!.expiresAt).toBeLessThan(first!.expiresAt - 80_000);
   });
 
-  test('of other runs are other tokens', async () => {
+  test('of another run are other tokens', async () => {
     const [first, second] = [
       await written('--item 7 --count 1'),
       await written('--item 7 --count 1'),
@@ -102,7 +102,7 @@ describe('purchase tokens', () => {
     expect(errors).toMatch(/^stampede tokens: .*--from.*\n$/);
   });
 
-  test('end quietly when nobody reads on', async () => {
+  test('end quietly when the reader stops', async () => {
     const command = `${process.execPath} ${commandLine} tokens --item 7 --count 1000000`;
     const child = Bun.spawn(['bash', '-c', `${command} | head -n 2; echo "$\{PIPESTATUS[0]}"`], {
       cwd: root,

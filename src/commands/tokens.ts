@@ -10,11 +10,11 @@ import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import { integer } from './options.ts';
 import { CommandFailed, perform, wrongUse } from './perform.ts';
 
-/** A day, so that tokens written in the evening are good for the test of the morning. */
+/** A day, so that tokens written in the evening are valid for a test in the morning. */
 const ttlSecondsDefault = 86_400;
 const ttlSecondsMax = 30 * 86_400;
 
-/** Characters that are written at a time. */
+/** Characters to write at a time. */
 const chunkLength = 65_536;
 
 const formats = ['lines', 'csv', 'jsonl'] as const;
@@ -64,7 +64,7 @@ export function addTokens(program: Command): void {
     )
     .option(
       '--ttl <SECONDS>',
-      'how long they are good, up to 30 days',
+      'how long they are valid, up to 30 days',
       integer(1, ttlSecondsMax),
       ttlSecondsDefault,
     )
@@ -82,7 +82,7 @@ async function writeTokens(wanted: Wanted): Promise<number> {
     const chunks = Readable.from(chunksOf(wanted, tokens, randomNonce));
     await pipeline(chunks, process.stdout, { end: false });
   } catch (error) {
-    // Whoever reads has enough: `| head` is no failure.
+    // The reader has enough: `| head` is not a failure.
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
   }
   return 0;
@@ -99,7 +99,7 @@ async function secret(): Promise<string> {
   throw new CommandFailed(message, wrongUse);
 }
 
-/** The text, in pieces of some lines: as much as is in memory at a time. */
+/** The text, in pieces of some lines: only one piece is in memory at a time. */
 function* chunksOf(wanted: Wanted, tokens: PurchaseTokens, nonce: () => number): Generator<string> {
   const { item, promo, count, from, format, ttl } = wanted;
   const expiresAt = Math.ceil(Date.now() / 1_000) + ttl;

@@ -24,12 +24,12 @@ export async function openSql({ databaseUrl, dataDir }: SqlSettings): Promise<Sq
 
 export interface OpenedProjection {
   projection: Projection;
-  /** Names the database for people, without a password. */
+  /** Names the database to users, without a password. */
   where: string;
   close(): Promise<void>;
 }
 
-/** Opens the projected rows alone; nothing is made or migrated. Null where there is no SQLite file. */
+/** Opens only the projected rows; nothing is made or migrated. Null where there is no SQLite file. */
 export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedProjection | null {
   if (databaseUrl !== null) {
     const connections = new Connections(databaseUrl);

@@ -1,4 +1,4 @@
-/** The tables in Postgres: the twin of `schema.sqlite.ts`, which says what they hold. */
+/** The tables in Postgres: the counterpart of `schema.sqlite.ts`, which says what they hold. */
 import { bigint, boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import type { OrderStatusName } from '../../actors/protocol.ts';
 import { genders, stockReasons } from './sql.ts';

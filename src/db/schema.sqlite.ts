@@ -1,8 +1,8 @@
 /**
- * The tables in SQLite; `schema.postgres.ts` is their twin. Money is integer minor units, times are
- * milliseconds since 1970 UTC. The projector alone writes orders, stock_logs, item_stocks,
- * checkpoints, items.sales and promos.published_at; none of these refers to another table by a
- * foreign key, so that they can be rebuilt from the journal before, or without, the catalogue.
+ * The tables in SQLite; `schema.postgres.ts` is their counterpart. Money is integer minor units, times
+ * are milliseconds since 1970 UTC. Only the projector writes orders, stock_logs, item_stocks,
+ * checkpoints, items.sales and promos.published_at; none of these refers to another table by a foreign
+ * key, so that they can be rebuilt from the journal before, or without, the catalogue.
  */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { OrderStatusName } from '../../actors/protocol.ts';

@@ -1,8 +1,7 @@
 /**
- * What the rest of Stampede knows of SQL: rows and a few asynchronous operations, the same whether
- * SQLite or Postgres is behind them. Money is integer minor units, times are milliseconds since
- * 1970 UTC, ids are safe integers. Every operation may throw `SqlUnavailable`; the next call then
- * starts afresh.
+ * What the rest of Stampede knows of SQL: rows and a few asynchronous operations, the same for SQLite
+ * and Postgres. Money is integer minor units, times are milliseconds since 1970 UTC, ids are safe
+ * integers. Every operation may throw `SqlUnavailable`; the next call then starts afresh.
  */
 import type { OrderStatusName, Sequence } from '../../actors/protocol.ts';
 
@@ -49,7 +48,7 @@ export interface PromoDraft {
 
 export interface PromoRow extends PromoDraft {
   id: number;
-  /** When the item's actor took the promo on; null for a draft. */
+  /** When the item's actor accepted the promo; null for a draft. */
   publishedAt: number | null;
 }
 
@@ -94,7 +93,7 @@ export interface OrderCursor {
   key: number;
 }
 
-/** Projected orders, for their buyers. The actor knows an order before these do. */
+/** Projected orders, for their buyers. The actor knows an order before they do. */
 export interface OrderLists {
   order(id: string): Promise<OrderRow | null>;
   /** A user's orders after a cursor, newest first; see `nextCursor`. */
@@ -119,7 +118,7 @@ export interface UserRow extends UserDraft {
 
 /** Who may log in. */
 export interface Users {
-  /** Null, and nothing written, where the telephone is registered already. */
+  /** Null, and nothing written, where the telephone is already registered. */
   create(draft: UserDraft, passwordHash: string): Promise<UserRow | null>;
   byId(id: number): Promise<UserRow | null>;
   byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null>;
@@ -136,7 +135,7 @@ export const stockReasons = [
 ] as const;
 
 export interface StockLogRow {
-  /** Follows from partition, entry and place in the entry, so that a rebuild gives the same. */
+  /** Follows from partition, entry and place in the entry, so that a rebuild gives the same id. */
   id: number;
   itemId: number;
   orderId: string | null;
@@ -151,10 +150,10 @@ export interface StockLogRow {
 /** What a placed order became. */
 export type Settlement = Pick<OrderRow, 'key' | 'status' | 'paidAt' | 'closedAt'>;
 
-/** What some entries of one partition change. Settlements may be of the orders beside them. */
+/** What some entries of one partition change. They may settle orders that they also place. */
 export interface RowChanges {
   orders: OrderRow[];
-  /** At most one for each order. */
+  /** At most one per order. */
   settlements: Settlement[];
   stockLogs: StockLogRow[];
   /** By item: units to add to what is left. */
@@ -187,8 +186,8 @@ export interface Projection {
   /** By partition: the last entry the rows contain. Partitions without one have no rows. */
   checkpoints(): Promise<Map<number, Checkpoint>>;
   /**
-   * Applies a batch and moves its checkpoint, in one transaction. False, and nothing changed, when
-   * the checkpoint is not where the batch begins.
+   * Applies a batch and moves its checkpoint, in one transaction. False, with nothing changed, when the
+   * checkpoint is not where the batch begins.
    */
   apply(batch: ProjectionBatch): Promise<boolean>;
   /** Empties every projected table and column, so that the projector starts from the first entry. */
@@ -217,7 +216,7 @@ export interface ProjectionView {
   publishedPromos(): Promise<PromoRow[]>;
 }
 
-/** The cursor behind a page, or null where the page was the last. */
+/** The cursor after a page, or null where the page was the last. */
 export function nextCursor(page: readonly OrderRow[], limit: number): OrderCursor | null {
   const last = page.at(-1);
   if (last === undefined || page.length < limit) return null;

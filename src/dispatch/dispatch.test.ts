@@ -57,7 +57,7 @@ function actor(thread: number) {
 }
 
 describe('dispatch', () => {
-  test('passes a command to the thread of its partition and its reply to whoever waits', async () => {
+  test('passes a command to the thread of its partition, and its reply to the caller', async () => {
     const [first, second] = [actor(0), actor(1)];
     const replies = [dispatch.send(read(1)), dispatch.send({ ...read(2), item: 3 })];
     const ofFirst = first.take()!;
@@ -91,7 +91,7 @@ describe('dispatch', () => {
     expect((await first).code).toBe(code.ok);
   });
 
-  test('hears a reply that comes while its own command is being sent', async () => {
+  test('takes a reply that arrives while its own command is being sent', async () => {
     const { take, answer } = actor(0);
     // Counting is the last thing done before replies are taken in a long turn.
     let sent = 0;
@@ -115,7 +115,7 @@ describe('dispatch', () => {
     for (let n = 0; n < 3; n++) expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);
     expect(board.refused(item)).toEqual({ [code.tooBusy]: 3 });
     const taken = paused.take()!;
-    // The record is free again, but its request still waits: that bounds what one thread has to hold.
+    // The record is free again, but its request still waits: that bounds what one thread must hold.
     expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);
     paused.answer(taken.request, refusal(code.ok));
     expect((await waiting[0]!).code).toBe(code.ok);
@@ -130,7 +130,7 @@ describe('dispatch', () => {
     expect(nonces).toEqual(Array.from({ length: mailboxRecords - 1 }, (_, n) => n + 2));
   });
 
-  test('answers 10004 for all that wait for a thread that died, and not for the others', async () => {
+  test('answers 10004 for everything that waits for a dead thread, and for nothing else', async () => {
     const dead = dispatch.send(read(1));
     const other = dispatch.send({ ...read(1), item: 7 });
     dispatch.actorDied(0);
@@ -142,13 +142,13 @@ describe('dispatch', () => {
     expect((await other).code).toBe(code.ok);
   });
 
-  test('does not mistake the reply to a request that was given up for that to another', async () => {
+  test('does not take the reply to an abandoned request for the reply to another', async () => {
     const { take, answer } = actor(0);
     const given = dispatch.send(read(1));
     const late = take()!;
     dispatch.actorDied(0);
     await given;
-    // The slot of the first is the next to be used again.
+    // The slot of the first is the next to be reused.
     const next = dispatch.send(read(2));
     answer(late.request, { ...refusal(code.ok), nonce: 1 });
     answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
@@ -160,11 +160,11 @@ describe('dispatch', () => {
     [4_095, 4_096],
     [1_000_000, 1_000_001],
   ])(
-    'does not mistake replies to its thread in life %d for its own in life %d',
+    'does not take replies to its thread in life %d for its own in life %d',
     async (before, now) => {
       memory = makeSharedMemory(1, 2);
       const { take, answer } = actor(0);
-      // It was never started, so it takes no reply: it is as good as dead.
+      // It was never started, so it takes no reply, just like a dead one.
       void open(before).send(read(1));
       const late = take()!;
       const heir = open(now);

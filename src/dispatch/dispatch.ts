@@ -1,7 +1,7 @@
 /**
  * The HTTP thread's end of the mailboxes: a command goes in, a promise of the reply comes out. The
  * doorbell of an actor thread rings once per turn of the event loop, however many commands the turn
- * brought. Nothing else may know where an actor lives.
+ * brought. No other code may know where an actor lives.
  */
 
 import { mailboxRecords, replyTimeoutMs } from '../../actors/limits.ts';
@@ -12,7 +12,7 @@ import { type Command, code, partitionOf, type Reply, refusal } from '../../acto
 import type { SharedMemory } from '../../actors/shared.ts';
 
 /**
- * Commands of one turn after which the actors are rung, and replies taken, without waiting for its
+ * After this many commands in one turn the actors are rung, and replies taken, without waiting for its
  * end: with over a thousand sockets ready, Bun serves tens of thousands of requests in one turn.
  */
 const turnCommandsMax = 512;
@@ -20,7 +20,7 @@ const turnCommandsMax = 512;
 export interface DispatchSettings {
   /** Number of this HTTP thread. */
   thread: number;
-  /** How often this thread has been started: replies to an earlier life are not mistaken for ours. */
+  /** How often this thread has been started: replies to an earlier life are not taken for ours. */
   life: number;
   partitions: number;
   actorThreads: number;
@@ -118,7 +118,7 @@ export class Dispatch {
     lane.requests[slot] = request;
     lane.items[slot] = command.item;
     lane.sentAt[slot] = performance.now();
-    // Whoever waits is known before the command can be seen: its reply may be taken right below.
+    // The request is registered before the command can be seen: its reply may be taken right below.
     const reply = new Promise<Reply>((resolve) => {
       lane.resolvers[slot] = resolve;
     });
@@ -129,7 +129,7 @@ export class Dispatch {
     return reply;
   }
 
-  /** Answers "outcome unknown" to everything an actor thread that died had not answered. */
+  /** Answers "outcome unknown" to everything that a dead actor thread had not answered. */
   actorDied(actor: number): void {
     this.#abandon(this.#lanes[actor]!, Number.POSITIVE_INFINITY);
   }
@@ -154,7 +154,7 @@ export class Dispatch {
     }
   }
 
-  /** Does in the middle of a turn what is done between turns. */
+  /** Does in the middle of a turn what is otherwise done between turns. */
   #exchange(): void {
     this.#ring();
     for (const lane of this.#lanes) this.#empty(lane);

@@ -1,7 +1,8 @@
 /**
  * Refusals for stock that this thread answered from the board, on their way to the journal: an audit
- * wants to see that nobody was refused while units were left (I9). One tally for each item and state
- * of its stock; it is sent when the stock has changed, and at the latest after `tallyMs`.
+ * must be able to see that no one was refused while units were left (I9). There is one tally for each
+ * item and state of its stock; it is sent when the stock has changed, and at the latest after
+ * `tallyMs`.
  */
 import { tallyMs } from '../../actors/limits.ts';
 import type { Command, Sequence, Tally } from '../../actors/protocol.ts';
@@ -14,7 +15,7 @@ export class RefusalTally {
     this.#timer = setInterval(() => this.flush(), tallyMs);
   }
 
-  /** Hot path: notes that `amount` units were refused by a board that showed `seen`. */
+  /** Hot path: notes that a board which showed `seen` refused an order for `amount` units. */
   add(item: number, amount: number, seen: Sequence): void {
     const tally = this.#open.get(item);
     if (tally !== undefined && tally.seen === seen) {

@@ -8,7 +8,7 @@ import { sqliteFixture } from '../testing/sql-fixture.ts';
 
 projectionContract('SQLite', sqliteFixture);
 
-test('a projector killed again and again while it writes leaves nothing out, and nothing twice', async () => {
+test('a projector killed again and again while it writes skips nothing, and repeats nothing', async () => {
   const fixture = await sqliteFixture();
   const sql = await fixture.open();
   await fillCatalogue(sql, 4);

@@ -1,4 +1,4 @@
-/** The projector, step 10 of an order's way: follows the journal, turns its entries into SQL rows (I7). */
+/** The projector, step 10 of an order: follows the journal, turns its entries into SQL rows (I7). */
 import {
   Chain,
   chainStart,
@@ -12,7 +12,7 @@ import type { Checkpoint, Projection } from '../db/sql.ts';
 import { changesOf } from './rows.ts';
 
 /**
- * Events in one SQL transaction, give or take an entry. Larger batches save CPU, for their rows
+ * Events in one SQL transaction, give or take an entry. Larger batches save CPU, because their rows
  * share pages of the indexes; smaller ones keep other writers waiting less than these 50 ms.
  */
 const batchEventsDefault = 8_000;
@@ -59,7 +59,7 @@ export interface ProjectorOptions {
   onProgress?(partition: number, sequence: Sequence): void;
 }
 
-/** Where a partition's reading stands: the chain at the checkpoint, and a reading under way, if any. */
+/** Where reading a partition stands: the chain at the checkpoint, and any reading in progress. */
 interface Position {
   chain: Chain;
   reading: AsyncIterator<StoredEntry> | null;
@@ -131,9 +131,9 @@ export class Projector {
   }
 
   /**
-   * Drops each position that is not where SQL stands: somebody has emptied the rows, put a copy of
-   * them back, or projected on. A partition without news would never find out by itself. Not while
-   * a step is under way.
+   * Drops each position that is not where SQL stands: the rows were emptied, restored from a copy, or
+   * projected further by another process. A partition without new entries would never find out by
+   * itself. Not while a step is in progress.
    */
   async heed(): Promise<void> {
     const checkpoints = await this.#projection.checkpoints();
@@ -149,7 +149,7 @@ export class Projector {
     return applied.reduce((sum, entries) => sum + entries, 0);
   }
 
-  /** Steps until every partition has reached the journal's present end. */
+  /** Steps until every partition has reached the present end of the journal. */
   async catchUp(): Promise<void> {
     await this.#everywhere(async (partition) => {
       const last = await this.#journal.last(partition);
@@ -159,7 +159,7 @@ export class Projector {
     });
   }
 
-  /** Waits for all partitions, also when one fails: none may still be under way when it is retried. */
+  /** Waits for all partitions, even when one fails: none may still be in progress on a retry. */
   async #everywhere<T>(work: (partition: number) => Promise<T>): Promise<T[]> {
     const partitions = Array.from({ length: this.#partitions }, (_, partition) => partition);
     const working = partitions.map(work);
@@ -213,7 +213,7 @@ async function readBatch(
   return entries;
 }
 
-/** Puts a new chain behind the entry that a checkpoint names. */
+/** Starts a new chain after the entry that a checkpoint names. */
 async function advanceTo(chain: Chain, journal: Journal, checkpoint: Checkpoint): Promise<void> {
   const { partition } = chain;
   for await (const { sequence, bytes } of journal.read(partition, checkpoint.seq)) {

@@ -60,7 +60,7 @@ describe('the rows of an entry', () => {
     expect([...changes.sales]).toEqual([]);
   });
 
-  test("an event's own time goes before its entry's, also in the order's id", () => {
+  test("an event's own time overrides its entry's, also in the order's id", () => {
     const [order] = changesOf([entry(1, [{ ...placed, at: at + 10 }])]).orders;
     expect(order).toMatchObject({ id: '20261123-42-7', createdAt: at + 10 });
   });
@@ -90,7 +90,7 @@ describe('the rows of an entry', () => {
     expect(changes.settlements).toEqual([
       { key: orderKey(42, 7), status: type, paidAt: null, closedAt: at + 10 },
     ]);
-    // The id tells when the order was placed, not when it was settled.
+    // The id shows when the order was placed, not when it was settled.
     expect(changes.stockLogs).toMatchObject([{ orderId: '20261122-42-7', delta: 2, reason: type }]);
     expect([...changes.stock]).toEqual([[42, 2]]);
   });

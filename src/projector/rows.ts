@@ -8,7 +8,7 @@ import type { Event, Placed } from '../../actors/protocol.ts';
 import type { RowChanges, Settlement, StockLogRow } from '../db/sql.ts';
 import { orderId, orderKey } from '../order-id.ts';
 
-/** A stock log's id is made of these and the sequence: they may never change. */
+/** A stock log's id is made of these and the sequence: they must never change. */
 const eventsRange = 2 ** 12;
 const partitionsRange = 2 ** 6;
 
@@ -46,7 +46,7 @@ export function changesOf(entries: readonly Entry[]): RowChanges {
   return changes;
 }
 
-/** Hot: runs once for each event. */
+/** Hot: runs once per event. */
 function addEvent(
   changes: RowChanges,
   settled: Map<number, Settlement>,
@@ -126,7 +126,7 @@ function moveStock(
   add(changes.stock, itemId, delta);
 }
 
-/** Only what an order became last counts: one that expired may have been paid late since. */
+/** Only an order's last state counts: one that expired may have been paid late since. */
 function settle(settled: Map<number, Settlement>, settlement: Settlement): void {
   settled.set(settlement.key, settlement);
 }

@@ -2,8 +2,8 @@
  * The projector thread: follows the journal until it is told to drain. It runs at a lower priority
  * than the order path, so that catching up after a pause never takes a core away from orders.
  *
- * Main starts it with `ProjectorThreadSettings` and may say `drain`; it says `drained` when SQL holds
- * every entry of the journal.
+ * Main starts it with `ProjectorThreadSettings` and may send `drain`; the thread sends `drained` when
+ * SQL holds every entry of the journal.
  */
 import { existsSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -31,13 +31,17 @@ export interface ProjectorThreadSettings {
 export type ToProjectorThread = ProjectorThreadSettings | { type: 'drain' } | { type: 'crash' };
 export type FromProjectorThread = { type: 'drained' };
 
-/** One round of small transactions is enough in this time; a round that takes longer is followed at once. */
+/**
+ * At most one round of small transactions in this time; after a longer round the next starts at once.
+ */
 const roundMs = 100;
-/** Without news the projector looks, and says that it runs, this often. */
+/** Without new entries the projector looks, and reports that it runs, this often. */
 const idleMs = 1_000;
-/** How often it looks whether SQL still stands where it left it: a rebuild may have emptied the rows. */
+/**
+ * How often it checks whether SQL still stands where it left it: a rebuild may have emptied the rows.
+ */
 const heedMs = 1_000;
-/** The pause after SQL or the journal did not answer. */
+/** The pause after SQL or the journal failed to answer. */
 const pauseMs = 500;
 /** A quarter of the weight of a thread at normal priority. */
 const niceness = 6;
@@ -76,7 +80,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
       }
       applied = await projector.round();
     } catch (error) {
-      // All of these may pass, by themselves or by an operator's hand; until then readyz tells.
+      // All of these may pass, by themselves or with an operator's help; until then readyz reports it.
       if (!waitsFor(error)) throw error;
       if (String(error) !== told) log.error('projector waits', { error: String(error) });
       told = String(error);
@@ -101,7 +105,7 @@ function waitsFor(error: unknown): boolean {
   return [SqlUnavailable, ...journalErrors].some((kind) => error instanceof kind);
 }
 
-/** Lowers the priority of this thread alone; Linux names a thread by an id of its own. */
+/** Lowers the priority of only this thread; Linux names a thread by an id of its own. */
 function yieldToOrders(): void {
   if (!existsSync('/proc/thread-self')) return;
   const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));

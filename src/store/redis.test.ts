@@ -47,7 +47,7 @@ describe('the store in Redis', () => {
 
   const answers = () => waitUntil('Redis is back', async () => (await store.get('any')) === null);
 
-  test('names its keys with a prefix and gives each a time to live', async () => {
+  test('prefixes its keys and gives each a time to live', async () => {
     await store.set('value', 'value', 60_000);
     await store.increment('counter', 60_000);
     await store.spend('bucket', { burst: 2, perSecond: 0.01 });
@@ -56,7 +56,7 @@ describe('the store in Redis', () => {
     for (const key of keys) expect(await server.command('PTTL', key)).toBeGreaterThan(0);
   });
 
-  test('is unavailable while Redis is down, and works again when it is back', async () => {
+  test('is unavailable while Redis is down, and works again once it is back', async () => {
     await store.set('key', 'value', 60_000);
     await server.kill();
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -70,7 +70,7 @@ describe('the store in Redis', () => {
     expect(await store.setIfAbsent('key', 'empty again', 60_000)).toBe(true);
   });
 
-  test('goes on where Redis has forgotten its scripts', async () => {
+  test('goes on where Redis has lost its scripts', async () => {
     const rate = { burst: 3, perSecond: 0.01 };
     expect((await store.spend('bucket', rate)).allowed).toBe(true);
     expect((await store.increment('counter', 60_000)).count).toBe(1);
@@ -79,7 +79,7 @@ describe('the store in Redis', () => {
     expect((await store.increment('counter', 60_000)).count).toBe(2);
   });
 
-  test('gives up on a Redis that is silent, and works again when it speaks', async () => {
+  test('gives up on a Redis that is silent, and works again once it answers', async () => {
     server.freeze();
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(store.increment('key', 60_000)).rejects.toBeInstanceOf(StoreUnavailable);
@@ -88,7 +88,7 @@ describe('the store in Redis', () => {
     await answers();
   });
 
-  test('can be opened before Redis is there', async () => {
+  test('can be opened before Redis is up', async () => {
     await server.stop();
     const early = await open();
     await expect(early.get('key')).rejects.toBeInstanceOf(StoreUnavailable);

@@ -17,7 +17,7 @@ const keyPrefix = 'stampede:';
 const commandMsMax = 1_000;
 const connectMsMax = 2_000;
 
-/** A connection on which commands are waiting and nothing arrives for this long is dropped. */
+/** A connection on which commands wait and nothing arrives for this long is dropped. */
 const silentMsMax = 2_000;
 
 /** The pause before the next attempt to connect, growing up to the maximum; attempts go on for ever. */
@@ -30,8 +30,8 @@ const incrementScript = `
   return {count, redis.call('PTTL', KEYS[1])}`;
 
 /**
- * Times in it are microseconds, which a double holds exactly; Lua would cut a number with a fraction
- * when it becomes text. Redis's own clock is the one that every process shares.
+ * Times in it are microseconds, which a double holds exactly; Lua would cut off a fraction when a
+ * number becomes text. Redis's own clock is the one that all processes share.
  */
 const spendScript = `
   local time = redis.call('TIME')
@@ -59,7 +59,7 @@ export class RedisStore implements KeyValueStore {
     this.#redis = redis;
   }
 
-  /** Connects; where Redis is not there yet, goes on trying while every operation fails at once. */
+  /** Connects; until Redis is up, keeps trying while every operation fails at once. */
   static async open(url: string): Promise<RedisStore> {
     const redis = new Redis(url, {
       keyPrefix,
@@ -68,7 +68,8 @@ export class RedisStore implements KeyValueStore {
       connectTimeout: connectMsMax,
       socketTimeout: silentMsMax,
       enableOfflineQueue: false,
-      // A command whose answer was lost may have been carried out: repeating is the caller's choice.
+      // A command whose answer was lost may have been carried out: the caller decides about repeating
+      // it.
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
       retryStrategy: (attempt) => Math.min(attempt * reconnectMs, reconnectMsMax),
@@ -135,10 +136,10 @@ async function guarded<T>(command: () => Promise<T>): Promise<T> {
 }
 
 function logged(error: Error): void {
-  getLogger(['stampede', 'store']).warning('Redis is not there', { error: error.message });
+  getLogger(['stampede', 'store']).warning('Redis is unreachable', { error: error.message });
 }
 
-/** Says once that Redis has gone, and once that it is back. */
+/** Says once that Redis is lost, and once that it is back. */
 function logConnection(redis: Redis): void {
   const log = getLogger(['stampede', 'store']);
   let lost = false;

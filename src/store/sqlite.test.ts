@@ -61,7 +61,7 @@ describe('the embedded store', () => {
     database.close();
   });
 
-  test('says that it is unavailable when its file is no database', async () => {
+  test('reports that it is unavailable when its file is not a database', async () => {
     await Bun.write(folder.file('broken.db'), 'this is no database '.repeat(100));
     expect(() => new SqliteStore(folder.file('broken.db'))).toThrow(StoreUnavailable);
   });

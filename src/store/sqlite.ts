@@ -29,7 +29,7 @@ const schema = `
 
 /**
  * Each takes what it needs of `$key`, `$value`, `$now`, `$expires`, in milliseconds since 1970. The
- * hundredth of a millisecond in `spend` is for sums of fractions.
+ * hundredth of a millisecond in `spend` allows for sums of fractions.
  */
 const texts = {
   get: 'SELECT value FROM entries WHERE key = $key AND expires_at > $now',
@@ -135,12 +135,12 @@ export class SqliteStore implements KeyValueStore {
     this.#database.close();
   }
 
-  /** Deletes some of what has expired; the timer's next turn, or another thread, takes the rest. */
+  /** Deletes some of what has expired; the timer's next turn, or another thread, deletes the rest. */
   sweep(): void {
     try {
       this.#run('sweep', { $now: this.clock(), $limit: sweepRowsMax });
     } catch (error) {
-      // A later turn sweeps as well; until then expired entries only take room.
+      // A later turn sweeps as well; until then expired entries only take up room.
       if (!(error instanceof StoreUnavailable)) throw error;
     }
   }

@@ -1,17 +1,17 @@
 /**
- * The key-value store of what is short-lived and shared by every HTTP thread: sessions, one-time
- * passwords, captchas, limits. Embedded by default, Redis where several processes share it. Values
- * are texts; every entry has a time to live, in milliseconds, and is gone when it has passed.
- * Each operation is atomic, and may throw `StoreUnavailable`.
+ * The key-value store for short-lived data shared by every HTTP thread: sessions, one-time passwords,
+ * captchas, limits. Embedded by default, Redis where several processes share it. Values are texts;
+ * every entry has a time to live, in milliseconds, and is gone when it has passed. Each operation is
+ * atomic, and may throw `StoreUnavailable`.
  */
 export interface KeyValueStore {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /** True when the key was free and now has the value. */
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean>;
-  /** True when the key was there and now has the value and a new time to live. */
+  /** True when the key existed and now has the value and a new time to live. */
   replace(key: string, value: string, ttlMs: number): Promise<boolean>;
-  /** Gets and deletes: of several takers at once, one gets the value. */
+  /** Gets and deletes: of several concurrent takers, one gets the value. */
   take(key: string): Promise<string | null>;
   /** Adds one to a counter, which begins at 0 and is gone `ttlMs` after its first increment. */
   increment(key: string, ttlMs: number): Promise<Count>;
@@ -28,7 +28,7 @@ export class StoreUnavailable extends Error {
 
 export interface Count {
   count: number;
-  /** Milliseconds until the counter begins again. */
+  /** Milliseconds until the counter starts again. */
   endsInMs: number;
 }
 
@@ -47,7 +47,7 @@ export interface Spent {
 }
 
 /**
- * A bucket is kept as the time at which it will be full again (the "generic cell rate algorithm" of
+ * A bucket is kept as the time at which it will be full again (the "generic cell rate algorithm" of the
  * ATM Forum's Traffic Management 4.0), so a full bucket needs no entry.
  */
 export interface Bucket {
@@ -58,12 +58,12 @@ export interface Bucket {
 }
 
 export function bucketOf({ burst, perSecond }: Rate): Bucket {
-  // A whole number of microseconds, so that `burst` tokens fill the bucket to a hair.
+  // A whole number of microseconds, so that `burst` tokens fill the bucket exactly.
   const gainMs = Math.ceil(1_000_000 / perSecond) / 1000;
   return { gainMs, fillMs: gainMs * burst };
 }
 
-/** What a bucket tells when it will be full in `fullInMs`. */
+/** What a bucket reports when it will be full in `fullInMs`. */
 export function spentOf(allowed: boolean, fullInMs: number, { gainMs, fillMs }: Bucket): Spent {
   const free = Math.max(0, fillMs - fullInMs);
   return {

@@ -1,7 +1,7 @@
 /**
- * Connections to Postgres. Bun's client connects anew by itself after a connection has ended; what
- * it cannot tell is a server that has stopped answering. So every operation has a deadline, after
- * which the client is given up with all that waits on it, and the next operation makes a new one.
+ * Connections to Postgres. Bun's client reconnects by itself after a connection has ended, but it
+ * cannot detect a server that has stopped answering. So every operation has a deadline, after which the
+ * client is given up with all that waits on it, and the next operation makes a new one.
  */
 import { SQL, type TransactionSQL } from 'bun';
 import { SqlUnavailable } from '../sql.ts';
@@ -13,13 +13,15 @@ const connectTimeoutS = 3;
 const statementTimeoutMs = 4_000;
 const auditStatementTimeoutMs = 300_000;
 
-/** How much later an operation is given up: the server does not even end its statements. */
+/**
+ * An operation is given up this much later: by then even the server has failed to end its statements.
+ */
 const graceMs = 1_000;
 
 /** Connections of one thread; they are made when needed. */
 const connectionsMax = 4;
 
-/** Waits for one of an audit's statements. */
+/** How long to wait for one of an audit's statements. */
 export type Answered = <T>(statement: PromiseLike<T>) => Promise<T>;
 
 export class Connections {
@@ -96,7 +98,7 @@ async function inTransaction<T>(
   return value as T; // Bun's type of what `begin` returns cannot follow a type parameter.
 }
 
-/** Waits for an operation, but not for ever. */
+/** Waits for an operation, but only so long. */
 async function answered<T>(
   operation: PromiseLike<T>,
   withinMs: number,
@@ -117,14 +119,14 @@ async function answered<T>(
 }
 
 function giveUp(client: SQL): void {
-  // Whatever waits on the client hears of its end; that the end itself goes wrong helps nobody.
+  // Everything that waits on the client learns of its end; an error in ending it helps no one.
   client.close({ timeout: 0 }).catch(() => undefined);
 }
 
 /**
  * SQL states that say nothing about the statement: connections, transactions undone in favour of
- * others, resources, time-outs and shutdowns, the server's own system; and a server that is
- * read-only while another takes over.
+ * others, resources, time-outs and shutdowns, the server's own system; and a server that is read-only
+ * while another takes over.
  */
 const unavailableStates = /^(08|40|53|55P03|57|58|25006)/;
 const unavailableCodes = /^ERR_POSTGRES_(CONNECTION|IDLE|LIFETIME)/;

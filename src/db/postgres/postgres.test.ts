@@ -54,7 +54,7 @@ describe('a Postgres that fails', () => {
     expect(outcome).toBeInstanceOf(SqlUnavailable);
   };
 
-  test('is unavailable while it is stopped, and back when it is', async () => {
+  test('is unavailable while it is stopped, and available once it is back', async () => {
     await sql.catalog.createItem(draft);
     await server.stop();
     await unavailable(sql.catalog.item(1));
@@ -102,7 +102,7 @@ describe('a Postgres that fails', () => {
       server.signalAll('SIGCONT');
     }
     expect(await sql.catalog.item(1)).toBeNull();
-    // The server may have carried out what it was given up over; the checkpoint says so.
+    // The server may have carried out what was given up; the checkpoint tells.
     const stands = (await sql.projection.checkpoints()).get(0)!.seq;
     expect(await sql.projection.apply(batch(stands))).toBe(true);
   });
@@ -118,7 +118,7 @@ describe('a Postgres that fails', () => {
     expect(await sql.catalog.item(1)).toMatchObject(draft);
   });
 
-  test('refuses a wrong user plainly, for waiting would not help', async () => {
+  test('refuses a wrong user outright, because waiting would not help', async () => {
     const opening = openSql({ databaseUrl: url.replace('stampede@', 'nobody@'), dataDir: '' });
     await expect(opening).rejects.toThrow('nobody');
     await expect(opening).rejects.not.toBeInstanceOf(SqlUnavailable);

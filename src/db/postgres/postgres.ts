@@ -9,7 +9,7 @@ import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresUsers } from './users.ts';
 
-/** Any number that nobody else locks in this database. */
+/** Any number that nothing else locks in this database. */
 const migrationLock = 7_301_402;
 
 /** Opens a database, migrated where needed. @throws SqlUnavailable */

@@ -2,8 +2,8 @@
  * The projected rows in Postgres.
  *
  * Everything written here follows from the journal, and a checkpoint is committed together with its
- * rows, so a commit need not wait for the server's disk: a crash of the server may undo the newest,
- * checkpoints with them, and the projector does them again.
+ * rows, so a commit need not wait for the server's disk: a crash of the server may undo the newest
+ * rows, with their checkpoints, and the projector writes them again.
  */
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
@@ -37,7 +37,7 @@ export class PostgresProjection implements Projection {
   }
 
   async clear(): Promise<void> {
-    // In the order in which `apply` locks them: a rebuild and a projector make no deadlock.
+    // In the order in which `apply` locks them, so that a rebuild and a projector cannot deadlock.
     const tables = [checkpoints, orders, stockLogs, itemStocks].map(getTableName);
     await this.#connections.transaction(async (client) => {
       await client.unsafe(`TRUNCATE ${tables}`);

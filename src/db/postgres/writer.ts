@@ -1,7 +1,7 @@
 /**
- * Writes projected rows into Postgres. Hot: two rows for each order. They travel as array literals,
- * one for each column, which take a third of the CPU of Bun's own arrays and a tenth of that of a
- * parameter for each value; names and types come from drizzle's schema.
+ * Writes projected rows into Postgres. Hot: two rows per order. They travel as array literals, one per
+ * column, which take a third of the CPU of Bun's own arrays and a tenth of that of a parameter per
+ * value; names and types come from drizzle's schema.
  */
 import type { TransactionSQL } from 'bun';
 import { and, eq, getTableName } from 'drizzle-orm';
@@ -11,12 +11,12 @@ import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../sc
 import type { OrderRow, ProjectionBatch, RowChanges, Settlement, StockLogRow } from '../sql.ts';
 
 /**
- * A column, and what a row has in it as an element of an array literal. Texts go in bare: they are
- * our own ids and words, in which nothing needs quotes.
+ * A column, and what a row holds in it as an element of an array literal. Texts go in unquoted: they
+ * are our own ids and words, in which nothing needs quotes.
  */
 type Column<Row> = [column: PgColumn, pick: (row: Row) => number | string];
 
-/** Moves the checkpoint, or returns false where it is not at the batch's beginning. */
+/** Moves the checkpoint, or returns false where it is not at the start of the batch. */
 export async function advance(
   client: TransactionSQL,
   { partition, from, to }: ProjectionBatch,

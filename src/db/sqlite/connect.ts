@@ -3,16 +3,16 @@ import { Database, SQLiteError } from 'bun:sqlite';
 import { makePrivateDatabase } from '../../../actors/private-files.ts';
 import { SqlUnavailable } from '../sql.ts';
 
-/** How long a statement waits for another connection's write: several of the projector's batches. */
+/** How long a statement waits for another connection's write: several batches of the projector. */
 const busyTimeoutMs = 5_000;
 
 /** Pages the write-ahead log holds before they are copied into the database: 32 MiB. */
 const walPages = 8_192;
 
-/** Memory for pages, so that the index of a million orders by user stays in it. */
+/** Memory for pages, so that the index by user of a million orders stays in it. */
 const cacheKib = 65_536;
 
-/** With `FULL` a commit survives a power cut; with `NORMAL` the newest commits may be undone by one. */
+/** With `FULL` a commit survives a power cut; with `NORMAL` a power cut may undo the newest commits. */
 export function connect(path: string, synchronous: 'FULL' | 'NORMAL'): Database {
   return guarded(() => {
     makePrivateDatabase(path);

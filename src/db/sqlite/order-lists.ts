@@ -18,7 +18,7 @@ export class SqliteOrderLists implements OrderLists {
   }
 
   async ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]> {
-    // The comparison of row values lets the index on user and time find the place at once.
+    // Comparing row values lets the index on user and time find the place at once.
     const beyond =
       after === null
         ? undefined

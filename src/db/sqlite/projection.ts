@@ -2,8 +2,8 @@
  * The projected rows in SQLite.
  *
  * Everything written here follows from the journal, and a checkpoint is committed together with its
- * rows, so the writer need not wait for the disk: a power cut may undo its newest commits, the
- * checkpoint with them, and the projector does them again. The catalogue's connection does wait.
+ * rows, so the writer need not wait for the disk: a power cut may undo its newest commits, with their
+ * checkpoints, and the projector makes them again. The catalogue's connection does wait.
  */
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
@@ -32,7 +32,7 @@ export class SqliteProjection implements Projection {
   }
 
   async snapshot<T>(read: (view: ProjectionView) => Promise<T>): Promise<T> {
-    // A connection of its own, so that the snapshot sees nothing of what this thread writes meanwhile.
+    // A connection of its own, so that the snapshot sees nothing that this thread writes meanwhile.
     const database = connect(this.#path, 'NORMAL');
     try {
       database.run('BEGIN');

@@ -27,12 +27,12 @@ test.if(canMount)('a full disk is reported as SQL being unavailable, and survive
   await expect(fill()).rejects.toBeInstanceOf(SqlUnavailable);
   expect((await sql.catalog.items('newest', 100)).length).toBeGreaterThan(0);
   await sql.close();
-  // The file is let go when the last statement is collected, and only then can be unmounted.
+  // The file is released when the last statement is collected, and only then can be unmounted.
   Bun.gc(true);
   folder.remove();
 });
 
-test('a damaged database is not passed off as one that is merely unavailable', async () => {
+test('a damaged database is not reported as one that is merely unavailable', async () => {
   const folder = temporaryFolder();
   await Bun.write(folder.file('stampede.db'), 'not a database, whatever its name'.repeat(100));
   const opening = openSql({ databaseUrl: null, dataDir: folder.path });

@@ -10,9 +10,9 @@ import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqliteUsers } from './users.ts';
 
-/** Opens the database of a file, made and migrated where needed. @throws SqlUnavailable */
+/** Opens a file's database, made and migrated where needed. @throws SqlUnavailable */
 export function openSqlite(path: string): Sql {
-  // What merchants and users write is nowhere else: it must survive a power cut.
+  // What merchants and users write is stored nowhere else: it must survive a power cut.
   const database = connect(path, 'FULL');
   migrateSqlite(database);
   const drizzled = drizzle(database);
@@ -30,9 +30,9 @@ export function openSqlite(path: string): Sql {
 }
 
 /**
- * Applies the migrations that are missing. They run in one transaction, but drizzle looks for what
- * is missing before it begins: when another thread migrates in between, ours fails, and a second
- * look finds nothing to do.
+ * Applies the missing migrations. They run in one transaction, but drizzle looks for what is missing
+ * before it begins: when another thread migrates in between, ours fails, and a second look finds
+ * nothing to do.
  */
 function migrateSqlite(database: Database): void {
   const migrateOnce = () =>

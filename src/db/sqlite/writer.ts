@@ -1,7 +1,7 @@
 /**
- * Writes projected rows into SQLite. Hot: two rows for each order. They go through bun:sqlite's
- * prepared statements, at a quarter of the CPU that drizzle's inserts take; the names in them come
- * from drizzle's schema.
+ * Writes projected rows into SQLite. Hot: two rows per order. They go through bun:sqlite's prepared
+ * statements, at a quarter of the CPU that drizzle's inserts take; the names in them come from
+ * drizzle's schema.
  */
 import type { Database, Statement } from 'bun:sqlite';
 import { and, eq, getTableName, isNull, sql } from 'drizzle-orm';
@@ -54,7 +54,7 @@ export class SqliteWriter {
     this.#database.close();
   }
 
-  /** Moves the checkpoint, or returns false where it is not at the batch's beginning. */
+  /** Moves the checkpoint, or returns false where it is not at the start of the batch. */
   #advance({ partition, from, to }: ProjectionBatch): boolean {
     const stands = this.#rare.checkpoint.get({ partition })?.seq ?? 0;
     if (stands !== from) return false;
@@ -108,7 +108,7 @@ function rareStatements(database: BunSQLiteDatabase) {
   };
 }
 
-// Each statement's columns stand in the order in which the function below it passes their values.
+// The columns of each statement are in the order in which the function below it passes their values.
 
 const orderText = insertText(orders, [
   orders.key,
