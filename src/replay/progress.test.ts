@@ -16,12 +16,12 @@ function written(terminal: boolean, ms: number): string {
   return text;
 }
 
-test('a short replay says nothing', () => {
+test('a short replay prints nothing', () => {
   expect(written(true, 0)).toBe('');
   expect(written(false, 0)).toBe('');
 });
 
-test('a terminal has one line, which is taken away in the end', () => {
+test('a terminal has one line, which is erased in the end', () => {
   const text = written(true, 500);
   expect(text).toContain('\r\u001b[Kreplay: 0 %, 0 of 1,000 entries');
   expect(text).not.toContain('\n');

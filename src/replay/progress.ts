@@ -1,11 +1,11 @@
-/** Tells people how far a long replay has come, on standard error. */
+/** Shows on standard error how far a long replay has come. */
 import type { Audit } from './audit/audit.ts';
 import { number, percent } from './format.ts';
 import type { ReplayProgress } from './replay.ts';
 
-/** A replay that is over before this says nothing. */
+/** A replay that is over before this prints nothing. */
 const quietMs = { terminal: 200, log: 1_000 };
-/** A terminal's line is written over this often; elsewhere a further line is written. */
+/** A terminal's line is rewritten this often; elsewhere a further line is written. */
 const everyMs = { terminal: 100, log: 5_000 };
 
 const eraseLine = '\r\u001b[K';
@@ -24,7 +24,7 @@ export class ProgressLine implements ReplayProgress {
     this.#nextAt = this.#startedAt + quietMs[this.#kind];
   }
 
-  /** Hot: asked after each entry. */
+  /** Hot: called after each entry. */
   reading(audit: Audit, entries: number): void {
     const now = performance.now();
     if (now < this.#nextAt) return;
@@ -45,7 +45,7 @@ export class ProgressLine implements ReplayProgress {
     if (this.#shown) this.#show('replay: the journal is read; comparing with its copies');
   }
 
-  /** Takes a terminal's line away again. */
+  /** Erases a terminal's line. */
   end(): void {
     if (this.#shown && this.#kind === 'terminal') this.write(eraseLine);
     this.#shown = false;

@@ -1,11 +1,11 @@
-/** Reads a journal into an audit, holes and all. */
+/** Reads a journal into an audit, gaps included. */
 import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import type { PartitionAudit } from './audit/partition-audit.ts';
 
 /**
- * Reads a partition on from where its audit stands to the journal's end, or to an entry.
+ * Reads a partition on from where its audit stands, to the journal's end or to an entry.
  * @throws JournalUnavailable when the journal cannot be read now.
  */
 export async function readPartition(

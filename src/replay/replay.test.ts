@@ -28,7 +28,7 @@ test('an honest sale holds, and the books are those of the sale', async () => {
   ]);
 });
 
-test('a user who buys under several terms counts once', async () => {
+test('a user who buys under several terms is counted once', async () => {
   forge(sale.folder, 1, 9, (events) => {
     const placed = { type: 'placed', item: 1, promo: 0, amount: 1, price: 1_000 };
     events.push({ ...placed, n: 8, user: 1, nonce: 1 }, { ...placed, n: 9, user: 20, nonce: 1 });
@@ -37,7 +37,7 @@ test('a user who buys under several terms counts once', async () => {
   expect(audit.items()[0]!.holders.users()).toBe(8);
 });
 
-test('whatever the actors decide, at random, holds', async () => {
+test('whatever the actors decide, at random, passes', async () => {
   for (let seed = 1; seed <= 4; seed++) {
     const random = temporaryFolder();
     const journal = new SqliteJournal(random.file('journal.db'), { partitions: 3 });
@@ -87,7 +87,8 @@ describe('the hash chain', () => {
           const where = audit.findings.listed.filter(
             (found) => found.check === 'I8' && found.partition === partition,
           );
-          // An entry that can no longer be read is named itself; else the next one, or the checkpoint.
+          // An entry that can no longer be read is itself reported; otherwise the next one, or the
+          // checkpoint.
           const named = where.some(({ sequence }) => sequence === seq || sequence === seq + 1);
           expect({ partition, seq, byte, named }).toMatchObject({ named: true });
         }
@@ -101,7 +102,7 @@ describe('the hash chain', () => {
     ['writer', '"the sale"', '"the salt"'],
     ['nonce', '"nonce":7}', '"nonce":8}'],
   ] as const) {
-    test(`and SQL show another ${field} in the last entry`, async () => {
+    test(`and SQL show a changed ${field} in the last entry`, async () => {
       const body = `CAST(replace(CAST(body AS TEXT), '${from}', '${to}') AS BLOB)`;
       const statement = `UPDATE journal SET body = ${body} WHERE partition = 2 AND seq = 2`;
       tamper(sale.folder, 'journal.db', statement);
@@ -116,7 +117,7 @@ describe('the hash chain', () => {
     await sale.expectFinding('I8 1/9 item -: entry 9: its hash is');
   });
 
-  test('shows a byte that makes an entry unreadable, and goes on behind it', async () => {
+  test('shows a byte that makes an entry unreadable, and goes on after it', async () => {
     const bytes = storedBytes(sale.folder, 1, 3);
     bytes.write('}', bytes.indexOf('"events"'));
     tamper(

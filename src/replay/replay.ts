@@ -1,4 +1,4 @@
-/** Replays a journal through an audit, and holds the copies of it against what it says. */
+/** Replays a journal through an audit, and compares the copies of it with what it says. */
 import type { Journal } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import { Audit } from './audit/audit.ts';
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   progress?: ReplayProgress;
 }
 
-/** Is told how far a replay has come. */
+/** Called with how far a replay has come. */
 export interface ReplayProgress {
   /** Called after each entry. `entries`: how many there were when the replay began. */
   reading(audit: Audit, entries: number): void;
@@ -32,7 +32,7 @@ export interface Replayed {
 }
 
 /**
- * Reads the journal to its end, or to `to`; then each comparison, which may read on what the engine
+ * Reads the journal to its end, or to `to`; then runs each comparison, which may read what the engine
  * has written meanwhile; then the last checks.
  * @throws JournalUnavailable, SqlUnavailable where something cannot be read.
  */

@@ -14,7 +14,7 @@ export interface ItemReport {
   orders: number;
   /** Users who placed an order. */
   users: number;
-  /** Refusals for stock, and those of them while the units asked for were left (I9). */
+  /** Refusals for stock, and how many of them came while the units asked for were left (I9). */
   refused: number;
   refusedWhileLeft: number;
 }
@@ -121,10 +121,10 @@ function itemTable(items: readonly ItemReport[]): string[] {
   return table([...head, 'refused while units were left'], rows);
 }
 
-/** Checks that rest on a copy of the journal's facts, and the comparison that holds it against them. */
+/** Checks of a copy of the journal's facts, and the comparison that makes them. */
 const copies: Partial<Record<Check, string>> = { I7: 'SQL', redis: 'Redis' };
 
-/** Whether a check could be made at all: without a copy there is nothing to hold. */
+/** Whether a check could be made at all: without a copy there is nothing to compare. */
 export function wasTried({ comparisons }: Report, check: Check): boolean {
   const copy = copies[check];
   if (copy === undefined) return true;

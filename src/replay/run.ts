@@ -1,4 +1,4 @@
-/** A whole audit: opens what the settings name, replays, compares, and writes the report for people. */
+/** A whole audit: opens what the settings name, replays, compares, and writes the report. */
 import { openJournal } from '../../actors/journal/open.ts';
 import type { Config } from '../config.ts';
 import { journalSettings, sqlSettings } from '../parts-settings.ts';
@@ -8,17 +8,17 @@ import type { ProgressLine } from './progress.ts';
 import { replay } from './replay.ts';
 import { type Report, reportOf } from './report.ts';
 
-/** How long a journal server that is away is waited for. */
+/** How long to wait for a journal server that is away. */
 const patienceMs = 5_000;
 
 export interface AuditAsked {
   item: number | null;
   to: number | null;
-  /** Where the report for people goes; null without one. */
+  /** Where the HTML report goes; null without one. */
   html: string | null;
 }
 
-/** Only reads, also while an engine runs. @throws where the journal or SQL cannot be read. */
+/** Only reads, even while an engine runs. @throws where the journal or SQL cannot be read. */
 export async function runAudit(
   config: Config,
   { item, to, html }: AuditAsked,

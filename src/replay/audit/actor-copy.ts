@@ -10,7 +10,7 @@ export class ActorCopy {
 
   /**
    * Hot: applies an event. Returns the actor's complaint, or null; after its first complaint its state
-   * means nothing, for a recovery would end there, and it is not asked again.
+   * means nothing, because a recovery would end there, and it gets no more events.
    */
   apply(event: Event, at: number): string | null {
     if (this.#lost) return null;

@@ -1,6 +1,6 @@
 /**
- * The audit of a journal: entries in, findings and books out. It streams: entries are taken in one by
- * one, partition by partition in any order, and are not kept.
+ * The audit of a journal: entries in, findings and books out. It streams: it takes entries one by one,
+ * partition by partition in any order, and does not keep them.
  *
  * ```ts
  * const audit = new Audit({ partitions: 8 });
@@ -17,7 +17,7 @@ import { PartitionAudit } from './partition-audit.ts';
 export interface AuditOptions {
   /** How many partitions the journal was made with. */
   partitions: number;
-  /** Reports on this item alone; its partition is the only one that is read. */
+  /** Reports only on this item; its partition is the only one that is read. */
   onlyItem?: number | null;
   /** Keeps what happened to each item over time, down-sampled. */
   chronicles?: boolean;
@@ -40,17 +40,17 @@ export class Audit {
     this.#byPartition = new Map(this.partitions.map((each) => [each.partition, each]));
   }
 
-  /** One of the partitions to be read; undefined for another. */
+  /** One of the partitions to be read; undefined for any other. */
   partition(partition: number): PartitionAudit | undefined {
     return this.#byPartition.get(partition);
   }
 
-  /** Takes in the next entry of one of the partitions. */
+  /** Takes the next entry of one of the partitions. */
   entry(partition: number, sequence: Sequence, bytes: Uint8Array): void {
     this.#byPartition.get(partition)!.entry(sequence, bytes);
   }
 
-  /** The last checks, once everything was taken in. */
+  /** The last checks, once every entry was taken. */
   finish(): void {
     for (const partition of this.partitions) partition.finish();
   }

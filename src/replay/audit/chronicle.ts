@@ -15,10 +15,12 @@ export interface Rush {
   soldOutAt: number | null;
 }
 
-/** Restocks that are kept with their time; more are counted in the timelines alone. */
+/** Restocks that are kept with their time; further ones are counted only in the timelines. */
 const restocksListedMax = 40;
 
-/** A rush goes on after the last unit for this share of the time it took, so that its end shows. */
+/**
+ * A rush goes on after the last unit for this share of the time it took, so that its end is visible.
+ */
 const aftermath = 0.35;
 
 export class Chronicle {

@@ -1,6 +1,6 @@
 /**
- * The form of events: a journal is read from outside, so an event may be anything. Only one whose
- * fields are all there, and within their bounds, goes on to the books and to the actor.
+ * The form of events: a journal is read from outside, so an event may be anything. Only an event whose
+ * fields are all there, and within their bounds, reaches the books and the actor.
  */
 import {
   gateFactorMax,

@@ -46,7 +46,7 @@ async function sale(admitted: number[], buying: number[]): Promise<Fairness[]> {
 }
 
 describe('the fairness of a promo', () => {
-  test('counts each buyer once, and tells apart who bought without admission', async () => {
+  test('counts each buyer once, and separates those who bought without admission', async () => {
     const [fairness, ...others] = await sale([1, 2, 3, 4, 5], [2, 90, 1, 2, 4, 91]);
     expect(others).toEqual([]);
     expect(fairness).toMatchObject({ promo: 1, admitted: 5, buyers: 5, direct: 2 });
@@ -60,7 +60,7 @@ describe('the fairness of a promo', () => {
     ]);
   });
 
-  test('says of each tenth of the admitted how many bought', async () => {
+  test('says how many of each tenth of the admitted bought', async () => {
     const users = Array.from({ length: 40 }, (_, index) => index + 1);
     const [fairness] = await sale(users, users.slice(0, 10));
     expect(fairness!.correlation).toBe(1);

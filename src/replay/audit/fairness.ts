@@ -6,7 +6,7 @@ import type { ItemAudit } from './item-audit.ts';
 
 /** One tenth of those admitted, in the order of their admission. */
 export interface Band {
-  /** Places in the admission, both inclusive. */
+  /** Places in the admission order, both inclusive. */
   first: number;
   last: number;
   bought: number;
@@ -25,14 +25,17 @@ export interface Fairness {
    */
   correlation: number | null;
   bands: Band[];
-  /** Some buyers, evenly over their purchases: places in the admission (0 without one), in the purchase. */
+  /**
+   * Some buyers, evenly over their purchases: place in the admission (0 without one) and in the
+   * purchase.
+   */
   sample: [admission: number, purchase: number][];
 }
 
 const bandsMax = 10;
 export const sampleMax = 500;
 
-/** Of each promo that somebody bought under, in the order they were published. */
+/** Of each promo that a user bought under, in the order they were published. */
 export function fairnessOf(book: ItemAudit): Fairness[] {
   const admissions = admissionsOfBuyers(book);
   return book.terms.promos().flatMap(({ promo, admitted }, index) => {

@@ -1,15 +1,15 @@
-/** What an audit found: each difference with the place it stands at. */
+/** What an audit found: each difference with its place in the journal. */
 import type { Sequence } from '../../../actors/protocol.ts';
 
-/** What is checked, by the names of the design. */
+/** What is checked, by name. */
 export const checks = {
   I1: 'no oversell: loaded = sold + held + left, and never less than nothing left',
   I3: 'once: a purchase token bought at most one order',
-  I4: 'limit: nobody holds or owns more units of a promo than its limit',
-  I6: 'replay equals live: the actor takes every event, and comes to the same books',
+  I4: 'limit: no user holds or owns more units of a promo than its limit',
+  I6: 'replay equals live: the actor takes every event, and arrives at the same books',
   I7: 'SQL is a prefix: its rows equal the journal up to the checkpoint',
   I8: 'tamper-evident: no entry is changed, missing or swapped',
-  I9: 'no undersell: nobody was refused for stock while units were left',
+  I9: 'no undersell: no one was refused for stock while units were left',
   redis: 'replica: Redis shows each item as it was after the entry it names',
   form: 'form: every event has the fields of its type, within their bounds',
   rules: 'rules: every event is one that its item could decide then',
@@ -21,7 +21,7 @@ export const checkNames = Object.keys(checks) as Check[]; // The keys of the con
 export interface Finding {
   check: Check;
   partition: number;
-  /** The entry it stands at; 0 where there is none. */
+  /** The entry it was found at; 0 where there is none. */
   sequence: Sequence;
   /** Null where it concerns the partition as a whole. */
   item: number | null;
@@ -31,7 +31,7 @@ export interface Finding {
 /** Findings that are kept and listed; more are only counted. */
 const findingsListedMax = 1_000;
 
-/** Collects findings: all of them, or those that concern one item. */
+/** Collects findings: all of them, or those about one item. */
 export class Findings {
   readonly listed: Finding[] = [];
   readonly counts = new Map<Check, number>();

@@ -1,11 +1,11 @@
 /**
  * An audit's own record of an item's users: a row for each pair of user and terms, with the purchase
- * tokens they spent. A purchase token is a user, terms and a nonce, so the orders of one row are all
- * that can have been bought with the same token.
+ * tokens they spent. A purchase token is a user, terms and a nonce, so only the orders of one row can
+ * have been bought with the same token.
  */
 import { grown, HashIndex, hashJoin, hashOf } from '../../../actors/item/columns.ts';
 
-/** Orders of one row that are looked through one by one; beyond, their nonces get a map. */
+/** Orders of one row that are searched one by one; beyond this, their nonces get a map. */
 const walkMax = 16;
 
 export class Holders {
@@ -31,7 +31,7 @@ export class Holders {
   /** By row: orders by nonce, for users with many orders. */
   readonly #many = new Map<number, Map<number, number>>();
 
-  /** Hot: the row of a user under terms, made where there was none. */
+  /** Hot: the row of a user under terms, created if missing. */
   row(user: number, terms: number): number {
     const hash = hashJoin(hashOf(user), terms);
     const index = this.#index;
@@ -48,7 +48,7 @@ export class Holders {
     return row;
   }
 
-  /** How many users bought something, under whatever terms. */
+  /** How many users bought something, under any terms. */
   users(): number {
     if (!this.#severalTerms) return this.#buyers;
     const users = this.user
@@ -63,8 +63,8 @@ export class Holders {
   }
 
   /**
-   * Hot: notes that a row's nonce bought an order, numbered from 0 as they come. Returns the order
-   * that the same nonce had bought before (I3), or -1.
+   * Hot: records that a row's nonce bought an order; orders are numbered from 0 as they come. Returns
+   * the order that the same nonce had bought before (I3), or -1.
    */
   spend(row: number, nonce: number, order: number): number {
     const twin = this.#find(row, nonce);

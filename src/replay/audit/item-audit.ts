@@ -1,5 +1,5 @@
 /**
- * The audit of one item: every event is held against books of the audit's own, which share no
+ * The audit of one item: every event is checked against books of the audit's own, which share no
  * decision with the actor, and is applied to a copy of the actor beside them. An event that breaks a
  * rule is reported and still entered where it can be, as the engine would have entered it.
  */
@@ -26,7 +26,7 @@ import { Holders } from './holders.ts';
 import { OrderBook } from './order-book.ts';
 import { type KnownTerms, TermsBook } from './terms-book.ts';
 
-/** What stands against an order that is settled. */
+/** What is wrong with the state of an order that an event settles. */
 interface Order {
   row: number;
   terms: KnownTerms;
@@ -39,7 +39,7 @@ export class ItemAudit implements Units {
   sold = 0;
   /** Counted for itself, and compared with what the others leave at the end. */
   left = 0;
-  /** Refusals for stock, and those of them while the units asked for were left. */
+  /** Refusals for stock, and how many of them came while the units asked for were left. */
   refused = 0;
   refusedWhileLeft = 0;
   readonly terms = new TermsBook();
@@ -59,7 +59,7 @@ export class ItemAudit implements Units {
     readonly chronicle: Chronicle | null = null,
   ) {}
 
-  /** Hot: takes in the next event, whose form has been checked. */
+  /** Hot: takes the next event, whose form has been checked. */
   take(event: Event, seq: Sequence, at: number): void {
     this.#seq = seq;
     this.#at = at;
@@ -256,7 +256,7 @@ export class ItemAudit implements Units {
     }
   }
 
-  /** The order that an event settles, or null where it is in no state for that. */
+  /** The order that an event settles, or null where its state does not allow that. */
   #orderOf(event: Paid | Cancelled | Expired, from: number): Order | null {
     const { n, type, amount, placedAt } = event;
     const { orders } = this;
@@ -284,7 +284,7 @@ export class ItemAudit implements Units {
     return { row, terms: this.terms.at(this.holders.terms[holder]!), holder };
   }
 
-  /** Reports what is wrong by the rules, if anything. */
+  /** Reports what breaks the rules, if anything. */
   #obey(fault: string | null): void {
     if (fault !== null) this.#found('rules', fault);
   }

@@ -1,7 +1,8 @@
 /**
- * An audit's own record of one item's orders, in columns. Kept apart from the actor's, which is what
- * is being audited, and with the entries at which an order changed, so that it can be asked what an
- * order was as of any entry. It also holds what no actor could have decided: a number twice, or left out.
+ * An audit's own record of one item's orders, in columns. It is kept apart from the actor's, which is
+ * what is being audited, and with the entries at which an order changed, so that it can tell what an
+ * order was as of any entry. It also holds what no actor could have decided: a number used twice, or
+ * left out.
  */
 
 import { grown } from '../../../actors/item/columns.ts';
@@ -36,7 +37,7 @@ export class OrderBook {
 
   /** By row: when orders expired that were paid late afterwards. */
   readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
-  /** By number: rows, once the numbers have not been 1, 2, 3 …; of a number twice, the first. */
+  /** By number: rows, once the numbers have not been 1, 2, 3 …; for a number used twice, the first. */
   #byNumber: Map<number, number> | null = null;
   #highest = 0;
 
@@ -92,7 +93,7 @@ export class OrderBook {
     return { status: orderStatus.expired, changedAt: lapsed.at };
   }
 
-  /** Units of the orders that have a status now. */
+  /** Units of the orders that now have a status. */
   unitsWith(status: OrderStatus): number {
     let units = 0;
     for (let row = 0; row < this.count; row++) {

@@ -1,8 +1,8 @@
 /**
- * The audit of one partition: follows the hash chain (I8) and hands the events to their items. A
- * broken entry is reported and, where its events can still be read, taken in; where they cannot, or
- * entries are missing, the books stop, and what follows is checked for its chain alone: after a hole
- * every sum would differ, and say nothing new.
+ * The audit of one partition: follows the hash chain (I8) and hands the events to their items. A broken
+ * entry is reported and, where its events can still be read, taken; where they cannot, or entries are
+ * missing, the books stop, and only the chain of what follows is checked: after a gap every sum would
+ * differ, and say nothing new.
  */
 import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
@@ -17,11 +17,11 @@ export class PartitionAudit {
   entries = 0;
   events = 0;
   bytes = 0;
-  /** The last entry before the first hole: what the books contain; null where there is no hole. */
+  /** The last entry before the first gap: what the books contain; null where there is no gap. */
   booksEnd: Sequence | null = null;
 
   readonly #chain: Chain;
-  /** Whether the entry before is not known, so that the next one's `prev` cannot be checked. */
+  /** Whether the previous entry is unknown, so that the next one's `prev` cannot be checked. */
   #afterHole = false;
   #at = 0;
 
@@ -43,7 +43,7 @@ export class PartitionAudit {
     return this.#chain.hash;
   }
 
-  /** Takes in the entry that is stored under the next sequence. */
+  /** Takes the entry that is stored under the next sequence. */
   entry(sequence: Sequence, bytes: Uint8Array): void {
     this.entries++;
     this.bytes += bytes.length;
@@ -58,7 +58,7 @@ export class PartitionAudit {
     for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
   }
 
-  /** Notes that entries are not there, or cannot be read. */
+  /** Records that entries are missing, or cannot be read. */
   missing(first: Sequence, last: Sequence, why: string): void {
     const which = first === last ? `entry ${first}` : `entries ${first} to ${last}`;
     this.#found('I8', first, null, `${which}: ${why}`);
@@ -71,7 +71,7 @@ export class PartitionAudit {
     for (const item of this.items.values()) item.finish();
   }
 
-  /** Decodes an entry and moves the chain on; null where nothing can be made of it. */
+  /** Decodes an entry and moves the chain on; null where it cannot be decoded. */
   #read(sequence: Sequence, bytes: Uint8Array): Entry | null {
     const chain = this.#chain;
     try {
@@ -96,7 +96,7 @@ export class PartitionAudit {
     this.#found('I8', sequence, null, `entry ${sequence}: ${what}${which}`);
   }
 
-  /** Hot: one event of an entry. */
+  /** Hot: takes one event of an entry. */
   #event(event: Event, { seq, at: entryAt }: Entry): void {
     const fault = formFault(event);
     if (fault !== null) {
@@ -137,7 +137,7 @@ export class PartitionAudit {
   }
 }
 
-/** The entry under a sequence whatever the chain says of it; null where it cannot be decoded. */
+/** The entry under a sequence, whatever the chain says of it; null where it cannot be decoded. */
 function readable(partition: number, sequence: Sequence, bytes: Uint8Array): Entry | null {
   try {
     return decodeEntry(partition, sequence, bytes);

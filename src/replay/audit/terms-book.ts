@@ -15,11 +15,11 @@ export interface KnownTerms extends Terms {
   admitted: number;
 }
 
-/** Methods that take an event in return what is wrong with it by the rules, or null. */
+/** Methods that take an event return what breaks the rules in it, or null. */
 export class TermsBook {
-  /** The first are the normal price. */
+  /** The first terms are the normal price. */
   readonly #known: KnownTerms[] = [];
-  /** Index of the terms that are pending or running; 0 without. */
+  /** Index of the terms that are pending or running; 0 without any. */
   #current = 0;
 
   get count(): number {

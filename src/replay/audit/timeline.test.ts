@@ -39,7 +39,7 @@ test('a point holds what happened in its time, and the units at its end', () => 
   ]);
 });
 
-test('time that goes backwards counts as the last', () => {
+test('time that goes backwards counts as the latest', () => {
   const timeline = new Timeline(1_000, nothing);
   for (const at of [1_005, 900, 1_002]) timeline.note('placed', 1, nothing, at);
   expect(timeline.points).toMatchObject([{ slot: 1_005, counts: { placed: 3 } }]);

@@ -1,7 +1,7 @@
 /**
- * What happened to an item over time, in a bounded number of points: however long a sale goes on,
- * its timeline holds no more than `pointsMax`. Points are as wide as they have to be for that; when
- * one more would not fit, all become wider, and neighbours are merged.
+ * What happened to an item over time, in a bounded number of points: however long a sale goes on, its
+ * timeline holds no more than `pointsMax`. Points are as wide as that requires; when one more would not
+ * fit, all become wider, and neighbours are merged.
  */
 import type { Units } from './books-over-time.ts';
 
@@ -22,7 +22,7 @@ export interface Point {
   slot: number;
   /** The units at its end. */
   units: Units;
-  /** Events in it; of refusals the buyers, of restocks the units. */
+  /** Events in it; for refusals the buyers, for restocks the units. */
   counts: Record<Counted, number>;
 }
 
@@ -55,12 +55,14 @@ export class Timeline {
     return last === undefined ? this.startAt : (last.slot + 1) * this.widthMs;
   }
 
-  /** How often something happened in all. */
+  /** The total of something that happened. */
   total(what: Counted): number {
     return this.points.reduce((sum, { counts }) => sum + counts[what], 0);
   }
 
-  /** Hot: notes the units after an event, and counts it. Times that go backwards count as the last. */
+  /**
+   * Hot: records the units after an event, and counts it. Times that go backwards count as the latest.
+   */
   note(what: Counted | null, count: number, units: Units, at: number): void {
     const point = this.#pointAt(Math.max(at, this.startAt));
     const { loaded, held, sold, left } = units;

@@ -1,27 +1,27 @@
-/** What holding a copy of the journal against the journal takes, and what comes of it. */
+/** What comparing a copy of the journal with the journal takes, and what it yields. */
 import type { Sequence } from '../../../actors/protocol.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 
-/** What a comparison asks of the replay while it runs. */
+/** What a comparison needs from the replay while it runs. */
 export interface Reading {
   audit: Audit;
   /** Where `--to` ends every partition; null without it. */
   to: Sequence | null;
-  /** Reads a partition on, as far as an entry if there is one, and no further than `to`. */
+  /** Reads a partition on, up to an entry if one is given, and no further than `to`. */
   readOn(partition: PartitionAudit, sequence: Sequence): Promise<void>;
   /** The hash of an entry as it is stored now; null where it cannot be read. */
   hashAt(partition: number, sequence: Sequence): Promise<string | null>;
 }
 
-/** A copy of what the journal says (SQL, the replica), to be held against the audit's books. */
+/** A copy of what the journal says (SQL, the replica), to compare with the audit's books. */
 export interface Comparison {
   compare(reading: Reading): Promise<Compared>;
 }
 
 export interface Compared {
   name: string;
-  /** Rows that were held against the journal, by what they are. */
+  /** Rows that were compared with the journal, by kind. */
   compared: Record<string, number>;
   /** What was left out, and why. */
   skipped: string[];

@@ -1,6 +1,6 @@
 /**
- * Opens SQL for an audit: what is there is read, and nothing is made, migrated or written. Only the
- * database that is there is loaded, for an audit of a short journal is mostly loading.
+ * Opens SQL for an audit: existing data is read, and nothing is made, migrated or written. Only the
+ * driver of the database in use is loaded, because an audit of a short journal is mostly loading.
  */
 import { Database } from 'bun:sqlite';
 import { existsSync } from 'node:fs';
@@ -10,7 +10,9 @@ import type { Projection } from '../../db/sql.ts';
 
 export type AuditedRows = Pick<Projection, 'snapshot'>;
 
-/** How long the audit waits where the database is locked, while its log is being recovered say. */
+/**
+ * How long the audit waits where the database is locked, for instance while its log is being recovered.
+ */
 const busyTimeoutMs = 5_000;
 
 /** The rows that the settings name; null where there is no database file. Nothing stays open. */

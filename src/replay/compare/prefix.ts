@@ -11,8 +11,8 @@ export class Prefix {
   ) {}
 
   /**
-   * The checkpoint of an item's partition; undefined where the item is not to be compared. What lies
-   * under ids that no item can have is always compared: with nothing.
+   * The checkpoint of an item's partition; undefined where the item is not to be compared. Rows under
+   * ids that no item can have are always compared: with nothing.
    */
   checkpointOf(item: number): Sequence | undefined {
     const { onlyItem = null } = this.audit.options;

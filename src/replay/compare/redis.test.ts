@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterEach(() => folder.remove());
 
-/** What the comparison says of the sale: its summary, and its differences. */
+/** The comparison of the sale: its summary, and its differences. */
 async function compared(options: Pick<ReplayOptions, 'item' | 'to'> = {}, url = redis.url) {
   const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
   try {
@@ -50,19 +50,19 @@ async function show(item: number, values: Record<string, number | string> = {}):
   await redis.command('HSET', replicaKey(item), ...pairs.flat().map(String));
 }
 
-test('a true replica holds', async () => {
+test('a true replica passes', async () => {
   await show(1, { seq: await lastOf(1) });
   await show(2, { seq: await lastOf(2) });
   expect(await compared()).toMatchObject({ items: 2, skipped: [], differences: [] });
 });
 
-test('a replica that is behind holds as far as it goes', async () => {
+test('a replica that is behind passes as far as it goes', async () => {
   await show(1, { seq: 1, loaded: 10, held: 0, sold: 0, left: 10 });
   const said = await compared({ item: 1 });
   expect(said).toMatchObject({ items: 1, skipped: [], differences: [] });
 });
 
-test('wrong units, a wrong partition and what is no number are differences', async () => {
+test('wrong units, a wrong partition and values that are not numbers are differences', async () => {
   await show(1, { seq: await lastOf(1), left: 12, partition: 3 });
   await show(2, { seq: await lastOf(2), sold: 'many' });
   expect((await compared()).differences).toEqual([
@@ -78,7 +78,7 @@ test('a replica of a journal that has lost its end is a difference', async () =>
   expect(differences[0]).toContain('after entry 99, but the journal ends at');
 });
 
-test('what is beyond --to, or not in Redis, is told and no difference', async () => {
+test('what is beyond --to, or not in Redis, is reported but is no difference', async () => {
   await show(1, { seq: await lastOf(1) });
   expect(await compared({ to: 2 })).toMatchObject({
     items: 0,
@@ -90,7 +90,7 @@ test('what is beyond --to, or not in Redis, is told and no difference', async ()
   });
 });
 
-test('a Redis that is away is told and no difference', async () => {
+test('a Redis that is away is reported but is no difference', async () => {
   const { skipped, differences } = await compared({}, 'redis://127.0.0.1:1');
   expect(differences).toEqual([]);
   expect(skipped[0]).toContain('Redis does not answer');

@@ -1,7 +1,7 @@
 /**
- * Holds the replica in Redis against the journal. Each hash names the last entry it contains, and is
- * compared with the books after that entry: a replica that is behind is right as far as it goes. It
- * is never an authority, so what is not there, or a Redis that does not answer, is told and no
+ * Compares the replica in Redis with the journal. Each hash names the last entry it contains, and is
+ * compared with the books after that entry: a replica that is behind is right as far as it goes. It is
+ * never authoritative, so missing items, or a Redis that does not answer, are reported but are no
  * difference.
  */
 import { Redis } from 'ioredis';
@@ -29,7 +29,7 @@ export function redisComparison(url: string): Comparison {
         commandTimeout: answerMs,
         retryStrategy: () => null,
       });
-      // What goes wrong with the connection, the command that needs it says as well.
+      // A command reports what goes wrong with its connection as well.
       redis.on('error', () => undefined);
       const compared = await compareReplica(redis, reading).catch((error: unknown) => ({
         compared: {},
@@ -67,7 +67,7 @@ async function compareReplica(
   return { compared: { items: compared }, skipped };
 }
 
-/** The fields of each item; null where they are not there. */
+/** The fields of each item; null where they are missing. */
 async function read(redis: Redis, books: readonly ItemAudit[]): Promise<(string | null)[][]> {
   const pipeline = redis.pipeline();
   for (const { item } of books) pipeline.hmget(replicaKey(item), ...fields);

@@ -1,4 +1,4 @@
-/** Holds the rows of `orders` against the journal, row by row and column by column. */
+/** Compares the rows of `orders` with the journal, row by row and column by column. */
 import { orderStatus, orderStatusNames, type Sequence } from '../../../actors/protocol.ts';
 import type { OrderRow, ProjectionView } from '../../db/sql.ts';
 import { orderId, orderKey } from '../../order-id.ts';
@@ -24,7 +24,7 @@ const columns = [
 /** Keys of one item's orders lie in a range of their own. */
 const itemKeys = orderKey(1, 0);
 
-/** The rows of one item that were met; rows come by key, so one item at a time. */
+/** The rows of one item that were found; rows come by key, so one item at a time. */
 interface Met {
   item: number;
   book: ItemAudit | undefined;
@@ -70,7 +70,7 @@ function meet(item: number, prefix: Prefix): Met {
   return { item, book, checkpoint: prefix.checkpointOf(item), rows };
 }
 
-/** Hot: runs once for each row. */
+/** Hot: runs once per row. */
 function compareRow(row: OrderRow, met: Met, checkpoint: Sequence, prefix: Prefix): void {
   const { item, book } = met;
   const index = book?.orders.rowOf(row.key - item * itemKeys) ?? -1;

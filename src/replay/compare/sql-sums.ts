@@ -1,4 +1,4 @@
-/** Holds what SQL says of items and promos against the journal. */
+/** Compares what SQL says of items and promos with the journal. */
 import type { Sequence } from '../../../actors/protocol.ts';
 import type { ItemSums, PromoRow } from '../../db/sql.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
@@ -60,7 +60,7 @@ export function comparePromos(rows: readonly PromoRow[], prefix: Prefix): number
   return compared;
 }
 
-/** Reports a promo that only SQL knows as published. False where its item is not to be compared. */
+/** Reports a promo that only SQL has as published. False where its item is not to be compared. */
 function unknownPromo(row: PromoRow, prefix: Prefix): boolean {
   const checkpoint = prefix.checkpointOf(row.itemId);
   if (checkpoint === undefined) return false;

@@ -49,7 +49,7 @@ describe('the SQL rows', () => {
     ]);
   });
 
-  test('show added orders, also under items that there are not', async () => {
+  test('show added orders, also under items that do not exist', async () => {
     const copy = (key: string) =>
       tamper(
         sale.folder,
@@ -124,7 +124,7 @@ describe('the SQL rows', () => {
 });
 
 describe('limits', () => {
-  test('an item alone is read, reported and compared', async () => {
+  test('only one item is read, reported and compared', async () => {
     tamper(sale.folder, 'stampede.db', 'UPDATE orders SET total = 1');
     const { audit, comparisons } = await sale.audited({ item: 2 });
     expect(audit.partitions.map((each) => each.partition)).toEqual([2]);

@@ -1,6 +1,6 @@
 /**
- * Holds the SQL rows against the journal (I7). The rows are read from one snapshot, whose checkpoints
- * say how much of each partition they contain; the audit's books are asked for what was true then.
+ * Compares the SQL rows with the journal (I7). The rows are read from one snapshot, whose checkpoints
+ * say how much of each partition they contain; the audit's books tell what was true then.
  */
 import type { Sequence } from '../../../actors/protocol.ts';
 import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
@@ -52,8 +52,8 @@ async function compareSnapshot(
 }
 
 /**
- * Holds the hash that the projector noted against the entry's (I8): the chain vouches for every entry
- * but the last, and this for the last. An entry that is not there is reported for that already.
+ * Compares the hash that the projector recorded with the entry's (I8): the chain vouches for every
+ * entry but the last, and this for the last. A missing entry has already been reported.
  */
 async function compareHash(
   partition: number,

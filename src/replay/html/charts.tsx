@@ -18,7 +18,7 @@ function timeScale(timeline: Timeline): Scale {
 
 const layers = ['sold', 'held', 'left'] as const;
 
-/** Where an item's units were, over time: sold, held and left, one on the other. */
+/** Where an item's units were, over time: sold, held and left, stacked. */
 export function UnitsChart(props: { id: string; timeline: Timeline; marks: Mark[] }) {
   const { id, timeline, marks } = props;
   const [height, top, bottom] = [300, 28, 268];
@@ -55,7 +55,10 @@ function sumOf(units: Units, names: readonly (keyof Units)[]): number {
   return names.reduce((sum, name) => sum + units[name], 0);
 }
 
-/** A band that keeps its values until the next point: forth along its upper edge, back along the lower. */
+/**
+ * A band that keeps its values until the next point: forward along its upper edge, back along the
+ * lower.
+ */
 function areaPath(
   timeline: Timeline,
   time: Scale,
@@ -100,7 +103,7 @@ export interface Activity {
   peakAt: number;
 }
 
-/** What happened at all in a timeline, with the most in one of its points. */
+/** The totals of a timeline, with the most in one of its points. */
 export function activities({ points, widthMs }: Timeline): Activity[] {
   return counted.flatMap((what) => {
     const total = points.reduce((sum, { counts }) => sum + counts[what], 0);

@@ -60,7 +60,7 @@ describe('the report of a rush', () => {
     expect(text).toContain('<h1 class="holds">All holds.</h1>');
   });
 
-  test('has timelines that come to the books', async () => {
+  test('has timelines that agree with the books', async () => {
     const { replayed, actor } = await rushed();
     const book = replayed.audit.items()[0]!;
     const { whole, rush, latePayments, restocks } = book.chronicle!;
@@ -80,7 +80,7 @@ describe('the report of a rush', () => {
     expect(latePayments).toBeGreaterThan(0);
   });
 
-  test('stands alone: it asks no host and no other file for anything', async () => {
+  test('stands alone: it loads nothing from any host or other file', async () => {
     const { text } = await rushed();
     expect(text).not.toMatch(/https?:|\/\/\w|@import|url\(|<link|<script|<img|<iframe|\ssrc=/i);
     const targets = [...text.matchAll(/href="([^"]*)"/g)].map(([, target]) => target!);
@@ -110,7 +110,7 @@ describe('the report of a rush', () => {
 });
 
 describe('the report', () => {
-  test('of a forged journal lists every difference, and lets no text of the journal be markup', async () => {
+  test("of a forged journal lists every difference, and escapes the journal's texts", async () => {
     await playSale(folder);
     forge(folder, 2, 2, (events) => {
       events.push({ type: '<img src=x onerror="alert(1)">\' & </td>', item: 2 });
@@ -125,7 +125,7 @@ describe('the report', () => {
     expect(text).not.toMatch(/<img|<b>"|<acknowledged>/);
   });
 
-  test('does not say that a copy holds which is not there', async () => {
+  test('does not say that a missing copy passes', async () => {
     await playSale(folder);
     const { text } = await reported();
     expect(text).toContain('<span class="state">not compared</span><b>I7 SQL is a prefix</b>');

@@ -1,4 +1,4 @@
-/** A replay's report for people: one HTML file that needs nothing beside it. */
+/** A replay's report: one HTML file that needs nothing beside it. */
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
 import { ownPath } from '../../own-files.ts';
@@ -99,7 +99,7 @@ function Header({ report, at, verdict }: DocumentOptions & { verdict: string }) 
   );
 }
 
-/** What came of a check. A copy that is not there differs in nothing, but holds nothing either. */
+/** The outcome of a check. A missing copy differs in nothing, but passes nothing either. */
 function outcomeOf(name: Check, report: Report): [kind: string, text: string] {
   const { differences } = report.checks[name];
   if (differences > 0) return ['differs', counted(differences, 'difference')];

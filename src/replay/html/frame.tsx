@@ -1,4 +1,4 @@
-/** What every chart stands in: SVG that is made here, coloured by the page's style sheet. */
+/** The frame of every chart: SVG that is made here, coloured by the page's style sheet. */
 import type { Child } from 'hono/jsx';
 import { number, timeOfDay, utc } from '../format.ts';
 import { type Scale, ticksTo, timeTicks } from './scale.ts';
@@ -15,7 +15,7 @@ interface FrameProps {
   children: Child;
 }
 
-/** A drawing with a name and a description for those who do not see it. */
+/** A drawing with a name and a description for readers who cannot see it. */
 export function Frame({ id, height, title, description, children }: FrameProps) {
   return (
     <svg
@@ -65,7 +65,7 @@ export function ValueAxis({ value }: { value: Scale }) {
   );
 }
 
-/** A number beside an axis. Millions are written short, so that they fit beside the axis. */
+/** A number beside an axis. Millions are abbreviated, so that they fit. */
 export function axisNumber(value: number): string {
   if (value < 1_000_000) return number(value);
   return value.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 });

@@ -10,7 +10,7 @@ import { Facts, Figure, Table } from './parts.tsx';
 
 /** Rows of the table beside a chart of units. */
 const rowsMax = 10;
-/** A rush that took more than this share of the item's life is seen well enough in the whole. */
+/** A rush that took more than this share of the item's life is visible enough in the whole. */
 const rushShareMax = 0.6;
 
 export function ItemSection({ book }: { book: ItemAudit }) {
@@ -158,7 +158,7 @@ function ActivityFigure({ id, title, timeline }: TimelineFigureProps) {
   );
 }
 
-/** A time in a timeline; with its day where the timeline has several. */
+/** A time in a timeline; with its day where the timeline spans several. */
 function moment(at: number, timeline: Timeline): string {
   const oneDay = utc(timeline.startAt).slice(0, 10) === utc(timeline.endAt).slice(0, 10);
   return oneDay ? timeOfDay(at) : utc(at);

@@ -1,7 +1,7 @@
 /** Small parts that a report is put together from. */
 import type { Child } from 'hono/jsx';
 
-/** A chart with its words above and its table beside it. */
+/** A chart with its text above and its table beside it. */
 export function Figure(props: { title: string; note: Child; chart: Child; table: Child }) {
   const { title, note, chart, table } = props;
   return (
@@ -57,7 +57,7 @@ export function Table(props: {
   );
 }
 
-/** Figures that are read first. */
+/** The figures to read first. */
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl class="facts">
