@@ -1,6 +1,6 @@
 /**
- * What buyers and merchants were told, held against what the journal had durably stored at that
- * moment (I2), against everything told before (I3), and against what the journal holds at the end.
+ * What buyers and merchants were told, compared with what the journal had durably stored at that moment
+ * (I2), with everything told before (I3), and with what the journal holds at the end.
  */
 import {
   type Admit,
@@ -20,11 +20,11 @@ export interface Delivery {
   /** Last sequence the engine knew to be durable when it took the command; -1 before that. */
   knownSeq: number;
   answer: Code | null;
-  /** The engine that took it has crashed: nobody will answer. */
+  /** The engine that took it has crashed: it will never be answered. */
   orphaned: boolean;
 }
 
-/** Answers that say only that the command was, or may have been, in vain. */
+/** Answers that only say that the command was, or may have been, in vain. */
 const inVain: readonly Code[] = [code.outcomeUnknown, code.journalUnavailable, code.tooBusy];
 
 export class Answers {
@@ -35,7 +35,7 @@ export class Answers {
 
   constructor(private readonly audit: Auditor) {}
 
-  /** Makes a sending of a command. */
+  /** Records the sending of a command. */
   send(command: Command): Delivery {
     const request = this.deliveries.length;
     const delivery = { request, command, knownSeq: -1, answer: null, orphaned: false };
@@ -47,7 +47,7 @@ export class Answers {
     return delivery;
   }
 
-  /** Notes an answer. @throws where it should not have been told. */
+  /** Records an answer. @throws where it should not have been given. */
   told(delivery: Delivery, reply: Reply): void {
     const { command } = delivery;
     if (delivery.answer !== null) throw new Error(`request ${delivery.request} was answered twice`);
@@ -80,7 +80,7 @@ export class Answers {
     throw new Error(`I2: told that nothing was done, but ${key} bought order ${order.n}`);
   }
 
-  /** Whatever an engine has taken must be answered by the time it rests. @throws */
+  /** Everything that an engine has taken must be answered by the time it rests. @throws */
   complete(): void {
     const forgotten = this.deliveries.find(
       ({ knownSeq, answer, orphaned }) => knownSeq >= 0 && answer === null && !orphaned,
@@ -204,7 +204,7 @@ export class Answers {
     }
   }
 
-  /** The order as it was told must be one that the journal knows. */
+  /** The order in an answer must be one that the journal knows. */
   #wrongView(item: number, { order }: Reply): string | null {
     if (order === null) return 'no order in the answer';
     const views = this.audit.histories.get(item)?.orders[order.n - 1]?.views ?? [];

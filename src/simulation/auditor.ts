@@ -1,7 +1,7 @@
 /**
  * The auditor: reads every entry at the moment it is stored and keeps the whole durable history, so
- * that answers and states can be held against it at any time. Books are kept twice: by the engine's
- * own `apply`, for comparing states (I6), and by the sums here, which know nothing of the actor.
+ * that answers and states can be compared with it at any time. Books are kept twice: by the engine's
+ * own `apply`, for comparing states (I6), and by the sums here, which are independent of the actor.
  */
 import { applyTo, canonical, type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
@@ -26,7 +26,7 @@ export interface DurableOrder {
   amount: number;
   nonce: number;
   seq: Sequence;
-  /** Every state it ever was in, oldest first. */
+  /** Every state it was ever in, oldest first. */
   views: Mark<OrderView>[];
 }
 
@@ -101,7 +101,7 @@ export class Auditor {
   }
 
   /**
-   * Takes a stored entry in, and returns the orders it placed.
+   * Takes a stored entry, and returns the orders it placed.
    * @throws where it breaks the chain (I5, I8) or another invariant.
    */
   stored(partition: number, sequence: Sequence, bytes: Uint8Array): DurableOrder[] {
@@ -127,7 +127,7 @@ export class Auditor {
     );
   }
 
-  /** Rules that an event must keep by the state right before it. */
+  /** Rules that an event must keep, given the state right before it. */
   #before(event: Event, at: number): void {
     const history = this.histories.get(event.item);
     const item = this.items.get(event.item);

@@ -1,7 +1,7 @@
 /**
- * A journal that misbehaves as far as its contract allows: it delays, fails before storing, stores
- * and says nothing, stores long after the time-out, or has been written by somebody else. Entries
- * are kept in memory; what is stored stays, whoever crashes.
+ * A journal that misbehaves as far as its contract allows: it delays, fails before storing, stores but
+ * does not answer, stores long after the time-out, or has been written by another engine. Entries are
+ * kept in memory; what is stored stays, whichever engine crashes.
  */
 import {
   Fenced,
@@ -53,7 +53,7 @@ interface Append {
   reject(error: Error): void;
 }
 
-/** The place where entries are stored; every engine opens it once more. */
+/** The place where entries are stored; every engine opens it separately. */
 export class SimulatedStore {
   readonly #entries: Uint8Array[][];
   faults: JournalFaults;
@@ -87,7 +87,7 @@ export class SimulatedStore {
 /** One opening of the store, by an owner that may crash. */
 export class SimulatedJournal implements Journal {
   readonly appendsInFlight: number;
-  /** By partition: the append issued last, while nobody knows its outcome. */
+  /** By partition: the append issued last, while its outcome is unknown. */
   readonly #newest = new Map<number, Append>();
 
   constructor(
@@ -111,7 +111,7 @@ export class SimulatedJournal implements Journal {
       this.#newest.set(partition, append);
       const name = `append ${partition}/${expectedLast + 1}`;
       const delayMs = fate === 'late' ? random.between(1_000, 6_000) : random.pick([0, 0, 1, 20]);
-      // The message is under way: it arrives even when its sender has crashed meanwhile.
+      // The message is in flight: it arrives even when its sender has crashed meanwhile.
       scheduler.later(this.store, `${name} arrives (${fate})`, delayMs, () => this.#arrive(append));
       scheduler.later(this.owner, `${name} times out`, appendTimeoutMs, () => {
         this.#answer(append, () => reject(new OutcomeUnknown(`${name} timed out`)));

@@ -25,7 +25,7 @@ const sqlFails = 0.05;
 /** One projector process. */
 class Reader {
   readonly projector: Projector;
-  /** Partitions whose step is under way. */
+  /** Partitions whose step is in progress. */
   readonly busy = new Set<number>();
 
   constructor(around: Surroundings, projection: Rows, progress: (p: number, s: Sequence) => void) {
@@ -58,7 +58,7 @@ export class Projection {
     for (let reader = 0; reader < count; reader++) this.#readers.push(this.#reader());
   }
 
-  /** Tells a new engine process, from now on, how far the rows are. */
+  /** Tells a new engine process, now and from here on, how far the rows are. */
   tell(positions: Positions): void {
     this.#told.push(positions);
     for (const [partition, sequence] of this.#checkpoints.entries()) {
@@ -79,7 +79,7 @@ export class Projection {
     this.#readers[index] = this.#reader();
   }
 
-  /** Lets the projectors come to the journal's end, and compares the rows with it. */
+  /** Lets the projectors reach the journal's end, and compares the rows with it. */
   async settle(turn: () => Promise<void>): Promise<void> {
     const { around } = this;
     const behind = () =>

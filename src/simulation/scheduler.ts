@@ -1,7 +1,7 @@
 /**
- * Virtual time, and whatever waits for it: messages under way, time-outs, sleeping code. A task runs
- * only when the simulation picks it, in any order among those that are due; so every wait is a place
- * where anything else may happen first.
+ * Virtual time, and everything that waits for it: messages in flight, time-outs, sleeping code. A task
+ * runs only when the simulation picks it, in any order among those that are due; so at every wait
+ * anything else may happen first.
  */
 import type { Random } from './random.ts';
 
@@ -37,7 +37,7 @@ export class Scheduler {
     return new Promise((resolve) => this.later(owner, label, delayMs, resolve));
   }
 
-  /** Drops the tasks of an owner that has crashed, and those that it may still be given. */
+  /** Drops the tasks of a crashed owner, and any that it may still be given. */
   cancel(owner: object): void {
     this.#crashed.add(owner);
     this.#tasks = this.#tasks.filter((task) => task.owner !== owner);

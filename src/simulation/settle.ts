@@ -1,5 +1,5 @@
 /**
- * The end of a run: faults are over, what is under way arrives, holds end. Then what was told, what
+ * The end of a run: faults are over, what is in flight arrives, holds end. Then the answers given, what
  * the journal holds, what can still be sold and what SQL shows must agree.
  */
 import { type Command, code } from '../../actors/protocol.ts';
@@ -10,7 +10,7 @@ import type { SimulatedEngine, Surroundings } from './simulated-engine.ts';
 /** Longer than any hold or promo of the traffic, on whatever clock. */
 const settleMs = 48 * 3_600_000;
 
-/** No append and no pause of recovery is under way for longer. */
+/** No append and no pause of recovery takes longer. */
 const underWayMs = 60_000;
 const patienceMs = 600_000;
 
@@ -19,14 +19,14 @@ export interface Settling {
   projection: Projection;
   /** The one engine that is left. */
   engine(): SimulatedEngine;
-  /** Lets its thread crash and start again. */
+  /** Lets its thread crash and be restarted. */
   restart(): void;
   send(command: Command): Delivery;
-  /** Lets everything that was woken run until it waits again. */
+  /** Lets all code that was woken run until it waits again. */
   rest(): Promise<void>;
 }
 
-/** Runs something of the engine's; what it throws is a violation. */
+/** Runs some of the engine's code; anything it throws is a violation. */
 export function guard(around: Surroundings, work: () => void): void {
   try {
     work();
@@ -79,7 +79,7 @@ function nothingHeld({ audit }: Surroundings): void {
   }
 }
 
-/** Whatever is left must be for sale (I9): somebody new buys all of it. */
+/** All units left must be for sale (I9): a new buyer buys them all. */
 async function sellOut(settling: Settling): Promise<void> {
   const { audit, scheduler, fail } = settling.around;
   const expiresAt = Math.ceil((scheduler.now + settleMs) / 1_000);

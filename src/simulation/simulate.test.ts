@@ -12,7 +12,7 @@ function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** A journal with another way to append. */
+/** A journal with a different way to append. */
 function appending(journal: Journal, append: Journal['append']): Journal {
   return {
     appendsInFlight: journal.appendsInFlight,
@@ -84,14 +84,14 @@ class ForgetsTokens extends Partition {
   }
 }
 
-/** Planted: time passes unnoticed, so that holds end only when somebody asks. */
+/** Planted: time passes unnoticed, so that holds end only when a command comes. */
 class NeverTicks extends Partition {
   override tick(): void {
     // Nothing is due.
   }
 }
 
-/** A board that has forgotten who bought. */
+/** A board that has forgotten its buyers. */
 function forgetful(board: BoardParts['board']): BoardParts['board'] {
   return {
     refusal: (item, promo, amount, now) => board.refusal(item, promo, amount, now),
@@ -114,7 +114,7 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
     plants: { partition: (partition, world) => new ForgetsTokens(partition, world) },
     found: /I3/,
   },
-  'a hold that ends only when somebody asks': {
+  'a hold that ends only when a command comes': {
     plants: { partition: (partition, world) => new NeverTicks(partition, world) },
     found: /I9|come to rest/,
   },
@@ -128,7 +128,7 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
     },
     found: /I2|refuses to serve/,
   },
-  'an unknown outcome told as nothing done': {
+  'an unknown outcome reported as nothing done': {
     plants: {
       journal: (journal) =>
         appending(journal, async (partition, expectedLast, entry) => {
@@ -150,14 +150,14 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
     },
     found: /says it is number|hash of the entry before/,
   },
-  'a board that answers though another engine has written': {
+  'a board that answers although another engine has written': {
     plants: {
       boardRefusal: (parts, token, amount, now) =>
         boardRefusal({ ...parts, positions: { behind: () => false } }, token, amount, now),
     },
     found: /I3|I9/,
   },
-  'a board that refuses an expired token though it has bought': {
+  'a board that refuses an expired token although it has bought': {
     plants: {
       boardRefusal: ({ board, ...parts }, token, amount, now) => {
         const expired = now >= token.expiresAt * 1_000;

@@ -1,7 +1,7 @@
 /**
- * One engine process of the simulation: the real partitions on one actor thread, with the shared
- * memory around them. Its thread may crash and be started again over the same memory, as main does;
- * a crash of the whole process loses the memory too.
+ * One engine process of the simulation: the real partitions on one actor thread, with the shared memory
+ * around them. Its thread may crash and be restarted over the same memory, as main does; a crash of the
+ * whole process loses the memory too.
  */
 
 import { canonical } from '../../actors/item/item.ts';
@@ -37,9 +37,9 @@ export interface Surroundings {
   /** A reply has left the engine. */
   heard(delivery: Delivery, reply: Reply): void;
   trace(what: string): void;
-  /** Notes a violation, which ends the run. */
+  /** Records a violation, which ends the run. */
   fail(what: unknown): void;
-  /** Whether no violation has been noted. */
+  /** Whether no violation has been recorded. */
   healthy(): boolean;
 }
 
@@ -60,7 +60,9 @@ export interface EngineMemory {
   mail: Delivery[];
   /** How far the clock is from the simulation's time. */
   clockOffsetMs: number;
-  /** By partition: how often somebody else was found to have written, and the recoveries until then. */
+  /**
+   * By partition: how often another engine was found to have written, and the recoveries until then.
+   */
   fences: number[];
   recoveriesBefore: number[];
 }
@@ -117,13 +119,13 @@ export class SimulatedEngine {
     }
   }
 
-  /** What the actor thread does every `probeMs`: it finds out that another engine has written. */
+  /** What the actor thread does every `probeMs`: it looks whether another engine has written. */
   probe(): void {
-    // A journal that cannot be read now says nothing, and is asked again.
+    // A journal that cannot be read now yields nothing, and is asked again.
     for (const partition of this.partitions) partition.look().catch(() => undefined);
   }
 
-  /** Step 2 of an order: whether the board of this process refuses it, so that no actor hears of it. */
+  /** Step 2 of an order: whether the board of this process refuses it, so that it reaches no actor. */
   refuses(command: Place): boolean {
     const { memory, around } = this;
     const { item, promo, amount, user, expiresAt } = command;
@@ -146,7 +148,7 @@ export class SimulatedEngine {
     return true;
   }
 
-  /** Nothing of this thread ever runs again; what it had taken is never answered. */
+  /** Nothing of this thread ever runs again; the commands it had taken are never answered. */
   crash(): void {
     this.#crashed = true;
     this.around.scheduler.cancel(this);
@@ -192,8 +194,8 @@ export class SimulatedEngine {
   }
 
   /**
-   * The entry that an answer from the board must not rest on less than: the last one acknowledged here,
-   * or of all once it is known here that somebody else writes, until that has been read.
+   * The least entry that an answer from the board must rest on: the last one acknowledged here, or the
+   * last of all once it is known here that another engine writes, until that has been read.
    */
   #answersFor(partition: number): Sequence {
     const { positions, recoveriesBefore } = this.memory;

@@ -1,10 +1,10 @@
-/** The crowd: buyers, some of them nervous or dishonest, and a merchant, drawn from the seed. */
+/** The crowd: buyers, some of them impatient or dishonest, and a merchant, drawn from the seed. */
 import { type Command, code, type Place, type Reply } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** Few users and units, so that limits, empty stock and races come about often. */
+/** Few users and units, so that limits, empty stock and races occur often. */
 const usersOfRun = [4, 4, 12];
 const nonces = 1_000_000;
 
@@ -13,11 +13,11 @@ export class Traffic {
   readonly #scheduler: Scheduler;
   readonly #items: readonly number[];
   readonly #users: number;
-  /** Orders, and those of them that somebody was told of. */
+  /** Orders, and those that a buyer was told of. */
   readonly #sent: Place[] = [];
   readonly #bought: Place[] = [];
   readonly #orders: { item: number; n: number; user: number }[] = [];
-  /** By item: the last promo that was asked for, and the last that came about. */
+  /** By item: the last promo that was asked for, and the last that was published. */
   readonly #promos = new Map<number, number>();
   readonly #published = new Map<number, number>();
 
@@ -33,7 +33,7 @@ export class Traffic {
     return { type: 'open', item, price: 1_000, units: this.#random.between(0, 8) };
   }
 
-  /** A promo, sooner or later, for a shorter or longer time. */
+  /** A promo that starts sooner or later, and lasts for a shorter or longer time. */
   publish(item: number): Command {
     const random = this.#random;
     const promo = (this.#promos.get(item) ?? 0) + 1;
@@ -52,7 +52,7 @@ export class Traffic {
     };
   }
 
-  /** What somebody wants next. */
+  /** What a buyer or the merchant wants next. */
   next(): Command {
     const random = this.#random;
     const item = random.pick(this.#items);
@@ -99,7 +99,7 @@ export class Traffic {
     return this.#random.chance(0.2) ? 0 : (promos.get(item) ?? 0);
   }
 
-  /** A new purchase token: for anybody, or for somebody who has ordered before. */
+  /** A new purchase token: for any user, or for one who has ordered before. */
   #order(item: number): Command {
     const random = this.#random;
     const lifetimeS = random.pick([-1, 5, 600, 10_000]);
@@ -115,7 +115,7 @@ export class Traffic {
     return place;
   }
 
-  /** An earlier purchase token once more, now and then on another amount. */
+  /** An earlier purchase token again, now and then with another amount. */
   #again(): Command | null {
     const random = this.#random;
     if (this.#sent.length === 0) return null;
@@ -124,7 +124,7 @@ export class Traffic {
     return random.chance(0.15) ? { ...place, amount: place.amount + 1 } : place;
   }
 
-  /** Something about an order, by its buyer, the merchant, or somebody who may not. */
+  /** A command about an order, from its buyer, the merchant, or a user who may not send it. */
   #act(): Command | null {
     const random = this.#random;
     if (this.#orders.length === 0) return null;

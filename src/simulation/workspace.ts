@@ -31,7 +31,9 @@ export class Workspace {
     return new Workspace(await openSql({ databaseUrl: null, dataDir: folder }), folder);
   }
 
-  /** Items that no run before has had, so that every board is empty for them; null when none is left. */
+  /**
+   * Items that no earlier run has used, so that every board is empty for them; null when none is left.
+   */
   async freshItems(): Promise<number[] | null> {
     const items: number[] = [];
     for (let made = 0; made < itemsPerRun; made++) {

@@ -1,6 +1,6 @@
 /**
- * One run of the simulation: a world drawn from a seed, in which one thing happens at a time. Each
- * step picks what happens next, lets all code that it woke come to rest, and checks.
+ * One run of the simulation: a world drawn from a seed, in which one thing happens at a time. Each step
+ * picks what happens next, lets all code that it woke come to rest, and checks.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Board } from '../../actors/memory/board.ts';
@@ -99,7 +99,7 @@ export class World {
     }
   }
 
-  /** Runs so many steps, then lets everything come to rest. Stops at the first violation. */
+  /** Runs this many steps, then lets everything come to rest. Stops at the first violation. */
   async run(steps: number): Promise<void> {
     await this.#projection.start();
     while (this.steps < steps && this.violation === null) {
@@ -175,11 +175,11 @@ export class World {
     }
   }
 
-  /** Somebody wants something; where the board of the engine can answer, no actor hears of it. */
+  /** A user sends a command; where the board of the engine can answer, it reaches no actor. */
   #order(engine: SimulatedEngine): void {
     const command = this.#traffic.next();
     this.#ask(command, engine);
-    // Somebody nervous asks once more, and may meet another engine.
+    // An impatient user asks again, and may meet another engine.
     if (this.#random.chance(0.1)) this.#ask(command, this.#random.pick(this.#engines));
   }
 
@@ -226,7 +226,7 @@ export class World {
   #rival(): void {
     const rival = this.#engines[1];
     if (rival !== undefined) {
-      // Most stay: only two that live on beside each other come to refuse what the other has sold.
+      // Most stay: only two that live side by side come to refuse what the other has sold.
       if (this.#random.chance(0.75)) return;
       this.#trace(`${rival.memory.name} is gone`);
       rival.crash();

@@ -43,7 +43,7 @@ export class AuditRig {
     );
   }
 
-  /** Expects a finding that begins and goes on as told. */
+  /** Expects a finding that begins and continues as given. */
   async expectFinding(beginning: string, rest: string | RegExp = ''): Promise<void> {
     const lines = await this.findings();
     const fits = lines.filter((line) => line.startsWith(beginning));

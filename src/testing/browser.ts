@@ -1,6 +1,6 @@
 /**
- * Chromium for tests: the real one that Debian ships, without its own traffic, each time with a new
- * profile. A watched page notes what must not happen: errors, refused content, other hosts.
+ * Chromium for tests: the real one that Debian ships, without its own traffic, with a new profile each
+ * time. A watched page records what must not happen: errors, refused content, other hosts.
  */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
@@ -34,7 +34,7 @@ export interface TestVisitor {
 }
 
 export interface TestBrowser {
-  /** A new visitor, whom no page knows; `origin` is the only host they may talk to. */
+  /** A new visitor, unknown to every page; `origin` is the only host they may talk to. */
   visitor(origin: string, options?: VisitorOptions): Promise<TestVisitor>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * The engine on a wall clock that tests can set: `CLOCK_FILE` holds a double, the milliseconds that
- * the clock is ahead. A thread takes the clock as it stands when it starts, as it would a real one.
- * A line `actor` on standard input makes an actor thread throw. Everything else is as `bun start`.
+ * The engine on a wall clock that tests can set: `CLOCK_FILE` holds a double, the milliseconds that the
+ * clock is ahead. A thread reads the clock as it stands when it starts, as it would a real one. A line
+ * `actor` on standard input makes an actor thread throw. Everything else is as in `bun start`.
  */
 import { join } from 'node:path';
 import './wall-clock.ts';

@@ -1,6 +1,6 @@
 /**
- * The engine with a door for tests: a line on standard input that names a kind of thread (`http`,
- * `actor`, `projector`) makes one of that kind throw. Everything else is as `bun start`.
+ * The engine with a back door for tests: a line on standard input that names a kind of thread (`http`,
+ * `actor`, `projector`) makes one of that kind throw. Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
@@ -9,7 +9,7 @@ import { startEngine } from '../engine.ts';
 const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
 const { tokenSecret, adminToken } = config;
-if (tokenSecret === null || adminToken === null) throw new Error('the test gives no secrets');
+if (tokenSecret === null || adminToken === null) throw new Error('the test sets no secrets');
 const engine = await startEngine({ ...config, tokenSecret, adminToken });
 console.log(`listening on http://${engine.host}:${engine.port}`);
 

@@ -3,13 +3,13 @@
 export interface Crowd {
   /** How many have been let in so far. */
   readonly started: number;
-  /** Lets nobody in any more and resolves when everybody is done. @throws what the first of them threw. */
+  /** Starts no more visits and resolves when all are done. @throws what the first of them threw. */
   stop(): Promise<void>;
 }
 
 /**
- * Keeps `size` visits going at a time, one after the other, until it is stopped. `visit` gets the
- * number of the visit, from 0.
+ * Keeps `size` visits going at a time, starting a new one as one ends, until it is stopped. `visit`
+ * gets the number of the visit, from 0.
  */
 export function startCrowd(size: number, visit: (number: number) => Promise<void>): Crowd {
   let started = 0;
@@ -29,7 +29,7 @@ export function startCrowd(size: number, visit: (number: number) => Promise<void
   };
 }
 
-/** Runs `work` for 0 … `count − 1`, at most `size` at a time, and returns what came of each. */
+/** Runs `work` for 0 … `count − 1`, at most `size` at a time, and returns the result of each. */
 export async function inParallel<T>(
   count: number,
   size: number,

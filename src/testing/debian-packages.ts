@@ -12,7 +12,7 @@ function postgresFolder(): string | null {
   return folders.find((folder) => existsSync(`${folder}/initdb`)) ?? null;
 }
 
-/** Package names that are not installed, as far as their programs show. */
+/** Names of packages that are not installed, as far as their programs show. */
 export function missingPackages(): string[] {
   const found: Record<string, boolean> = {
     'nats-server': Bun.which('nats-server') !== null,

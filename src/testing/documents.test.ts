@@ -1,4 +1,4 @@
-/** The documents: they name only what is there, and what they show runs. */
+/** The documents: they name only what exists, and what they show runs. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,7 @@ function namedPaths(text: string): string[] {
   );
 }
 
-test('a document names and links no file that is not there', () => {
+test('a document names and links no missing file', () => {
   expect(documents.length).toBeGreaterThan(5);
   const missing: string[] = [];
   for (const document of documents) {
@@ -65,7 +65,7 @@ test('no text or comment refers to a page that is not in the repository', () => 
   expect(missing).toEqual([]);
 });
 
-test('each step of the way of an order is marked in the file that the README names for it', () => {
+test('each step of an order is marked in the file that the README names for it', () => {
   const steps = [...read('README.md').matchAll(/^(\d+)\. `([^`]+\.ts)`/gm)];
   expect(steps.map(([, step]) => Number(step))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   for (const [, step = '', path = ''] of steps) {
@@ -85,7 +85,7 @@ describe('the purchase token that README shows', () => {
 
   afterAll(() => folder.remove());
 
-  /** The section's code in a language, as it stands there. */
+  /** The section's code in a language, verbatim. */
   function shown(language: string): string {
     const section = /^## Purchase tokens$([\s\S]*?)^## /m.exec(read('README.md'))?.[1] ?? '';
     return new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(section)?.[1] ?? '';

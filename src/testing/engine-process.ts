@@ -74,24 +74,24 @@ export interface TestEngine {
   ): Promise<Answer<T>>;
   /** Makes an item with stock at a normal price, and returns its id. */
   item(stock: number, price?: number): Promise<number>;
-  /** Makes an item with a published promo: running, and for an hour, when not told otherwise. */
+  /** Makes an item with a published promo: running, and for an hour, unless told otherwise. */
   sale(options?: SaleOptions): Promise<Sale>;
   place(token: string, amount?: number, options?: CallOptions): Promise<Answer<OrderData>>;
   /** SIGTERM; resolves with the exit code. The data folder stays. */
   stop(): Promise<number | null>;
-  /** SIGKILL, as a crash of the machine's process would be. The data folder stays. */
+  /** SIGKILL, as if the process crashed. The data folder stays. */
   kill(): Promise<void>;
 }
 
 export interface EngineOptions {
   dataDir: string;
-  /** Added to, or put in place of, the settings that every test engine has. */
+  /** Added to, or replacing, the settings that every test engine has. */
   env?: Record<string, string>;
   /** The file to run, from the root of the project; the command line's `start` when not given. */
   script?: string;
 }
 
-/** The environment of a test engine: also for the commands that look at what it left behind. */
+/** The environment of a test engine, and of the commands that look at what it left behind. */
 export function engineEnvironment(dataDir: string): Record<string, string> {
   return {
     PORT: '0',
@@ -149,7 +149,7 @@ export async function startTestEngine(options: EngineOptions): Promise<TestEngin
   };
 }
 
-/** Mints a token for one more order; a new nonce unless one is given. */
+/** Mints a token for one more order; with a new nonce unless one is given. */
 export function tokenFor(
   sale: Sale,
   userId: number,

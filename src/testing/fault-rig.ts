@@ -1,4 +1,4 @@
-/** An engine with three sales and a crowd of buyers, on the servers whose faults are to be tried. */
+/** An engine with three sales and a crowd of buyers, on the servers to inject faults into. */
 import { expect } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import {
@@ -9,7 +9,9 @@ import {
 } from './engine-process.ts';
 import { Buyers } from './persistent-buyers.ts';
 
-/** Waiting for what should take a second or three, on a machine that does other things beside. */
+/**
+ * How long to wait for what should take a second or three, on a machine that is also busy otherwise.
+ */
 export const patienceMs = 20_000;
 
 export interface Statement {
@@ -50,7 +52,7 @@ export class FaultRig {
     this.#engine = await startTestEngine({ dataDir: folder.path, env, ...options });
   }
 
-  /** Goes on with another engine; the one before must have ended. */
+  /** Goes on with another engine; the previous one must have ended. */
   goOnWith(engine: TestEngine): void {
     this.#engine = engine;
   }
@@ -88,7 +90,7 @@ export class FaultRig {
   }
 
   /**
-   * Ends the sale and checks that whatever buyers were told is true: by the answers to the same
+   * Ends the sale and checks that everything buyers were told is true: by the answers to the same
    * tokens, by the journal, by SQL and by `bun replay`. `others`: orders of the test's own.
    */
   async expectKept(others = 0): Promise<void> {
@@ -110,7 +112,7 @@ export class FaultRig {
 
   async remove(): Promise<void> {
     await this.#engine?.kill();
-    // A buyer who is still waiting fails for want of an engine, which says nothing new.
+    // A buyer who is still waiting fails for want of an engine, which proves nothing.
     this.folder.remove();
   }
 }

@@ -1,4 +1,4 @@
-/** Hands that tamper with the files of a sale. */
+/** Functions that tamper with the files of a sale. */
 import { Database } from 'bun:sqlite';
 import {
   chainStart,
@@ -9,7 +9,7 @@ import {
 } from '../../actors/journal/codec.ts';
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 
-/** Runs a statement in one of the folder's databases, as somebody with a shell would. */
+/** Runs a statement in one of the folder's databases, as someone with a shell would. */
 export function tamper(
   folder: TemporaryFolder,
   file: 'journal.db' | 'stampede.db',
@@ -41,8 +41,8 @@ export function storedBytes(folder: TemporaryFolder, partition: number, seq: num
 }
 
 /**
- * Rewrites the journal of a partition with a hash chain that is valid throughout: what a forger does
- * who knows the format. `change` edits the events of one entry.
+ * Rewrites the journal of a partition with a hash chain that is valid throughout, as a forger would who
+ * knows the format. `change` edits the events of one entry.
  */
 export function forge(
   folder: TemporaryFolder,
@@ -60,7 +60,7 @@ export function forge(
     let prev = chainStart;
     for (const row of rows) {
       const entry: Entry = decodeEntry(partition, row.seq, row.body);
-      if (row.seq === seq) change(entry.events as Record<string, unknown>[]); // A forger keeps to no type.
+      if (row.seq === seq) change(entry.events as Record<string, unknown>[]); // A forger respects no type.
       const bytes = encodeEntry(
         { ...entry, prev },
         entry.events.map((event) => JSON.stringify(event)),

@@ -1,5 +1,5 @@
 /**
- * The rules of the house, as `bun run check` keeps them: each rule is broken once, in a copy of the
+ * The rules of the house, as `bun run check` enforces them: each rule is broken once, in a copy of the
  * repository, and the check must name the file that breaks it.
  */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
@@ -148,12 +148,12 @@ function checkWith(files: readonly Pick<Broken, 'file' | 'text'>[]) {
   }
 }
 
-test('an unbroken house passes its check', () => {
+test('the unbroken house passes its check', () => {
   const { exitCode, output } = check();
   expect(exitCode === 0 ? '' : output.slice(0, 4_000)).toBe('');
 });
 
-test('the check fails on every rule that is broken, and names the file', () => {
+test('the check fails for every broken rule, and names the file', () => {
   const { exitCode, output } = checkWith([...broken, circleBack]);
   expect(exitCode).not.toBe(0);
   const diagnostics = output.split(/^(?=\S+\.ts:\d+:\d+ )/m);
@@ -164,7 +164,7 @@ test('the check fails on every rule that is broken, and names the file', () => {
   expect(missed.map(({ rule }) => rule)).toEqual([]);
 });
 
-test('the check fails on a file and on an export that nothing uses', () => {
+test('the check fails for a file and for an export that nothing uses', () => {
   const { exitCode, output } = checkWith([
     { file: 'src/planted-unused.ts', text: 'export const planted = 1;\n' },
     {

@@ -36,7 +36,7 @@ async function itemsInJournal(
   return items;
 }
 
-/** Rebuilds the items and checks that SQL holds the very same (I7). The engine must have drained. */
+/** Rebuilds the items and checks that SQL holds exactly the same (I7). The engine must have drained. */
 export async function itemsInJournalAndSql(
   dataDir: string,
   env: Record<string, string> = {},
@@ -48,7 +48,7 @@ export async function itemsInJournalAndSql(
   return items;
 }
 
-/** The row of an order by its id: `n − 1` in the columns of its item. @throws when it is not there. */
+/** The row of an order by its id: `n − 1` in the columns of its item. @throws when it is missing. */
 export function orderIn(items: ReadonlyMap<number, Item>, orderId: string) {
   const named = parseOrderId(orderId);
   const item = named === null ? undefined : items.get(named.item);

@@ -91,7 +91,7 @@ export class JournalMaker {
     return new Map(own.map((item) => [item.id, unitsLeft(item)]));
   }
 
-  /** Carries out what is due for an item, and one random command. */
+  /** Applies what is due for an item, and then one random command. */
   #decide(id: number): Event[] {
     const events: Event[] = [];
     let item = this.items.get(id);

@@ -46,7 +46,7 @@ function installPackages(): boolean {
     Bun.spawnSync(step, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   const stillMissing = missingPackages();
-  if (stillMissing.length > 0) console.error(`Not to be had: ${stillMissing.join(' ')}`);
+  if (stillMissing.length > 0) console.error(`Could not be installed: ${stillMissing.join(' ')}`);
   return stillMissing.length === 0;
 }
 
@@ -72,7 +72,7 @@ async function runTests(): Promise<Counts> {
   }
 }
 
-/** Passes the runner's words on, and returns what it said of each failed test, to be said again. */
+/** Passes the runner's output on, and returns its output on each failed test, to be printed again. */
 async function showAndFindFailures(words: ReadableStream<Uint8Array>): Promise<string[]> {
   const decoder = new TextDecoder();
   let text = '';

@@ -1,4 +1,4 @@
-/** nginx for tests, with the configuration that `.deploy/nginx.conf` gives people. */
+/** nginx for tests, with the configuration that `.deploy/nginx.conf` gives users. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {

@@ -1,7 +1,7 @@
 /**
- * Buyers who go on through faults: each sends an order until it is answered with the order or with a
- * refusal that stands, honouring Retry-After, and now and then asks again, pays or cancels. Whatever
- * one of them was told is remembered, and must be true for ever.
+ * Buyers who persist through faults: each sends an order until it is answered with the order or with a
+ * final refusal, honouring Retry-After, and now and then asks again, pays or cancels. Everything a
+ * buyer was told is remembered, and must stay true for ever.
  */
 import { expect } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../../actors/protocol.ts';
@@ -20,13 +20,13 @@ import { itemsInJournalAndSql, orderIn } from './items-in-journal.ts';
 
 /** Answers that promise nothing: the same request is to be sent again. */
 const openCodes = [10004, 30002, 30003];
-/** Refusals that stand: out of stock, and the limit per user. */
+/** Final refusals: out of stock, and the limit per user. */
 const refusals = [30001, 30006];
 
 const size = 24;
-/** Between two visits of one buyer, so that the test leaves room for the servers it tests. */
+/** The pause between two visits of one buyer, so that the test leaves room for the servers it tests. */
 const pauseMs = 8;
-/** The longest that a buyer goes on asking before the test fails. */
+/** The longest that a buyer keeps asking before the test fails. */
 const patienceMs = 60_000;
 
 /** What a buyer wants with one token, and what they have been told. */
@@ -45,11 +45,13 @@ export class Buyers {
   readonly told = new Map<number, number>();
   /** Orders that were answered for the first time. */
   bought = 0;
-  /** Of these, orders that had been stored although their buyer was told that nobody knows. */
+  /**
+   * Of these, orders that had been stored although their buyer was told that the outcome is unknown.
+   */
   foundByToken = 0;
   /**
-   * How often a token that had bought, or its order, was not known. Only an engine beside the one
-   * that writes may say so, for up to a second: until it has looked at the journal.
+   * How often a token that had bought, or its order, was not known. Only an engine beside the one that
+   * writes may answer so, for up to a second: until it has looked at the journal.
    */
   notKnown = 0;
   /** The longest that one request took since this was set to 0. */
@@ -74,19 +76,19 @@ export class Buyers {
     return openCodes.reduce((sum, code) => sum + (this.told.get(code) ?? 0), 0);
   }
 
-  /** Resolves when so many more orders have been answered, with the milliseconds that took. */
+  /** Resolves when this many more orders have been answered, with the milliseconds that took. */
   async buy(orders: number): Promise<number> {
     const [before, startedAt] = [this.bought, performance.now()];
     await waitUntil(`${orders} orders come in`, () => this.bought >= before + orders, patienceMs);
     return Math.round(performance.now() - startedAt);
   }
 
-  /** Lets nobody in any more; resolves when everybody has an answer that stands. */
+  /** Starts no more visits; resolves when every buyer has a final answer. */
   stop(): Promise<void> {
     return this.#crowd.stop();
   }
 
-  /** Everybody asks once more, with the same token, and must get the answer they had (I3). */
+  /** Every buyer asks once more, with the same token, and must get their earlier answer (I3). */
   async askAgain(): Promise<void> {
     const bought = this.#purchases.filter(({ order }) => order !== null);
     const before = this.notKnown;
@@ -167,7 +169,7 @@ export class Buyers {
     expect(purchase.settled).toBe(status);
   }
 
-  /** Sends a request until the answer stands. No answer counts as an open one: the engine is dead. */
+  /** Sends a request until the answer is final. No answer counts as an open one: the engine is dead. */
   async #ask<T>(purchase: Purchase, request: () => Promise<Answer<T>>): Promise<Answer<T>> {
     for (const end = Date.now() + patienceMs; Date.now() < end; ) {
       const sentAt = performance.now();
@@ -189,7 +191,7 @@ export class Buyers {
       expect(seconds).toBeGreaterThan(0);
       await Bun.sleep(seconds * 1_000);
     }
-    throw new Error(`no answer that stands within ${patienceMs} ms`);
+    throw new Error(`no final answer within ${patienceMs} ms`);
   }
 
   #tell(code: number): void {

@@ -1,6 +1,6 @@
 /**
- * A proxy before Postgres that loses answers: it passes a COMMIT on, waits until the server has
- * carried it out, and then tells the test instead of the client, whose connection it ends.
+ * A proxy before Postgres that loses answers: it passes a COMMIT on, waits until the server has carried
+ * it out, and then tells the test instead of the client, whose connection it ends.
  */
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -39,7 +39,7 @@ export async function proxyPostgres(databaseUrl: string): Promise<PostgresProxy>
       [server, client],
     ] as const) {
       sockets.add(socket);
-      // An error is followed by the close, which the other side hears of.
+      // An error is followed by the close, which the other side then sees.
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);

@@ -22,7 +22,7 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-/** Postgres refuses to run as root; then it runs as the user nobody. */
+/** Postgres refuses to run as root; it then runs as the user `nobody`. */
 const nobody = 65_534;
 const unprivileged =
   process.getuid?.() === 0
@@ -89,7 +89,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** A server that still starts, or ends, accepts connections, but answers no query. */
+/** A server that is still starting, or ending, accepts connections but answers no query. */
 async function answers(url: string): Promise<boolean> {
   const client = new SQL(url, { max: 1, connectionTimeout: 1 });
   try {
@@ -100,7 +100,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Debian keeps Postgres's programs out of the path, in a folder for each version. */
+/** Debian keeps Postgres's programs outside the path, in a folder for each version. */
 function program(name: string): string {
   const versions = '/usr/lib/postgresql';
   const newest = existsSync(versions) ? readdirSync(versions).sort().at(-1) : undefined;

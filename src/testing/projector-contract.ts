@@ -1,4 +1,4 @@
-/** What the projector and a database must do together, whichever database it is. */
+/** What the projector and any database must do together. */
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { unitsLeft } from '../../actors/item/item.ts';
@@ -45,7 +45,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       return Object.fromEntries(tables.map((table, index) => [table, rows[index]]));
     };
 
-    test('gives the very orders, stock and sales that the actors hold', async () => {
+    test('gives exactly the orders, stock and sales that the actors hold', async () => {
       const sql = await fixture.open();
       await fillCatalogue(sql, items);
       await maker.write(120);
@@ -131,7 +131,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       expect(await dump()).toEqual(before);
     });
 
-    test('a projector whose rows were emptied under it finds out, without news, and writes them again', async () => {
+    test('a projector whose rows were emptied finds out, without new entries, and writes them again', async () => {
       const sql = await fixture.open();
       await fillCatalogue(sql, items);
       await maker.write(60);
@@ -157,7 +157,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       for (const [partition, sequence] of told) expect(sequence).toBe(maker.last(partition));
     });
 
-    test('rows that are emptied again and again while two projectors write them come out right', async () => {
+    test('rows emptied again and again while two projectors write them come out right', async () => {
       const first = await fixture.open();
       const second = await fixture.open();
       const emptying = await fixture.open();
@@ -183,7 +183,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       await expectBooks(first, maker.items);
     });
 
-    test('a projector that was overtaken goes on behind the other', async () => {
+    test('a projector that was overtaken goes on after the other', async () => {
       const first = await fixture.open();
       const second = await fixture.open();
       const slow = projectorOn(first);

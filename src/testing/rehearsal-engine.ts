@@ -1,6 +1,6 @@
 /**
- * The engine as tests of the shop need it: every captcha says the same, and a few buyers from one
- * address may ask for as much as a whole test needs. Everything else is as `bun start`.
+ * The engine as tests of the shop need it: every captcha has the same text, and a few buyers from one
+ * address may ask for as much as a whole test needs. Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
@@ -10,7 +10,7 @@ import { captchaText, unlimited } from './shop.ts';
 const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
 const { tokenSecret, adminToken } = config;
-if (tokenSecret === null || adminToken === null) throw new Error('the test gives no secrets');
+if (tokenSecret === null || adminToken === null) throw new Error('the test sets no secrets');
 const rates = {
   oneTimePasswordByAddress: unlimited,
   registrationByAddress: unlimited,

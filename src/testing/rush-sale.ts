@@ -1,4 +1,4 @@
-/** A flash sale as sales go: a rush, holds that expire, a restock, late payments. */
+/** A typical flash sale: a rush, holds that expire, a restock, late payments. */
 import type { Command } from '../../actors/protocol.ts';
 import { randomOf } from './journal-maker.ts';
 import { type Script, saleStartsAt } from './script-player.ts';
@@ -13,12 +13,12 @@ const item = 1;
 const promo = 1;
 const payWindowMs = 120_000;
 const saleMs = 600_000;
-/** Commands of this long stand in one entry. */
+/** Commands within this time share one entry. */
 const entryMs = 4;
 
 /**
  * Most users pass the gate around the opening and order a moment later; one in twenty comes with a
- * merchant's own token. Of ten that get an order, seven pay, one cancels, two never do, or too late.
+ * merchant's own token. Of ten who get an order, seven pay, one cancels, and two pay never or too late.
  */
 export function rushSale({ users, units, restocked }: RushSale): Script {
   const random = randomOf(11);
@@ -36,7 +36,7 @@ export function rushSale({ users, units, restocked }: RushSale): Script {
     if (!direct) add(backAt, { type: 'admit', item, user, promo, nonce });
     add(backAt + 2_000, place(user, nonce));
   }
-  // Numbers are given as orders come; more of them are settled here than there will be.
+  // Numbers are assigned as orders come; more of them are settled here than there will be.
   for (let n = 1; n <= units + restocked; n++) {
     const lot = random();
     const paidAt = 8_000 + 70_000 * random() ** 2;

@@ -11,7 +11,7 @@ export const saleStartsAt = Date.UTC(2026, 10, 22, 12);
 /** Commands by their time after `saleStartsAt`; those of one line go to one partition, as one entry. */
 export type Script = readonly (readonly [afterMs: number, ...commands: Command[]])[];
 
-/** Returns the items as their actors hold them in the end. */
+/** Returns the items as their actors hold them at the end. */
 export async function playScript(journal: Journal, script: Script): Promise<Map<number, Item>> {
   const actors = new Actors();
   const tails = Array.from({ length: salePartitions }, () => ({ seq: 0, hash: chainStart }));
@@ -37,7 +37,7 @@ class Actors {
   readonly items = new Map<number, Item>();
   readonly #tallies = new Tallies();
 
-  /** What is due by now, and what a command comes to. */
+  /** Applies what is due by now, and then a command. */
   carryOut(command: Command, at: number): Event[] {
     const events: Event[] = [];
     const keep = (event: Event) => {
@@ -60,7 +60,7 @@ class Actors {
     return events;
   }
 
-  /** The refusals for stock since the last change of it. */
+  /** The refusals for stock since it last changed. */
   tallied(at: number): Event[] {
     return this.#tallies.due(Number.POSITIVE_INFINITY).map((item) => {
       const event = this.#tallies.take(item)!;

@@ -46,7 +46,7 @@ export class ShopRig implements ShopParts {
     });
   }
 
-  /** Has the actor decide, and the journal take, a command. */
+  /** Has the actor decide a command, and the journal store the result. */
   readonly send = async (command: Command): Promise<Reply> => {
     const request = this.partition.submit(command, this.now);
     this.partition.partition.commit();

@@ -8,7 +8,7 @@ import {
 } from './engine-process.ts';
 import { type SmsGateway, startSmsGateway } from './sms-gateway.ts';
 
-/** What every captcha of `rehearsal-engine.ts` says. */
+/** The text of every captcha of `rehearsal-engine.ts`. */
 export const captchaText = 'ACEF';
 export const unlimited = { burst: 1_000_000, perSecond: 1_000_000 };
 
@@ -37,7 +37,7 @@ export interface LoggedIn {
 export interface Shop {
   readonly engine: TestEngine;
   readonly gateway: SmsGateway;
-  /** Sends a request as nobody in particular. */
+  /** Sends a request without a session. */
   call: TestEngine['api'];
   /** Registers a new user and logs them in. */
   buyer(): Promise<Buyer>;
@@ -54,7 +54,7 @@ export interface ShopOptions {
   gateway?: SmsGateway;
 }
 
-/** A telephone number that nobody had before in this process. */
+/** A telephone number not used before in this process. */
 export function newTelephone(): string {
   return `+861380000${String(++telephones).padStart(4, '0')}`;
 }

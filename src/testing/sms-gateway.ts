@@ -3,11 +3,11 @@
 export interface SmsGateway {
   readonly url: string;
   readonly secret: string;
-  /** Messages that were taken, oldest first. */
+  /** Messages received, oldest first. */
   readonly messages: { telephone: string; code: string }[];
   /** The last code that a telephone was sent. @throws when there is none */
   codeOf(telephone: string): string;
-  /** What it answers from now on: a status, or nothing for as long as it is `silent`. */
+  /** How it answers from now on: with a status, or not at all while it is `silent`. */
   answer(how: number | 'silent'): void;
   stop(): Promise<void>;
 }

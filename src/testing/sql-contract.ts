@@ -1,4 +1,4 @@
-/** What the catalogue and the order history must do, whichever database is behind them. */
+/** What the catalogue and the order history must do, on any database. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { startProcess } from '../../actors/testing/process.ts';
 import {
@@ -119,7 +119,7 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(await sql.orders.ordersOf(9, null, 2)).toEqual([]);
     });
 
-    test('processes that open a new database at once all find it complete', async () => {
+    test('processes that open a new database at the same time all find it complete', async () => {
       const fresh = await make();
       const open = new URL('../db/open.ts', import.meta.url).pathname;
       const script = `

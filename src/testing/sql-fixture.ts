@@ -11,11 +11,11 @@ export const projectedTables = ['orders', 'stock_logs', 'item_stocks', 'checkpoi
 
 export interface SqlFixture {
   readonly settings: SqlSettings;
-  /** Opens the database once more. */
+  /** Opens the database again. */
   open(): Promise<Sql>;
   /** Every row of a table, in the order of its first column. */
   rows(table: string): Promise<Record<string, unknown>[]>;
-  /** Closes what was opened, and removes the database. */
+  /** Closes everything opened, and removes the database. */
   remove(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ export function postgresFixtures(server: () => PostgresServer): SqlFixtureMaker 
   };
 }
 
-/** Bun gives what may not fit a number as text; here everything fits. */
+/** Bun returns what may not fit a number as text; here everything fits. */
 function asNumber([name, value]: [string, unknown]): [string, unknown] {
   return [name, typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value];
 }

@@ -5,9 +5,9 @@ import type { KeyValueStore } from '../store/store.ts';
 
 /** One place where a store is kept. */
 export interface StorePlace {
-  /** Opens the store once more, as another thread or process would. */
+  /** Opens the store again, as another thread or process would. */
   open(): Promise<KeyValueStore>;
-  /** Frees the place; the contract has closed whatever it opened. */
+  /** Frees the place; the contract has closed everything it opened. */
   dispose(): Promise<void>;
 }
 
@@ -19,42 +19,42 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
   describe(`${name} keeps the store's contract`, () => {
     let place: StorePlace;
     let store: KeyValueStore;
-    let sister: KeyValueStore;
+    let other: KeyValueStore;
 
     beforeEach(async () => {
       place = await makePlace();
       store = await place.open();
-      sister = await place.open();
+      other = await place.open();
     });
 
     afterEach(async () => {
       await store.close();
-      await sister.close();
+      await other.close();
       await place.dispose();
     });
 
     const gone = (key: string) => waitUntil('it expires', async () => !(await store.get(key)));
     const both = <T>(work: (each: KeyValueStore) => Promise<T>, times = 10): Promise<T[]> =>
-      Promise.all(Array.from({ length: times }, (_, n) => work(n % 2 === 0 ? store : sister)));
+      Promise.all(Array.from({ length: times }, (_, n) => work(n % 2 === 0 ? store : other)));
 
-    test('a value is read where it was written, and by a sister', async () => {
+    test('a value is read where it was written, and through another connection', async () => {
       const text = 'любой текст, 任何文字, \u0000 too';
       expect(await store.get('key')).toBeNull();
       await store.set('key', text, longMs);
       expect(await store.get('key')).toBe(text);
-      expect(await sister.get('key')).toBe(text);
-      await sister.set('key', 'later', longMs);
+      expect(await other.get('key')).toBe(text);
+      await other.set('key', 'later', longMs);
       expect(await store.get('key')).toBe('later');
     });
 
     test('a value is gone when its time has passed', async () => {
       await store.set('key', 'value', shortMs);
       await gone('key');
-      expect(await sister.get('key')).toBeNull();
+      expect(await other.get('key')).toBeNull();
       expect(await store.take('key')).toBeNull();
       expect(await store.replace('key', 'again', longMs)).toBe(false);
       expect(await store.setIfAbsent('key', 'new', longMs)).toBe(true);
-      expect(await sister.get('key')).toBe('new');
+      expect(await other.get('key')).toBe('new');
     });
 
     test('writing again gives a new time to live', async () => {
@@ -72,17 +72,17 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.get('key')).toBe('mine');
     });
 
-    test('a key is replaced only while it is there', async () => {
+    test('a key is replaced only while it exists', async () => {
       expect(await store.replace('key', 'value', longMs)).toBe(false);
       expect(await store.get('key')).toBeNull();
       await store.set('key', 'old', 1_000);
-      expect(await sister.replace('key', 'new', longMs)).toBe(true);
+      expect(await other.replace('key', 'new', longMs)).toBe(true);
       await store.set('other', 'value', 1_000);
       await gone('other');
       expect(await store.get('key')).toBe('new');
     });
 
-    test('of several takers one gets the value, and it is gone', async () => {
+    test('of several takers one gets the value, and then it is gone', async () => {
       await store.set('key', 'value', longMs);
       const taken = await both((each) => each.take('key'));
       expect(taken.filter((value) => value === 'value')).toHaveLength(1);
@@ -90,7 +90,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.get('key')).toBeNull();
     });
 
-    test('increments of all sisters add up, and none is lost', async () => {
+    test('increments over several connections add up, and none is lost', async () => {
       const counts = await both((each) => each.increment('key', longMs), 50);
       expect(counts.map(({ count }) => count).sort((a, b) => a - b)).toEqual(
         Array.from({ length: 50 }, (_, index) => index + 1),
@@ -104,7 +104,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
     test('a counter ends after its first increment, however often it is incremented', async () => {
       expect((await store.increment('key', 500)).count).toBe(1);
       let highest = 0;
-      await waitUntil('it begins again', async () => {
+      await waitUntil('it starts again', async () => {
         const { count } = await store.increment('key', longMs);
         highest = Math.max(highest, count);
         return count === 1;
@@ -113,19 +113,19 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
     });
 
     test('a bucket gives its burst, and then says when there will be more', async () => {
-      const spent = [await store.spend('key', slow), await sister.spend('key', slow)];
+      const spent = [await store.spend('key', slow), await other.spend('key', slow)];
       spent.push(await store.spend('key', slow));
       expect(spent.map(({ allowed }) => allowed)).toEqual([true, true, true]);
       expect(spent.map(({ remaining }) => remaining)).toEqual([2, 1, 0]);
       expect(spent[0]!.retryAfterMs).toBe(0);
-      const refused = await sister.spend('key', slow);
+      const refused = await other.spend('key', slow);
       expect(refused).toMatchObject({ allowed: false, remaining: 0 });
       expect(refused.retryAfterMs).toBeGreaterThan(900_000);
       expect(refused.retryAfterMs).toBeLessThanOrEqual(1_000_000);
       expect((await store.spend('other', slow)).allowed).toBe(true);
     });
 
-    test('at once, all sisters together get no more than the burst', async () => {
+    test('at once, all connections together get no more than the burst', async () => {
       for (const burst of [1, 3, 7]) {
         const rate = { burst, perSecond: 0.0013 };
         const spent = await both((each) => each.spend(`burst of ${burst}`, rate), 20);
@@ -136,7 +136,7 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
     test('a bucket fills up again', async () => {
       const fast = { burst: 2, perSecond: 20 };
       await waitUntil('it is empty', async () => !(await store.spend('key', fast)).allowed);
-      await waitUntil('it has gained', async () => (await sister.spend('key', fast)).allowed);
+      await waitUntil('it has gained', async () => (await other.spend('key', fast)).allowed);
       await Bun.sleep(150);
       expect(await store.spend('key', fast)).toMatchObject({ allowed: true, remaining: 1 });
     });
@@ -146,13 +146,13 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       await store.increment('counter', longMs);
       await store.increment('counter', longMs);
       await store.spend('bucket', slow);
-      for (const key of ['value', 'counter', 'bucket', 'never there']) await sister.delete(key);
+      for (const key of ['value', 'counter', 'bucket', 'never there']) await other.delete(key);
       expect(await store.get('value')).toBeNull();
       expect((await store.increment('counter', longMs)).count).toBe(1);
       expect((await store.spend('bucket', slow)).remaining).toBe(2);
     });
 
-    test('opening again finds what was there', async () => {
+    test('opening again finds what was stored', async () => {
       await store.set('key', 'value', longMs);
       await store.close();
       store = await place.open();

@@ -1,4 +1,4 @@
-/** What the users must be like, whichever database is behind them. */
+/** What the users must be like, on any database. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Sql, UserDraft } from '../db/sql.ts';
 import type { SqlFixture, SqlFixtureMaker } from './sql-fixture.ts';
@@ -32,7 +32,7 @@ export function usersContract(database: string, make: SqlFixtureMaker): void {
       });
     });
 
-    test('nobody is found under another id or telephone', async () => {
+    test('no one is found under another id or telephone', async () => {
       await sql.users.create(ada, 'the hash');
       expect(await sql.users.byId(2)).toBeNull();
       expect(await sql.users.byTelephone('+8613800000002')).toBeNull();
@@ -47,10 +47,10 @@ export function usersContract(database: string, make: SqlFixtureMaker): void {
       expect(await fixture.rows('user_passwords')).toHaveLength(1);
     });
 
-    test('of several that register one telephone at once, one does', async () => {
-      const sister = await fixture.open();
+    test('of several that register one telephone at the same time, one succeeds', async () => {
+      const other = await fixture.open();
       const attempts = Array.from({ length: 10 }, (_, n) =>
-        (n % 2 === 0 ? sql : sister).users.create({ ...ada, name: `user ${n}` }, `hash ${n}`),
+        (n % 2 === 0 ? sql : other).users.create({ ...ada, name: `user ${n}` }, `hash ${n}`),
       );
       const made = (await Promise.all(attempts)).filter((user) => user !== null);
       expect(made).toHaveLength(1);

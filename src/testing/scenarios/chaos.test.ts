@@ -1,6 +1,6 @@
 /**
- * The chaos test: buyers place, repeat, pay and cancel orders while the engine is killed with
- * SIGKILL again and again. Whatever a buyer was told must be true for ever.
+ * The chaos test: buyers place, repeat, pay and cancel orders while the engine is killed with SIGKILL
+ * again and again. Everything a buyer was told must stay true for ever.
  */
 import { afterEach, expect, test } from 'bun:test';
 import { type OrderStatusName, orderStatusNames } from '../../../actors/protocol.ts';
@@ -99,7 +99,7 @@ async function read({ order, settled, userId }: Purchase): Promise<void> {
 /** One visit of a buyer, or now and then of the merchant. */
 async function visit(number: number, sales: Sale[], purchases: Purchase[]): Promise<void> {
   const lot = random();
-  // Mostly orders of late, whose pay window is open.
+  // Mostly recent orders, whose pay window is open.
   const placed = pick(random() < 0.7 ? purchases.slice(-100) : purchases);
   if (lot < 0.4 || placed === undefined) {
     const userId = Math.floor(number / 3) + 1;
@@ -141,7 +141,7 @@ async function live(): Promise<Purchase[]> {
   const before = purchases.length;
   await waitUntil('buyers are back', () => purchases.length > before + 100);
   await crowd.stop();
-  // Everybody asks once more, now that nothing is killed any more.
+  // Every buyer asks once more, now that nothing is killed any more.
   await inParallel(purchases.length, buyers, (index) => place(purchases[index]!));
   return purchases;
 }
@@ -174,7 +174,7 @@ async function replay(): Promise<void> {
   expect([await replaying.ended, replaying.output()]).toEqual([0, expect.any(String)]);
 }
 
-test('whatever buyers were told stays true, however often the engine is killed', async () => {
+test('everything buyers were told stays true, however often the engine is killed', async () => {
   try {
     const purchases = await live();
     expect(await engine.stop()).toBe(0);

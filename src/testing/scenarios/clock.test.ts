@@ -9,7 +9,7 @@ import { FaultRig } from '../fault-rig.ts';
 
 const hourMs = 3_600_000;
 const holdMs = 2_000;
-/** What a test on a busy machine may be late, in seeing what the engine did in time. */
+/** How late a test on a busy machine may notice what the engine did in time. */
 const slackMs = 10_000;
 
 let rig: FaultRig;
@@ -61,7 +61,7 @@ async function expectNeverBackwards(): Promise<TimedEvent[]> {
   return partitions.flat();
 }
 
-/** Places an order and expects its hold to end when it should, by a clock that nobody sets. */
+/** Places an order and expects its hold to end when it should, by a clock that nothing sets. */
 async function expectHoldKeeps(sale: Sale, user: number): Promise<void> {
   const order = mustSucceed(await rig.engine.place(tokenFor(sale, user)));
   const placedAt = performance.now();
@@ -81,7 +81,7 @@ async function expectHoldKeeps(sale: Sale, user: number): Promise<void> {
   expect(placedUntil - placedAt).toBeLessThan(holdMs + slackMs);
 }
 
-/** What an engine that was started again says of a thread that has died, in its own wall time. */
+/** What a restarted engine says of a thread that has died, in its own wall time. */
 function loggedAt(message: string): number {
   const line = rig.engine.process
     .output()
@@ -100,7 +100,7 @@ test('a clock set an hour forward and back while the sale runs: times never go b
     await rig.buyers.buy(20);
     setClock(aheadMs);
     await rig.buyers.buy(20);
-    // A thread that starts again takes the engine's time, whatever the wall clock says by then.
+    // A restarted thread takes the engine's time, whatever the wall clock shows by then.
     const { refusedForNow } = rig.buyers;
     rig.engine.process.input('actor\n');
     await waitUntil('the thread dies', () => rig.buyers.refusedForNow > refusedForNow);

@@ -5,7 +5,7 @@ import { canMount, smallFolder, waitUntil } from '../../../actors/testing/proces
 import { FaultRig } from '../fault-rig.ts';
 
 const roomBytes = 32 * 1024 * 1024;
-/** What is left when the ballast is in: some seconds of selling. */
+/** Room left beside the ballast: enough for some seconds of selling. */
 const leftBytes = 256 * 1024;
 
 let nats: NatsServer;

@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 test(
-  'an engine on nats, redis and postgres, killed with -9 again and again, and each of them once: all that was told stays true',
+  'an engine on nats, redis and postgres, killed with -9 again and again, and each of them once: everything buyers were told stays true',
   async () => {
     [nats, redis, postgres] = await Promise.all([startNats(), startRedis(), startPostgres()]);
     rig = new FaultRig({

@@ -29,7 +29,7 @@ const fencedBy = (engine: TestEngine) => engine.process.output().includes('fence
  */
 async function sellOnBoth(dataDir: string): Promise<void> {
   let asked = 0;
-  // The first engine is asked more often, so that it comes to be the writer and stays it.
+  // The first engine is asked more often, so that it becomes the writer and stays it.
   const both = () => (second !== null && asked++ % 10 === 0 ? second : rig.engine);
   await rig.sell(both);
   second = await startTestEngine({ dataDir, env: rig.env });

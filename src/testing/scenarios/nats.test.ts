@@ -17,7 +17,7 @@ afterEach(async () => {
   await nats.remove();
 });
 
-test('nats-server killed with -9 under load: nobody is promised anything until it is back, and nothing is lost', async () => {
+test('nats-server killed with -9 under load: no one is promised anything until it is back, and nothing is lost', async () => {
   await rig.sell();
   const { buyers } = rig;
   for (let round = 1; round <= 2; round++) {
@@ -35,7 +35,7 @@ test('nats-server killed with -9 under load: nobody is promised anything until i
   await rig.expectKept();
 }, 90_000);
 
-test('nats-server stopped for longer than an append may take: unknown outcomes are found out, late stores fork nothing', async () => {
+test('nats-server stopped for longer than an append may take: unknown outcomes are resolved, late stores fork nothing', async () => {
   await rig.sell();
   const { buyers } = rig;
   for (let round = 1; round <= 2; round++) {

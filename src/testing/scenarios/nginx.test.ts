@@ -1,4 +1,4 @@
-/** The engine behind nginx, as `.deploy/nginx.conf` sets it up. */
+/** The engine behind nginx, as `.deploy/nginx.conf` configures it. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { request } from 'node:http';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
@@ -38,7 +38,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   );
 }
 
-test('an order passes, and the same again gets the same order', async () => {
+test('an order passes, and the same request again gets the same order', async () => {
   const sale = await shop.engine.sale({ stock: 3 });
   const order = { token: tokenFor(sale, 1), amount: 1 };
   const first = await post('/api/orders', order);
@@ -78,7 +78,7 @@ test('the live stream is not held back', async () => {
   expect(heard).toContain('event: stock');
 });
 
-test('a form of its own pages is taken, one of another site is not', async () => {
+test('a form of its own pages is accepted, one of another site is not', async () => {
   const buyer = await shop.buyer();
   const logIn = { telephone: buyer.telephone, password };
   const own = await post('/api/sessions', logIn, { origin: nginx.url });
@@ -92,7 +92,7 @@ test('a form of its own pages is taken, one of another site is not', async () =>
   expect((await cancel(nginx.url)).status).toBe(200);
 });
 
-/** Asks from another address of this machine, which is no trusted proxy's; resolves with the status. */
+/** Asks from another address of this machine, not a trusted proxy's; resolves with the status. */
 function fromElsewhere(method: string, path: string, body = '', headers = {}): Promise<number> {
   const { hostname, port } = new URL(nginx.url);
   return new Promise((resolve, reject) => {
@@ -109,7 +109,7 @@ function fromElsewhere(method: string, path: string, body = '', headers = {}): P
   });
 }
 
-test('a client is limited by its own address, and cannot say it has another', async () => {
+test('a client is limited by its own address, and cannot claim another', async () => {
   const burst = rates.oneTimePasswordByAddress.burst + 5;
   const asked = await Promise.all(
     Array.from({ length: burst }, (_, n) =>

@@ -59,13 +59,13 @@ function residentBytes(): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) * 1024;
 }
 
-test('under far more load than the machine takes, orders are still accepted', () => {
+test('under far more load than the machine can serve, orders are still accepted', () => {
   expect(crowd.accepted).toBeGreaterThan(0);
   expect(crowd.sent).toBeGreaterThan(connections / 2);
   expect(crowd.exhausted).toBe(false);
 });
 
-test('some are told to come again, and when; everybody else is served', () => {
+test('some are told to try again, and when; everyone else is served', () => {
   expect(crowd.refused).toBeGreaterThan(0);
   // A quarter at most, by the count of those read, of whom some still wait for the journal.
   expect(crowd.refused).toBeLessThan(crowd.sent / 3);
@@ -74,7 +74,7 @@ test('some are told to come again, and when; everybody else is served', () => {
   expect(crowd.withoutRetryAfter).toBe(0);
 });
 
-test('the metrics tell that orders were refused unread', async () => {
+test('the metrics show that orders were refused unread', async () => {
   const text = await (await fetch(`${engine.url}/metrics`)).text();
   expect(Number(/^stampede_orders_shed_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
 });
@@ -83,7 +83,7 @@ test('memory stays bounded', () => {
   expect(grownBytes).toBeLessThan(2 ** 30);
 });
 
-test('the engine is itself again when the crowd has gone, and its books are right', async () => {
+test('the engine recovers when the crowd has gone, and its books are right', async () => {
   const after = tokenFor(sale, 900_000_000);
   await waitUntil('an order is accepted', async () => (await engine.place(after)).status < 300);
   expect((await engine.api('GET', '/readyz')).status).toBe(200);

@@ -22,7 +22,7 @@ async function sell(): Promise<void> {
   await rig.sell();
 }
 
-/** Orders go on, nobody is told to come back, and SQL is seen to fall behind the journal. */
+/** Orders go on, no one is told to come back, and SQL is seen to fall behind the journal. */
 async function expectSellingAndLag(): Promise<void> {
   const { buyers } = rig;
   await buyers.buy(300);
@@ -37,7 +37,7 @@ async function lag(): Promise<number> {
   return lags.reduce((sum, entries) => sum + entries, 0);
 }
 
-/** SQL gets to every entry that there is now, while more come. */
+/** SQL reaches every entry that exists now, while more come. */
 async function untilCaughtUp(from: string): Promise<void> {
   const [startedAt, behind] = [performance.now(), await lag()];
   const ends = new Map((await rig.statements()).map((each) => [each.itemId, each.journalSeq]));

@@ -18,7 +18,7 @@ afterEach(async () => {
   await redis.remove();
 });
 
-/** Orders go on as if nothing were, and nobody is told to come back. */
+/** Orders go on as usual, and no one is told to come back. */
 async function expectSelling(when: string): Promise<void> {
   const { buyers } = rig;
   buyers.slowestMs = 0;
@@ -34,10 +34,11 @@ async function hashOf(itemId: number): Promise<Record<string, string>> {
   );
 }
 
-/** Waits until Redis shows every item at an entry that is no older than the journal's last is now. */
+/** Waits until Redis shows every item at an entry no older than what is now the journal's last. */
 async function untilReplicated(): Promise<void> {
   const startedAt = performance.now();
-  // The units of the item in short supply rest while it is sold out; its row says when it changed.
+  // The units of the item in short supply do not change while it is sold out; its row says when they
+  // did.
   const then = (await rig.statements()).filter(({ loaded }) => loaded > 100);
   for (const { itemId, journalSeq } of then) {
     const caughtUp = async () => Number((await hashOf(itemId)).seq ?? 0) >= journalSeq;
@@ -61,7 +62,7 @@ async function expectReplicated(): Promise<void> {
   await rig.expectKept();
 }
 
-test('redis killed and started again, empty: the sale goes on, the replica is complete again', async () => {
+test('redis killed and started again, empty: the sale goes on, the replica is filled again', async () => {
   await rig.sell();
   await redis.kill();
   await expectSelling('without redis');
@@ -70,7 +71,7 @@ test('redis killed and started again, empty: the sale goes on, the replica is co
   await expectReplicated();
 }, 60_000);
 
-test('redis stopped and continued: the sale goes on, the replica is right again', async () => {
+test('redis stopped and continued: the sale goes on, the replica is corrected', async () => {
   await rig.sell();
   redis.freeze();
   await expectSelling('with a redis that hangs');
@@ -81,7 +82,7 @@ test('redis stopped and continued: the sale goes on, the replica is right again'
   await expectReplicated();
 }, 60_000);
 
-test('redis flushed: the sale goes on, the replica is complete again', async () => {
+test('redis flushed: the sale goes on, the replica is filled again', async () => {
   await rig.sell();
   await redis.command('FLUSHALL');
   await expectSelling('flushed');
@@ -89,7 +90,7 @@ test('redis flushed: the sale goes on, the replica is complete again', async () 
   await expectReplicated();
 }, 60_000);
 
-test('redis restored from an old dump: the sale goes on, the replica is right again', async () => {
+test('redis restored from an old dump: the sale goes on, the replica is corrected', async () => {
   await rig.sell();
   const [dump, old] = [redis.folder.file('dump.rdb'), redis.folder.file('old.rdb')];
   await redis.command('SAVE');

@@ -9,18 +9,18 @@ setDefaultTimeout(60_000);
 const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
 let redis: RedisServer;
 let shop: Shop;
-let sister: Shop;
+let other: Shop;
 
 beforeAll(async () => {
   redis = await startRedis();
   const env = { REDIS_URL: redis.url };
   shop = await startShop({ dataDir: folder.path, env });
-  // An engine of its own journal, which shares nothing but Redis and the secret of tokens.
-  sister = await startShop({ dataDir: otherFolder.path, env, gateway: shop.gateway });
+  // An engine with a journal of its own, which shares only Redis and the token secret.
+  other = await startShop({ dataDir: otherFolder.path, env, gateway: shop.gateway });
 });
 
 afterAll(async () => {
-  await sister.stop();
+  await other.stop();
   await shop.stop();
   await redis.remove();
   folder.remove();
@@ -31,28 +31,28 @@ describe('two processes behind one Redis', () => {
   test('share sessions, and their end', async () => {
     const { session } = await shop.buyer();
     const headers = { authorization: `Bearer ${session}` };
-    expect((await sister.call('GET', '/api/orders', undefined, { headers })).status).toBe(200);
-    mustSucceed(await sister.call('DELETE', '/api/sessions', undefined, { headers }));
+    expect((await other.call('GET', '/api/orders', undefined, { headers })).status).toBe(200);
+    mustSucceed(await other.call('DELETE', '/api/sessions', undefined, { headers }));
     expect((await shop.call('GET', '/api/orders', undefined, { headers })).errCode).toBe(20003);
   });
 
   test('share one-time passwords, their tries and their pause', async () => {
     const telephone = newTelephone();
     mustSucceed(await shop.call('POST', '/api/otp', { telephone }));
-    expect((await sister.call('POST', '/api/otp', { telephone })).errCode).toBe(10003);
+    expect((await other.call('POST', '/api/otp', { telephone })).errCode).toBe(10003);
     const person = registration(shop.gateway, telephone);
     const otp = String((Number(person.otp) + 1) % 1_000_000).padStart(6, '0');
     for (let tries = 0; tries < 5; tries++) {
-      const one = tries % 2 === 0 ? shop : sister;
+      const one = tries % 2 === 0 ? shop : other;
       expect((await one.call('POST', '/api/users', { ...person, otp })).errCode).toBe(20005);
     }
-    expect((await sister.call('POST', '/api/users', person)).errCode).toBe(20005);
+    expect((await other.call('POST', '/api/users', person)).errCode).toBe(20005);
   });
 
   test('share limits: guessing at both is no faster', async () => {
     const telephone = newTelephone();
     const guesses = Array.from({ length: 12 }, (_, n) =>
-      (n % 2 === 0 ? shop : sister).call('POST', '/api/sessions', {
+      (n % 2 === 0 ? shop : other).call('POST', '/api/sessions', {
         telephone,
         password: `guess ${n}`,
       }),
@@ -80,7 +80,7 @@ describe('two threads of one process', () => {
 });
 
 describe('without Redis', () => {
-  test('users are told to try again, orders are placed as ever, and all is well after', async () => {
+  test('users are told to try again, orders are placed as ever, and all recovers afterwards', async () => {
     const buyer = await shop.buyer();
     const sale = await shop.engine.sale();
     await redis.kill();

@@ -20,7 +20,7 @@ afterEach(async () => {
   nats = null;
 });
 
-/** Sells for a moment, waits until SQL has it all, and ends the engine in order. */
+/** Sells for a moment, waits until SQL has everything, and stops the engine cleanly. */
 async function sellAndStop(env: Record<string, string>): Promise<void> {
   rig = new FaultRig(env);
   await rig.sell();
@@ -88,7 +88,7 @@ test('a JetStream store put back from an older copy under a running engine: the 
   rmSync(streamFolder(nats, cut), { recursive: true });
   cpSync(copy, streamFolder(nats, cut), { recursive: true });
   await nats.start();
-  // The engine kept its connection's other end, so it asks the journal again by itself.
+  // The engine's connection survived, so the engine asks the journal again by itself.
   await expectRefusing(/the journal ends here, but entry \d+ was acknowledged/);
   expect(await rig.engine.stop()).toBe(0);
   await rig.start();
