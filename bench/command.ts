@@ -25,7 +25,7 @@ export function addBench(program: Command): void {
     .option('--quick', 'shorter rounds, for a first look')
     .option(
       '--only <PART,…>',
-      'run these parts alone; a wrong name is answered with all the right ones',
+      'run only these parts; a wrong name is answered with all the right ones',
       (text) => text.split(','),
     )
     .option('--json <FILE>', 'also write the figures as JSON', writableFile)

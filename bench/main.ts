@@ -1,6 +1,6 @@
 /**
- * The load tests: `bun bench`. Prints what was measured beside what it must reach; exit 1 when a part
- * could not run or gave a wrong answer, else 0.
+ * The load tests: `bun bench`. Prints what was measured beside its target; exit 1 when a part could not
+ * run or gave a wrong answer, else 0.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,7 @@ export const parts: readonly Part[] = [
 
 export interface BenchOptions {
   quick: boolean;
-  /** Servers to start and to measure with, too. */
+  /** Servers to start and measure with, too. */
   nats: boolean;
   redis: boolean;
   postgres: boolean;

@@ -23,7 +23,7 @@ const result = await autocannon({
   connections,
   amount: bodies.length,
   setupClient(client) {
-    // Each connection posts as many as the others: client i of n posts the lines i, i + n, …
+    // Each connection posts equally many: client i of n posts the lines i, i + n, …
     let line = clients++;
     const giveNext = () => {
       client.setBody(bodies[line % bodies.length]!);

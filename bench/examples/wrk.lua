@@ -5,7 +5,7 @@
 --
 -- The last argument is the number of wrk's threads, 1 when it is missing: thread i of n takes the lines
 -- i, i + n, … wrk itself prints how many were refused (Non-2xx), if any.
--- It asks for one request more than it sends, so one token is left over.
+-- wrk asks for one request more than it sends, so one token is left over.
 local threads = {}
 
 function setup(thread)
@@ -31,7 +31,7 @@ function request()
   local token = tokens:read("*l")
   skip(step - 1)
   if token == nil then
-    -- From here on it sends what the engine refuses at once, until wrk's time is up.
+    -- From here on wrk sends what the engine refuses at once, until wrk's time is up.
     ranOut = 1
     token = ""
   end

@@ -15,11 +15,12 @@ let taken = 0;
 let exhausted = false;
 let lastAt = 0;
 
-/** What gives the next body to a client, as it is called. */
+/** What gives a client its next body, as autocannon calls it. */
 function giver(client: autocannon.Client): () => void {
   if (bodies === null) return () => undefined;
   if (all) {
-    // autocannon has each connection post as many: so each has its own, and none is left or comes twice.
+    // autocannon has every connection post equally many: so each has bodies of its own, none left over
+    // or repeated.
     let at = clients++;
     return () => {
       client.setBody(bodies[at % bodies.length]!);
@@ -36,7 +37,7 @@ function giver(client: autocannon.Client): () => void {
 }
 
 function record(status: number, milliseconds: number): void {
-  // How fast the bodies went is known; what comes from here on counts for nothing.
+  // How fast the bodies went is known; anything that comes from here on is ignored.
   if (exhausted) return;
   statuses[status] = (statuses[status] ?? 0) + 1;
   const micros = Math.max(1, Math.round(milliseconds * 1000));

@@ -1,6 +1,6 @@
 /**
- * autocannon as a load generator, in processes of its own, each with its share of the bodies. Its
- * own latencies are whole milliseconds, so each process keeps a histogram of microseconds.
+ * autocannon as a load generator, in processes of its own, each with its share of the bodies. Its own
+ * latencies are whole milliseconds, so each process keeps a histogram in microseconds.
  */
 import { fileURLToPath } from 'node:url';
 import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
@@ -37,11 +37,11 @@ export interface AutocannonResult {
   overTime: string[];
 }
 
-/** How finely latencies over time are kept. */
+/** The resolution of latencies over time. */
 export const spanMs = 100;
 
 interface PostedAll extends LoadResult {
-  /** Latencies of answers by when they came: the end of each span, in seconds since the start. */
+  /** Latencies of answers by time of arrival: the end of each span, in seconds since the start. */
   overTime: { atSeconds: number; p50Ms: number; p99Ms: number }[];
 }
 

@@ -14,6 +14,6 @@ test('bodies are dealt out to files evenly, each to one of them', () => {
   expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(['a\nc\ne\n', 'b\nd\n']);
 });
 
-test('nobody gets an empty file', () => {
+test('no file is empty', () => {
   expect(() => writeBodies(folder.file('few'), ['a'], 2)).toThrow(RangeError);
 });

@@ -1,4 +1,6 @@
-/** Bodies to post, in files: one for each thread or process of a generator, so that each reads only its own. */
+/**
+ * Bodies to post, in files: one per thread or process of a generator, so that each reads only its own.
+ */
 import { writeFileSync } from 'node:fs';
 import { generatorThreads } from './generator.ts';
 

@@ -10,7 +10,7 @@ export interface LoadOptions {
 }
 
 export interface Bodies {
-  /** A file for each thread or process of the generator, with one body in each line. */
+  /** A file for each thread or process of the generator, with one body per line. */
   files: readonly string[];
   /** Starts over at the end of a file, for a server that does not mind; else each is posted once. */
   again: boolean;
@@ -20,7 +20,7 @@ export interface Bodies {
 export interface LoadResult {
   requests: number;
   seconds: number;
-  /** It had no more bodies: its figures tell how fast they went, and nothing else. */
+  /** It had no more bodies: its figures tell only how fast they went. */
   exhausted: boolean;
   /** Requests with a status of 400 or more. */
   refused: number;
@@ -30,9 +30,9 @@ export interface LoadResult {
   statuses: Record<string, number> | null;
   p50Ms: number;
   p99Ms: number;
-  /** Seconds on a core that the generator itself took. */
+  /** CPU seconds that the generator itself used. */
   cpuSeconds: number;
-  /** Its threads or processes: it can take no more than a core for each. */
+  /** Its threads or processes: it can use no more than a core for each. */
   threads: number;
 }
 

@@ -8,7 +8,7 @@ const connections = 8;
 /** Fewer than any machine serves in a second. */
 const few = Array.from({ length: 400 }, (_, number) => `{"number":${number}}`);
 
-/** How often each body came. */
+/** How often each body arrived. */
 const came = new Map<string, number>();
 let server: ReturnType<typeof Bun.serve>;
 let folder: TemporaryFolder;
@@ -38,7 +38,7 @@ function filesOf(bodies: readonly string[]): string[] {
 }
 
 describe.each(generators())('$name', (generator) => {
-  test('says that it ran out where it could have posted more', async () => {
+  test('reports that it ran out where it could have posted more', async () => {
     const bodies = { files: filesOf(few), again: false };
     const result = await generator.run({ url: `${server.url}`, connections, seconds: 1, bodies });
     expect(result.exhausted).toBe(true);
@@ -47,7 +47,7 @@ describe.each(generators())('$name', (generator) => {
     expect(few).toEqual(expect.arrayContaining([...came.keys()]));
   });
 
-  test('posts the same bodies again where the server does not mind', async () => {
+  test('posts the same bodies again where the server accepts that', async () => {
     const bodies = { files: filesOf(few), again: true };
     const result = await generator.run({ url: `${server.url}`, connections, seconds: 1, bodies });
     expect(result.exhausted).toBe(false);
@@ -56,7 +56,7 @@ describe.each(generators())('$name', (generator) => {
     expect(result.unanswered).toBe(0);
   });
 
-  test('gets a page, and tells what CPU that took it', async () => {
+  test('gets a page, and reports what CPU that took', async () => {
     const page = { url: `${server.url}`, connections, seconds: 1, bodies: null };
     const result = await generator.run(page);
     expect(result).toMatchObject({ exhausted: false, refused: 0, unanswered: 0 });

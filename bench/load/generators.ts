@@ -7,7 +7,7 @@ import { autocannon } from './autocannon.ts';
 import type { Generator } from './generator.ts';
 import { wrk } from './wrk.ts';
 
-/** The generators there are; the first one is the fastest, and the one that ratios are taken from. */
+/** The generators available; the first is the fastest, and the one that ratios are taken from. */
 export function generators(): [Generator, ...Generator[]] {
   return Bun.which('wrk') === null ? [autocannon] : [wrk, autocannon];
 }

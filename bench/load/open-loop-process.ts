@@ -6,9 +6,9 @@ import { type OneProcess, openLine, type ProcessSettings } from './open-loop.ts'
 
 interface Connection {
   socket: Socket<Connection> | null;
-  /** 0 while no request is under way. */
+  /** 0 while no request is in flight. */
   sentAt: number;
-  /** What has come of an answer that is not complete yet. */
+  /** The part of an incomplete answer that has arrived. */
   part: string;
 }
 
@@ -22,7 +22,9 @@ const requests = readFileSync(settings.file, 'utf8')
 
 /** Requests written before answers are looked at again. */
 const turnMax = 256;
-/** Connections that are opened at a time: the next one when one is open, however quick the server is. */
+/**
+ * Connections that are opened at a time: the next one once one is open, however quick the server is.
+ */
 const openingMax = 128;
 /** The load begins without those that are not open by then. */
 const openingMsMax = 10_000;
@@ -104,7 +106,7 @@ function lost(connection: Connection): void {
 
 function connect(): void {
   const connection: Connection = { socket: null, sentAt: 0, part: '' };
-  // Failures come to `connectError`, which counts them.
+  // Failures go to `connectError`, which counts them.
   Bun.connect({ hostname, port: Number(port), socket: handlers, data: connection }).catch(
     () => undefined,
   );
@@ -116,7 +118,7 @@ function connectNext(): void {
   connect();
 }
 
-/** Opens all connections, as fast as the server takes them. */
+/** Opens all connections, as fast as the server accepts them. */
 async function open(): Promise<void> {
   const openingAt = performance.now();
   for (let each = 0; each < openingMax; each++) connectNext();

@@ -6,11 +6,11 @@ import { openLoop, steadyPerSecond } from './open-loop.ts';
 describe('the steady rate', () => {
   const acceptedPerTenth = [0, 10, 20, 100, 110, 90, 100, 7];
 
-  test('leaves out how a load began, and what came after its time', () => {
+  test('leaves out the start of a load, and what came after its end', () => {
     expect(steadyPerSecond({ acceptedPerTenth }, 0.3, 0.4)).toBe(1_000);
   });
 
-  test('counts a time without an answer as one', () => {
+  test('counts a span without an answer', () => {
     expect(steadyPerSecond({ acceptedPerTenth }, 0.3, 1)).toBe(407);
   });
 });
@@ -40,7 +40,7 @@ describe('open-loop load', () => {
   const bodies = Array.from({ length: 200 }, (_, number) => `{"number":${number}}`);
   const load = { connections: 4, patienceMs: 5_000 };
 
-  test('ends when its bodies are gone, and says so', async () => {
+  test('ends when its bodies run out, and says so', async () => {
     came = [];
     const files = writeBodies(folder.file('bodies'), bodies);
     const url = `${server.url}`;
@@ -50,7 +50,7 @@ describe('open-loop load', () => {
     expect(came.toSorted()).toEqual(bodies.toSorted());
   });
 
-  test('sends no more than arrive, and tells what CPU that took', async () => {
+  test('sends no more than arrive, and reports what CPU that took', async () => {
     const files = writeBodies(folder.file('bodies'), bodies);
     const url = `${server.url}`;
     const result = await openLoop({ ...load, url, ratePerSecond: 100, seconds: 0.5, files });

@@ -1,8 +1,8 @@
 /**
- * Open-loop load, from processes of its own: buyers arrive at a fixed rate, whether or not those
- * before them were answered. Each arrival takes an idle connection; where every connection waits for
- * an answer, the buyer does not get through. One who has waited too long hangs up, and another comes;
- * one who is told to come again later stays away for as long.
+ * Open-loop load, from processes of its own: buyers arrive at a fixed rate, whether or not those before
+ * them were answered. Each arrival takes an idle connection; where every connection waits for an
+ * answer, the buyer does not get through. A buyer who has waited too long hangs up, and another comes;
+ * one who is told to try again later stays away that long.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,18 +13,21 @@ const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url))
 interface OpenLoopSettings {
   url: string;
   connections: number;
-  /** Null: a buyer arrives whenever a connection is idle, which is no open loop any more, but the most. */
+  /**
+   * Null: a buyer arrives whenever a connection is idle, which is no longer an open loop, but the most
+   * load.
+   */
   ratePerSecond: number | null;
   seconds: number;
   /** How long a buyer waits for an answer before they hang up. */
   patienceMs: number;
-  /** Bodies, as `writeBodies` deals them out. Each is sent once; the load ends with them. */
+  /** Bodies, as `writeBodies` deals them out. Each is sent once; the load ends when they run out. */
   files: readonly string[];
-  /** Is called when all connections are open and the load begins. */
+  /** Called when all connections are open and the load begins. */
   onOpen?(): void;
 }
 
-/** What a process says when its connections are open. */
+/** What a process prints when its connections are open. */
 export const openLine = 'open\n';
 
 export interface ProcessSettings extends Omit<OpenLoopSettings, 'files' | 'onOpen'> {
@@ -39,13 +42,13 @@ interface Counts {
   /** Refusals that did not say when to try again. */
   withoutRetryAfter: number;
   gaveUp: number;
-  /** Connections that the server broke, or did not take. */
+  /** Connections that the server broke, or did not accept. */
   broken: number;
-  /** Requests under way when the load ended. */
+  /** Requests in flight when the load ended. */
   unanswered: number;
-  /** Bodies were fewer than could have been sent. */
+  /** There were fewer bodies than could have been sent. */
   exhausted: boolean;
-  /** Seconds on a core that the generator itself took, once all connections were open. */
+  /** CPU seconds that the generator itself used, once all connections were open. */
   cpuSeconds: number;
 }
 
@@ -111,8 +114,8 @@ export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResu
 }
 
 /**
- * Accepted orders a second, from `leadSeconds` after the start and for so many seconds: a crowd is first
- * let in, and the generator's own compilers are cold.
+ * Accepted orders per second, from `leadSeconds` after the start and for `seconds`: a crowd is first
+ * let in, and the generator's own code is not yet compiled.
  */
 export function steadyPerSecond(
   { acceptedPerTenth }: Pick<OpenLoopResult, 'acceptedPerTenth'>,

@@ -22,7 +22,7 @@ interface OrderLoad {
   seconds: number;
 }
 
-/** What came of it, and the books of its item before and after. */
+/** The result, and the books of its item before and after. */
 interface OrderLoadResult extends LoadResult {
   before: Statement;
   after: Statement;
@@ -30,7 +30,7 @@ interface OrderLoadResult extends LoadResult {
 
 /**
  * Posts orders for a new sale, and returns when they are in SQL.
- * @throws WrongAnswer where one was refused, but for those that the engine shed
+ * @throws WrongAnswer where one was refused, except those that the engine shed
  */
 export function runOrders({
   engine,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { Pace, type Run, type Share } from './pace.ts';
 
-/** A load on a server that takes so many requests a second, until the bodies are gone. */
+/** A load on a server that takes this many requests a second, until the bodies run out. */
 function loadAt(perSecond: number, given: Share[]) {
   return async (share: Share): Promise<Run> => {
     given.push(share);
@@ -15,14 +15,14 @@ function loadAt(perSecond: number, given: Share[]) {
 }
 
 describe('a load that was measured before', () => {
-  test('gets half as many bodies again as the fastest so far would post', () => {
+  test('gets half as many bodies again as the fastest load so far would post', () => {
     const pace = new Pace();
     pace.saw({ requests: 80_000, seconds: 2, exhausted: false });
     pace.saw({ requests: 10_000, seconds: 1, exhausted: false });
     expect(pace.share(3)).toEqual({ bodies: 180_000, seconds: 3 });
   });
 
-  test('is made shorter where its bodies would be too many, but a second at least', () => {
+  test('is made shorter where it would need too many bodies, but lasts at least a second', () => {
     const pace = new Pace();
     pace.saw({ requests: 250_000, seconds: 1, exhausted: false });
     expect(pace.share(3)).toEqual({ bodies: 750_000, seconds: 2 });
@@ -31,15 +31,15 @@ describe('a load that was measured before', () => {
   });
 });
 
-describe('a load of which nothing is known', () => {
-  test('begins with few bodies, and that is enough on a slow machine', async () => {
+describe('a load on an unknown machine', () => {
+  test('begins with few bodies, which is enough on a slow machine', async () => {
     const given: Share[] = [];
     const run = await new Pace().runWithEnough(3, loadAt(2_000, given));
     expect(run).toEqual({ requests: 6_000, seconds: 3, exhausted: false });
     expect(given).toEqual([{ bodies: 10_000, seconds: 3 }]);
   });
 
-  test('runs again with as many as it takes where it ran out, however fast the machine is', async () => {
+  test('runs again with as many as it needs where it ran out, however fast the machine is', async () => {
     for (const perSecond of [20_000, 82_000, 600_000]) {
       const given: Share[] = [];
       const run = await new Pace().runWithEnough(1, loadAt(perSecond, given));
@@ -49,7 +49,7 @@ describe('a load of which nothing is known', () => {
     }
   });
 
-  test('gets twice as many each time where its rate cannot be told', async () => {
+  test('gets twice as many each time where its rate is unknown', async () => {
     const given: number[] = [];
     await new Pace().runWithEnough(1, async ({ bodies }) => {
       given.push(bodies);

@@ -1,16 +1,16 @@
 /**
  * How many bodies a load needs. An order needs one of its own, and how many a machine takes in a second
- * nobody knows beforehand. So it is measured: each load gets more than the fastest so far would have
- * posted, and one that ran out all the same is run again with more.
+ * is unknown beforehand. So it is measured: each load gets more than the fastest so far would have
+ * posted, and one that still ran out is run again with more.
  */
 
-/** Enough to tell a rate by, and signed in a moment. */
+/** Enough to measure a rate with, and signed in a moment. */
 const bodiesMin = 10_000;
-/** Above this, a load is made shorter rather than its bodies more: they cost time and memory. */
+/** Above this, a load is made shorter rather than given more bodies: they cost time and memory. */
 const bodiesMax = 1_000_000;
-/** The next load may find the machine less busy, and is faster then. */
+/** The next load may find the machine less busy, and then it is faster. */
 const margin = 1.5;
-/** After a load that ran out, at least so many times its bodies. */
+/** After a load that ran out, at least this many times its bodies. */
 const growth = 2;
 const attemptsMax = 10;
 
@@ -20,14 +20,14 @@ export interface Share {
   seconds: number;
 }
 
-/** What tells how fast a load went. */
+/** What shows how fast a load went. */
 export interface Run {
   requests: number;
   seconds: number;
   exhausted: boolean;
 }
 
-/** Knows how fast one server has been under its loads. */
+/** Keeps track of how fast one server has been under its loads. */
 export class Pace {
   #perSecond = 0;
 
@@ -40,7 +40,7 @@ export class Pace {
     if (seconds > 0) this.#perSecond = Math.max(this.#perSecond, requests / seconds);
   }
 
-  /** What a load of so many seconds, at most, needs: whole seconds, since wrk knows no others. */
+  /** What a load of at most this many seconds needs: whole seconds, because wrk accepts no others. */
   share(seconds: number): Share {
     const perSecond = this.#perSecond * margin;
     const affordable = Math.max(1, Math.floor(bodiesMax / Math.max(1, perSecond)));
@@ -48,7 +48,7 @@ export class Pace {
     return { bodies: Math.max(bodiesMin, Math.ceil(perSecond * lasting)), seconds: lasting };
   }
 
-  /** Runs a load, and again with more bodies where it ran out. @throws where that never ends */
+  /** Runs a load, and again with more bodies where it ran out. @throws when it always runs out */
   async runWithEnough<T extends Run>(
     seconds: number,
     load: (share: Share) => Promise<T>,

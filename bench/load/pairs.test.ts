@@ -29,7 +29,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Takes so many requests a second on either server, and notes what it was given. */
+/** Takes this many requests a second on either server, and records what it was given. */
 class SteadyGenerator implements Generator {
   readonly name = 'steady';
   readonly runs: { engine: boolean; lines: number; bodies: Bodies }[] = [];
@@ -81,11 +81,11 @@ describe('a pair', () => {
     const onEngine = generator.runs.filter(({ engine }) => engine);
     expect(onEngine.map(({ lines }) => lines)).toEqual([10_000, 60_000]);
     expect(pair.engine.requestsPerSecond).toBe(40_000);
-    // Only books of a whole run can be right.
+    // Only the books of a whole run can be right.
     expect(checked.map(({ exhausted }) => exhausted)).toEqual([false]);
   });
 
-  test('that was warmed up is measured once a round, on the same bodies, each server first in turn', async () => {
+  test('that was warmed up is measured once per round, on the same bodies, each server first in turn', async () => {
     const { options, generator } = pairOf(40_000);
     await warmUp(options);
     generator.runs.length = 0;
@@ -95,7 +95,7 @@ describe('a pair', () => {
     expect(generator.runs.map(({ bodies }) => bodies.again)).toEqual([true, false, false, true]);
   });
 
-  test('tells what the generator took for a request, and how busy it was', async () => {
+  test('reports what the generator used per request, and how busy it was', async () => {
     const { options } = pairOf(40_000);
     const { engine, floor, p99Ratio, ratio } = await measurePair(options, {
       seconds: 1,

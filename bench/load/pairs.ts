@@ -1,6 +1,6 @@
 /**
- * Paired runs: engine and floor take turns under the same load, so that what else the machine does
- * falls on both. The floor gets the very bodies that the engine gets, and may get them again.
+ * Paired runs: engine and floor take turns under the same load, so that whatever else the machine does
+ * affects both. The floor gets exactly the bodies that the engine gets, and may get them again.
  */
 import { type Load, median, WrongAnswer } from '../report/report.ts';
 import { cpuBetween, cpuTimes } from '../servers/cpu.ts';
@@ -20,9 +20,12 @@ export interface PairOptions {
   connections: number;
   /** `/api/orders` when not given. */
   path?: string;
-  /** Makes the bodies of one round, and whatever they need of the engine; null for GET. */
+  /** Makes the bodies of one round, and what they need from the engine; null for GET. */
   prepare(count: number): Promise<string[] | null>;
-  /** Checks the books of the engine after a run in which it shed so many orders. @throws WrongAnswer */
+  /**
+   * Checks the books of the engine after a run in which it shed this many orders.
+   * @throws WrongAnswer
+   */
   check(result: LoadResult, shed: number): Promise<void>;
   progress(what: string): void;
 }
@@ -37,7 +40,9 @@ export interface Pair {
   floor: Load;
   /** The engine's throughput as a share of the floor's: the median over the rounds. */
   ratio: number;
-  /** The engine's CPU for a request as a multiple of the floor's, all threads: the median over the rounds. */
+  /**
+   * The engine's CPU per request as a multiple of the floor's, all threads: the median over the rounds.
+   */
   cpuRatio: number;
   /** The engine's p99 as a multiple of the floor's: the median over the rounds. */
   p99Ratio: number;
@@ -69,12 +74,12 @@ export async function measurePair(options: PairOptions, span: Span): Promise<Pai
   };
 }
 
-/** As many as make compilers and allocators of both servers warm; the figures of this are not shown. */
+/** Enough to warm up the compilers and allocators of both servers; its figures are not shown. */
 const warmingBodies = 30_000;
 /** A slow machine is not asked for all of them. */
 const warmingSecondsMax = 5;
 
-/** Warms both servers up, and so finds out how fast the engine is. */
+/** Warms both servers up, and so measures how fast the engine is. */
 export async function warmUp(options: PairOptions): Promise<void> {
   options.progress(`${options.measurement}: warming up`);
   const share = { bodies: warmingBodies, seconds: warmingSecondsMax };
@@ -83,11 +88,11 @@ export async function warmUp(options: PairOptions): Promise<void> {
 
 interface Turns {
   floorFirst: boolean;
-  /** Whether the floor gets the bodies again when it has had them all. */
+  /** Whether the floor gets the bodies again when it has used them all. */
   floorAgain: boolean;
 }
 
-/** One run of each; how fast it went is the engine's. */
+/** One run of each; the rate is the engine's. */
 async function turnAbout(
   options: PairOptions,
   { floorFirst, floorAgain }: Turns,

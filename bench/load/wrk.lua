@@ -1,5 +1,5 @@
--- Posts the bodies of files, one in each line: thread i takes the file i, line by line as it goes, so
--- that it has nothing to prepare and little to keep. Without files, it gets the page again and again.
+-- Posts the bodies of files, one per line: thread i reads file i, line by line as it goes, so that
+-- it has nothing to prepare and little to keep. Without files, it gets the page again and again.
 -- Arguments: "once" or "again", and a file for each thread.
 local threads = {}
 
@@ -28,7 +28,7 @@ function request()
     body = bodies:read("*l")
     if not again and exhausted == 0 then
       exhausted = 1
-      -- Who started wrk ends it now, by SIGINT: what comes from here on counts for nothing.
+      -- The bench ends wrk now, by SIGINT: anything that comes from here on is ignored.
       io.write("ran out\n")
       io.flush()
     end

@@ -1,4 +1,6 @@
-/** wrk as a load generator: the least CPU for a request, so that the server is the bottleneck. */
+/**
+ * wrk as a load generator: it needs the least CPU per request, so that the server is the bottleneck.
+ */
 import { fileURLToPath } from 'node:url';
 import { type Generator, generatorThreads, type LoadResult } from './generator.ts';
 
@@ -28,7 +30,7 @@ export const wrk: Generator = {
     let output = '';
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
       output += text;
-      // It would wait for its end, with nothing more to post; this way it says how fast that went.
+      // It would wait for its end, with nothing more to post; ended now, it reports how fast that went.
       if (output.includes('ran out\n')) child.kill('SIGINT');
     }
     if ((await child.exited) !== 0) {

@@ -13,7 +13,7 @@ import { WrongAnswer } from '../report/report.ts';
 
 export const partitions = 8;
 const promo = 1;
-/** A thread that has not answered for so long has died, or hangs. */
+/** A thread that has not answered for this long has died, or hangs. */
 const silentMs = 10_000;
 
 interface FedActorThread {
@@ -78,7 +78,7 @@ class Feeder {
     this.#bell = new Doorbell(memory.httpBells[0]!);
   }
 
-  /** Puts items 1 to `items` on sale, so many units each. */
+  /** Puts items 1 to `items` on sale, with this many units each. */
   async openSales(items: number, units: number): Promise<void> {
     const now = Date.now();
     for (let item = 1; item <= items; item++) {
@@ -97,7 +97,7 @@ class Feeder {
     }
   }
 
-  /** Places so many orders, over items 1 to `items` in turn, and resolves when all are accepted. */
+  /** Places this many orders, over items 1 to `items` in turn, and resolves when all are accepted. */
   async place(orders: number, items: number): Promise<void> {
     const end = this.#sent + orders;
     let movedAt = performance.now();
@@ -117,7 +117,7 @@ class Feeder {
 
   #order(user: number, items: number): Command {
     const item = 1 + (user % items);
-    // Sixteen digits and without a pattern, as a random nonce has.
+    // Sixteen digits without a pattern, like a random nonce.
     const nonce = 2 ** 50 + ((user * 2_654_435_761) % 2 ** 50);
     const expiresAt = this.#expiresAt;
     return { type: 'place', item, user, promo, amount: 1, nonce, expiresAt };
@@ -143,7 +143,7 @@ class Feeder {
     return true;
   }
 
-  /** Takes the replies there are, and returns how many. */
+  /** Takes the waiting replies, and returns how many there were. */
   #take(): number {
     let taken = 0;
     for (let offset = this.#replies.take(); offset >= 0; offset = this.#replies.take()) {

@@ -1,4 +1,4 @@
-/** The core: orders straight into an actor thread's mailbox, each told only when it is fsynced. */
+/** The core: orders straight into an actor thread's mailbox, each answered only when it is fsynced. */
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { emptyReport, median, type Part, reported, thousands } from '../report/report.ts';
 import { startActorThread } from './actor-thread.ts';

@@ -16,7 +16,7 @@ import {
 import { type EngineServer, startEngineServer } from '../servers/servers.ts';
 
 const connections = 64;
-/** As many as one thread lets wait: more would only be told to come again. */
+/** As many as one thread lets wait: more would only be told to try again. */
 const atOnce = 16;
 const mostP99 = 2;
 const password = 'a long and winding road';
@@ -69,7 +69,7 @@ async function measure(settings: BenchSettings, engine: EngineServer, telephones
   };
 }
 
-/** Puts users straight into SQL: it is not their registration that is measured. */
+/** Inserts users straight into SQL: registration is not what is measured. */
 async function register(engine: EngineServer): Promise<string[]> {
   const sql = await openSql({ databaseUrl: null, dataDir: engine.folder.path });
   const hash = await new Passwords().hash(password);

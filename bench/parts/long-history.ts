@@ -1,7 +1,7 @@
 /**
- * What a long history costs: one journal of a million orders, made by a real actor thread, is
- * projected into SQL, audited, recovered from by a starting engine, and weighed in memory. With
- * Postgres it is projected there as well, and with NATS audited from there as well.
+ * What a long history costs: one journal of a million orders, made by a real actor thread, is projected
+ * into SQL, audited, recovered from by a starting engine, and its memory is measured. With Postgres it
+ * is projected there as well, and with NATS audited from there as well.
  */
 import { openJournal } from '../../actors/journal/open.ts';
 import { startNats } from '../../actors/testing/nats.ts';

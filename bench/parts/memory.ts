@@ -1,4 +1,4 @@
-/** Memory: what the actor thread's state takes for each accepted order. */
+/** Memory: what the actor thread's state takes per accepted order. */
 import { readFileSync } from 'node:fs';
 import { openJournal } from '../../actors/journal/open.ts';
 import { Board } from '../../actors/memory/board.ts';
@@ -20,7 +20,7 @@ export async function memory(folder: TemporaryFolder, orders: number): Promise<T
     ' bytes',
     'columns and indexes',
   );
-  // Fewer orders are lost in what a process takes anyway.
+  // Fewer orders would not show beside what a process takes anyway.
   if (orders < ordersMeasurable) return [ofState];
   const fresh = temporaryFolder();
   const empty = await residentBytes(fresh);

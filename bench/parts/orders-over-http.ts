@@ -75,7 +75,7 @@ interface OrderPair
   extends Pick<PairOptions, 'engine' | 'floor' | 'pace' | 'generator' | 'connections'> {
   /** `order` when not given. */
   measurement?: string;
-  /** Is told of each new sale. */
+  /** Called with each new sale. */
   onSale?(sale: Sale): void;
 }
 
@@ -97,7 +97,7 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
 }
 
 /**
- * Every answer was an order, but for those that the engine shed, and the actor's books show one for
+ * Every answer was an order, except those that the engine shed, and the actor's books show one for
  * each. A repeat would hold nothing; orders whose answer the generator did not wait for are held, too.
  */
 async function checkBooks(
@@ -128,7 +128,7 @@ function targetsOf(pair: Pair, { connections, leastRatio, mostCpu }: (typeof aim
   return [
     atLeast(`${name} of the floor's throughput`, pair.ratio, leastRatio, '', note),
     atMost(`${name} CPU, of the floor's`, pair.cpuRatio, mostCpu, ' ×', cpuNote(pair)),
-    // With more connections it is the queue in front of the server that is measured.
+    // With more connections, p99 measures the queue in front of the server.
     ...(connections === 64
       ? [atMost(`${name} p99, of the floor's`, pair.p99Ratio, mostP99, ' ×', note)]
       : []),

@@ -1,4 +1,4 @@
-/** What the rounds of usual load and of a crowd come to. */
+/** The results of the rounds of usual load and of a crowd. */
 import type { OpenLoopResult } from '../load/open-loop.ts';
 import {
   atLeast,
@@ -11,12 +11,15 @@ import {
 } from '../report/report.ts';
 
 const leastOfPeak = 0.8;
-/** Itself again: so many orders in a row, each accepted within so many milliseconds. */
+/**
+ * When the engine has recovered: this many orders in a row, each accepted within this many
+ * milliseconds.
+ */
 export const calm = { orders: 20, ms: 100 } as const;
 
 export interface Usual extends OpenLoopResult {
   perSecond: number;
-  /** Microseconds of the engine for each order that it took, whatever else it did for it. */
+  /** Microseconds of the engine per order that it accepted, including whatever else it did. */
   cpuMicros: number;
 }
 
@@ -65,7 +68,7 @@ export function targetsOf(usuals: readonly Usual[], crowds: readonly Crowd[]): T
       'the engine, with what it takes to refuse the others',
     ),
     reported('overload: told to come again later', share, ' %', 'all with Retry-After'),
-    // A short run may be over before anybody is refused.
+    // A short run may be over before any buyer is refused.
     ...(refusing.length === 0
       ? []
       : [

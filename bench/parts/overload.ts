@@ -1,7 +1,7 @@
 /**
- * Overload: buyers arrive at ten times the rate that the machine takes, over far more connections
- * than orders can be under way. Those who get through must be served as fast as ever, refusals must
- * say when to come again, memory must stay bounded, and the engine must be itself again soon after.
+ * Overload: buyers arrive at ten times the rate that the machine can serve, over far more connections
+ * than orders can be in flight. Those who get through must be served as fast as ever, refusals must say
+ * when to try again, memory must stay bounded, and the engine must recover soon after.
  */
 import { writeBodies } from '../load/bodies.ts';
 import { type OpenLoopResult, openFilesMax, openLoop, steadyPerSecond } from '../load/open-loop.ts';
@@ -22,10 +22,12 @@ import { type Crowd, calm, chartOf, targetsOf, type Usual } from './overload-fig
 
 const times = 10;
 const usualConnections = 256;
-/** More than the orders that may be under way, 8,192 for each pair of threads, where the system lets it. */
+/**
+ * More than the orders that may be in flight, 8,192 per pair of threads, where the system allows it.
+ */
 const connectionsOfCrowd = () => Math.min(10_000, openFilesMax() - 1_000);
 const patienceMs = 5_000;
-/** As many make compilers and allocators warm. */
+/** Enough to warm up compilers and allocators. */
 const warmingBodies = 30_000;
 /** How long the engine may take to be calm again. */
 const calmMsMax = 20_000;
@@ -45,7 +47,7 @@ export const overload: Part = {
   },
 };
 
-/** Usual load and crowd take turns, so that what else the machine does falls on both. */
+/** Usual load and crowd take turns, so that whatever else the machine does affects both. */
 async function measure(settings: BenchSettings, engine: EngineServer): Promise<Report> {
   const { quick, progress } = settings;
   const seconds = quick ? 0.7 : 2.7;
@@ -83,7 +85,7 @@ function usualLoad(engine: EngineServer, pace: Pace, seconds: number): Promise<U
   });
 }
 
-/** The same with the crowd, and how the engine bears it. */
+/** The same with the crowd, and how the engine copes with it. */
 function crowdLoad(
   engine: EngineServer,
   pace: Pace,
@@ -97,7 +99,7 @@ function crowdLoad(
     const watching = setInterval(() => {
       most = Math.max(most, residentNow(engine.process.pid));
     }, 50);
-    // Each connection sends at once, before anybody is answered.
+    // Each connection sends at once, before any buyer is answered.
     const bodies = share.bodies + connections;
     const result = await load(engine, connections, ratePerSecond, { ...share, bodies });
     const recoverySeconds = await untilCalm(engine, result.endedAt);
@@ -168,7 +170,7 @@ async function load(
   return { ...result, itemId: sale.itemId, cpuBefore, endedAt, requests: result.sent };
 }
 
-/** Seconds from the end of the load until the engine answers as it does on a calm day. */
+/** Seconds from the end of the load until the engine answers as on a calm day. */
 async function untilCalm(engine: EngineServer, endedAt: number): Promise<number> {
   const sale = await openSale(engine, stock);
   let calmSince = endedAt;
@@ -176,10 +178,10 @@ async function untilCalm(engine: EngineServer, endedAt: number): Promise<number>
   for (let calmly = 0; calmly < calm.orders; buyer++) {
     const sentAt = performance.now();
     if (calmly === 0) calmSince = sentAt;
-    // A machine that is busy for so long is busy with something else.
+    // A machine that is busy for this long is busy with something else.
     if (calmSince - endedAt > calmMsMax) break;
     const { status } = await postOrder(engine, orderBodies(sale, 1, buyer)[0]!);
-    // One that is still busy is not asked in a hurry.
+    // One that is still busy is not asked again at once.
     if (status !== 201) await Bun.sleep(10);
     calmly = status === 201 && performance.now() - sentAt < calm.ms ? calmly + 1 : 0;
   }

@@ -1,6 +1,6 @@
 /**
- * Orders with the servers of production: the journal on JetStream, the replica in Redis, the
- * projector into Postgres, as asked for; and how far the replica is behind meanwhile.
+ * Orders with the servers of production: the journal on JetStream, the replica in Redis, the projector
+ * into Postgres, as asked for; and how far the replica lags meanwhile.
  */
 import { startNats } from '../../actors/testing/nats.ts';
 import { startRedis } from '../../actors/testing/redis.ts';

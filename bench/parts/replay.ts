@@ -3,7 +3,7 @@ import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { runCommand } from '../../src/testing/command.ts';
 import { median, reported, type Target, thousands, WrongAnswer } from '../report/report.ts';
 
-/** Fewer are a matter of the command's start. */
+/** With fewer, the command's start would dominate. */
 const ordersOfManyRounds = 1_000_000;
 
 /** With a URL, over the journal of the NATS server that it names. */

@@ -1,6 +1,6 @@
 /**
- * How far Redis is behind the journal: reads the last number of the journal again and again, beside
- * the engine, and takes the time until the item's hash in Redis has come to it.
+ * How far Redis lags behind the journal: reads the last number of the journal again and again, beside
+ * the engine, and measures the time until the item's hash in Redis has reached it.
  */
 import { Redis } from 'ioredis';
 import type { OpenedJournal } from '../../actors/journal/journal.ts';
@@ -10,7 +10,7 @@ import { replicaKey } from '../../actors/replica.ts';
 import { partitions } from './actor-thread.ts';
 
 const pauseMs = 10;
-/** A replica that is so far behind is not waited for: this is its lag. */
+/** A replica that lags this far is not waited for: this is its lag. */
 const patienceMs = 2_000;
 
 interface Lags {
@@ -31,7 +31,7 @@ export class ReplicaLag {
     private readonly journal: OpenedJournal,
   ) {
     this.#done = this.#sample();
-    // It is thrown by `stop`, which comes later.
+    // `stop` throws it, later.
     this.#done.catch(() => undefined);
   }
 
@@ -40,7 +40,7 @@ export class ReplicaLag {
     return new ReplicaLag(new Redis(redisUrl), journal);
   }
 
-  /** Looks at this item from now on; it must be the only one of its partition that sells. */
+  /** Watches this item from now on; it must be the only one of its partition that sells. */
   watch(item: number): void {
     this.#item = item;
   }
@@ -69,7 +69,7 @@ export class ReplicaLag {
     }
   }
 
-  /** Milliseconds until Redis holds the entry; null when the sale has ended before. */
+  /** Milliseconds until Redis holds the entry; null when the sale has ended first. */
   async #until(item: number, last: number, since: number): Promise<number | null> {
     while (!this.#stopped && item === this.#item) {
       const seq = Number(await this.redis.hget(replicaKey(item), 'seq'));

@@ -1,6 +1,6 @@
 /**
- * The rush: many more buyers than units, all at once, some of whom send twice or ask again. Exactly
- * the units there are must be sold, each to another buyer.
+ * The rush: many more buyers than units, all at once, some of whom send twice or ask again. Exactly the
+ * available units must be sold, each to a different buyer.
  */
 import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
@@ -22,7 +22,7 @@ import { partitions } from './actor-thread.ts';
 
 const units = 1_000;
 const connections = 256;
-/** Of a hundred requests, so many repeat the one right before, and so many an older one. */
+/** Of a hundred requests, how many repeat the one right before, and how many an older one. */
 const twinsPercent = 15;
 const repeatsPercent = 10;
 

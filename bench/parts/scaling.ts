@@ -6,7 +6,7 @@ import { Pace } from '../load/pace.ts';
 import { type BenchSettings, type Chart, emptyReport, type Part } from '../report/report.ts';
 import { startEngineServer } from '../servers/servers.ts';
 
-/** The generator has a connection for each of its threads at least. */
+/** The generator has at least one connection per thread. */
 const connectionSteps = [1, 4, 16, 64, 256, 1_024].filter((step) => step >= generatorThreads());
 const threadSteps = [1, 2, 4, 8].filter((threads) => threads <= availableParallelism());
 const seconds = 1;

@@ -27,7 +27,7 @@ const newBuyer = 2_000_000;
 const leastRatio = 0.9;
 const mostCpu = 1.15;
 const repeatEvery = 10;
-/** Repeats whose answers are compared, letter by letter, after each run. */
+/** Repeats whose answers are compared, character by character, after each run. */
 const comparedRepeats = 100;
 
 interface SoldOutSale {
@@ -35,7 +35,7 @@ interface SoldOutSale {
   spent: Spent[];
 }
 
-/** A token that bought, and what it was answered. */
+/** A token that bought, and the answer it got. */
 interface Spent {
   body: string;
   text: string;
@@ -128,7 +128,9 @@ async function refusals(engine: EngineServer, { itemId }: Sale): Promise<number>
   return (await statementOf(engine, itemId)).refused['30001'] ?? 0;
 }
 
-/** Nine of ten answers that were not shed said "out of stock", by the generator's count and by the engine's. */
+/**
+ * Nine of ten answers that were not shed said "out of stock", as counted by both generator and engine.
+ */
 function checkCounts(
   { requests, refused, statuses }: LoadResult,
   counted: number,

@@ -1,6 +1,6 @@
 /**
  * Purchase tokens, as buyers get them: each draws a captcha, answers it, passes the gate, and is given
- * a token. A rehearsal engine knows every captcha's text and has no limits for one address.
+ * a token. A rehearsal engine knows every captcha's text and has no limits per address.
  */
 
 import { temporaryFolder } from '../../actors/testing/process.ts';
@@ -43,7 +43,7 @@ interface Phase {
   rest: number;
 }
 
-/** All buyers draw a captcha first, and then all of them ask for a token. */
+/** All buyers draw a captcha first, and then they all ask for a token. */
 async function issue(engine: EngineServer, buyers: number, firstUser: number) {
   const sale = await openSale(engine, 100_000, true);
   const store = await openStore({ redisUrl: null, dataDir: engine.folder.path });
@@ -128,7 +128,7 @@ async function targetsOf(drawing: Phase, giving: Phase): Promise<Target[]> {
   ];
 }
 
-/** What the parts of both requests cost by themselves, in microseconds on this thread. */
+/** What the parts of both requests cost separately, in microseconds on this thread. */
 async function partCosts(): Promise<{ drawing: number; store: number; signing: number }> {
   const text = captchaAlphabet.slice(0, 4);
   const drawing = await cost(100, () => drawCaptcha(text));

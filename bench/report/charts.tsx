@@ -4,13 +4,13 @@ import { Figure, Table } from '../../src/replay/html/parts.tsx';
 import { scaleOf } from '../../src/replay/html/scale.ts';
 import { type Chart, thousands } from './report.ts';
 
-/** The style sheet says what they are in the light and in the dark. */
+/** The style sheet defines them for light and dark. */
 export const colours = ['var(--blue)', 'var(--accent)', 'var(--held)', 'var(--left)'] as const;
 
 const height = 300;
 const top = 16;
 const bottom = 252;
-/** Rows of a table beside a chart: of longer lines, every so many-th point. */
+/** Rows of a table beside a chart: of longer lines, every n-th point. */
 const tableRowsMax = 24;
 
 interface Series {
@@ -32,7 +32,7 @@ function Keys({ series, unit }: { series: readonly Series[]; unit: string }) {
   );
 }
 
-/** Groups of horizontal bars: one group for each row, one bar for each series. */
+/** Groups of horizontal bars: one group per row, one bar per series. */
 export function BarChart(props: {
   title: string;
   unit: string;

@@ -1,4 +1,4 @@
-/** The bench's report for people: one HTML file that needs nothing beside it. */
+/** The bench's report: one HTML file that needs nothing beside it. */
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
 import { Facts, Table } from '../../src/replay/html/parts.tsx';
@@ -161,7 +161,10 @@ function Loads({ loads }: { loads: readonly Load[] }) {
   );
 }
 
-/** Who was busy with what: a ratio of throughputs counts where the server's HTTP thread was. */
+/**
+ * Which thread was busy with what: a ratio of throughputs counts where the server's HTTP thread was
+ * busy.
+ */
 function CpuTable({ loads }: { loads: readonly Load[] }) {
   const threads = ['HTTP', 'actor', 'projector', 'runtime'];
   return (

@@ -1,4 +1,4 @@
-/** The machine and the code that figures were measured on. */
+/** The machine and the code that were measured. */
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 export interface Machine {

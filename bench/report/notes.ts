@@ -1,4 +1,4 @@
-/** What stands beside a figure of engine and floor, so that nobody takes it for more than it says. */
+/** The notes beside a figure of engine and floor, so that no one reads more into it than it says. */
 import { type Load, percent } from './report.ts';
 
 /** Below this share of the time on a core, a server is not what limits the throughput. */
@@ -24,7 +24,7 @@ export function bottleneckNote({ engine, floor }: SideBySide): string {
   ].join('; ');
 }
 
-/** Where the engine's CPU above the floor's goes. */
+/** Where the CPU goes that the engine uses beyond the floor. */
 export function cpuNote({ engine, floor }: SideBySide): string {
   const parts = [
     `HTTP ${(engine.httpMicros - floor.httpMicros).toFixed(1)}`,

@@ -17,7 +17,7 @@ describe('a target', () => {
     expect(atMost('CPU', 6.01, 6, ' µs').reached).toBe(false);
   });
 
-  test('shows its figure as people write it', () => {
+  test('shows its figure in readable form', () => {
     expect(atLeast('core', 712_345.6, 700_000, '/s')).toMatchObject({
       figure: '712,346/s',
       target: '≥ 700,000/s',

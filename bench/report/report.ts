@@ -1,4 +1,4 @@
-/** What a part of the bench reports: loads that were measured, and targets that they are held to. */
+/** What a part of the bench reports: loads that were measured, and figures with their targets. */
 
 /** One server under one load: medians over the runs. */
 export interface Load {
@@ -19,14 +19,18 @@ export interface Load {
   restMicros: number;
   /** Share of the time that the busiest HTTP thread was on a core, 0 to 1. */
   httpBusy: number;
-  /** Share of the orders that were told to come again later, 0 to 1: the machine was too busy for them. */
+  /**
+   * Share of the orders that were told to try again later, 0 to 1: the machine was too busy for them.
+   */
   shedShare: number;
-  /** What the load generator took itself: CPU per request, and the share of the cores it could have. */
+  /**
+   * What the load generator itself used: CPU per request, and the share of the cores available to it.
+   */
   generatorMicros: number;
   generatorBusy: number;
 }
 
-/** One figure and what it must reach; `reached` is null where it is only reported. */
+/** One figure and its target; `reached` is null where it is only reported. */
 export interface Target {
   measurement: string;
   figure: string;
@@ -41,7 +45,9 @@ export interface Chart {
   title: string;
   xLabel: string;
   yLabel: string;
-  /** Points are even steps apart, whatever their values: doubling numbers of connections, say. */
+  /**
+   * Points are even steps apart, whatever their values: for numbers of connections that double, say.
+   */
   steps: boolean;
   lines: { name: string; points: [x: number, y: number][] }[];
 }
@@ -54,7 +60,7 @@ export interface Report {
   failures: string[];
 }
 
-/** Which servers the bench starts, beside what is embedded. */
+/** Which servers the bench starts, besides what is embedded. */
 export interface Services {
   nats: boolean;
   redis: boolean;
@@ -78,7 +84,7 @@ export function emptyReport(): Report {
   return { loads: [], charts: [], targets: [], failures: [] };
 }
 
-/** A run gave another answer than it must: its figures would be lies. */
+/** A run gave an answer that it must not: its figures would be lies. */
 export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer';
 }
@@ -94,12 +100,12 @@ export function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-/** A share from 0 to 1, as people write it. */
+/** A share from 0 to 1, in readable form. */
 export function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
-/** A figure that must be at least so much. */
+/** A figure that must be at least this. */
 export function atLeast(
   measurement: string,
   value: number,
@@ -112,7 +118,7 @@ export function atLeast(
   return { measurement, figure, value, target, reached: value >= least, note };
 }
 
-/** A figure that may be at most so much. */
+/** A figure that may be at most this. */
 export function atMost(
   measurement: string,
   value: number,
@@ -125,7 +131,7 @@ export function atMost(
   return { measurement, figure, value, target, reached: value <= most, note };
 }
 
-/** A figure that is held to nothing. */
+/** A figure without a target. */
 export function reported(measurement: string, value: number, unit: string, note = ''): Target {
   return { measurement, figure: `${shown(value)}${unit}`, value, target: '', reached: null, note };
 }

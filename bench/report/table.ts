@@ -3,7 +3,7 @@ import { type Load, percent, type Target, thousands } from './report.ts';
 
 type Row = readonly string[];
 
-/** Loads, one line for each server and generator. */
+/** Loads, one line per server and generator. */
 export function loadTable(loads: readonly Load[]): string {
   const heads = ['load', 'server', 'generator', 'conns', 'runs', 'req/s', 'p50 ms', 'p99 ms'];
   const micros = ['CPU µs', 'HTTP', 'actor', 'runtime', 'projector', 'HTTP busy'];
@@ -31,7 +31,7 @@ export function loadTable(loads: readonly Load[]): string {
   ]);
 }
 
-/** Figures beside what they must reach. */
+/** Figures beside their targets. */
 export function targetTable(targets: readonly Target[]): string {
   return aligned([
     ['measurement', 'figure', 'target', '', 'note'],

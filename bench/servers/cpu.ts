@@ -1,6 +1,6 @@
 /**
  * The CPU time that a process has used, by kind of thread. Linux names threads in
- * `/proc/<pid>/task/<id>/comm`; the engine and the floor name theirs for what they do.
+ * `/proc/<pid>/task/<id>/comm`; engine and floor name theirs after what they do.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -15,7 +15,7 @@ export interface CpuTimes {
   httpThreads: Map<string, number>;
 }
 
-/** Reads the CPU times of a process, to the nanosecond where the kernel keeps them so. */
+/** Reads the CPU times of a process, to the nanosecond where the kernel records them so. */
 export function cpuTimes(pid: number): CpuTimes {
   const times: CpuTimes = { http: 0, actor: 0, projector: 0, rest: 0, httpThreads: new Map() };
   for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -34,7 +34,7 @@ export function cpuTimes(pid: number): CpuTimes {
   return times;
 }
 
-/** What the whole process has used, threads that have ended included, in ticks of 10 ms. */
+/** What the whole process has used, including threads that have ended, in ticks of 10 ms. */
 function processNanos(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -64,7 +64,7 @@ function kindOf(name: string): 'http' | 'actor' | 'projector' | null {
   return name === 'projector' ? 'projector' : null;
 }
 
-/** The runtime's threads come and go; one that went between listing and reading has no file left. */
+/** The runtime's threads come and go; one that ended between listing and reading has no file left. */
 function gone(error: unknown): boolean {
   const known = error as { code?: string } | null; // Errors of the file system have a code.
   return known?.code === 'ENOENT' || known?.code === 'ESRCH';

@@ -28,7 +28,7 @@ export interface EngineServer extends Server {
 }
 
 export interface EngineOptions {
-  /** A data folder that is kept; without it, a new one is made, and removed at the end. */
+  /** A data folder to keep; without it, a new one is made, and removed at the end. */
   folder?: TemporaryFolder;
   /** Settings that differ from the defaults. */
   env?: Record<string, string>;
@@ -36,10 +36,10 @@ export interface EngineOptions {
   script?: string;
 }
 
-/** As `bun start` sets it, for both: memory that was freed is kept for what comes next. */
+/** As `bun start` sets it, for both: freed memory is kept for later use. */
 const allocator = { MIMALLOC_PURGE_DELAY: '-1' };
 
-/** Starts the engine, with its defaults when not told otherwise. */
+/** Starts the engine, with its defaults unless told otherwise. */
 export async function startEngineServer(options: EngineOptions = {}): Promise<EngineServer> {
   const folder = options.folder ?? temporaryFolder();
   const engine = startProcess({
@@ -71,7 +71,7 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
   };
 }
 
-/** What the floor answers always. */
+/** The constant answer of the floor. */
 export interface Sample {
   status: number;
   text: string;
@@ -92,8 +92,8 @@ async function startFloorServer({ status, text }: Sample): Promise<Server> {
 }
 
 /**
- * Starts the engine, has it answer once, starts a floor that always answers so, and ends both when
- * the measurement is done.
+ * Starts the engine, has it answer once, starts a floor that always answers the same, and ends both
+ * when the measurement is done.
  */
 export async function withServers<T>(
   sampleOf: (engine: EngineServer) => Promise<Sample>,

@@ -5,7 +5,7 @@ import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.
 import { WrongAnswer } from '../report/report.ts';
 import { adminToken, type EngineServer, tokenSecret } from './servers.ts';
 
-/** Units on sale where a load is not to run out of them: as many as an item may have orders. */
+/** Units on sale where a load must not run out of them: as many as an item may have orders. */
 export const stock = 100_000_000;
 
 export interface Sale {
@@ -35,7 +35,7 @@ async function call<T>(engine: EngineServer, method: string, path: string, body?
   return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
 }
 
-/** Makes an item with so many units, and a running promo that sells one to each user. */
+/** Makes an item with this many units, and a running promo that sells one to each user. */
 export async function openSale(
   engine: EngineServer,
   stock: number,
@@ -67,7 +67,7 @@ export async function statementOf(engine: EngineServer, itemId: number): Promise
   return statement;
 }
 
-/** Orders that the engine has told to come again later so far: where the machine is busy, that is right. */
+/** Orders that the engine has told to try again later so far: on a busy machine, that is right. */
 export async function shedOrders(engine: EngineServer): Promise<number> {
   const headers = { authorization: `Bearer ${adminToken}` };
   const text = await (await fetch(`${engine.url}/metrics`, { headers })).text();
@@ -83,7 +83,7 @@ export async function caughtUp(engine: EngineServer): Promise<void> {
     async () => {
       const { items } = await call<{ items: Statement[] }>(engine, 'GET', '/api/admin/statements');
       if (items.every(({ journalSeq, sqlSeq }) => journalSeq === sqlSeq)) return true;
-      // To ask is work for the engine, whose CPU is being measured.
+      // Asking is work for the engine, whose CPU is being measured.
       await Bun.sleep(40);
       return false;
     },
@@ -91,7 +91,10 @@ export async function caughtUp(engine: EngineServer): Promise<void> {
   );
 }
 
-/** Order bodies, each with a purchase token of its own for a user of its own: users `first`, `first + 1`, … */
+/**
+ * Order bodies, each with a purchase token of its own for a different user: users `first`, `first + 1`,
+ * …
+ */
 export function orderBodies({ itemId, promoId }: Sale, count: number, first = 1_000_000): string[] {
   const tokens = purchaseTokens(tokenSecret);
   const expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
