@@ -77,7 +77,7 @@ const someHistory = fc.array(
 );
 
 describe('whatever is sent, whenever', () => {
-  test('no unit is sold twice (I1) and nobody exceeds a limit (I4)', () => {
+  test('no unit is sold twice (I1) and no user exceeds a limit (I4)', () => {
     fc.assert(
       fc.property(someHistory, (history) => {
         const actor = onSale(4);

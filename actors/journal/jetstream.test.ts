@@ -104,7 +104,7 @@ describe('a server that comes and goes', () => {
     await expect(open({ patienceMs: 100 })).rejects.toBeInstanceOf(JournalUnavailable);
   });
 
-  test('takes nothing while it is away, and all that was stored is there when it is back', async () => {
+  test('takes nothing while it is away, and has kept everything stored when it is back', async () => {
     const reports: string[] = [];
     const journal = await open({ report: (state) => reports.push(state) });
     await fill(journal, 0, ['a', 'b']);

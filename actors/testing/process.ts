@@ -22,7 +22,7 @@ export interface TestProcess {
   readonly pid: number;
   /** Everything it has written to standard output and standard error so far. */
   output(): string;
-  /** What it has written to standard output alone. */
+  /** What it has written to standard output only. */
   stdout(): string;
   /** Writes to its standard input. Needs `stdin: 'pipe'`. */
   input(text: string): void;
