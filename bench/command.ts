@@ -5,7 +5,7 @@ import { CommandFailed, perform, wrongUse } from '../src/commands/perform.ts';
 
 const explanation = `
 Exit codes:
-  0  every part ran and gave right answers, whether or not figures reach their aims
+  0  every part ran and gave right answers, whether or not figures reach their targets
   1  a part did not
   2  wrong arguments
 
@@ -19,7 +19,7 @@ export function addBench(program: Command): void {
     .command('bench')
     .summary('run the load tests')
     .description(
-      'Measures the engine on this machine: a table of figures beside a floor and an aim, and a page ' +
+      'Measures the engine on this machine: a table of figures beside a floor and a target, and a page ' +
         'with charts.',
     )
     .option('--quick', 'shorter rounds, for a first look')

@@ -134,7 +134,7 @@ describe.each(databases)('a rebuild on %s', (_, make) => {
   });
 });
 
-test('lets a journal be served again that lost entries SQL had seen', async () => {
+test('after a rebuild, a journal that lost entries SQL had seen is served again', async () => {
   await sellAndRest({});
   expect(await rig.engine.stop()).toBe(0);
   const database = new Database(rig.folder.file('journal.db'));

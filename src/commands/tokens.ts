@@ -22,12 +22,12 @@ type Format = (typeof formats)[number];
 
 const explanation = `
 Formats:
-  lines  a token a line
+  lines  one token per line
   csv    the same under the heading "token"
-  jsonl  a body for POST /api/orders a line: {"token":"…","amount":1}
+  jsonl  one body for POST /api/orders per line: {"token":"…","amount":1}
 
 Tokens are signed with TOKEN_SECRET, or with the secret that the engine keeps in
-DATA_DIR. The engine is not asked, and no stock is set aside: a token buys if item
+DATA_DIR. The engine is not asked, and no stock is reserved: a token buys if item
 and promo are on sale when it is sent.
 
 Exit codes:

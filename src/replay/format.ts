@@ -24,7 +24,7 @@ export function utc(at: number): string {
     .replace(/(\.000)?Z$/, '');
 }
 
-/** The time of day alone, in UTC. */
+/** Only the time of day, in UTC. */
 export function timeOfDay(at: number): string {
   return utc(at).slice(11);
 }

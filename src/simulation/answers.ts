@@ -61,7 +61,7 @@ export class Answers {
     if (wrong !== null) throw new Error(`${wrong}: ${JSON.stringify({ command, reply })}`);
   }
 
-  /** At the end: what was said to have been done is there, once; nothing else is. @throws */
+  /** At the end: what was said to have been done exists, once; nothing else does. @throws */
   settle(): void {
     for (const [item, { restocks }] of this.audit.histories) {
       const sent = this.deliveries.filter((delivery) => isKeylessRestock(delivery, item));

@@ -38,7 +38,7 @@ class Reader {
 export class Projection {
   readonly #rows: Rows;
   #readers: Reader[] = [];
-  /** Positions of the engines, which are told of every checkpoint. */
+  /** Positions of the engines, which learn every checkpoint. */
   readonly #told: Positions[] = [];
   readonly #checkpoints: Sequence[];
 

@@ -13,7 +13,7 @@ export class Traffic {
   readonly #scheduler: Scheduler;
   readonly #items: readonly number[];
   readonly #users: number;
-  /** Orders, and those that a buyer was told of. */
+  /** Orders sent, and those that an answer confirmed. */
   readonly #sent: Place[] = [];
   readonly #bought: Place[] = [];
   readonly #orders: { item: number; n: number; user: number }[] = [];

@@ -37,7 +37,7 @@ const brokenImports: Broken[] = [
     told: 'actors/ runs without src/',
   },
   {
-    rule: 'item/ imports protocol.ts, limits.ts and its own files alone',
+    rule: 'item/ imports protocol.ts, limits.ts and its own files only',
     file: 'actors/item/planted.ts',
     text: "export { getLogger } from '../log.ts';\n",
     told: 'item/ is pure: it imports',

@@ -79,8 +79,8 @@ function Header({ report, at, verdict }: DocumentOptions & { verdict: string }) 
       <h1 class={report.holds ? 'holds' : 'differs'}>{verdict}.</h1>
       <p class="lead">
         {report.holds
-          ? 'Every entry of the journal was read, and every check of it came out right.'
-          : 'The journal was read, and something in it, or in a copy of it, is not as it must be.'}{' '}
+          ? 'Every entry of the journal was read, and every check passed.'
+          : 'The journal was read, and something in it, or in a copy of it, is wrong.'}{' '}
         Made {utc(at)} UTC{limited.length === 0 ? '' : `; limited to ${limited.join(', ')}`}.
       </p>
       <Facts
@@ -193,7 +193,7 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
       {more > 0 ? <p>… and {number(more)} more, which --json lists.</p> : null}
       {items.length > charted.length ? (
         <p>
-          Charts follow for the {number(charted.length)} items with the most orders; --item N makes
+          Charts follow for the {number(charted.length)} items with the most orders; --item N draws
           those of another.
         </p>
       ) : null}

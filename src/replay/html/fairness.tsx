@@ -25,8 +25,8 @@ export function FairnessFigures({ item, fairness }: { item: number; fairness: Fa
         note={
           <>
             {number(sample.length)} of {number(buyers)} buyers. The closer the dots lie to one
-            rising line, the more the order of purchase was that of admission; a dot high above the
-            others came early and bought late.
+            rising line, the more the order of purchase followed that of admission; a dot high above
+            the others is a buyer who came early and bought late.
             {direct > 0
               ? ` The ticks at the left are buyers who never passed the gate: ${number(direct)} came with purchase tokens that the merchant gave out.`
               : ''}
@@ -40,7 +40,7 @@ export function FairnessFigures({ item, fairness }: { item: number; fairness: Fa
       {bands.length === 0 ? null : (
         <Figure
           title="Who bought, by order of admission"
-          note="Those admitted in ten groups, the first on the left, and the share of each that bought."
+          note="The admitted users in ten groups, the first on the left, and the share of each that bought."
           chart={<BandsChart id={`${id}-bands`} bands={bands} />}
           table={
             <Table
@@ -80,13 +80,13 @@ function SampleTable({ fairness: { promo, sample } }: { fairness: Fairness }) {
 }
 
 function meaning(correlation: number | null): string {
-  if (correlation === null) return 'Too few who were admitted bought for an order to show.';
+  if (correlation === null) return 'Too few admitted users bought for an order to show.';
   const words: [least: number, text: string][] = [
-    [0.9, 'Who was admitted first bought first, almost without exception.'],
-    [0.6, 'Who was admitted earlier mostly bought earlier.'],
-    [0.2, 'Who was admitted earlier tended to buy earlier.'],
+    [0.9, 'Users admitted first bought first, almost without exception.'],
+    [0.6, 'Users admitted earlier mostly bought earlier.'],
+    [0.2, 'Users admitted earlier tended to buy earlier.'],
     [-0.2, 'The order of admission made little difference to the order of purchase.'],
-    [-1, 'Who was admitted later tended to buy earlier.'],
+    [-1, 'Users admitted later tended to buy earlier.'],
   ];
   return words.find(([least]) => correlation >= least)![1];
 }

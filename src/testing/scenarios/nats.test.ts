@@ -50,7 +50,9 @@ test('nats-server stopped for longer than an append may take: unknown outcomes a
     await buyers.buy(200);
   }
   const unknown = buyers.told.get(10004);
-  console.log(`${unknown} told that nobody knows, ${buyers.foundByToken} of them had an order`);
+  console.log(
+    `${unknown} told that the outcome is unknown, ${buyers.foundByToken} of them had an order`,
+  );
   expect(unknown).toBeGreaterThan(0);
   await rig.untilReady();
   await rig.expectKept();

@@ -91,7 +91,7 @@ test('the engine recovers when the crowd has gone, and its books are right', asy
   const { items } = mustSucceed(statements);
   const { loaded, sold, held, left } = items.find(({ itemId }) => itemId === sale.itemId)!;
   expect({ loaded, total: sold + held + left }).toEqual({ loaded: units, total: units });
-  // Orders whose buyers did not wait for the answer are held, too; nobody has two.
+  // Orders whose buyers did not wait for the answer are held, too; no buyer has two.
   expect(held).toBeGreaterThan(crowd.accepted);
   expect(held).toBeLessThanOrEqual(crowd.sent + 1);
   expect(await engine.stop()).toBe(0);
