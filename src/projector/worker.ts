@@ -72,9 +72,11 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   for (;;) {
     const seen = bell.count;
     const startedAt = performance.now();
+    // What ends a drain is a round that began after it, and found SQL where it should be.
+    const leaving = draining;
     let applied = 0;
     try {
-      if (startedAt - heededAt >= heedMs) {
+      if (leaving || startedAt - heededAt >= heedMs) {
         await projector.heed();
         heededAt = startedAt;
       }
@@ -92,8 +94,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     positions.projectorBeatAt = clock();
     if (applied > 0)
       await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
-    else if (draining) break;
-    else await bell.wait(seen, idleMs);
+    else if (leaving) break;
+    else if (!draining) await bell.wait(seen, idleMs);
   }
   await sql.close();
   await journal.close();
