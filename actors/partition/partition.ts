@@ -17,13 +17,12 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
-import { encodeEntry, entryHash } from '../journal/codec.ts';
 import { Fenced, JournalCorrupt } from '../journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, type Event, refusal, type Sequence } from '../protocol.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
-import { type Recovered, recoverPartition } from './recovery.ts';
+import { type Recovered, recoverPartition, writeBarrier } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
 /** What a partition needs from outside; the simulation supplies its own. */
@@ -224,7 +223,7 @@ export class Partition {
         return true;
       }
       // Whatever went wrong, another append of ours may still be on its way.
-      if (cause !== 'start') await this.#writeBarrier(recovered);
+      if (cause !== 'start') await writeBarrier(partition, world, recovered);
       if (life !== this.#life) return true;
       this.#resume(recovered);
       const { events, chain } = recovered;
@@ -249,21 +248,6 @@ export class Partition {
       world.log('error', message, { partition, error: String(error) });
       return refusing;
     }
-  }
-
-  /**
-   * Appends an entry without events. An append that timed out may still be stored, late; once the
-   * barrier stands it cannot, and until then the barrier is refused and the journal is read again.
-   */
-  async #writeBarrier(recovered: Recovered): Promise<void> {
-    const { partition, world } = this;
-    const { chain } = recovered;
-    const { sequence, hash: prev } = chain;
-    const at = Math.max(chain.at, recovered.at);
-    const head = { partition, seq: sequence + 1, prev, writer: world.writer, at };
-    const bytes = encodeEntry(head, []);
-    await world.journal.append(partition, sequence, bytes);
-    chain.advance(sequence + 1, entryHash(bytes), at);
   }
 
   /** The last entry that anything was built on: the journal may not end before it. */

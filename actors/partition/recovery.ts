@@ -1,7 +1,10 @@
-/** Replay for recovery: reads a partition's journal from the start and rebuilds its state. */
+/**
+ * Replay for recovery: reads a partition's journal from the start, rebuilds its state, and bars what
+ * may still be on its way.
+ */
 
 import { applyTo, type Item } from '../item/item.ts';
-import { Chain, type Entry } from '../journal/codec.ts';
+import { Chain, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Sequence } from '../protocol.ts';
@@ -54,6 +57,23 @@ export async function recoverPartition(
   if (!wanted()) return null;
   if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
   return recovered;
+}
+
+/**
+ * Appends an entry without events. An append that timed out may still be stored, late; once the
+ * barrier stands it cannot, and until then the barrier is refused and the journal is read again.
+ * @throws Fenced, JournalUnavailable, OutcomeUnknown
+ */
+export async function writeBarrier(
+  partition: number,
+  { journal, writer }: { journal: Journal; writer: string },
+  { chain, at: lastEventAt }: Recovered,
+): Promise<void> {
+  const { sequence, hash: prev } = chain;
+  const at = Math.max(chain.at, lastEventAt);
+  const bytes = encodeEntry({ partition, seq: sequence + 1, prev, writer, at }, []);
+  await journal.append(partition, sequence, bytes);
+  chain.advance(sequence + 1, entryHash(bytes), at);
 }
 
 function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {

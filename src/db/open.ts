@@ -1,11 +1,11 @@
 /** Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { makePrivateFolder } from '../../actors/private-files.ts';
 import { Connections } from './postgres/connections.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { PostgresProjection } from './postgres/projection.ts';
 import type { Projection, Sql } from './sql.ts';
+import { sqliteFile } from './sqlite/file.ts';
 import { SqliteProjection } from './sqlite/projection.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
 
@@ -19,7 +19,7 @@ export interface SqlSettings {
 export async function openSql({ databaseUrl, dataDir }: SqlSettings): Promise<Sql> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
   makePrivateFolder(dataDir);
-  return openSqlite(fileIn(dataDir));
+  return openSqlite(sqliteFile(dataDir));
 }
 
 export interface OpenedProjection {
@@ -37,12 +37,8 @@ export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedPro
     const projection = new PostgresProjection(connections);
     return { projection, where: `${host}${pathname}`, close: () => connections.close() };
   }
-  const file = fileIn(dataDir);
+  const file = sqliteFile(dataDir);
   if (!existsSync(file)) return null;
   const projection = new SqliteProjection(file);
   return { projection, where: file, close: async () => projection.close() };
-}
-
-function fileIn(dataDir: string): string {
-  return join(dataDir, 'stampede.db');
 }

@@ -101,9 +101,7 @@ function readReport(xml: string): Counts {
 const bun = process.execPath;
 const checks = [
   installPackages(),
-  run('types', [bun, 'x', 'tsc', '--noEmit']),
-  run('lint, format and rules of the house', [bun, 'x', 'biome', 'ci', '--colors=off', '.']),
-  run('nothing unused', [bun, 'x', 'knip', '--no-progress', '--treat-config-hints-as-errors']),
+  run('types, lint, format and rules of the house', [bun, 'run', 'check']),
   run('simulation', [bun, 'src/main.ts', 'simulate', '--seeds', `${simulationSeeds}`]),
 ];
 const tests = await runTests();

@@ -3,7 +3,13 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { boardRefusal } from '../../../actors/memory/board-answers.ts';
-import { type Command, code, type OrderView, orderStatusNames } from '../../../actors/protocol.ts';
+import {
+  type Command,
+  code,
+  type OrderView,
+  orderStatusNames,
+  type Place,
+} from '../../../actors/protocol.ts';
 import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
@@ -46,9 +52,6 @@ function asked(c: Context<Known>): Asked {
   return { id: c.req.param('orderId')!, user: c.get('userId') };
 }
 
-/** A command to place an order. */
-type Placing = Extract<Command, { type: 'place' }>;
-
 /**
  * Places an order. It counts its own answers and has one asynchronous function for all of its steps:
  * middleware, and a promise for each step, would cost more than the steps do.
@@ -86,7 +89,7 @@ function counted({ requests }: AppParts, startedAt: number, answer: Response): R
 }
 
 /** Steps 1 and 2 of a parsed body: the command it asks for, or the refusal that needs no actor. */
-function placing(parts: AppParts, request: Request, body: unknown): Placing | Response {
+function placing(parts: AppParts, request: Request, body: unknown): Place | Response {
   let value: PlaceBody;
   if (isPlaceBody(body)) value = body;
   else {

@@ -4,9 +4,9 @@
  */
 import { Database } from 'bun:sqlite';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SqlSettings } from '../../db/open.ts';
 import type { Projection } from '../../db/sql.ts';
+import { sqliteFile } from '../../db/sqlite/file.ts';
 
 export type AuditedRows = Pick<Projection, 'snapshot'>;
 
@@ -18,7 +18,7 @@ const busyTimeoutMs = 5_000;
 /** The rows that the settings name; null where there is no database file. Nothing stays open. */
 export function openRows({ databaseUrl, dataDir }: SqlSettings): AuditedRows | null {
   if (databaseUrl !== null) return postgresRows(databaseUrl);
-  const path = join(dataDir, 'stampede.db');
+  const path = sqliteFile(dataDir);
   return existsSync(path) ? sqliteRows(path) : null;
 }
 
