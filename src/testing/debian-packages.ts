@@ -20,6 +20,7 @@ export function missingPackages(): string[] {
     postgresql: postgresFolder() !== null,
     chromium: Bun.which('chromium') !== null,
     python3: Bun.which('python3') !== null,
+    wrk: Bun.which('wrk') !== null,
     nginx: Bun.which('nginx') !== null || existsSync('/usr/sbin/nginx'),
   };
   return Object.keys(found).filter((name) => !found[name]);
