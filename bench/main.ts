@@ -77,7 +77,8 @@ export async function bench(options: BenchOptions): Promise<number> {
   }
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const run = `${options.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
-  console.log([loadTable(all.loads), targetTable(all.targets), run, ...all.failures].join('\n\n'));
+  const loads = all.loads.length === 0 ? [] : [loadTable(all.loads)];
+  console.log([...loads, targetTable(all.targets), run, ...all.failures].join('\n\n'));
   const document = { machine: here, quick: options.quick, seconds, ...all };
   mkdirSync(dirname(html), { recursive: true });
   writeFileSync(html, await htmlOf(document));
