@@ -1,12 +1,9 @@
 /**
- * A partition: the items of one journal run, and their single writer. Commands are decided at once, in
- * memory, ahead of the journal; `pipeline.ts` takes their events to the journal and keeps their replies
- * back until the journal has them (I2).
- *
- * Modes:
+ * A partition: the items of one journal run, and what becomes of them when the journal fails. Its
+ * modes:
  * - `recovering`: the state is being rebuilt from the journal; commands are refused with 30002.
- * - `ready`: commands are decided; batches are appended while fewer than the journal's limit are in
- *   flight, each on the condition that the one before it is the last (I5).
+ * - `ready`: commands are decided (`decider.ts`); batches are appended while fewer than the journal's
+ *   limit are in flight, each on the condition that the one before it is the last (I5).
  * - `unavailable`: the journal could not be read; recovery is tried again after a pause.
  * - `fenced`: another engine writes this partition, and owns it while it goes on writing; when it has
  *   been silent for `fencedMs`, this engine recovers and is ready again.
@@ -16,14 +13,14 @@
  * There is one answer to every failure of an append: drop the state, tell those who wait that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
-import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
+import type { Item } from '../item/item.ts';
 import { Fenced, JournalCorrupt } from '../journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
-import { type Command, code, type Event, refusal, type Sequence } from '../protocol.ts';
-import { Pipeline, type PipelineWorld } from './pipeline.ts';
+import { type Command, code, refusal, type Sequence } from '../protocol.ts';
+import { Decider } from './decider.ts';
+import type { PipelineWorld } from './pipeline.ts';
 import { type Recovered, recoverPartition, writeBarrier } from './recovery.ts';
-import { changesLeft, Tallies } from './tallies.ts';
 
 /** What a partition needs from outside; the simulation supplies its own. */
 export interface PartitionWorld extends PipelineWorld {
@@ -38,21 +35,11 @@ export interface PartitionWorld extends PipelineWorld {
 /** Why a partition recovers. */
 type Cause = 'start' | 'append failed' | 'fenced';
 
-/** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
-const backlogMax = 4;
-
-/** What exists only while the partition is ready. */
-interface Ready {
-  items: Map<number, Item>;
-  pipeline: Pipeline;
-  tallies: Tallies;
-}
-
 export class Partition {
   #mode: PartitionMode = 'recovering';
-  #ready: Ready | null = null;
+  #ready: Decider | null = null;
+  /** The time of the latest decision before this recovery. */
   #at = 0;
-  #dueAt = Number.POSITIVE_INFINITY;
   /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
 
@@ -72,12 +59,12 @@ export class Partition {
 
   /** Whether everything that was decided is durable. */
   get idle(): boolean {
-    return this.#ready?.pipeline.idle ?? true;
+    return this.#ready?.idle ?? true;
   }
 
   /** When `tick` will next have something to do; Infinity when nothing is due. */
   get dueAt(): number {
-    return this.#dueAt;
+    return this.#ready?.dueAt ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -85,51 +72,23 @@ export class Partition {
    * Call `commit` when the turn is over.
    */
   submit(mailbox: number, request: number, command: Command, now: number): void {
-    if (this.#ready === null) {
-      this.world.reply(mailbox, request, refusal(code.journalUnavailable));
-      return;
-    }
-    const { items, pipeline, tallies } = this.#ready;
-    const at = this.#advance(now);
-    const before = items.get(command.item);
-    if (before !== undefined) this.#settleDue(this.#ready, before, at);
-    const decision = decide(before, command, at);
-    const { event } = decision;
-    const after = event === null ? before : this.#record(this.#ready, event, at);
-    if (decision.code === code.outOfStock) {
-      const amount = command.type === 'place' ? command.amount : 1;
-      this.#dueAt = Math.min(this.#dueAt, tallies.add(command.item, amount, at));
-    }
-    pipeline.release(mailbox, request, replyOf(after, decision));
+    if (this.#ready !== null) this.#ready.submit(mailbox, request, command, now);
+    else this.world.reply(mailbox, request, refusal(code.journalUnavailable));
   }
 
-  /** Decides what time alone has made true: expired holds, ended promos, tallies to journal. */
+  /** Decides what time alone has made true. */
   tick(now: number): void {
-    if (this.#ready === null) return;
-    const { items, pipeline, tallies } = this.#ready;
-    const at = this.#advance(now);
-    if (at < this.#dueAt || pipeline.backlog > backlogMax) return;
-    for (const item of tallies.due(at)) this.#writeTally(this.#ready, item, at);
-    this.#dueAt = tallies.dueAt();
-    for (const item of items.values()) {
-      if (pipeline.backlog <= backlogMax) this.#settleDue(this.#ready, item, at);
-      this.#dueAt = Math.min(this.#dueAt, dueAt(item));
-    }
+    this.#ready?.tick(now);
   }
 
   /** Step 6, its end: starts to append what has been decided. */
   commit(): void {
-    this.#ready?.pipeline.commit();
+    this.#ready?.commit();
   }
 
   /** Puts the last tallies into the journal; `idle` tells when all is durable. */
   finish(now: number): void {
-    if (this.#ready === null) return;
-    const at = this.#advance(now);
-    for (const item of this.#ready.tallies.due(Number.POSITIVE_INFINITY)) {
-      this.#writeTally(this.#ready, item, at);
-    }
-    this.commit();
+    this.#ready?.finish(now);
   }
 
   stop(): void {
@@ -155,40 +114,14 @@ export class Partition {
    */
   async look(): Promise<void> {
     const ready = this.#ready;
-    if (ready === null || !ready.pipeline.idle) return;
+    if (ready === null || !ready.idle) return;
     const { partition, world } = this;
     const standing = world.positions.get(partition, 'journalSeq');
     const last = await world.journal.last(partition);
     const rested = () => world.positions.get(partition, 'journalSeq') === standing;
-    if (last === standing || this.#ready !== ready || !ready.pipeline.idle || !rested()) return;
+    if (last === standing || this.#ready !== ready || !ready.idle || !rested()) return;
     world.positions.add(partition, 'fences', 1);
     this.#failed(new Fenced(partition, standing));
-  }
-
-  /** Time never goes backwards within a partition, whatever the clock does. */
-  #advance(now: number): number {
-    if (now > this.#at) this.#at = now;
-    return this.#at;
-  }
-
-  #settleDue(ready: Ready, item: Item, at: number): void {
-    for (let event = due(item, at); event !== null; event = due(item, at)) {
-      this.#record(ready, event, at);
-    }
-  }
-
-  #writeTally(ready: Ready, item: number, at: number): void {
-    const event = ready.tallies.take(item);
-    if (event !== null) this.#record(ready, event, at);
-  }
-
-  #record(ready: Ready, event: Event, at: number): Item {
-    const { items, pipeline, tallies } = ready;
-    if (tallies.size > 0 && changesLeft(event)) this.#writeTally(ready, event.item, at);
-    pipeline.add(event, at);
-    const item = applyTo(items, event, at);
-    this.#dueAt = Math.min(this.#dueAt, dueAt(item));
-    return item;
   }
 
   #failed(error: unknown): void {
@@ -257,11 +190,9 @@ export class Partition {
     return Math.max(positions.get(partition, 'journalSeq'), positions.get(partition, 'sqlSeq'));
   }
 
-  #resume({ items, chain, at }: Recovered): void {
-    this.#advance(at);
-    const pipeline = new Pipeline(this.world, chain, items, (error) => this.#failed(error));
-    this.#ready = { items, pipeline, tallies: new Tallies() };
-    for (const item of items.values()) this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+  #resume(recovered: Recovered): void {
+    const at = Math.max(this.#at, recovered.at);
+    this.#ready = new Decider(this.world, recovered, at, (error) => this.#failed(error));
     this.world.positions.set(this.partition, 'behind', 0);
     this.world.positions.add(this.partition, 'recoveries', 1);
     this.#setMode('ready');
@@ -289,9 +220,11 @@ export class Partition {
 
   /** Leaves `ready`, and drops what exists only then. */
   #enter(mode: Exclude<PartitionMode, 'ready'>): void {
-    this.#ready?.pipeline.drop();
-    this.#ready = null;
-    this.#dueAt = Number.POSITIVE_INFINITY;
+    if (this.#ready !== null) {
+      this.#at = this.#ready.at;
+      this.#ready.drop();
+      this.#ready = null;
+    }
     this.#setMode(mode);
   }
 
