@@ -9,18 +9,16 @@
  * next entry: the chain stays whole, and the writer that missed it is fenced and recovers.
  */
 import {
-  type ConnectionOptions,
-  connect,
   consumerOpts,
   Events,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
-  NatsError,
   type StreamConfig,
 } from 'nats';
 import { appendTimeoutMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
+import { connectOnce } from './jetstream-connection.ts';
 import {
   appendError,
   isNoStream,
@@ -47,9 +45,6 @@ import {
   OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
-
-/** A server that answers no ping for two to three of these counts as dead: within 1.5 s. */
-const pingIntervalMs = 500;
 
 /**
  * Up to this many entries are fetched one by one, 0.6 ms each; making and ending a consumer costs 4 ms.
@@ -120,8 +115,7 @@ export class JetStreamJournal implements Journal {
     if (appending.has(partition)) {
       return Promise.reject(new Error(`partition ${partition}: an append is in flight already`));
     }
-    if (!this.#connected)
-      return Promise.reject(new JournalUnavailable('there is no connection to the server'));
+    if (!this.#connected) return Promise.reject(notConnected());
     const appended = Promise.withResolvers<Sequence>();
     appending.set(partition, appended.reject);
     const ended = () => {
@@ -206,7 +200,7 @@ export class JetStreamJournal implements Journal {
    */
   async probe(): Promise<void> {
     const refusals = Array.from({ length: this.partitions }, async (_, partition) => {
-      if (!this.#connected) throw new JournalUnavailable('there is no connection to the server');
+      if (!this.#connected) throw notConnected();
       const expect = { lastSequence: Number.MAX_SAFE_INTEGER, streamName: nameOf(partition) };
       try {
         await this.#client.publish(subjectOf(partition), new Uint8Array(), { expect });
@@ -230,7 +224,7 @@ export class JetStreamJournal implements Journal {
   }
 
   async #state(partition: number) {
-    if (!this.#connected) throw new JournalUnavailable('there is no connection to the server');
+    if (!this.#connected) throw notConnected();
     try {
       return (await this.manager.streams.info(nameOf(partition))).state;
     } catch (cause) {
@@ -264,24 +258,7 @@ export class JetStreamJournal implements Journal {
   }
 }
 
-async function connectOnce(url: string): Promise<NatsConnection> {
-  const options: ConnectionOptions = {
-    servers: url.split(','),
-    timeout: appendTimeoutMs,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 100,
-    pingInterval: pingIntervalMs,
-    maxPingOut: 2,
-    ignoreAuthErrorAbort: true,
-    name: 'stampede journal',
-  };
-  try {
-    return await connect(options);
-  } catch (cause) {
-    if (!(cause instanceof NatsError && cause.isAuthError())) throw cause;
-    throw new JournalMisconfigured(`${url} does not let us in: ${cause.message}`, { cause });
-  }
-}
+const notConnected = () => new JournalUnavailable('there is no connection to the server');
 
 function streamManager({ streams }: JetStreamManager): StreamManager {
   return {
