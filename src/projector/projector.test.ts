@@ -3,10 +3,10 @@ import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
 import { expectBooks, fillCatalogue } from '../testing/projected-rows.ts';
-import { projectionContract } from '../testing/projector-contract.ts';
+import { projectorContract } from '../testing/projector-contract.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
 
-projectionContract('SQLite', sqliteFixture);
+projectorContract('SQLite', sqliteFixture);
 
 test('a projector killed again and again while it writes skips nothing, and repeats nothing', async () => {
   const fixture = await sqliteFixture();

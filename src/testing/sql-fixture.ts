@@ -82,3 +82,10 @@ export function postgresFixtures(server: () => PostgresServer): SqlFixtureMaker 
 function asNumber([name, value]: [string, unknown]): [string, unknown] {
   return [name, typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value];
 }
+
+/** Every row that the projector writes or dates, by table. */
+export async function dump(fixture: SqlFixture): Promise<Record<string, unknown[]>> {
+  const tables = [...projectedTables, 'items', 'promos'];
+  const rows = await Promise.all(tables.map((table) => fixture.rows(table)));
+  return Object.fromEntries(tables.map((table, index) => [table, rows[index]!]));
+}

@@ -12,7 +12,8 @@ import { SQL } from 'bun';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
-import { projectionContract } from '../../testing/projector-contract.ts';
+import { projectionContract } from '../../testing/projection-contract.ts';
+import { projectorContract } from '../../testing/projector-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { usersContract } from '../../testing/users-contract.ts';
@@ -32,6 +33,7 @@ const make = postgresFixtures(() => server);
 sqlContract('Postgres', make);
 usersContract('Postgres', make);
 projectionContract('Postgres', make);
+projectorContract('Postgres', make);
 
 describe('a Postgres that fails', () => {
   let sql: Sql;

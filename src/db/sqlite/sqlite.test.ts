@@ -1,11 +1,13 @@
 import { expect, test } from 'bun:test';
 import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import { projectionContract } from '../../testing/projection-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
 import { openSql } from '../open.ts';
 import { SqlUnavailable } from '../sql.ts';
 
 sqlContract('SQLite', sqliteFixture);
+projectionContract('SQLite', sqliteFixture);
 
 const item = { title: 'x', description: '', imageUrl: null, price: 1, createdAt: 1 };
 
