@@ -175,7 +175,7 @@ test('a Redis that was killed, and comes back empty or with an old dump, is corr
 test('a Redis that hangs holds no one up, and is correct once it goes on', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });
-  redis.freeze();
+  await redis.freeze();
   try {
     acknowledge(2, { [item]: row(2, 70) });
     await waitUntil('the replica gives up', () => logged.includes('replica not written'));

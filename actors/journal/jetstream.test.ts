@@ -155,7 +155,7 @@ describe('a server that hangs', () => {
   test('leaves an append unknown, which a reading resolves; a late store never forks', async () => {
     const journal = await open();
     await fill(journal, 0, ['a']);
-    server.freeze();
+    await server.freeze();
     const outcome = await outcomeOf(journal.append(0, 1, bytesOf('late')));
     expect(outcome).toBe('OutcomeUnknown');
     await waitUntil('the hang is noticed', async () => {
@@ -173,7 +173,7 @@ describe('a server that hangs', () => {
   test('does not let a writer that left meanwhile back in unfenced', async () => {
     const journal = await open();
     await fill(journal, 0, ['a']);
-    server.freeze();
+    await server.freeze();
     expect(await outcomeOf(journal.append(0, 1, bytesOf('late')))).toBe('OutcomeUnknown');
     server.thaw();
     const second = await open();

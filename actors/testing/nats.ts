@@ -3,6 +3,7 @@ import type { Socket } from 'bun';
 import {
   accepts,
   freePort,
+  freeze,
   startProcess,
   type TemporaryFolder,
   type TestProcess,
@@ -43,6 +44,10 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     server = startProcess({ command: ['nats-server', '-c', config] });
     await waitUntilReady(server, () => accepts(port));
   };
+  const running = () => {
+    if (server === undefined) throw new Error('nats-server was not started');
+    return server;
+  };
   if (options.started !== false) await start();
   return {
     url: `nats://127.0.0.1:${port}`,
@@ -51,7 +56,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     start,
     stop: async () => server?.stop(),
     kill: async () => server?.kill(),
-    freeze: () => server?.signal('SIGSTOP'),
+    freeze: () => freeze([running().pid]),
     thaw: () => server?.signal('SIGCONT'),
     api: (request, body) => askServer(port, `$JS.API.${request}`, JSON.stringify(body)),
     async remove() {

@@ -2,7 +2,7 @@
  * Real processes for tests: started on a free port in a temporary folder, ended by their process id,
  * and none left behind, even when a test fails half-way.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,9 +50,9 @@ export interface TestServer {
   stop(): Promise<void>;
   /** Stops it as a crash would. */
   kill(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and answers nothing. */
-  freeze(): void;
-  /** SIGCONT. */
+  /** Stops it in the midst of what it does: it keeps its connections and answers nothing. */
+  freeze(): Promise<void>;
+  /** Lets it go on. */
   thaw(): void;
   /** Ends it and removes its folder. */
   remove(): Promise<void>;
@@ -129,6 +129,24 @@ export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOpt
   };
   running.add(started);
   return started;
+}
+
+/**
+ * Sends SIGSTOP to processes, and resolves when all their threads have stopped: the signal alone does
+ * not wait for those that run on another core, which may still answer.
+ */
+export async function freeze(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  await waitUntil('every thread has stopped', () => pids.every(hasStopped));
+}
+
+function hasStopped(pid: number): boolean {
+  if (!existsSync('/proc/self/task')) throw new Error('without /proc no one tells who has stopped');
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks)) return true;
+  return readdirSync(tasks).every((task) =>
+    /^State:\s*T/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8')),
+  );
 }
 
 /** Resolves once `check` gives true; a check that throws counts as false. @throws after `withinMs`. */

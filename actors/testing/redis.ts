@@ -2,6 +2,7 @@
 import { Redis } from 'ioredis';
 import {
   freePort,
+  freeze,
   startProcess,
   type TestProcess,
   type TestServer,
@@ -51,7 +52,7 @@ export async function startRedis(): Promise<RedisServer> {
     start,
     stop,
     kill: () => server.kill(),
-    freeze: () => server.signal('SIGSTOP'),
+    freeze: () => freeze([server.pid]),
     thaw: () => server.signal('SIGCONT'),
     command,
     async remove() {

@@ -80,7 +80,7 @@ describe('the store in Redis', () => {
   });
 
   test('gives up on a Redis that is silent, and works again once it answers', async () => {
-    server.freeze();
+    await server.freeze();
     for (let attempt = 0; attempt < 3; attempt++) {
       await expect(store.increment('key', 60_000)).rejects.toBeInstanceOf(StoreUnavailable);
     }

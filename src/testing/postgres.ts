@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SQL } from 'bun';
 import {
   freePort,
+  freeze,
   startProcess,
   temporaryFolder,
   waitUntilReady,
@@ -12,8 +13,10 @@ import {
 export interface PostgresServer {
   /** Makes an empty database and returns its URL. */
   createDatabase(): Promise<string>;
-  /** Sends a signal to every process of the server: SIGSTOP freezes it, SIGCONT goes on. */
-  signalAll(name: NodeJS.Signals): void;
+  /** Stops it and its connections in the midst of what they do. */
+  freeze(): Promise<void>;
+  /** Lets them go on. */
+  thaw(): void;
   /** Ends the server and its connections; its data stays. */
   stop(): Promise<void>;
   /** Starts it again, on the same port. */
@@ -66,6 +69,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     server.signal('SIGCONT');
     await server.ended;
   };
+  const processes = () => [server.pid, ...childrenOf(server.pid)];
   let databases = 0;
   return {
     async createDatabase() {
@@ -75,8 +79,9 @@ export async function startPostgres(): Promise<PostgresServer> {
       await client.close();
       return url(name);
     },
-    signalAll(name) {
-      for (const pid of [server.pid, ...childrenOf(server.pid)]) process.kill(pid, name);
+    freeze: () => freeze(processes()),
+    thaw() {
+      for (const pid of processes()) process.kill(pid, 'SIGCONT');
     },
     async start() {
       server = await start();

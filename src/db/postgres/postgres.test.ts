@@ -92,7 +92,7 @@ describe('a Postgres that fails', () => {
 
   test('does not hang its callers when it hangs itself', async () => {
     await sql.projection.apply(batch(0));
-    server.signalAll('SIGSTOP');
+    await server.freeze();
     try {
       await Promise.all([
         unavailable(sql.catalog.item(1)),
@@ -101,7 +101,7 @@ describe('a Postgres that fails', () => {
       ]);
       await unavailable(sql.catalog.item(1));
     } finally {
-      server.signalAll('SIGCONT');
+      server.thaw();
     }
     expect(await sql.catalog.item(1)).toBeNull();
     // The server may have carried out what was given up; the checkpoint tells.

@@ -39,7 +39,7 @@ test('nats-server stopped for longer than an append may take: unknown outcomes a
   await rig.sell();
   const { buyers } = rig;
   for (let round = 1; round <= 2; round++) {
-    nats.freeze();
+    await nats.freeze();
     await rig.untilNotReady(/partition/);
     await Bun.sleep(appendTimeoutMs + 500);
     const { bought } = buyers;

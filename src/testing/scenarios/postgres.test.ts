@@ -61,11 +61,11 @@ test('postgres stopped and started again: selling goes on, the lag shows, SQL ca
 
 test('postgres frozen and continued: selling goes on, the lag shows, SQL catches up', async () => {
   await sell();
-  postgres.signalAll('SIGSTOP');
+  await postgres.freeze();
   try {
     await expectSellingAndLag();
   } finally {
-    postgres.signalAll('SIGCONT');
+    postgres.thaw();
   }
   await untilCaughtUp('after a freeze');
   await rig.expectKept();

@@ -73,7 +73,7 @@ test('redis killed and started again, empty: the sale goes on, the replica is fi
 
 test('redis stopped and continued: the sale goes on, the replica is corrected', async () => {
   await rig.sell();
-  redis.freeze();
+  await redis.freeze();
   await expectSelling('with a redis that hangs');
   await Bun.sleep(1_500);
   await expectSelling('with a redis that still hangs');
