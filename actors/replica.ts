@@ -69,6 +69,8 @@ export class Replica {
   readonly #statuses = new Map<number, string>();
   #dirty = new Set<number>();
   #flushing = false;
+  /** Whether what was last sent to Redis, if anything, was not carried out. */
+  #silent = true;
   #timer: Timer | undefined;
   readonly #look: Timer;
 
@@ -83,6 +85,7 @@ export class Replica {
       retryStrategy: (times) => Math.min(times * 50, reconnectMsMax),
       scripts: { writeItem: { lua: writeItemScript, numberOfKeys: 1 } },
     });
+    this.#tell(true);
     let reachable = true;
     this.#redis.on('ready', () => {
       reachable = true;
@@ -92,6 +95,7 @@ export class Replica {
     this.#redis.on('error', (error) => {
       if (!reachable) return;
       reachable = false;
+      this.#tell(true);
       options.log('warning', 'replica unreachable', { error: String(error) });
     });
     this.#look = setInterval(() => void this.#lookAround(), lookMs);
@@ -112,6 +116,13 @@ export class Replica {
     clearTimeout(this.#timer);
     if (this.#redis.status === 'ready') await this.#flush();
     this.#redis.disconnect();
+  }
+
+  /** Only a write that Redis has carried out ends the silence: a demoted server still answers reads. */
+  #tell(silent: boolean): void {
+    this.#silent = silent;
+    const { positions, own } = this.#options;
+    for (const partition of own) positions.set(partition, 'replicaSilent', silent ? 1 : 0);
   }
 
   #markAll(): void {
@@ -136,6 +147,7 @@ export class Replica {
     for (const item of items) this.#dirty.delete(item);
     try {
       await this.#write(items);
+      this.#tell(false);
       if (this.#dirty.size === 0) {
         for (const [index, partition] of own.entries()) {
           positions.set(partition, 'replicaSeq', standing[index]!);
@@ -143,6 +155,7 @@ export class Replica {
       }
     } catch (error) {
       for (const item of items) this.#dirty.add(item);
+      this.#tell(true);
       this.#options.log('warning', 'replica not written', { error: String(error) });
     }
     this.#flushing = false;
@@ -176,8 +189,10 @@ export class Replica {
       // Redis answers in order: everything sent before this question has been carried out.
       const flushes = String(this.#flushes);
       if ((await this.#redis.get(this.#markKey)) !== flushes) this.#markAll();
+      else if (this.#silent) this.#flushLater();
     } catch {
       // An unreachable Redis raises its own event, which is logged.
+      this.#tell(true);
       return;
     }
     const now = clock();

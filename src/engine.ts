@@ -43,7 +43,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   makePrivateFolder(settings.dataDir);
   const port = freePort(settings.host, settings.port);
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
-  const { journalPromise, newestAt } = await prepare(settings, new Positions(memory.positions));
+  const positions = new Positions(memory.positions);
+  const { journalPromise, newestAt } = await prepare(settings, positions);
   const threads = new EngineThreads({
     settings,
     port,
@@ -56,6 +57,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
 
   let http: HttpThread[] = [];
   const actorDied = (actor: number) => {
+    // The dead thread cannot say so itself, and the next may die of its start.
+    for (let partition = actor; partition < settings.partitions; partition += settings.actorThreads)
+      positions.setMode(partition, 'recovering');
     for (const each of http) each.post({ type: 'actor died', actor });
   };
   const actors = times(settings.actorThreads, (thread) => threads.actor(thread, actorDied));

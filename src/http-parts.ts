@@ -27,6 +27,7 @@ import { LiveFeed } from './http/wire/live-feed.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { ReadinessCheck } from './shop/readiness.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 import type { KeyValueStore } from './store/store.ts';
 
@@ -49,7 +50,9 @@ export interface HttpThreadSettings extends DispatchSettings {
 }
 
 /** What the routes need from the server that serves them. */
-export interface ServedBy extends Pick<AppParts, 'draining' | 'logError'> {
+export interface ServedBy extends Pick<AppParts, 'logError'> {
+  /** True from the moment the engine is asked to stop. */
+  draining(): boolean;
   /** The address at the other end of a request's socket. */
   peerOf(request: Request): string;
   /** Disables the idle time-out of a request's socket. */
@@ -103,7 +106,14 @@ export async function openParts(
       proxies.clientOf(server.peerOf(request), request.headers.get(forwardedFor)),
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
-    draining: server.draining,
+    readiness: new ReadinessCheck({
+      positions,
+      partitions,
+      clock,
+      sql,
+      store,
+      draining: server.draining,
+    }),
     logError: server.logError,
     ...admissionParts(settings, store, clock),
   };

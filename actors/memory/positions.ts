@@ -35,12 +35,15 @@ const cells = [
   'entries',
   'events',
   'appendMs',
+  /** 1 while the replica cannot be written. */
+  'replicaSilent',
 ] as const;
 type Cell = (typeof cells)[number];
 
 const behindCell = cells.indexOf('behind');
 
-const words = 16;
+/** A power of two that holds all cells, so that no partition's begin in the middle of a cache line. */
+const words = 2 ** Math.ceil(Math.log2(cells.length));
 
 export class Positions {
   static readonly bytes = (partitionsMax + 1) * words * 8;

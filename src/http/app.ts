@@ -1,4 +1,5 @@
 /** The whole HTTP application: every route, and one envelope for everything that goes wrong. */
+
 import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
 import { pageRoutes } from './pages/routes.tsx';
@@ -6,8 +7,9 @@ import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { captchaRoutes } from './routes/captchas.ts';
+import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
-import { healthRoutes, operatorRoutes } from './routes/operators.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
 import { promoRoutes } from './routes/promos.ts';

@@ -9,6 +9,7 @@ import type { RateLimits } from '../admission/rate-limits.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ShopParts } from '../shop/parts.ts';
+import type { ReadinessCheck } from '../shop/readiness.ts';
 import type { AdminSessions } from './guard/admin-sessions.ts';
 import type { LoadShedding } from './guard/load-shedding.ts';
 import type { AdminFeed } from './wire/admin-feed.ts';
@@ -29,11 +30,10 @@ export interface AppParts extends ShopParts {
   limits: RateLimits;
   /** The address that a request comes from, as far as trusted proxies tell. */
   addressOf(request: Request): string;
+  readiness: ReadinessCheck;
   requests: RequestMetrics;
   metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
-  /** True from the moment the engine is asked to stop. */
-  draining(): boolean;
   logError(message: string, details: Record<string, unknown>): void;
 }

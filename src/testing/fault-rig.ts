@@ -78,15 +78,32 @@ export class FaultRig {
 
   /** Why the engine says that it is not ready; empty when it is. */
   readonly reasons = () => reasonsOf(this.engine);
+  readonly readiness = () => readinessOf(this.engine);
 
   /** Waits until the engine says that it is ready, or that it is not, for a reason that fits. */
   async untilReady(): Promise<void> {
     await waitUntil('ready', async () => (await this.reasons()).length === 0, patienceMs);
   }
 
-  async untilNotReady(reason: RegExp): Promise<void> {
-    const fits = async () => (await this.reasons()).some((each) => reason.test(each));
-    await waitUntil(`not ready: ${reason}`, fits, patienceMs);
+  untilNotReady(reason: RegExp): Promise<void> {
+    return this.#untilSays(false, reason);
+  }
+
+  /** Waits until the engine says that buyers can buy here, and that something else is in trouble. */
+  untilDegraded(reason: RegExp): Promise<void> {
+    return this.#untilSays(true, reason);
+  }
+
+  async #untilSays(readyOrNot: boolean, reason: RegExp): Promise<void> {
+    const says = async () => {
+      const { ready, reasons } = await this.readiness();
+      return ready === readyOrNot && reasons.some((each) => reason.test(each));
+    };
+    await waitUntil(
+      `${readyOrNot ? 'ready' : 'not ready'}, and in trouble: ${reason}`,
+      says,
+      patienceMs,
+    );
   }
 
   /**
@@ -117,11 +134,20 @@ export class FaultRig {
   }
 }
 
-/** Why an engine says that it is not ready; empty when it is. */
+/** What an engine says is in trouble; empty when nothing is. */
 export async function reasonsOf(engine: TestEngine): Promise<string[]> {
+  const { reasons } = await readinessOf(engine);
+  return reasons;
+}
+
+/** What an engine answers to a balancer, which hears only the status, and to its operator. */
+export async function readinessOf(
+  engine: TestEngine,
+): Promise<{ ready: boolean; reasons: string[] }> {
   const signal = AbortSignal.timeout(3_000);
   const response = await fetch(`${engine.url}/readyz`, { signal });
-  const { data } = (await response.json()) as { data: { reasons?: string[] } }; // The shape of `/readyz`.
-  expect(response.status).toBe(data.reasons === undefined ? 200 : 503);
-  return data.reasons ?? [];
+  // The shape of `/readyz`.
+  const { data } = (await response.json()) as { data: { ready: boolean; reasons: string[] } };
+  expect(response.status).toBe(data.ready ? 200 : 503);
+  return data;
 }

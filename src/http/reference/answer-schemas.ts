@@ -107,6 +107,8 @@ export const engineTime = v.object({ now: time() });
 export const alive = v.object({ alive: v.literal(true) });
 export const ready = v.object({
   ready: v.literal(true),
+  degraded: v.pipe(v.boolean(), v.description('Something is in trouble, but buyers can buy here.')),
+  reasons: v.pipe(v.array(v.string()), v.description('What is in trouble; empty when nothing is.')),
   journal: v.pipe(v.string(), v.description('What an acknowledgement of the journal means.')),
 });
 export const nothing = v.null();

@@ -118,6 +118,8 @@ export const statements = {
 
 export const ready = {
   ready: true,
+  degraded: false,
+  reasons: [],
   journal:
     'SQLite: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.',
 };

@@ -1,4 +1,4 @@
-/** What operators ask for: statements of the books, purchase tokens for their own log-in, health. */
+/** What operators ask for: statements of the books, purchase tokens for their own log-in. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
@@ -14,9 +14,6 @@ import { timeText } from '../wire/time.ts';
 /** How long a purchase token is valid by default, and at most. */
 const tokenTtlDefaultSeconds = 900;
 const tokenTtlMaxSeconds = 30 * 24 * 3600;
-
-/** The projector reports every second that it runs; after this silence it counts as gone. */
-const projectorSilentMs = 5_000;
 
 export const purchaseTokenSchema = v.object({
   userId: integerField(1, Number.MAX_SAFE_INTEGER),
@@ -35,20 +32,6 @@ export function operatorRoutes(parts: AppParts) {
     });
 }
 
-export function healthRoutes(parts: AppParts) {
-  return new Hono()
-    .get('/healthz', () => success({ alive: true }))
-    .get('/readyz', () => {
-      const reasons = notReady(parts);
-      if (reasons.length === 0) return success({ ready: true, journal: parts.journalPromise });
-      const data = { ready: false, reasons, journal: parts.journalPromise };
-      return Response.json(
-        { status: 'fail', data },
-        { status: 503, headers: { 'retry-after': '1' } },
-      );
-    });
-}
-
 async function issueToken(parts: AppParts, request: Request): Promise<Response> {
   const { value, refused } = await parseBody(request, purchaseTokenSchema);
   if (refused !== null) return refused;
@@ -57,20 +40,4 @@ async function issueToken(parts: AppParts, request: Request): Promise<Response> 
   const expiresAt = Math.ceil(parts.clock() / 1000) + ttlSeconds;
   const token = parts.tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
   return success({ token, expiresAt: timeText(expiresAt * 1000) }, 201);
-}
-
-/** Why the engine should get no traffic now; empty when it should. */
-function notReady({ positions, partitions, clock, draining }: AppParts): string[] {
-  const reasons: string[] = [];
-  if (draining()) reasons.push('draining');
-  for (let partition = 0; partition < partitions; partition++) {
-    const mode = positions.mode(partition);
-    if (mode !== 'ready') reasons.push(`partition ${partition} is ${mode}`);
-    else if (positions.get(partition, 'journalSilent') === 1) {
-      reasons.push(`the journal of partition ${partition} does not answer`);
-    }
-  }
-  if (clock() - positions.projectorBeatAt > projectorSilentMs)
-    reasons.push('the projector writes nothing: see its log');
-  return reasons;
 }

@@ -52,7 +52,8 @@ test('postgres stopped and started again: selling goes on, the lag shows, SQL ca
   await sell();
   await postgres.stop();
   await expectSellingAndLag();
-  await rig.untilNotReady(/projector/);
+  await rig.untilDegraded(/projector/);
+  await rig.untilDegraded(/SQL: accounts and lists wait/);
   await postgres.start();
   await untilCaughtUp('after a restart');
   await rig.untilReady();
@@ -64,10 +65,12 @@ test('postgres frozen and continued: selling goes on, the lag shows, SQL catches
   await postgres.freeze();
   try {
     await expectSellingAndLag();
+    await rig.untilDegraded(/SQL: accounts and lists wait, it does not answer/);
   } finally {
     postgres.thaw();
   }
   await untilCaughtUp('after a freeze');
+  await rig.untilReady();
   await rig.expectKept();
 }, 90_000);
 

@@ -66,8 +66,11 @@ test('redis killed and started again, empty: the sale goes on, the replica is fi
   await rig.sell();
   await redis.kill();
   await expectSelling('without redis');
+  await rig.untilDegraded(/the store: log-in and admission wait/);
+  await rig.untilDegraded(/the replica of partition 0, 1.* is not written/);
   await redis.start();
   await untilReplicated();
+  await rig.untilReady();
   await expectReplicated();
 }, 60_000);
 
@@ -77,8 +80,11 @@ test('redis stopped and continued: the sale goes on, the replica is corrected', 
   await expectSelling('with a redis that hangs');
   await Bun.sleep(1_500);
   await expectSelling('with a redis that still hangs');
+  await rig.untilDegraded(/the store: .*/);
+  await rig.untilDegraded(/the replica .* is not written/);
   redis.thaw();
   await untilReplicated();
+  await rig.untilReady();
   await expectReplicated();
 }, 60_000);
 

@@ -1,0 +1,121 @@
+/**
+ * Whether buyers can buy here, and what else is in trouble. Only what stops orders makes an engine
+ * unready: a balancer that took engines out because lists are old would end the sale for everybody.
+ */
+import type { KeyValueStore } from '../store/store.ts';
+import type { ShopParts } from './parts.ts';
+
+/** The projector reports every second that it runs; after this silence it counts as gone. */
+const projectorSilentMs = 5_000;
+
+/** SQL and the store are asked at most this often, however often the engine is asked. */
+const askMs = 1_000;
+/** What has not answered within this time counts as away. */
+const answerMs = 1_500;
+
+/** A value that the store is asked to keep: a store that can be read but not written is in trouble. */
+const sampleKey = 'readiness';
+const sampleTtlMs = 60_000;
+
+export interface Readiness {
+  /** Why buyers cannot buy here; empty when they can. */
+  unready: string[];
+  /** What else is in trouble; orders go on. */
+  degraded: string[];
+}
+
+export type ReadinessParts = Pick<ShopParts, 'positions' | 'partitions' | 'clock' | 'sql'> & {
+  store: Pick<KeyValueStore, 'set'>;
+  /** True from the moment the engine is asked to stop. */
+  draining(): boolean;
+};
+
+/** Judges the engine as this thread sees it; one for each HTTP thread. */
+export class ReadinessCheck {
+  readonly #parts: ReadinessParts;
+  readonly #asked: readonly Asked[];
+
+  constructor(parts: ReadinessParts) {
+    this.#parts = parts;
+    const { sql, store } = parts;
+    this.#asked = [
+      new Asked('SQL: accounts and lists wait', () => sql.users.byId(0)),
+      new Asked('the store: log-in and admission wait', () =>
+        store.set(sampleKey, '1', sampleTtlMs),
+      ),
+    ];
+  }
+
+  /** Takes at most about `answerMs`. */
+  async judge(): Promise<Readiness> {
+    const troubles = await Promise.all(this.#asked.map((part) => part.trouble()));
+    const told = troubles.filter((trouble) => trouble !== null);
+    return { unready: whyUnready(this.#parts), degraded: [...whyDegraded(this.#parts), ...told] };
+  }
+}
+
+/** A part that has to be asked: all who want to know within the same moment share a question. */
+class Asked {
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #answered = true;
+  #trouble: Promise<string | null> = Promise.resolve(null);
+
+  constructor(
+    private readonly what: string,
+    private readonly ask: () => Promise<unknown>,
+  ) {}
+
+  /** What is wrong with the part, or null: any error, or no answer in time, is trouble. */
+  trouble(): Promise<string | null> {
+    const now = performance.now();
+    // A question that hangs is not put again: the next one would only hang behind it.
+    if (this.#answered && now - this.#askedAt >= askMs) {
+      this.#askedAt = now;
+      this.#answered = false;
+      this.#trouble = this.#question();
+    }
+    return this.#trouble;
+  }
+
+  async #question(): Promise<string | null> {
+    const late = Promise.withResolvers<string>();
+    const timer = setTimeout(() => late.resolve(`${this.what}, it does not answer`), answerMs);
+    const answer = this.ask().then(
+      () => null,
+      (error: unknown) => `${this.what}, ${error instanceof Error ? error.message : String(error)}`,
+    );
+    const settled = answer.finally(() => {
+      this.#answered = true;
+      clearTimeout(timer);
+    });
+    return await Promise.race([settled, late.promise]);
+  }
+}
+
+/** What stops orders: nothing but the partitions and their journal, or that the engine leaves. */
+function whyUnready({ positions, partitions, draining }: ReadinessParts): string[] {
+  const reasons: string[] = [];
+  if (draining()) reasons.push('draining');
+  for (let partition = 0; partition < partitions; partition++) {
+    const mode = positions.mode(partition);
+    if (mode !== 'ready') reasons.push(`partition ${partition} is ${mode}`);
+    else if (positions.get(partition, 'journalSilent') === 1) {
+      reasons.push(`the journal of partition ${partition} does not answer`);
+    }
+  }
+  return reasons;
+}
+
+function whyDegraded({ positions, partitions, clock }: ReadinessParts): string[] {
+  const reasons: string[] = [];
+  if (clock() - positions.projectorBeatAt > projectorSilentMs)
+    reasons.push('the projector writes nothing: see its log');
+  const silent = range(partitions).filter((p) => positions.get(p, 'replicaSilent') === 1);
+  if (silent.length > 0)
+    reasons.push(`the replica of partition ${silent.join(', ')} is not written`);
+  return reasons;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
