@@ -25,6 +25,12 @@ export interface NatsOptions {
   started?: boolean;
   /** The longest message, in bytes; the server's default is 1 MiB. */
   maxPayloadBytes?: number;
+  /** Lines added to its configuration. */
+  lines?: readonly string[];
+  /** False: the server has no JetStream. */
+  jetStream?: boolean;
+  /** What a client says of itself to be let in: `{ user, pass }`, say. Only for `api`. */
+  login?: Record<string, string>;
 }
 
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
@@ -35,7 +41,10 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   const lines = [
     `listen: "127.0.0.1:${port}"`,
     // Without a limit the server takes three quarters of what it finds free when it starts.
-    `jetstream { store_dir: ${JSON.stringify(folder.path)}, max_file: 10GB }`,
+    ...(options.jetStream === false
+      ? []
+      : [`jetstream { store_dir: ${JSON.stringify(folder.path)}, max_file: 10GB }`]),
+    ...(options.lines ?? []),
     ...(options.maxPayloadBytes === undefined ? [] : [`max_payload: ${options.maxPayloadBytes}`]),
   ];
   await Bun.write(config, lines.join('\n'));
@@ -58,7 +67,8 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     kill: async () => server?.kill(),
     freeze: () => freeze([running().pid]),
     thaw: () => server?.signal('SIGCONT'),
-    api: (request, body) => askServer(port, `$JS.API.${request}`, JSON.stringify(body)),
+    api: (request, body) =>
+      askServer(port, options.login, `$JS.API.${request}`, JSON.stringify(body)),
     async remove() {
       await server?.kill();
       folder.remove();
@@ -67,8 +77,16 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
   };
 }
 
+/** How long a server may take to answer a request of the JetStream API. */
+const answerMs = 10_000;
+
 /** One request in the server's own text protocol, since only the journal may import the client. */
-function askServer(port: number, subject: string, body: string): Promise<unknown> {
+function askServer(
+  port: number,
+  login: Record<string, string> | undefined,
+  subject: string,
+  body: string,
+): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<unknown>();
   let received = '';
   const data = (socket: Socket, chunk: Uint8Array) => {
@@ -80,10 +98,14 @@ function askServer(port: number, subject: string, body: string): Promise<unknown
   };
   const open = (socket: Socket) => {
     const publish = `PUB ${subject} answer ${Buffer.byteLength(body)}\r\n${body}\r\n`;
-    socket.write(`CONNECT {"verbose":false}\r\nSUB answer 1\r\n${publish}`);
+    socket.write(
+      `CONNECT ${JSON.stringify({ verbose: false, ...login })}\r\nSUB answer 1\r\n${publish}`,
+    );
   };
   const close = () => reject(new Error(`no answer to ${subject}: ${received}`));
   const socket = { data, open, close };
+  // A server that is cut off from its cluster may never answer.
+  const impatience = setTimeout(close, answerMs);
   Bun.connect({ hostname: '127.0.0.1', port, socket }).catch(reject);
-  return promise;
+  return promise.finally(() => clearTimeout(impatience));
 }
