@@ -79,8 +79,14 @@ export const fencedMs = 3_000;
 /** How often an actor thread asks the journal whether it would take entries. */
 export const probeMs = 1_000;
 
-/** How often a partition looks for holds and promos that are due, and for tallies to journal. */
+/** Whatever time alone makes true is decided within this of its moment (I11). */
+const onTimeMs = 100;
+
+/** The least time between two looks at what is due: holds, promos, and tallies to journal. */
 export const tickMs = 20;
+
+/** The longest sleep of an actor thread: a clock that is set meanwhile is noticed after it. */
+export const sleepMsMax = 50;
 
 /** Refusals for stock are journaled as a tally, at most once in this time per item and source. */
 export const tallyMs = 1_000;
@@ -102,5 +108,7 @@ relation((mailboxRecords & (mailboxRecords - 1)) === 0, 'a ring is a power of tw
 relation((buyerFilterBits & (buyerFilterBits - 1)) === 0, 'the filter is a power of two');
 relation(entryHeadBytesMax + eventBytesMax <= entryBytesMax, 'an entry must hold an event');
 relation(ordersPerItemMax < 2 ** 31, 'order numbers are 32-bit indexes');
+relation(tickMs <= sleepMsMax, 'a thread may sleep until the next look');
+relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what is due');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(replyTimeoutMs < idleTimeoutMs, 'the HTTP thread must answer before the socket closes');

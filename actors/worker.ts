@@ -1,8 +1,7 @@
 /**
- * An actor thread. Steps of an order are numbered as in the README: step 4 is here, step 5 is
- * `item.ts`, which `partition.ts` calls, steps 6 and 8 are `pipeline.ts`. The thread sleeps on its
- * doorbell, drains its mailboxes, lets each partition commit once, and sleeps again; while a commit
- * runs, the next commands gather.
+ * An actor thread: its mailboxes, its partitions and what they need, around the loop. Steps of an order
+ * are numbered as in the README: step 4 is `loop.ts`, which drains the mailboxes here, step 5 is
+ * `item.ts`, which `partition.ts` calls, steps 6 and 8 are `pipeline.ts`.
  *
  * Main starts it with an `ActorThreadSettings` message and may send `drain`; the thread sends
  * `recovered` once every partition has tried to recover, and `drained`.
@@ -11,8 +10,9 @@
 import { type Clock, createClock } from './clock.ts';
 import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
-import { drainRecordsMax, probeMs, tickMs } from './limits.ts';
+import { drainRecordsMax, probeMs } from './limits.ts';
 import { configureLog, getLogger, type logLevels } from './log.ts';
+import { Loop } from './loop.ts';
 import { Board } from './memory/board.ts';
 import { Doorbell, Mailbox } from './memory/mailbox.ts';
 import { Positions } from './memory/positions.ts';
@@ -44,6 +44,7 @@ export type FromActorThread = { type: 'recovered' } | { type: 'drained' };
 declare const self: Worker;
 
 class ActorThread {
+  readonly #loop: Loop;
   readonly #bell: Doorbell;
   readonly #commands: Mailbox[];
   readonly #replies: Mailbox[];
@@ -57,7 +58,8 @@ class ActorThread {
   readonly #unrung = new Set<number>();
   /** Replies that found their mailbox full: its HTTP thread died with many in flight. */
   #stalled: { mailbox: number; request: number; reply: Reply }[] = [];
-  #draining = false;
+  /** Whether commands are taken: they wait until each partition has tried to recover. */
+  #open = false;
 
   constructor(private readonly settings: ActorThreadSettings) {
     const { thread, memory } = settings;
@@ -67,6 +69,14 @@ class ActorThread {
     this.#httpBells = memory.httpBells.map((bell) => new Doorbell(bell));
     this.#projectorBell = new Doorbell(memory.projectorBell);
     this.#clock = createClock(settings.clockStepMs);
+    this.#loop = new Loop({
+      clock: this.#clock,
+      bell: this.#bell,
+      partitions: this.#own,
+      drainMailboxes: (now) => !this.#open || this.#drainMailboxes(now),
+      flush: () => this.#flush(),
+      breathe: () => new Promise(setImmediate),
+    });
   }
 
   async run(): Promise<void> {
@@ -87,7 +97,9 @@ class ActorThread {
       acknowledged: (_partition, items) => {
         this.#projectorBell.ring();
         replica?.changed(items);
+        this.#loop.acknowledged();
       },
+      changed: () => this.#loop.changed(),
       log: (level, message, details) => log[level](message, details),
     };
     for (const p of ownPartitions(settings.thread, settings.actorThreads, settings.partitions)) {
@@ -95,12 +107,11 @@ class ActorThread {
       this.#partitions[p] = partition;
       this.#own.push(partition);
     }
-    await Promise.all(this.#own.map((partition) => partition.recover()));
-    self.postMessage({ type: 'recovered' } satisfies FromActorThread);
+    void this.#recover();
     const delays = new ThreadDelays(settings.memory.threadDelays);
     const watching = delays.watch(settings.memory.commands.length + settings.thread);
     const probing = setInterval(() => void this.#probe(journal, positions), probeMs);
-    await this.#serve();
+    await this.#loop.run();
     clearInterval(probing);
     clearInterval(watching);
     for (const partition of this.#own) partition.stop();
@@ -110,7 +121,18 @@ class ActorThread {
   }
 
   drain(): void {
-    this.#draining = true;
+    this.#openMailboxes();
+    this.#loop.drain();
+  }
+
+  async #recover(): Promise<void> {
+    await Promise.all(this.#own.map((partition) => partition.recover()));
+    this.#openMailboxes();
+    self.postMessage({ type: 'recovered' } satisfies FromActorThread);
+  }
+
+  #openMailboxes(): void {
+    this.#open = true;
     this.#bell.ring();
   }
 
@@ -125,25 +147,6 @@ class ActorThread {
         () => 1,
       );
     for (const { partition } of this.#own) positions.set(partition, 'journalSilent', silent);
-  }
-
-  async #serve(): Promise<void> {
-    for (let turn = 0; ; turn++) {
-      // Step 4: the doorbell has rung, or something is due; take what has gathered in the mailboxes.
-      const seen = this.#bell.count;
-      const now = this.#clock();
-      const emptied = this.#drainMailboxes(now);
-      for (const partition of this.#own) {
-        partition.tick(now);
-        partition.commit();
-      }
-      this.#flush();
-      if (this.#draining && emptied && (await this.#finished())) return;
-      // The thread's timers and messages get a turn even when the doorbell never rests.
-      if (turn % 16 === 0) await new Promise(setImmediate);
-      if (emptied) await this.#bell.wait(seen, this.#sleepMs(now));
-      else await Promise.resolve();
-    }
   }
 
   /** Returns whether all mailboxes are empty. */
@@ -203,27 +206,14 @@ class ActorThread {
     this.#unrung.add(mailbox);
   }
 
-  #flush(): void {
+  /** Returns false while replies wait for room in a mailbox. */
+  #flush(): boolean {
     const stalled = this.#stalled;
     this.#stalled = [];
     for (const { mailbox, request, reply } of stalled) this.#reply(mailbox, request, reply);
     for (const mailbox of this.#unrung) this.#httpBells[mailbox]!.ring();
     this.#unrung.clear();
-  }
-
-  #sleepMs(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const partition of this.#own) next = Math.min(next, partition.dueAt);
-    if (this.#stalled.length > 0) return tickMs;
-    return Math.min(Math.max(next - now, tickMs), 60_000);
-  }
-
-  /** Draining: whether everything decided has reached the journal, or cannot. */
-  async #finished(): Promise<boolean> {
-    const now = this.#clock();
-    for (const partition of this.#own) partition.finish(now);
-    await new Promise(setImmediate);
-    return this.#own.every((partition) => partition.mode !== 'ready' || partition.idle);
+    return this.#stalled.length === 0;
   }
 }
 

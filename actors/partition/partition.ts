@@ -25,6 +25,8 @@ import { type Recovered, recoverPartition, writeBarrier } from './recovery.ts';
 /** What a partition needs from outside; the simulation supplies its own. */
 export interface PartitionWorld extends PipelineWorld {
   sleep(ms: number): Promise<void>;
+  /** Called whenever a partition's mode has changed, and with it when `tick` will have something to do. */
+  changed(): void;
   log(
     level: 'debug' | 'info' | 'warning' | 'error',
     message: string,
@@ -231,5 +233,6 @@ export class Partition {
   #setMode(mode: PartitionMode): void {
     this.#mode = mode;
     this.world.positions.setMode(this.partition, mode);
+    this.world.changed();
   }
 }

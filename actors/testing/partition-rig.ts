@@ -1,5 +1,6 @@
 /** A partition over a held journal, driven by hand. */
 import { setImmediate } from 'node:timers/promises';
+import type { Loop } from '../loop.ts';
 import { Board } from '../memory/board.ts';
 import { Positions } from '../memory/positions.ts';
 import { Partition } from '../partition/partition.ts';
@@ -18,6 +19,8 @@ export class Rig {
   readonly replies = new Map<number, Reply>();
   /** Sleepers, by how long they sleep. */
   readonly sleepers: { ms: number; wake(): void }[] = [];
+  /** The loop that this partition wakes, if there is one. */
+  loop: Loop | null = null;
   #requests = 0;
 
   constructor(
@@ -36,7 +39,8 @@ export class Rig {
         if (this.replies.has(request)) throw new Error(`request ${request} was answered twice`);
         this.replies.set(request, reply);
       },
-      acknowledged: () => undefined,
+      acknowledged: () => this.loop?.acknowledged(),
+      changed: () => this.loop?.changed(),
       log: () => undefined,
     });
   }

@@ -95,6 +95,7 @@ export class SimulatedEngine {
       writer: `${memory.name}-${life}`,
       reply: (_mailbox, request, reply) => this.#reply(request, reply),
       acknowledged: (partition, items) => this.#acknowledged(partition, items),
+      changed: () => undefined,
       log: (level, message, { partition, error }) =>
         around.trace(`${memory.name} ${level}: ${message} ${partition} ${error ?? ''}`),
     };
