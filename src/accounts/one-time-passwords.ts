@@ -6,6 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { KeyValueStore } from '../store/store.ts';
 import { type KeyedHash, keyedHash } from './keyed-hash.ts';
 import type { SmsSender } from './sms.ts';
+import { plainDigits } from './typed-digits.ts';
 
 const ttlMs = 300_000;
 const triesMax = 5;
@@ -16,6 +17,12 @@ const hourMs = 3_600_000;
 const perHourMax = 5;
 
 const codes = 1_000_000;
+
+/** A password as it was sent, however it was pasted; null where the text is not one. */
+export function normalCode(text: string): string | null {
+  const code = plainDigits(text);
+  return /^\d{6}$/.test(code) ? code : null;
+}
 
 export type SendOutcome = { sent: true } | { sent: false; retryAfterMs: number };
 

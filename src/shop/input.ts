@@ -1,6 +1,7 @@
 /** Validating input from people and programs: what is wrong with it, and the fields that inputs share. */
 import * as v from 'valibot';
 import { timeMsMax } from '../../actors/limits.ts';
+import { normalCode } from '../accounts/one-time-passwords.ts';
 import { normalTelephone } from '../accounts/telephone.ts';
 
 /** Either the value, or what is wrong with it, by field. */
@@ -67,13 +68,28 @@ export function timeField() {
   );
 }
 
+/** Longer than any number with marks and spaces between its digits. */
+const telephoneCharactersMax = 128;
+const codeCharactersMax = 64;
+
 /** A telephone number, as E.164. */
 export function telephoneField() {
   const message = 'must be a telephone number such as +8613800000000';
   return v.pipe(
     v.string(message),
-    v.maxLength(40, message),
+    v.maxLength(telephoneCharactersMax, message),
     v.transform(normalTelephone),
+    v.string(message),
+  );
+}
+
+/** A one-time password, as it was sent. */
+export function codeField() {
+  const message = 'must be six digits';
+  return v.pipe(
+    v.string(message),
+    v.maxLength(codeCharactersMax, message),
+    v.transform(normalCode),
     v.string(message),
   );
 }

@@ -138,7 +138,8 @@ describe('registering', () => {
     { password: 'Password123' },
     { password: '88888888' },
     { otp: 123_456 },
-    { otp: '１２３４５６' },
+    { otp: '12345６7' },
+    { otp: '१२३४५x' },
   ])('is refused with %j', async (wrong) => {
     const otp = '123456';
     const right = { telephone: newTelephone(), otp, name: 'Ada', gender: 'x', age: 36, password };
@@ -156,6 +157,21 @@ describe('registering', () => {
       expect([status, errCode]).toEqual([400, 20005]);
     }
     expect((await register(registration(shop.gateway, one))).status).toBe(201);
+  });
+
+  test('takes telephone and code as they are pasted, and makes one account of one number', async () => {
+    const telephone = await invited();
+    const national = telephone.slice(3);
+    const otp = [...shop.gateway.codeOf(telephone)].join('\u200b ');
+    const person = { ...registration(shop.gateway, telephone), otp };
+    const pasted = `\u202dtel:0086-${national}\u202c`;
+    expect((await register({ ...person, telephone: pasted })).data).toMatchObject({ telephone });
+    for (const again of [`86${national}`, `\ufeff+86 ${national}`, `０${national}`]) {
+      const asked = await shop.call('POST', '/api/otp', { telephone: again });
+      expect([again, asked.errCode]).toEqual([again, 10003]);
+      const logged = await shop.call('POST', '/api/sessions', { telephone: again, password });
+      expect([again, logged.status]).toEqual([again, 201]);
+    }
   });
 
   test('uses the code up', async () => {

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { isCommonPassword } from '../../accounts/common-passwords.ts';
 import { genders, type UserRow } from '../../db/sql.ts';
-import { integerField, telephoneField, textField } from '../../shop/input.ts';
+import { codeField, integerField, telephoneField, textField } from '../../shop/input.ts';
 import { limitedByAddress } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
@@ -12,11 +12,10 @@ import { failure, success } from '../wire/envelope.ts';
 
 export const passwordCharactersMax = 128;
 
-const otpMessage = 'must be six digits';
 const passwordMessage = `must be text of 8 to ${passwordCharactersMax} characters`;
 export const registrationSchema = v.object({
   telephone: telephoneField(),
-  otp: v.pipe(v.string(otpMessage), v.regex(/^\d{6}$/, otpMessage)),
+  otp: codeField(),
   name: v.pipe(textField(1, 50), v.regex(/^\P{Cc}*$/u, 'must have no control characters')),
   gender: v.picklist(genders, `must be one of ${genders.join(', ')}`),
   age: integerField(0, 150),

@@ -30,7 +30,7 @@ export function RegisterPage({ view, next }: AccountProps) {
               {...fieldOf('otp')}
               inputmode="numeric"
               autocomplete="one-time-code"
-              maxlength={6}
+              maxlength={64}
               class="code"
             />
           </Field>
