@@ -79,6 +79,9 @@ export const fencedMs = 3_000;
 /** How often an actor thread asks the journal whether it would take entries. */
 export const probeMs = 1_000;
 
+/** How often a thread looks whether the files that it has open are still where they were. */
+export const fileLookMs = 250;
+
 /** Whatever time alone makes true is decided within this of its moment (I11). */
 const onTimeMs = 100;
 

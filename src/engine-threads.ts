@@ -1,10 +1,11 @@
 /** The threads of an engine, and what each is started with, also after a crash. */
 import { type Clock, clockStep } from '../actors/clock.ts';
+import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
 import { ownScript } from './own-files.ts';
-import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
+import { sqlSettings, storeSettings } from './parts-settings.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
@@ -24,6 +25,8 @@ export interface EngineParts {
   settings: EngineSettings;
   port: number;
   memory: SharedMemory;
+  /** What every thread opens: the journal that was there when the engine started. */
+  journal: JournalSettings;
   clock: Clock;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
@@ -36,7 +39,7 @@ export class EngineThreads {
   constructor(private readonly parts: EngineParts) {}
 
   http(thread: number): HttpThread {
-    const { settings, port, journalPromise, requestMetrics } = this.parts;
+    const { settings, port, journal, journalPromise, requestMetrics } = this.parts;
     return new Thread({
       name: `http-${thread}`,
       script: ownScript('src/server.ts'),
@@ -50,7 +53,7 @@ export class EngineThreads {
         port,
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
-        journal: journalSettings(settings),
+        journal,
         sql: sqlSettings(settings),
         store: storeSettings(settings),
         trustedProxies: settings.trustedProxies,
@@ -64,7 +67,7 @@ export class EngineThreads {
 
   /** `died` is called with the thread's number whenever it crashes. */
   actor(thread: number, died: (thread: number) => void): ActorThread {
-    const { settings, writer } = this.parts;
+    const { settings, journal, writer } = this.parts;
     return new Thread({
       name: `actor-${thread}`,
       script: ownScript('actors/worker.ts'),
@@ -74,7 +77,7 @@ export class EngineThreads {
         thread,
         actorThreads: settings.actorThreads,
         writer,
-        journal: journalSettings(settings),
+        journal,
         redisUrl: settings.redisUrl,
       }),
       died: () => died(thread),
@@ -82,14 +85,14 @@ export class EngineThreads {
   }
 
   projector(): ProjectorThread {
-    const { settings } = this.parts;
+    const { settings, journal } = this.parts;
     return new Thread({
       name: 'projector',
       script: ownScript('src/projector/worker.ts'),
       start: () => ({
         type: 'start',
         ...this.#common(),
-        journal: journalSettings(settings),
+        journal,
         sql: sqlSettings(settings),
       }),
     });

@@ -5,7 +5,7 @@
 
 import { type Clock, createClock } from '../actors/clock.ts';
 import { newestTime } from '../actors/journal/newest-time.ts';
-import { openJournal } from '../actors/journal/open.ts';
+import { type JournalSettings, openJournal, thisJournal } from '../actors/journal/open.ts';
 import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
@@ -44,11 +44,12 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const port = freePort(settings.host, settings.port);
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const positions = new Positions(memory.positions);
-  const { journalPromise, newestAt } = await prepare(settings, positions);
+  const { journal, journalPromise, newestAt } = await prepare(settings, positions);
   const threads = new EngineThreads({
     settings,
     port,
     memory,
+    journal,
     journalPromise,
     clock: clockNotBefore(newestAt),
     requestMetrics: new SharedArrayBuffer(RequestMetrics.bytes(settings.httpThreads)),
@@ -95,18 +96,19 @@ async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThre
 
 /**
  * Makes what is missing, and reads how far SQL has come: a journal that ends earlier has lost data.
- * Returns what the journal's acknowledgement means, and the latest time in it.
+ * Returns the journal that the threads open, what its acknowledgement means, and the latest time in it.
  */
 async function prepare(
   settings: EngineSettings,
   positions: Positions,
-): Promise<{ journalPromise: string; newestAt: number }> {
+): Promise<{ journal: JournalSettings; journalPromise: string; newestAt: number }> {
   const log = getLogger(['stampede', 'engine']);
   const report = (state: string) => log.warning(`journal: ${state}`, {});
   const journal = await openJournal(journalSettings(settings), settings.partitions, { report });
   const { text } = journal.acknowledgement();
   log.info(text, {});
   const newestAt = await newestTime(journal, settings.partitions);
+  const made = thisJournal(journalSettings(settings));
   await journal.close();
   const sql = await openSql(sqlSettings(settings));
   for (const [partition, { seq }] of await sql.projection.checkpoints()) {
@@ -115,7 +117,7 @@ async function prepare(
   await sql.close();
   const store = await openStore(storeSettings(settings));
   await store.close();
-  return { journalPromise: text, newestAt };
+  return { journal: made, journalPromise: text, newestAt };
 }
 
 /**

@@ -1,9 +1,10 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
+import { type FileIdentity, fileIdentity } from '../kept-file.ts';
 import type { OpenedJournal } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
-  | { kind: 'sqlite'; path: string }
+  | { kind: 'sqlite'; path: string; made?: FileIdentity }
   | { kind: 'jetstream'; url: string; replicas: number };
 
 export interface OpenOptions {
@@ -26,6 +27,16 @@ export async function openJournal(
     const { url, replicas } = settings;
     return JetStreamJournal.open({ url, replicas, partitions, ...options });
   }
-  const { readonly = false } = options;
-  return new SqliteJournal(settings.path, { partitions, readonly });
+  const { path, ...rest } = settings;
+  const { readonly = false, report } = options;
+  return new SqliteJournal(path, { ...rest, partitions, readonly, report });
+}
+
+/**
+ * The settings by which an engine's threads open the journal that exists now. Where its file is gone
+ * later, or is another one, a thread that starts again must not go on with that, or make a new one.
+ */
+export function thisJournal(settings: JournalSettings): JournalSettings {
+  if (settings.kind === 'jetstream') return settings;
+  return { ...settings, made: fileIdentity(settings.path) };
 }

@@ -4,9 +4,9 @@
  *
  * All appends that a thread makes in one turn, over all its partitions, share one commit.
  */
-import { Database, SQLiteError, type Statement } from 'bun:sqlite';
-import { appendTimeoutMs, partitionsMax } from '../limits.ts';
-import { makePrivateDatabase } from '../private-files.ts';
+import type { Database, Statement } from 'bun:sqlite';
+import type { FileIdentity } from '../kept-file.ts';
+import { partitionsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import {
   Fenced,
@@ -17,43 +17,29 @@ import {
   OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS journal (
-    partition INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (partition, seq)
-  );
-  CREATE TABLE IF NOT EXISTS journal_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)`;
-
-/**
- * 8 KiB pages cost a small commit no more than 4 KiB pages (0.35 ms), and leave a large entry fewer
- * pages to link and sum; 16 and 32 KiB pages slow small commits down and gain nothing.
- */
-const pageBytes = 8_192;
-
-/**
- * The write-ahead log is copied into the file whenever it reaches this size. Small on purpose: reused
- * blocks do not change the file's length, which makes fsync twice as fast as in a log that grows, and a
- * copy stalls its commit for 5 ms per MiB (16 MiB: 100 ms). The disk sets the throughput either way: 90
- * to 130 MB/s of entries here, of 156 MB/s for write and fdatasync alone.
- */
-const logBytes = 4 * 1024 * 1024;
-
-/** A reader can hold up the copying; a log that grew beyond this is cut back afterwards. */
-const logBytesKept = 4 * logBytes;
+import { JournalFiles } from './journal-files.ts';
+import {
+  codeOf,
+  messageOf,
+  openDatabase,
+  openError,
+  readPartitions,
+  sqliteCode,
+} from './sqlite-open.ts';
 
 /** Entries read at once: at 900 KiB at most each, a bound on memory. */
 const pageEntries = 32;
 
-/** SQLite's primary result codes, the low byte of `errno`. */
-const sqliteCode = { error: 1, corrupt: 11, full: 13, notADatabase: 26 } as const;
-
 /** A writer says how many partitions the journal has, for when it is made; a reader need not. */
-export type SqliteJournalOptions =
+export type SqliteJournalOptions = (
   | { partitions: number; readonly?: boolean }
-  | { partitions?: number; readonly: true };
+  | { partitions?: number; readonly: true }
+) & {
+  /** Opens this very file and no other, and makes none. */
+  made?: FileIdentity;
+  /** Called with each loss and return of a writer's files, in words. */
+  report?: ((state: string) => void) | undefined;
+};
 
 interface Append {
   partition: number;
@@ -70,7 +56,10 @@ export class SqliteJournal implements OpenedJournal {
   /** Partitions the journal was made with. */
   readonly partitions: number;
 
+  readonly #path: string;
   readonly #database: Database;
+  /** Null for a reader, which promises nothing. */
+  readonly #files: JournalFiles | null;
   readonly #insert: Statement;
   readonly #page: Statement<{ seq: number; body: Uint8Array }, [number, number, number]>;
   readonly #last: Statement<{ last: number }, [number]>;
@@ -83,14 +72,15 @@ export class SqliteJournal implements OpenedJournal {
    * @throws JournalUnavailable when it cannot be opened.
    */
   constructor(path: string, options: SqliteJournalOptions) {
-    const { partitions: wanted, readonly = false } = options;
+    const { partitions: wanted, readonly = false, made, report = () => undefined } = options;
+    this.#path = path;
     if (wanted !== undefined && !(wanted >= 1 && wanted <= partitionsMax)) {
       throw new JournalMisconfigured(
         `a journal has 1 to ${partitionsMax} partitions, not ${wanted}`,
       );
     }
     try {
-      this.#database = openDatabase(path, readonly ? undefined : wanted);
+      this.#database = openDatabase(path, readonly ? undefined : wanted, made);
       this.partitions = readPartitions(this.#database);
       if (wanted !== undefined && wanted !== this.partitions) {
         this.#database.close(true);
@@ -109,6 +99,7 @@ export class SqliteJournal implements OpenedJournal {
       this.#last = this.#database.prepare(
         'SELECT coalesce(max(seq), 0) AS last FROM journal WHERE partition = ?1',
       );
+      this.#files = readonly ? null : new JournalFiles(path, report);
     } catch (cause) {
       throw openError(path, cause);
     }
@@ -144,14 +135,19 @@ export class SqliteJournal implements OpenedJournal {
     return { text };
   }
 
-  /** Only a commit finds out about a disk, and it reports that; there is nothing to learn before. */
+  /** Only a commit finds out about a disk, and it reports that; that the files are gone can be seen. */
   async probe(): Promise<void> {
-    return;
+    this.#files?.look();
+    this.#mustBeThere();
   }
 
   async close(): Promise<void> {
     this.#commit();
     this.#closed = true;
+    this.#files?.stop();
+    // SQLite deletes the log by its name when the last connection is closed: that of whatever database
+    // an operator has put there meanwhile.
+    if (this.#lost) return;
     // An open statement would keep the file open after the database is closed.
     for (const statement of [this.#insert, this.#page, this.#last]) statement.finalize();
     this.#database.close(true);
@@ -163,6 +159,7 @@ export class SqliteJournal implements OpenedJournal {
     this.#waiting = [];
     let stored: boolean[];
     try {
+      this.#mustBeThere();
       this.#database.run('BEGIN IMMEDIATE');
       stored = appends.map(
         (a) => this.#insert.run(a.partition, a.expectedLast, a.entry).changes > 0,
@@ -187,6 +184,14 @@ export class SqliteJournal implements OpenedJournal {
     }
   }
 
+  get #lost(): boolean {
+    return this.#files !== null && this.#files.trouble !== null;
+  }
+
+  #mustBeThere(): void {
+    if (this.#lost) throw new JournalUnavailable(this.#files!.trouble!);
+  }
+
   /** Ends a failed transaction. False when SQLite had already ended it. */
   #rollBack(): boolean {
     if (!this.#database.inTransaction) return false;
@@ -196,53 +201,17 @@ export class SqliteJournal implements OpenedJournal {
 
   #query<T>(partition: number, sequence: Sequence, query: () => T): T {
     try {
+      this.#mustBeThere();
       return query();
     } catch (cause) {
       const code = codeOf(cause);
       if (code !== sqliteCode.corrupt && code !== sqliteCode.notADatabase) throw unreadable(cause);
-      throw new JournalCorrupt(partition, sequence, `the file is damaged: ${messageOf(cause)}`);
+      throw new JournalCorrupt(
+        partition,
+        sequence,
+        `${this.#path} is damaged: ${messageOf(cause)}`,
+      );
     }
-  }
-}
-
-/** Opens a file for a writer with this many partitions, or for a reader when no number is given. */
-function openDatabase(path: string, partitions?: number): Database {
-  if (partitions !== undefined) makePrivateDatabase(path);
-  const database = new Database(
-    path,
-    partitions === undefined ? { readonly: true } : { create: true, readwrite: true },
-  );
-  database.run(`PRAGMA busy_timeout = ${appendTimeoutMs}`);
-  if (partitions === undefined) return database;
-  database.run(`PRAGMA page_size = ${pageBytes}`);
-  database.run('PRAGMA journal_mode = WAL');
-  database.run('PRAGMA synchronous = FULL');
-  database.run(`PRAGMA wal_autocheckpoint = ${logBytes / pageBytes}`);
-  database.run(`PRAGMA journal_size_limit = ${logBytesKept}`);
-  database.run(schema);
-  database
-    .query(`INSERT OR IGNORE INTO journal_meta (key, value) VALUES ('partitions', ?)`)
-    .run(String(partitions));
-  return database;
-}
-
-function readPartitions(database: Database): number {
-  const row = database
-    .query<{ value: string }, []>(`SELECT value FROM journal_meta WHERE key = 'partitions'`)
-    .get();
-  return Number(row?.value);
-}
-
-function openError(path: string, cause: unknown): Error {
-  if (cause instanceof JournalMisconfigured) return cause;
-  const text = `${path}: ${messageOf(cause)}`;
-  switch (codeOf(cause)) {
-    case sqliteCode.error:
-    case sqliteCode.corrupt:
-    case sqliteCode.notADatabase:
-      return new JournalMisconfigured(`not a journal, or damaged: ${text}`, { cause });
-    default:
-      return new JournalUnavailable(`the journal cannot be opened: ${text}`, { cause });
   }
 }
 
@@ -256,13 +225,4 @@ function unreadable(cause: unknown): JournalUnavailable {
 
 function unknown(cause: unknown): OutcomeUnknown {
   return new OutcomeUnknown(`the commit failed half-way: ${messageOf(cause)}`, { cause });
-}
-
-function codeOf(cause: unknown): number | null {
-  return cause instanceof SQLiteError ? cause.errno & 0xff : null;
-}
-
-function messageOf(cause: unknown): string {
-  if (cause instanceof SQLiteError) return `${cause.message} (${cause.code ?? cause.errno})`;
-  return String(cause);
 }

@@ -1,0 +1,58 @@
+/**
+ * Keeps an eye on the files of an open SQLite journal. SQLite itself does not notice that its files
+ * were deleted, moved or replaced: it would go on acknowledging entries that nobody can find again.
+ */
+import { KeptFile } from '../kept-file.ts';
+import { fileLookMs } from '../limits.ts';
+
+export class JournalFiles {
+  readonly #files: KeptFile[];
+  readonly #timer: Timer;
+  #trouble: string | null = null;
+
+  /**
+   * @param path - of a journal that is open, so that its log exists as well.
+   * @param report - called with each loss and return of the files, in words.
+   */
+  constructor(
+    path: string,
+    private readonly report: (state: string) => void,
+  ) {
+    // The log is cut back now and then; the database itself only ever grows.
+    this.#files = [
+      KeptFile.at(path, { grows: true }),
+      KeptFile.at(`${path}-wal`, { grows: false }),
+    ];
+    this.#timer = setInterval(() => this.look(), fileLookMs);
+    this.#timer.unref();
+  }
+
+  /** Why nothing may be written or read now; null while the files are where they were. Hot path. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  /** Looks at once. */
+  look(): void {
+    const found = this.#files.map((file) => file.trouble()).find((trouble) => trouble !== null);
+    const trouble = found ?? null;
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    if (trouble === null) this.report('its files are back');
+    else this.report(`${trouble}; nothing more is written. ${this.#rescue()}`);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Tells an operator how to get back what was acknowledged. */
+  #rescue(): string {
+    const copies = this.#files.map((file) => {
+      const open = file.stillOpenAs();
+      return open === null ? null : `cp ${open} ${file.path}`;
+    });
+    if (copies.includes(null)) return 'Put it back, or restore a copy and start again';
+    return `Put it back; or, while this process lives, save what it holds (${copies.join(' && ')}), and start again`;
+  }
+}

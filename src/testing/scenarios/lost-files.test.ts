@@ -1,0 +1,77 @@
+import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../../../actors/testing/process.ts';
+import { type Sale, startTestEngine, type TestEngine, tokenFor } from '../engine-process.ts';
+import { replay } from '../persistent-buyers.ts';
+
+setDefaultTimeout(60_000);
+
+let folder: TemporaryFolder;
+let dataDir: string;
+let engine: TestEngine;
+let sale: Sale;
+let users = 0;
+
+afterEach(async () => {
+  await engine.kill();
+  folder.remove();
+});
+
+async function sell(script?: string): Promise<void> {
+  folder = temporaryFolder();
+  dataDir = folder.file('data');
+  engine = await startTestEngine({ dataDir, ...(script === undefined ? {} : { script }) });
+  sale = await engine.sale({ stock: 1_000_000 });
+  expect(await buy()).toMatchObject({ status: 201 });
+}
+
+const buy = () => engine.place(tokenFor(sale, ++users));
+const readyStatus = async () => (await fetch(`${engine.url}/readyz`)).status;
+
+/** Buys until an order is refused, and then some: from there on none may be taken. */
+async function expectClosed(): Promise<void> {
+  await waitUntil('an order is refused', async () => (await buy()).status !== 201);
+  for (let order = 0; order < 50; order++) {
+    expect(await buy()).toMatchObject({ status: 503, errCode: 30002 });
+  }
+  await waitUntil('it is not ready', async () => (await readyStatus()) === 503);
+}
+
+const says = (text: RegExp) =>
+  waitUntil(`the log says ${text}`, () => text.test(engine.process.output()));
+
+test('DATA_DIR deleted in mid-run: nothing more is sold, the log says why and how to save the orders, and no new journal is made', async () => {
+  await sell();
+  rmSync(dataDir, { recursive: true });
+  await expectClosed();
+  await says(/journal\.db is gone: it was deleted or moved/);
+  mkdirSync(dataDir);
+  await expectClosed();
+  expect(existsSync(join(dataDir, 'journal.db'))).toBe(false);
+  const commands = /\((cp .+ && cp .+)\)/.exec(engine.process.output())![1]!;
+  expect(Bun.spawnSync(['sh', '-c', commands]).exitCode).toBe(0);
+  await engine.kill();
+  const { code, output } = await replay(dataDir);
+  expect({ code, output }).toMatchObject({ code: 0 });
+});
+
+test('a journal that is gone when an actor thread crashes is not made anew, and sells again when it is back', async () => {
+  await sell('src/testing/crash-engine.ts');
+  const [path, elsewhere] = [join(dataDir, 'journal.db'), folder.file('elsewhere.db')];
+  renameSync(path, elsewhere);
+  engine.process.input('actor\n');
+  await says(/thread died/);
+  await waitUntil('an order is refused', async () => (await buy()).status === 503);
+  await waitUntil('it is not ready', async () => (await readyStatus()) === 503);
+  for (let order = 0; order < 3; order++) expect(await buy()).toMatchObject({ status: 503 });
+  expect(existsSync(path)).toBe(false);
+  renameSync(elsewhere, path);
+  await waitUntil('it sells again', async () => (await buy()).status === 201);
+  expect(await engine.stop()).toBe(0);
+  expect((await replay(dataDir)).code).toBe(0);
+});
