@@ -78,6 +78,7 @@ const countedPaths = [
   '/register',
   '/login',
   '/orders',
+  '/live',
   '/docs',
   '/admin/*',
   '/assets/*',

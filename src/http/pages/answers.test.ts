@@ -126,6 +126,32 @@ describe('a page', () => {
   });
 });
 
+describe('the stream of pages', () => {
+  test('shows several items at once, each event with its item, and nothing of those that are not', async () => {
+    const other = (await shop.engine.sale({ stock: 3 })).itemId;
+    const response = await get(`/live?items=${itemId},x,131071,${other},${itemId}`);
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (text.split('\n\n').length < 3) text += (await reader.read()).value;
+    await reader.cancel();
+    const data = [...text.matchAll(/^event: stock\ndata: (.*)\n\n/gm)].map(
+      ([, json]) => JSON.parse(json!) as object, // Events carry objects.
+    );
+    const counts = { held: 0, sold: 0, status: 'running' };
+    expect(data).toEqual([
+      { itemId, left: 10, ...counts },
+      { itemId: other, left: 3, ...counts },
+    ]);
+  });
+
+  test('is not there for items that are not', async () => {
+    for (const query of ['', '?items=', '?items=0', '?items=131071,x']) {
+      expect([query, (await get(`/live${query}`)).status]).toEqual([query, 404]);
+    }
+  });
+});
+
 test('the time is that of the server', async () => {
   const before = Date.now();
   const { data } = await shop.call<{ now: string }>('GET', '/api/time');

@@ -12,14 +12,14 @@ import { type EventStream, eventAnswer, eventText, isBehind } from './event-stre
 const intervalMs = 500;
 /** Watching counts as using the session, which is checked this often. */
 const checkMs = 30_000;
-/** A client with this many unread events is dropped: it will reconnect. */
+/** A client with this many unread events of each selection is dropped: it will reconnect. */
 const unreadEventsMax = 20;
 
 type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock'>;
 
 interface Watcher {
-  /** 0: the newest items. */
-  item: number;
+  /** What is shown: items, and 0 for the newest. */
+  selections: readonly number[];
   stream: EventStream;
   isAllowed(): Promise<boolean>;
   checkedAt: number;
@@ -37,15 +37,22 @@ export class AdminFeed {
     private readonly keepOpen: (request: Request) => void,
   ) {}
 
-  /** Opens a stream of one item, or of the newest with 0, for as long as `isAllowed` says. */
-  open(item: number, request: Request, isAllowed: () => Promise<boolean>): Response {
+  /**
+   * Opens one stream of items, and of the newest with 0, for as long as `isAllowed` says. Each event
+   * says with `item` which of these it shows.
+   */
+  open(
+    selections: readonly number[],
+    request: Request,
+    isAllowed: () => Promise<boolean>,
+  ): Response {
     this.keepOpen(request);
     let watcher: Watcher;
     return eventAnswer(
       (stream) => {
-        watcher = { item, stream, isAllowed, checkedAt: performance.now() };
+        watcher = { selections, stream, isAllowed, checkedAt: performance.now() };
         this.#watchers.add(watcher);
-        stream.enqueue(this.#event(item));
+        for (const item of selections) stream.enqueue(this.#event(item));
         this.#timer ??= setInterval(() => this.#tick(), intervalMs);
       },
       () => this.#remove(watcher),
@@ -60,14 +67,16 @@ export class AdminFeed {
   #tick(): void {
     const events = new Map<number, Uint8Array>();
     for (const watcher of this.#watchers) {
-      const { item, stream } = watcher;
-      if (isBehind(stream, unreadEventsMax)) {
+      const { selections, stream } = watcher;
+      if (isBehind(stream, unreadEventsMax * selections.length)) {
         this.#end(watcher);
         continue;
       }
-      const event = events.get(item) ?? this.#event(item);
-      events.set(item, event);
-      stream.enqueue(event);
+      for (const item of selections) {
+        const event = events.get(item) ?? this.#event(item);
+        events.set(item, event);
+        stream.enqueue(event);
+      }
       if (performance.now() - watcher.checkedAt >= checkMs) void this.#check(watcher);
     }
   }
@@ -94,6 +103,6 @@ export class AdminFeed {
   #event(item: number): Uint8Array {
     const ids = item === 0 ? newestItems(this.parts) : [item];
     const items = ids.map((id) => boardStatementOf(this.parts, id));
-    return encoder.encode(eventText('board', { at: this.parts.clock(), items }));
+    return encoder.encode(eventText('board', { item, at: this.parts.clock(), items }));
   }
 }

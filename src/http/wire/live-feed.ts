@@ -4,26 +4,41 @@
  */
 
 import type { Clock } from '../../../actors/clock.ts';
-import { type Board, saleStatus } from '../../../actors/memory/board.ts';
+import { type Board, type SaleStatus, saleStatus } from '../../../actors/memory/board.ts';
 import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
 /** At most ten events a second for an item. */
 const intervalMs = 100;
-/** A client with this many unread events is dropped: it will reconnect. */
+/** A client with this many unread events of each of its items is dropped: it will reconnect. */
 const unreadEventsMax = 50;
 /** A comment now and then shows intermediaries that the stream is alive, and us that the client is. */
 const keepAliveMs = 15_000;
 
+interface Watcher {
+  readonly stream: EventStream;
+  readonly items: readonly number[];
+  /** Of several items, each event says whose it is. */
+  readonly isOfSeveral: boolean;
+}
+
 interface Watched {
-  streams: Set<EventStream>;
-  /** The text of the last event. */
-  shown: string;
+  watchers: Set<Watcher>;
+  /** The data of the last event. */
+  shown: Stock;
+}
+
+interface Stock {
+  left: number;
+  held: number;
+  sold: number;
+  status: SaleStatus;
 }
 
 const encoder = new TextEncoder();
 const keepAlive = encoder.encode(':\n\n');
 
 export class LiveFeed {
+  readonly #watchers = new Set<Watcher>();
   readonly #watched = new Map<number, Watched>();
   readonly #timers: Timer[];
 
@@ -35,66 +50,95 @@ export class LiveFeed {
   ) {
     this.#timers = [
       setInterval(() => this.#look(), intervalMs),
-      setInterval(() => this.#sendAll(keepAlive), keepAliveMs),
+      setInterval(() => this.#keepAlive(), keepAliveMs),
     ];
   }
 
   /** Opens a stream of an item's stock; it starts with the current state. */
   open(item: number, request: Request): Response {
-    this.keepOpen(request);
-    return eventAnswer(
-      (stream) => this.#add(item, stream),
-      (stream) => this.#remove(item, stream),
-    );
+    return this.#open([item], false, request);
+  }
+
+  /** Opens one stream of the stock of several items, each event with its `itemId`. */
+  openSeveral(items: readonly number[], request: Request): Response {
+    return this.#open(items, true, request);
   }
 
   /** Ends every stream. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const { streams } of this.#watched.values()) for (const stream of streams) stream.close();
+    for (const { stream } of this.#watchers) stream.close();
+    this.#watchers.clear();
     this.#watched.clear();
   }
 
-  #add(item: number, stream: EventStream): void {
-    const watched = this.#watched.get(item) ?? { streams: new Set(), shown: this.#event(item) };
-    this.#watched.set(item, watched);
-    watched.streams.add(stream);
-    stream.enqueue(encoder.encode(watched.shown));
+  #open(items: readonly number[], isOfSeveral: boolean, request: Request): Response {
+    this.keepOpen(request);
+    let watcher: Watcher;
+    return eventAnswer(
+      (stream) => {
+        watcher = { stream, items, isOfSeveral };
+        this.#watchers.add(watcher);
+        for (const item of items) this.#add(item, watcher);
+      },
+      () => this.#remove(watcher),
+    );
   }
 
-  #remove(item: number, stream: EventStream): void {
-    const watched = this.#watched.get(item);
-    watched?.streams.delete(stream);
-    if (watched?.streams.size === 0) this.#watched.delete(item);
+  #add(item: number, watcher: Watcher): void {
+    const watched = this.#watched.get(item) ?? { watchers: new Set(), shown: this.#stock(item) };
+    this.#watched.set(item, watched);
+    watched.watchers.add(watcher);
+    watcher.stream.enqueue(eventBytes(item, watched.shown, watcher.isOfSeveral));
+  }
+
+  #remove(watcher: Watcher): void {
+    for (const item of watcher.items) {
+      const watched = this.#watched.get(item);
+      watched?.watchers.delete(watcher);
+      if (watched?.watchers.size === 0) this.#watched.delete(item);
+    }
+    this.#watchers.delete(watcher);
   }
 
   #look(): void {
     for (const [item, watched] of this.#watched) {
-      const text = this.#event(item);
-      if (text === watched.shown) continue;
-      watched.shown = text;
-      this.#send(item, watched, encoder.encode(text));
-    }
-  }
-
-  #sendAll(bytes: Uint8Array): void {
-    for (const [item, watched] of this.#watched) this.#send(item, watched, bytes);
-  }
-
-  #send(item: number, { streams }: Watched, bytes: Uint8Array): void {
-    for (const stream of streams) {
-      if (!isBehind(stream, unreadEventsMax)) {
-        stream.enqueue(bytes);
-        continue;
+      const stock = this.#stock(item);
+      if (isSame(stock, watched.shown)) continue;
+      watched.shown = stock;
+      let [one, several]: Uint8Array[] = [];
+      for (const watcher of watched.watchers) {
+        if (watcher.isOfSeveral) several ??= eventBytes(item, stock, true);
+        else one ??= eventBytes(item, stock, false);
+        this.#send(watcher, watcher.isOfSeveral ? several! : one!);
       }
-      stream.close();
-      this.#remove(item, stream);
     }
   }
 
-  #event(item: number): string {
+  #keepAlive(): void {
+    for (const watcher of this.#watchers) this.#send(watcher, keepAlive);
+  }
+
+  #send(watcher: Watcher, bytes: Uint8Array): void {
+    if (!isBehind(watcher.stream, unreadEventsMax * watcher.items.length)) {
+      watcher.stream.enqueue(bytes);
+      return;
+    }
+    watcher.stream.close();
+    this.#remove(watcher);
+  }
+
+  #stock(item: number): Stock {
     const row = this.board.read(item)!;
     const { left, held, sold } = row;
-    return eventText('stock', { left, held, sold, status: saleStatus(row, this.clock()) });
+    return { left, held, sold, status: saleStatus(row, this.clock()) };
   }
+}
+
+function eventBytes(itemId: number, stock: Stock, isOfSeveral: boolean): Uint8Array {
+  return encoder.encode(eventText('stock', isOfSeveral ? { itemId, ...stock } : stock));
+}
+
+function isSame(a: Stock, b: Stock): boolean {
+  return a.left === b.left && a.held === b.held && a.sold === b.sold && a.status === b.status;
 }

@@ -271,7 +271,7 @@ describe('a session of the administrator', () => {
     const { itemId } = await shop.engine.sale({ stock: 3 });
     const hangUp = new AbortController();
     const live = (headers: Record<string, string>) =>
-      fetch(url(`/admin/live?item=${itemId}`), {
+      fetch(url(`/admin/live?items=${itemId}`), {
         headers,
         redirect: 'manual',
         signal: hangUp.signal,

@@ -5,13 +5,14 @@
 import { type Context, Hono } from 'hono';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
-import { itemIdOf, newestItems, readItem } from '../../../shop/read-item.ts';
+import { newestItems, readItem } from '../../../shop/read-item.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
+import { watchedItems } from '../watched-items.ts';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
@@ -61,8 +62,10 @@ async function overview(parts: AppParts, view: View): Promise<Made> {
   return { page: <OverviewPage view={view} items={items} {...well} /> };
 }
 
+/** One stream for all tabs of a browser: `items` names what each of them shows, 0 the overview. */
 function live({ board, adminFeed, adminSessions }: AppParts, c: Context): Response {
-  const item = itemIdOf(c.req.query('item'));
+  const items = watchedItems(c.req.query('items')).filter((id) => board.has(id) || id === 0);
   const token = adminSessionOf(c);
-  return adminFeed.open(board.has(item) ? item : 0, c.req.raw, () => adminSessions.check(token));
+  const selections = items.length === 0 ? [0] : items;
+  return adminFeed.open(selections, c.req.raw, () => adminSessions.check(token));
 }

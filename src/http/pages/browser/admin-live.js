@@ -1,6 +1,7 @@
 // The live board: books and positions from server-sent events, as numbers and as charts.
 import { texts } from './admin.js';
 import { drawLines, drawShares, keepRecent } from './admin-chart.js';
+import { stayInformed } from './live.js';
 import { fill, find, page, say } from './site.js';
 
 /** Rates are averaged over this long: shorter would flicker, longer would lag. */
@@ -98,32 +99,30 @@ function showRefusals(body, counts) {
   );
 }
 
-function listen() {
-  const stream = new EventSource(`/admin/live?item=${page.item}`);
-  stream.addEventListener('board', ({ data }) => {
-    const { at, items } = JSON.parse(data);
+/** A refused stream may mean that the session is over. */
+async function lost(isRefused) {
+  if (state.dataset.state === 'ended') return;
+  say(state, texts.lost, true);
+  state.dataset.state = 'lost';
+  if (!isRefused) return;
+  const answer = await fetch('/admin/items', { redirect: 'follow' }).catch(() => null);
+  if (answer === null || new URL(answer.url).pathname !== '/admin/login') return;
+  state.dataset.state = 'ended';
+  const link = document.createElement('a');
+  link.href = `/admin/login?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = texts.ended;
+  state.replaceChildren(link);
+}
+
+stayInformed({
+  path: '/admin/live',
+  item: page.item,
+  event: 'board',
+  itemOf: ({ item }) => item,
+  take({ at, items }) {
     for (const item of items) show(at, item);
     if (state.dataset.state !== 'live') say(state, texts.connected);
     state.dataset.state = 'live';
-  });
-  stream.addEventListener('error', () => {
-    // An answer that is not a stream ends it for good: the session is over, or the server restarts.
-    state.dataset.state = 'lost';
-    say(state, texts.lost, true);
-    if (stream.readyState === EventSource.CLOSED) setTimeout(again, 2_000);
-  });
-}
-
-async function again() {
-  const answer = await fetch('/admin/items', { redirect: 'follow' }).catch(() => null);
-  if (answer !== null && new URL(answer.url).pathname === '/admin/login') {
-    const link = document.createElement('a');
-    link.href = `/admin/login?next=${encodeURIComponent(location.pathname)}`;
-    link.textContent = texts.ended;
-    state.replaceChildren(link);
-    return;
-  }
-  listen();
-}
-
-listen();
+  },
+  lost,
+});

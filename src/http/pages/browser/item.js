@@ -1,5 +1,6 @@
 // An item's page: live countdown and stock, and the button, enabled when they allow it.
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
+import { stayInformed } from './live.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
 import { fill, find, page, say, showTime, texts } from './site.js';
 import { showStock } from './stock.js';
@@ -52,15 +53,15 @@ function show() {
 }
 
 function listen() {
-  const stream = new EventSource(`/api/items/${offer.itemId}/live`);
-  stream.addEventListener('stock', ({ data }) => {
-    const { left, held, sold } = JSON.parse(data);
-    Object.assign(offer, { left, held, loaded: left + held + sold });
-    show();
-  });
-  // A server that restarts refuses for a moment, and the browser would give up for good.
-  stream.addEventListener('error', () => {
-    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1_000 + Math.random() * 2_000);
+  stayInformed({
+    path: '/live',
+    item: offer.itemId,
+    event: 'stock',
+    itemOf: ({ itemId }) => itemId,
+    take({ left, held, sold }) {
+      Object.assign(offer, { left, held, loaded: left + held + sold });
+      show();
+    },
   });
 }
 

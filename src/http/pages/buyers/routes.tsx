@@ -2,10 +2,12 @@
 import { type Context, Hono } from 'hono';
 import { itemIdOf, listItems, readItem } from '../../../shop/read-item.ts';
 import type { AppParts } from '../../parts.ts';
+import { failure } from '../../wire/envelope.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
 import { sitePath } from '../visitor.ts';
+import { watchedItems } from '../watched-items.ts';
 import { LogInPage, RegisterPage } from './accounts.tsx';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
@@ -22,7 +24,14 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
     .get('/items/:id', pageHeaders, itemPage)
     .get('/register', pageHeaders, registerPage)
     .get('/login', pageHeaders, logInPage)
-    .get('/orders', pageHeaders, page(orders));
+    .get('/orders', pageHeaders, page(orders))
+    .get('/live', (c) => live(parts, c));
+}
+
+/** One stream for all tabs of a browser: `items` names the items that they show, as `4,7`. */
+function live({ board, live: feed }: AppParts, c: Context): Response {
+  const items = watchedItems(c.req.query('items')).filter((id) => board.has(id));
+  return items.length === 0 ? failure(c.req.raw, 10005) : feed.openSeveral(items, c.req.raw);
 }
 
 async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
