@@ -89,7 +89,7 @@ describe('the loop of an actor thread', () => {
     b.partition.commit();
     await b.journal.acknowledge();
     b.journal.readable = false;
-    await b.partition.recover();
+    await b.partition.recover('start');
     await run();
     expect(b.partition.mode).toBe('unavailable');
     now = start + payWindowDefaultMs;

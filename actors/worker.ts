@@ -27,6 +27,8 @@ export interface ActorThreadSettings {
   type: 'start';
   /** This thread's number; partition p lives on thread `p % actorThreads`. */
   thread: number;
+  /** How often this thread has died in this run. */
+  life: number;
   actorThreads: number;
   partitions: number;
   writer: string;
@@ -126,7 +128,9 @@ class ActorThread {
   }
 
   async #recover(): Promise<void> {
-    await Promise.all(this.#own.map((partition) => partition.recover()));
+    // A thread that died may have left appends on their way.
+    const cause = this.settings.life === 0 ? 'start' : 'restart';
+    await Promise.all(this.#own.map((partition) => partition.recover(cause)));
     this.#openMailboxes();
     self.postMessage({ type: 'recovered' } satisfies FromActorThread);
   }

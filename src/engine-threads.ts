@@ -71,10 +71,11 @@ export class EngineThreads {
     return new Thread({
       name: `actor-${thread}`,
       script: ownScript('actors/worker.ts'),
-      start: () => ({
+      start: (life) => ({
         type: 'start',
         ...this.#common(),
         thread,
+        life,
         actorThreads: settings.actorThreads,
         writer,
         journal,

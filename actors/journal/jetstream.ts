@@ -38,6 +38,7 @@ import {
   subjectOf,
 } from './jetstream-streams.ts';
 import {
+  isJournalFault,
   type Journal,
   JournalCorrupt,
   JournalMisconfigured,
@@ -166,8 +167,8 @@ export class JetStreamJournal implements Journal {
       const tooLong = performance.now() - waitingSince > appendTimeoutMs;
       if (tooLong || !this.#connected) messages.unsubscribe();
     }, appendTimeoutMs / 10);
+    let next = from;
     try {
-      let next = from;
       for await (const { seq, data } of messages) {
         waitingSince = Number.POSITIVE_INFINITY;
         if (seq !== next) throw new JournalCorrupt(partition, next, `missing: ${seq} comes next`);
@@ -179,6 +180,8 @@ export class JetStreamJournal implements Journal {
       // A server that has lost its last message just waits for the next; a direct request for it fails.
       await this.#get(partition, next);
       throw new JournalUnavailable(`the reading of partition ${partition} broke off at ${next}`);
+    } catch (cause) {
+      throw isJournalFault(cause) ? cause : readError(partition, next, cause);
     } finally {
       clearInterval(watchdog);
       // A consumer that cannot be deleted now is ended by the server once no one listens.

@@ -82,3 +82,16 @@ export class JournalCorrupt extends Error {
     super(`partition ${partition}, sequence ${sequence}: ${what}`);
   }
 }
+
+/**
+ * Whether an error says what the journal did. Any other error, where a journal was used, is a broken
+ * invariant of this program: trying again would hide it, so it must crash its thread.
+ */
+export function isJournalFault(error: unknown): error is Error {
+  return (
+    error instanceof Fenced ||
+    error instanceof JournalUnavailable ||
+    error instanceof OutcomeUnknown ||
+    error instanceof JournalCorrupt
+  );
+}

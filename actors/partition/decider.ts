@@ -4,6 +4,7 @@
  * replies back until the journal has them (I2).
  */
 import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
+import type { StoredEntry } from '../journal/journal.ts';
 import { type Command, code, type Event } from '../protocol.ts';
 import { Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { Recovered } from './recovery.ts';
@@ -29,7 +30,7 @@ export class Decider {
     world: PipelineWorld,
     { items, chain }: Recovered,
     at: number,
-    failed: (error: unknown) => void,
+    failed: (error: Error) => void,
   ) {
     this.items = items;
     this.#at = at;
@@ -89,6 +90,11 @@ export class Decider {
     const at = this.#advance(now);
     for (const item of this.#tallies.due(Number.POSITIVE_INFINITY)) this.#writeTally(item, at);
     this.commit();
+  }
+
+  /** Goes on after another engine's barrier; call only while idle. @throws JournalCorrupt */
+  pass(barrier: StoredEntry): void {
+    this.#pipeline.pass(barrier);
   }
 
   /** From now on, outcomes of appends are ignored. */

@@ -98,7 +98,7 @@ describe('an append whose outcome is unknown', () => {
   test('leaves the partition to another writer whose entry refuses the barrier', async () => {
     const { b, lost } = await timedOut();
     const other = new Rig(b.journal, emptyBoard(), 'another run');
-    await other.partition.recover();
+    await other.partition.recover('start');
     other.place(7);
     other.partition.commit();
     // The barrier is on its way when the other's entry is stored.
@@ -121,7 +121,7 @@ describe('recovery', () => {
     first.partition.commit();
     await first.journal.acknowledgeAll();
     const second = new Rig(first.journal, emptyBoard(), 'next run');
-    await second.partition.recover();
+    await second.partition.recover('start');
     const [before, after] = [first, second].map((b) => canonical(b.partition.items.get(item)!));
     expect(after).toBe(before!);
     const next = second.place(4);
@@ -137,7 +137,7 @@ describe('recovery', () => {
     const b = newRig();
     b.journal.readable = false;
     expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
-    await b.partition.recover();
+    await b.partition.recover('start');
     expect(b.partition.mode).toBe('unavailable');
     b.sleepers.shift()!.wake();
     await setImmediate();
@@ -151,7 +151,7 @@ describe('recovery', () => {
     for (const cell of ['sqlSeq', 'journalSeq'] as const) {
       const b = newRig();
       b.positions.set(0, cell, 1);
-      await b.partition.recover();
+      await b.partition.recover('start');
       expect(b.partition.mode).toBe('refusing');
       expect(b.positions.mode(0)).toBe('refusing');
       expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
@@ -167,7 +167,7 @@ describe('recovery', () => {
     b.place(1);
     b.partition.commit();
     await b.journal.acknowledge();
-    await b.partition.recover();
+    await b.partition.recover('start');
     expect(b.partition.mode).toBe('refusing');
   });
 
@@ -178,7 +178,7 @@ describe('recovery', () => {
     b.partition.commit();
     await b.journal.acknowledge();
     b.partition.tick(start + 500_000);
-    await b.partition.recover();
+    await b.partition.recover('start');
     expect(b.partition.items.get(item)?.orders.createdAt[0]).toBe(start + 10);
   });
 });
@@ -199,8 +199,10 @@ describe('a fenced partition', () => {
     expect(b.partition.mode).toBe('fenced');
     expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
     await b.wakeAll();
+    await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
     expect(b.partition.items.get(item)?.loaded).toBe(10);
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 3, events: [] });
   });
 
   test('knows that its board is behind until it has caught up, whatever happens meanwhile', async () => {
@@ -219,8 +221,10 @@ describe('a fenced partition', () => {
     b.partition.stop();
     const next = new Rig(b.journal, b.board, 'next run', b.positions);
     b.journal.readable = true;
-    const recovered = next.partition.recover();
+    const recovered = next.partition.recover('restart');
     expect([next.partition.mode, next.positions.behind(0)]).toEqual(['fenced', true]);
+    await setImmediate();
+    await b.journal.acknowledgeBarrier();
     await recovered;
     expect([next.partition.mode, next.positions.behind(0)]).toEqual(['ready', false]);
     expect(b.board.read(item)?.loaded).toBe(10);
@@ -242,20 +246,78 @@ describe('a fenced partition', () => {
     expect([b.partition.mode, b.positions.behind(0)]).toEqual(['ready', false]);
   });
 
-  test('goes on at once when a late store of its own earlier thread fenced it', async () => {
-    const before = newRig();
-    await before.open(9);
-    const lost = before.place(1);
-    before.partition.commit();
-    const late = before.journal.held.pop()!;
-    const b = new Rig(before.journal, before.board);
-    await b.partition.recover();
-    b.journal.stored.push(late.bytes);
-    b.place(2);
+  test('does not take a journal that cannot be read for a silent engine', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1);
     b.partition.commit();
+    const chain = new Chain(0);
+    chain.next(1, b.journal.stored[0]!);
+    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
+    b.journal.stored.push(encodeEntry(head, []));
     await b.journal.refuse(new Fenced(0, 1));
+    b.journal.readable = false;
+    for (let look = 0; look < 3; look++) {
+      b.sleepers.shift()!.wake();
+      await setImmediate();
+      expect([b.partition.mode, b.sleepers.length]).toEqual(['fenced', 1]);
+    }
+    b.journal.readable = true;
+    await b.wakeAll();
     await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
-    expect([...before.codes(lost), ...b.codes(b.place(1))]).toEqual([null, code.ok]);
+  });
+});
+
+describe('a thread that died with an append under way', () => {
+  /** The rig of the next thread over the same memory, recovering, and what the first left behind. */
+  async function restarted(): Promise<{ b: Rig; late: Uint8Array; lost: number; dead: Rig }> {
+    const dead = newRig();
+    await dead.open(9);
+    const lost = dead.place(1);
+    dead.partition.commit();
+    const late = dead.journal.held.pop()!.bytes;
+    const b = new Rig(dead.journal, dead.board, 'this run', dead.positions);
+    void b.partition.recover('restart');
+    await setImmediate();
+    return { b, late, lost, dead };
+  }
+
+  test('is followed by one that decides nothing until a barrier stands in its way', async () => {
+    const { b } = await restarted();
+    expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 2, events: [] });
+  });
+
+  test('is followed by one that reads the append at once, where it was stored late', async () => {
+    const { b, late, lost, dead } = await restarted();
+    b.journal.stored.push(late);
+    await b.journal.refuse(new Fenced(0, 1));
+    await b.wakeAll();
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect([...dead.codes(lost), ...b.codes(b.place(1))]).toEqual([null, code.ok]);
+  });
+});
+
+describe('a broken invariant', () => {
+  const broken = new TypeError('loaded is not what it was');
+
+  test('in a recovery is thrown with its own name, and not tried again', async () => {
+    const b = newRig();
+    b.journal.read = () => {
+      throw broken;
+    };
+    await expect(b.partition.recover('start')).rejects.toBe(broken);
+    await setImmediate();
+    expect(b.sleepers).toHaveLength(0);
+  });
+
+  test('while a barrier is written is thrown, too', async () => {
+    const b = newRig();
+    b.journal.append = () => Promise.reject(broken);
+    await expect(b.partition.recover('restart')).rejects.toBe(broken);
   });
 });

@@ -3,12 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { Chain, encodeEntry } from '../journal/codec.ts';
 import { item, newRig, type Rig, start } from '../testing/partition-rig.ts';
 
-/** Another engine writes the entry after the first: one more unit. */
-function writeBeside({ journal }: Rig): void {
+const oneMoreUnit = `{"type":"restocked","item":${item},"units":1}`;
+
+/** Another engine writes the next entry: one more unit, when nothing else is said. */
+function writeBeside({ journal }: Rig, events = [oneMoreUnit]): void {
   const chain = new Chain(0);
-  chain.next(1, journal.stored[0]!);
-  const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
-  journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
+  for (const [index, bytes] of journal.stored.entries()) chain.next(index + 1, bytes);
+  const seq = chain.sequence + 1;
+  const head = { partition: 0, seq, prev: chain.hash, writer: 'other run', at: start + 1 };
+  journal.stored.push(encodeEntry(head, events));
 }
 
 test('a partition without commands finds out that another engine has written', async () => {
@@ -20,6 +23,7 @@ test('a partition without commands finds out that another engine has written', a
   expect(b.partition.mode).toBe('fenced');
   expect(b.positions.get(0, 'fences')).toBe(1);
   await b.wakeAll();
+  await b.journal.acknowledgeBarrier();
   expect(b.partition.mode).toBe('ready');
   expect(b.partition.items.get(item)?.loaded).toBe(10);
 });
@@ -44,4 +48,38 @@ test('a partition does not take its own append under way for that of another eng
   expect(b.partition.mode).toBe('ready');
   await b.journal.acknowledgeAll();
   expect(b.partition.items.get(item)?.orders.count).toBe(1);
+});
+
+test("another engine's barriers make nothing untrue: an idle partition passes them and stays ready", async () => {
+  const b = newRig();
+  await b.open(9);
+  writeBeside(b, []);
+  writeBeside(b, []);
+  await b.partition.look();
+  expect([b.partition.mode, b.positions.get(0, 'journalSeq')]).toEqual(['ready', 3]);
+  expect(b.positions.get(0, 'fences')).toBe(0);
+  const bought = b.place(1);
+  b.partition.commit();
+  await b.journal.acknowledge();
+  expect(b.codes(bought)).toEqual([0]);
+  expect(b.journal.entries.at(-1)).toMatchObject({ seq: 4, writer: 'this run' });
+});
+
+test('events behind a barrier are not passed', async () => {
+  const b = newRig();
+  await b.open(9);
+  writeBeside(b, []);
+  writeBeside(b);
+  await b.partition.look();
+  expect(b.partition.mode).toBe('fenced');
+});
+
+test('a barrier that does not follow is not passed: the partition reads all, and refuses to serve', async () => {
+  const b = newRig();
+  await b.open(9);
+  const head = { partition: 0, seq: 2, prev: 'nothing', writer: 'other run', at: start + 1 };
+  b.journal.stored.push(encodeEntry(head, []));
+  await b.partition.look();
+  await setImmediate();
+  expect(b.partition.mode).toBe('refusing');
 });

@@ -14,13 +14,13 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import type { Item } from '../item/item.ts';
-import { Fenced, JournalCorrupt } from '../journal/journal.ts';
+import { Fenced, isJournalFault, JournalCorrupt } from '../journal/journal.ts';
 import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
 import type { PipelineWorld } from './pipeline.ts';
-import { type Recovered, recoverPartition, writeBarrier } from './recovery.ts';
+import { type Recovered, readBarriers, recoverPartition, writeBarrier } from './recovery.ts';
 
 /** What a partition needs from outside; the simulation supplies its own. */
 export interface PartitionWorld extends PipelineWorld {
@@ -34,8 +34,12 @@ export interface PartitionWorld extends PipelineWorld {
   ): void;
 }
 
-/** Why a partition recovers. */
-type Cause = 'start' | 'append failed' | 'fenced';
+/**
+ * Why a partition recovers: its engine has started, its thread has died and been started again, an append
+ * failed, another engine has written, or that engine has been silent for `fencedMs`. After any but the
+ * first, an append may still be on its way, here or from the other engine: a barrier is written.
+ */
+type Cause = 'start' | 'restart' | 'append failed' | 'fenced' | 'silence';
 
 export class Partition {
   #mode: PartitionMode = 'recovering';
@@ -44,6 +48,8 @@ export class Partition {
   #at = 0;
   /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
+  /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
+  #failure: string | null = null;
 
   constructor(
     readonly partition: number,
@@ -102,7 +108,7 @@ export class Partition {
    * Drops the state and rebuilds it from the journal. Resolves after the first try; later ones go on in
    * the background.
    */
-  async recover(cause: Cause = 'start'): Promise<void> {
+  async recover(cause: Cause): Promise<void> {
     const life = ++this.#life;
     if (cause === 'fenced') this.#fallBehind();
     this.#enter(this.world.positions.behind(this.partition) ? 'fenced' : 'recovering');
@@ -112,25 +118,41 @@ export class Partition {
 
   /**
    * Finds out before a command does that another engine has written: anything this one answers from
-   * then on would be out of date. It also finds an append that was stored after its time-out.
+   * then on would be out of date. It also finds an append that was stored after its time-out. A mere
+   * barrier makes nothing untrue, and is passed: two idle engines would else fence each other for ever.
+   * @throws JournalUnavailable
    */
   async look(): Promise<void> {
     const ready = this.#ready;
     if (ready === null || !ready.idle) return;
     const { partition, world } = this;
     const standing = world.positions.get(partition, 'journalSeq');
+    const rested = () =>
+      this.#ready === ready &&
+      ready.idle &&
+      world.positions.get(partition, 'journalSeq') === standing;
     const last = await world.journal.last(partition);
-    const rested = () => world.positions.get(partition, 'journalSeq') === standing;
-    if (last === standing || this.#ready !== ready || !ready.idle || !rested()) return;
-    world.positions.add(partition, 'fences', 1);
-    this.#failed(new Fenced(partition, standing));
+    if (last === standing || !rested()) return;
+    try {
+      const barriers = await readBarriers(partition, world.journal, standing + 1);
+      if (!rested()) return;
+      for (const barrier of barriers ?? []) ready.pass(barrier);
+      if (barriers !== null && barriers.length > 0) return;
+      world.positions.add(partition, 'fences', 1);
+      this.#failed(new Fenced(partition, standing));
+    } catch (error) {
+      if (!(error instanceof JournalCorrupt)) throw error;
+      if (rested()) this.#failed(error);
+    }
   }
 
-  #failed(error: unknown): void {
+  #failed(error: Error): void {
     if (this.#ready === null) return;
     const { world, partition } = this;
     const fenced = error instanceof Fenced;
-    const message = fenced ? 'fenced: another writer has written' : 'append failed';
+    const failure =
+      error instanceof JournalCorrupt ? 'the journal does not go on as it was' : 'append failed';
+    const message = fenced ? 'fenced: another writer has written' : failure;
     world.log(fenced ? 'warning' : 'error', message, { partition, error: String(error) });
     void this.recover(fenced ? 'fenced' : 'append failed');
   }
@@ -167,22 +189,35 @@ export class Partition {
       world.log(events > 0 ? 'info' : 'debug', 'recovered', details);
       return true;
     } catch (error) {
-      if (life !== this.#life) return true;
-      if (error instanceof Fenced) {
-        world.positions.add(partition, 'fences', 1);
-        world.log('warning', 'fenced: the barrier was refused', { partition });
-        this.#fallBehind();
-        this.#enter('unavailable');
-        await world.sleep(recoveryPauseMs);
-        if (life === this.#life) void this.recover('fenced');
-        return true;
-      }
-      const refusing = error instanceof JournalCorrupt;
-      this.#enter(refusing ? 'refusing' : 'unavailable');
-      const message = refusing ? 'refusing to serve' : 'cannot read the journal';
-      world.log('error', message, { partition, error: String(error) });
-      return refusing;
+      if (!isJournalFault(error)) throw error;
+      return life !== this.#life || this.#recoveryFailed(life, error);
     }
+  }
+
+  /** Returns false when another try may help. */
+  #recoveryFailed(life: number, error: Error): boolean {
+    const { partition, world } = this;
+    if (error instanceof Fenced) {
+      world.positions.add(partition, 'fences', 1);
+      world.log('warning', 'fenced: the barrier was refused', { partition });
+      this.#fallBehind();
+      this.#enter('unavailable');
+      void this.#recoverFenced(life);
+      return true;
+    }
+    const refusing = error instanceof JournalCorrupt;
+    this.#enter(refusing ? 'refusing' : 'unavailable');
+    const failure = String(error);
+    if (failure === this.#failure) return refusing;
+    this.#failure = failure;
+    const message = refusing ? 'refusing to serve' : 'cannot recover from the journal';
+    world.log('error', message, { partition, error: failure });
+    return refusing;
+  }
+
+  async #recoverFenced(life: number): Promise<void> {
+    await this.world.sleep(recoveryPauseMs);
+    if (life === this.#life) await this.recover('fenced');
   }
 
   /** The last entry that anything was built on: the journal may not end before it. */
@@ -197,6 +232,7 @@ export class Partition {
     this.#ready = new Decider(this.world, recovered, at, (error) => this.#failed(error));
     this.world.positions.set(this.partition, 'behind', 0);
     this.world.positions.add(this.partition, 'recoveries', 1);
+    this.#failure = null;
     this.#setMode('ready');
   }
 
@@ -208,16 +244,28 @@ export class Partition {
   /** Leaves the partition to the engine that has written to it, until that one is silent. */
   async #standBack(life: number, sequence: number): Promise<void> {
     this.#enter('fenced');
-    const { journal, sleep } = this.world;
     for (let seen = sequence; ; ) {
-      await sleep(fencedMs);
+      await this.world.sleep(fencedMs);
       if (life !== this.#life) return;
-      const last = await journal.last(this.partition).catch(() => -1);
+      const last = await this.#lastOrUnknown();
       if (life !== this.#life) return;
       if (last === seen) break;
-      seen = last;
+      seen = last ?? seen;
     }
-    await this.recover();
+    await this.recover('silence');
+  }
+
+  /** The journal's last sequence; null while it cannot be read, which says nothing of the other engine. */
+  async #lastOrUnknown(): Promise<Sequence | null> {
+    const { partition, world } = this;
+    try {
+      return await world.journal.last(partition);
+    } catch (error) {
+      if (!isJournalFault(error)) throw error;
+      const message = 'cannot see whether the other writer is silent';
+      world.log('warning', message, { partition, error: String(error) });
+      return null;
+    }
   }
 
   /** Leaves `ready`, and drops what exists only then. */

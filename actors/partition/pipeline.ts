@@ -10,7 +10,13 @@
 import type { Item } from '../item/item.ts';
 import { type Chain, entryHash, joinEntry } from '../journal/codec.ts';
 import { EventBuffer } from '../journal/event-buffer.ts';
-import { Fenced, type Journal, JournalUnavailable } from '../journal/journal.ts';
+import {
+  Fenced,
+  isJournalFault,
+  type Journal,
+  JournalUnavailable,
+  type StoredEntry,
+} from '../journal/journal.ts';
 import { appendsInFlightMax } from '../limits.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
@@ -60,7 +66,7 @@ export class Pipeline {
     private readonly world: PipelineWorld,
     private readonly chain: Chain,
     private readonly items: ReadonlyMap<number, Item>,
-    private readonly failed: (error: unknown) => void,
+    private readonly failed: (error: Error) => void,
   ) {
     const rows = rowsOf(items, items.keys());
     numberRows(rows, this.#rows, chain.sequence);
@@ -104,6 +110,15 @@ export class Pipeline {
     while (!this.#dropped && this.#batches.length > 0 && this.#inFlight.length < room) {
       this.#append(this.#batches.shift()!);
     }
+  }
+
+  /**
+   * Goes on after an entry that another engine wrote and that changes nothing, a barrier; call only while
+   * idle. @throws JournalCorrupt when it does not follow.
+   */
+  pass({ sequence, bytes }: StoredEntry): void {
+    this.chain.next(sequence, bytes);
+    this.#show(new Map(), sequence);
   }
 
   /** From now on, outcomes of appends are ignored. */
@@ -168,6 +183,7 @@ export class Pipeline {
 
   /** Drops everything that is not durable, and answers the commands that wait for it. */
   #fail(append: Append, error: unknown): void {
+    if (!isJournalFault(error)) throw error;
     if (this.#dropped) return;
     this.#dropped = true;
     // Entries before the refused one may be stored, though their acknowledgement is still under way.

@@ -4,8 +4,8 @@
  */
 
 import { applyTo, type Item } from '../item/item.ts';
-import { Chain, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
-import { type Journal, JournalCorrupt } from '../journal/journal.ts';
+import { Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
+import { type Journal, JournalCorrupt, type StoredEntry } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Sequence } from '../protocol.ts';
 
@@ -76,15 +76,34 @@ export async function writeBarrier(
   chain.advance(sequence + 1, entryHash(bytes), at);
 }
 
+/**
+ * The entries from a sequence on, when all of them are barriers; null as soon as one has events.
+ * @throws JournalCorrupt, JournalUnavailable
+ */
+export async function readBarriers(
+  partition: number,
+  journal: Journal,
+  from: Sequence,
+): Promise<StoredEntry[] | null> {
+  const barriers: StoredEntry[] = [];
+  for await (const stored of journal.read(partition, from)) {
+    if (decodeEntry(partition, stored.sequence, stored.bytes).events.length > 0) return null;
+    barriers.push(stored);
+  }
+  return barriers;
+}
+
 function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
-  try {
-    for (const event of entry.events) {
-      recovered.at = Math.max(recovered.at, event.at ?? entry.at);
-      applyTo(recovered.items, event, event.at ?? entry.at);
-      if (event.type === 'placed') board.markBuyer(event.item, event.user);
+  for (const event of entry.events) {
+    try {
+      const at = event.at ?? entry.at;
+      applyTo(recovered.items, event, at);
+      recovered.at = Math.max(recovered.at, at);
+    } catch (cause) {
+      // The same `apply` took these events when they were decided: what contradicts them was not.
+      throw new JournalCorrupt(entry.partition, entry.seq, String(cause));
     }
-  } catch (cause) {
-    throw new JournalCorrupt(entry.partition, entry.seq, String(cause));
+    if (event.type === 'placed') board.markBuyer(event.item, event.user);
   }
   recovered.events += entry.events.length;
   recovered.writer = entry.writer;

@@ -31,14 +31,19 @@ export class HeldJournal implements Journal {
   }
 
   async *read(_partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
-    if (!this.readable) throw new JournalUnavailable('cannot be read now');
+    this.#mustBeReadable();
     for (let sequence = from; sequence <= this.stored.length; sequence++) {
       yield { sequence, bytes: this.stored[sequence - 1]! };
     }
   }
 
   async last(): Promise<Sequence> {
+    this.#mustBeReadable();
     return this.stored.length;
+  }
+
+  #mustBeReadable(): void {
+    if (!this.readable) throw new JournalUnavailable('cannot be read now');
   }
 
   async close(): Promise<void> {

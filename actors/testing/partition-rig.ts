@@ -62,7 +62,7 @@ export class Rig {
   }
 
   async open(units: number): Promise<void> {
-    await this.partition.recover();
+    await this.partition.recover('start');
     this.submit({ type: 'open', item, price: 100, units });
     this.partition.commit();
     await this.journal.acknowledge();

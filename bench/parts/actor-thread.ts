@@ -40,6 +40,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
   const settings: ActorThreadSettings = {
     type: 'start',
     thread: 0,
+    life: 0,
     actorThreads: 1,
     partitions,
     writer: Bun.randomUUIDv7(),

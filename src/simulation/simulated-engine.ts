@@ -54,6 +54,10 @@ export interface Plants {
 /** What outlives a thread, but not its process. */
 export interface EngineMemory {
   name: string;
+  /** Id of the process, which all lives of its thread write into their entries. */
+  writer: string;
+  /** How often its thread has been started. */
+  lives: number;
   board: Board;
   positions: Positions;
   /** Commands that no thread has taken yet. */
@@ -67,9 +71,12 @@ export interface EngineMemory {
   recoveriesBefore: number[];
 }
 
-export function engineMemory(name: string, board: Board): EngineMemory {
+export function engineMemory(name: string, writer: string, board: Board): EngineMemory {
   const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
-  return { name, board, positions, mail: [], clockOffsetMs: 0, fences: [], recoveriesBefore: [] };
+  return {
+    ...{ name, writer, board, positions },
+    ...{ lives: 0, mail: [], clockOffsetMs: 0, fences: [], recoveriesBefore: [] },
+  };
 }
 
 export class SimulatedEngine {
@@ -83,7 +90,6 @@ export class SimulatedEngine {
   constructor(
     readonly memory: EngineMemory,
     private readonly around: Surroundings,
-    life: number,
   ) {
     const { store, plants, scheduler, audit } = around;
     const journal = new SimulatedJournal(store, this);
@@ -92,7 +98,7 @@ export class SimulatedEngine {
       board: memory.board,
       positions: memory.positions,
       sleep: (ms) => scheduler.pause(this, 'sleep', ms),
-      writer: `${memory.name}-${life}`,
+      writer: memory.writer,
       reply: (_mailbox, request, reply) => this.#reply(request, reply),
       acknowledged: (partition, items) => this.#acknowledged(partition, items),
       changed: () => undefined,
@@ -103,7 +109,8 @@ export class SimulatedEngine {
       { length: around.partitions },
       (_, p) => plants.partition?.(p, world, audit) ?? new Partition(p, world),
     );
-    for (const partition of this.partitions) void partition.recover();
+    const cause = memory.lives++ === 0 ? 'start' : 'restart';
+    for (const partition of this.partitions) void partition.recover(cause);
   }
 
   /** One turn of the actor thread, as `worker.ts` takes it; mail is taken in any order. */

@@ -37,7 +37,7 @@ export class World {
   readonly #projection: Projection;
   readonly #boards: Board[];
   #engines: SimulatedEngine[] = [];
-  #lives = 0;
+  #processes = 0;
   /** How often each thing happens; every seed has a character of its own. */
   readonly weights;
   violation: string | null = null;
@@ -202,14 +202,14 @@ export class World {
   }
 
   #engine(memory: EngineMemory): SimulatedEngine {
-    return new SimulatedEngine(memory, this.#around, ++this.#lives);
+    return new SimulatedEngine(memory, this.#around);
   }
 
   /** Memory for a new process; null where the run has used up its boards. */
   #memory(name: string): EngineMemory | null {
     const board = this.#boards.pop();
     if (board === undefined) return null;
-    const memory = engineMemory(name, board);
+    const memory = engineMemory(name, `${name}-${++this.#processes}`, board);
     this.#projection.tell(memory.positions);
     return memory;
   }

@@ -38,7 +38,7 @@ export class ShopRig implements ShopParts {
     const [fixture, folder] = [await sqliteFixture(), temporaryFolder()];
     const store = new SqliteStore(folder.file('store.db'));
     const partition = newRig();
-    await partition.partition.recover();
+    await partition.partition.recover('start');
     return new ShopRig(partition, await fixture.open(), store, async () => {
       await store.close();
       await fixture.remove();
