@@ -10,6 +10,7 @@ import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
+import { ClaimedPort } from './claims.ts';
 import { openSql } from './db/open.ts';
 import {
   type ActorThread,
@@ -18,7 +19,6 @@ import {
   type HttpThread,
   type ProjectorThread,
 } from './engine-threads.ts';
-import { freePort } from './free-port.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
 import { openStore } from './store/open.ts';
@@ -41,7 +41,8 @@ const clockWarningMs = 1_000;
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {
   makePrivateFolder(settings.dataDir);
-  const port = freePort(settings.host, settings.port);
+  const claimed = await ClaimedPort.claim(settings.host, settings.port);
+  const { port } = claimed;
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const positions = new Positions(memory.positions);
   const { journal, journalPromise, newestAt } = await prepare(settings, positions);
@@ -66,8 +67,10 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const actors = times(settings.actorThreads, (thread) => threads.actor(thread, actorDied));
   await Promise.all(actors.map((actor) => actor.says('recovered')));
   const projector = threads.projector();
-  http = times(settings.httpThreads, (thread) => threads.http(thread));
-  await Promise.all(http.map((each) => each.says('listening')));
+  await claimed.listenOn(() => {
+    http = times(settings.httpThreads, (thread) => threads.http(thread));
+    return Promise.all(http.map((each) => each.says('listening')));
+  });
 
   return {
     host: settings.host,

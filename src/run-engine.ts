@@ -7,6 +7,7 @@
  */
 import { configureLog } from '../actors/log.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
+import { claimFolder } from './claims.ts';
 import { readConfig } from './config.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { keptSecret } from './secrets.ts';
@@ -29,6 +30,8 @@ export async function runEngine(
   configureLog(config.logLevel, 'main');
   const { dataDir, host } = config;
   makePrivateFolder(dataDir);
+  // Before anything in it is made or read: a second engine must not replace the secrets of the first.
+  claimFolder(dataDir);
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
