@@ -8,8 +8,8 @@
  */
 
 import { type Clock, createClock } from './clock.ts';
-import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
+import { JournalWatch } from './journal-watch.ts';
 import { drainRecordsMax, probeMs } from './limits.ts';
 import { configureLog, getLogger, type logLevels } from './log.ts';
 import { Loop } from './loop.ts';
@@ -112,9 +112,12 @@ class ActorThread {
     void this.#recover();
     const delays = new ThreadDelays(settings.memory.threadDelays);
     const watching = delays.watch(settings.memory.commands.length + settings.thread);
-    const probing = setInterval(() => void this.#probe(journal, positions), probeMs);
+    const probe = () => journal.probe();
+    const watch = new JournalWatch({ probe, positions, partitions: this.#own, log: world.log });
+    const looking = setInterval(() => void watch.look(), probeMs);
     await this.#loop.run();
-    clearInterval(probing);
+    clearInterval(looking);
+    watch.stop();
     clearInterval(watching);
     for (const partition of this.#own) partition.stop();
     await replica?.close();
@@ -138,19 +141,6 @@ class ActorThread {
   #openMailboxes(): void {
     this.#open = true;
     this.#bell.ring();
-  }
-
-  /** Finds out before an order does that the journal is gone, or that another engine writes it. */
-  async #probe(journal: OpenedJournal, positions: Positions): Promise<void> {
-    const looking = () => Promise.all(this.#own.map((partition) => partition.look()));
-    const silent = await journal
-      .probe()
-      .then(looking)
-      .then(
-        () => 0,
-        () => 1,
-      );
-    for (const { partition } of this.#own) positions.set(partition, 'journalSilent', silent);
   }
 
   /** Returns whether all mailboxes are empty. */
