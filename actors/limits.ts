@@ -73,6 +73,16 @@ export const idleTimeoutMs = 10_000;
 export const recoveryPauseMs = 50;
 export const recoveryPauseMsMax = 1_000;
 
+/**
+ * A journal that answers short, less than what is known of it, is asked again for this long before it
+ * counts as one that has lost entries: a server whose leader has just changed may answer so.
+ */
+export const shortConfirmMs = 5_000;
+
+/** A partition that refuses to serve reads its journal again after this, doubling up to the maximum. */
+export const refusalPauseMs = 1_000;
+export const refusalPauseMsMax = 60_000;
+
 /** A partition that was fenced is left to the other engine until that has been silent this long. */
 export const fencedMs = 3_000;
 
@@ -113,5 +123,7 @@ relation(entryHeadBytesMax + eventBytesMax <= entryBytesMax, 'an entry must hold
 relation(ordersPerItemMax < 2 ** 31, 'order numbers are 32-bit indexes');
 relation(tickMs <= sleepMsMax, 'a thread may sleep until the next look');
 relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what is due');
+relation(shortConfirmMs > 2 * recoveryPauseMsMax, 'a short journal must be read more than once');
+relation(refusalPauseMsMax > refusalPauseMs, 'the pauses of a refusal must grow');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(replyTimeoutMs < idleTimeoutMs, 'the HTTP thread must answer before the socket closes');

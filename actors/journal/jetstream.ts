@@ -61,6 +61,11 @@ export class JetStreamJournal implements Journal {
    */
   readonly appendsInFlight = 1;
 
+  /** Another server of a cluster may have what this one has not, and a stream can be restored. */
+  readonly mayHeal = true;
+
+  /** By partition: the server that led its stream, and the one whose copy was read, where they say. */
+  readonly #answered = new Map<number, { leader?: string; reader?: string }>();
   readonly #appending = new Map<number, (reason: Error) => void>();
   readonly #client: JetStreamClient;
   #connected = true;
@@ -194,6 +199,15 @@ export class JetStreamJournal implements Journal {
     return (await this.#state(partition)).last_seq;
   }
 
+  answeredBy(partition: number): string {
+    const { server_name, server_id } = this.connection.info ?? {};
+    const { leader, reader } = this.#answered.get(partition) ?? {};
+    const parts = [`server ${server_name ?? 'unknown'} (${server_id ?? 'not connected'})`];
+    if (leader !== undefined) parts.push(`stream led by ${leader}`);
+    if (reader !== undefined) parts.push(`entries read from ${reader}`);
+    return parts.join(', ');
+  }
+
   /**
    * Asks every partition to refuse an entry, one whose expected last sequence cannot be right. Proves
    * that the server is reachable, that each stream has a leader, and that it checks appends. It does
@@ -229,7 +243,12 @@ export class JetStreamJournal implements Journal {
   async #state(partition: number) {
     if (!this.#connected) throw notConnected();
     try {
-      return (await this.manager.streams.info(nameOf(partition))).state;
+      const { state, cluster } = await this.manager.streams.info(nameOf(partition));
+      this.#answered.set(
+        partition,
+        cluster?.leader === undefined ? {} : { leader: cluster.leader },
+      );
+      return state;
     } catch (cause) {
       throw readError(partition, 0, cause);
     }

@@ -17,6 +17,11 @@ export interface Journal {
    */
   readonly appendsInFlight: number;
   /**
+   * Whether what reads as damaged or short may read whole later: one server of several answered, say,
+   * and another will the next time. A file that is damaged stays so.
+   */
+  readonly mayHeal: boolean;
+  /**
    * Step 7 of an order: appends an entry as number `expectedLast + 1` and resolves when it is durable.
    * @throws Fenced when `expectedLast` is not the last sequence.
    * @throws JournalUnavailable when nothing was stored.
@@ -30,8 +35,13 @@ export interface Journal {
    * @throws JournalUnavailable when the journal cannot be read now.
    */
   read(partition: number, from: Sequence): AsyncIterable<StoredEntry>;
-  /** The last sequence; 0 when the partition is empty. @throws as `read` does. */
+  /**
+   * The last sequence; 0 when the partition is empty. A server may know less than another, so that
+   * the answer may be short for a while. @throws as `read` does.
+   */
   last(partition: number): Promise<Sequence>;
+  /** Who answered when the partition was last read, in words for operators. */
+  answeredBy(partition: number): string;
   close(): Promise<void>;
 }
 
@@ -71,6 +81,21 @@ export class JournalMisconfigured extends Error {
   override readonly name = 'JournalMisconfigured';
 }
 
+/** The journal ends before an entry that is known to be in it: it has lost entries, or says so. */
+export class JournalShort extends Error {
+  override readonly name = 'JournalShort';
+  constructor(
+    readonly partition: number,
+    readonly last: Sequence,
+    readonly known: Sequence,
+  ) {
+    super(
+      `partition ${partition}: the journal ends at entry ${last}, but entry ${known} was ` +
+        'acknowledged: it has lost entries, or a server answers that has not got them',
+    );
+  }
+}
+
 /** The journal is damaged: an operator must decide. */
 export class JournalCorrupt extends Error {
   override readonly name = 'JournalCorrupt';
@@ -92,6 +117,7 @@ export function isJournalFault(error: unknown): error is Error {
     error instanceof Fenced ||
     error instanceof JournalUnavailable ||
     error instanceof OutcomeUnknown ||
+    error instanceof JournalShort ||
     error instanceof JournalCorrupt
   );
 }

@@ -53,6 +53,9 @@ export class SqliteJournal implements OpenedJournal {
   /** A commit blocks its thread, so a second append could never overtake or join it. */
   readonly appendsInFlight = 1;
 
+  /** No one else keeps the file. */
+  readonly mayHeal = false;
+
   /** Partitions the journal was made with. */
   readonly partitions: number;
 
@@ -127,6 +130,10 @@ export class SqliteJournal implements OpenedJournal {
 
   async last(partition: number): Promise<Sequence> {
     return this.#query(partition, 0, () => this.#last.get(partition)!.last);
+  }
+
+  answeredBy(): string {
+    return this.#path;
   }
 
   acknowledgement(): { text: string } {

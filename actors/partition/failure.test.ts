@@ -147,17 +147,6 @@ describe('recovery', () => {
     expect(b.partition.mode).toBe('ready');
   });
 
-  test('refuses to serve a journal that is shorter than what was built on it', async () => {
-    for (const cell of ['sqlSeq', 'journalSeq'] as const) {
-      const b = newRig();
-      b.positions.set(0, cell, 1);
-      await b.partition.recover('start');
-      expect(b.partition.mode).toBe('refusing');
-      expect(b.positions.mode(0)).toBe('refusing');
-      expect(b.codes(b.place(1))).toEqual([code.journalUnavailable]);
-    }
-  });
-
   test('refuses to serve a journal that has been tampered with', async () => {
     const b = newRig();
     await b.open(9);
@@ -184,6 +173,38 @@ describe('recovery', () => {
 });
 
 describe('a fenced partition', () => {
+  test('that nobody else has written goes on: the server that refused it knew less', async () => {
+    const before = newRig();
+    await before.open(9);
+    const b = new Rig(before.journal, before.board, 'next run');
+    await b.partition.recover('start');
+    const request = b.place(1);
+    b.partition.commit();
+    await b.journal.refuse(new Fenced(0, 1));
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect(b.codes(request, b.place(1))).toEqual([code.outcomeUnknown, null]);
+  });
+
+  test('takes a short answer for no sign of the other engine', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1);
+    b.partition.commit();
+    const chain = new Chain(0);
+    chain.next(1, b.journal.stored[0]!);
+    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
+    b.journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
+    await b.journal.refuse(new Fenced(0, 1));
+    expect(b.partition.mode).toBe('fenced');
+    b.journal.hidden = 1;
+    await b.wake();
+    b.journal.hidden = 0;
+    await b.wake();
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+  });
+
   test('says that the outcome is unknown, and leaves the partition to the other engine', async () => {
     const b = newRig();
     await b.open(9);

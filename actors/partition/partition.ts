@@ -4,21 +4,23 @@
  * - `recovering`: the state is being rebuilt from the journal; commands are refused with 30002.
  * - `ready`: commands are decided (`decider.ts`); batches are appended while fewer than the journal's
  *   limit are in flight, each on the condition that the one before it is the last (I5).
- * - `unavailable`: the journal could not be read; recovery is tried again after a pause.
+ * - `unavailable`: the journal could not be read, or answers short; it is read again after a pause.
  * - `fenced`: another engine writes this partition, and owns it while it goes on writing; when it has
  *   been silent for `fencedMs`, this engine recovers and is ready again.
- * - `refusing`: the journal is damaged, or shorter than what was built on it; an operator decides.
+ * - `refusing`: the journal is damaged, or has been shorter than what was built on it for seconds. Where
+ *   another server may answer better it is read again, at pauses that grow; else an operator decides.
  * - `stopped`: drained; nothing is decided any more.
  *
  * There is one answer to every failure of an append: drop the state, tell those who wait that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import type { Item } from '../item/item.ts';
-import { Fenced, isJournalFault, JournalCorrupt } from '../journal/journal.ts';
-import { fencedMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
+import { Fenced, isJournalFault, JournalCorrupt, JournalShort } from '../journal/journal.ts';
+import { fencedMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
+import { Patience } from './patience.ts';
 import type { PipelineWorld } from './pipeline.ts';
 import { type Recovered, readBarriers, recoverPartition, writeBarrier } from './recovery.ts';
 
@@ -41,6 +43,9 @@ export interface PartitionWorld extends PipelineWorld {
  */
 type Cause = 'start' | 'restart' | 'append failed' | 'fenced' | 'silence';
 
+/** So many looks in a row, one each `probeMs`, must have found the journal short before it counts. */
+const shortLooksMax = Math.ceil(shortConfirmMs / probeMs);
+
 export class Partition {
   #mode: PartitionMode = 'recovering';
   #ready: Decider | null = null;
@@ -50,6 +55,8 @@ export class Partition {
   #life = 0;
   /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
   #failure: string | null = null;
+  /** Looks in a row that found the journal shorter than what is known to be in it. */
+  #shortLooks = 0;
 
   constructor(
     readonly partition: number,
@@ -112,8 +119,9 @@ export class Partition {
     const life = ++this.#life;
     if (cause === 'fenced') this.#fallBehind();
     this.#enter(this.world.positions.behind(this.partition) ? 'fenced' : 'recovering');
-    if (await this.#tryRecovery(life, cause)) return;
-    void this.#retryRecovery(life, cause);
+    const patience = new Patience(this.world.journal.mayHeal);
+    if (await this.#tryRecovery(life, cause, patience)) return;
+    void this.#retryRecovery(life, cause, patience);
   }
 
   /**
@@ -132,12 +140,16 @@ export class Partition {
       ready.idle &&
       world.positions.get(partition, 'journalSeq') === standing;
     const last = await world.journal.last(partition);
-    if (last === standing || !rested()) return;
+    if (!rested()) return;
+    if (last < standing) return this.#foundShort(last, standing);
+    this.#shortLooks = 0;
+    if (last === standing) return;
     try {
       const barriers = await readBarriers(partition, world.journal, standing + 1);
       if (!rested()) return;
       for (const barrier of barriers ?? []) ready.pass(barrier);
-      if (barriers !== null && barriers.length > 0) return;
+      // Without any, the reading was answered by a server that knows less: the next look tells.
+      if (barriers !== null) return;
       world.positions.add(partition, 'fences', 1);
       this.#failed(new Fenced(partition, standing));
     } catch (error) {
@@ -146,36 +158,48 @@ export class Partition {
     }
   }
 
+  /**
+   * Nobody has written, and what is decided meanwhile is safe: an append that the journal does not take
+   * is never answered. So work goes on until the journal has said so for seconds.
+   */
+  #foundShort(last: Sequence, known: Sequence): void {
+    if (++this.#shortLooks <= shortLooksMax) return;
+    this.#shortLooks = 0;
+    this.#failed(new JournalShort(this.partition, last, known));
+  }
+
   #failed(error: Error): void {
     if (this.#ready === null) return;
     const { world, partition } = this;
     const fenced = error instanceof Fenced;
-    const failure =
-      error instanceof JournalCorrupt ? 'the journal does not go on as it was' : 'append failed';
+    const damaged = error instanceof JournalCorrupt || error instanceof JournalShort;
+    const failure = damaged ? 'the journal does not go on as it was' : 'append failed';
     const message = fenced ? 'fenced: another writer has written' : failure;
     world.log(fenced ? 'warning' : 'error', message, { partition, error: String(error) });
     void this.recover(fenced ? 'fenced' : 'append failed');
   }
 
-  async #retryRecovery(life: number, cause: Cause): Promise<void> {
-    for (let pauseMs = recoveryPauseMs; ; pauseMs = Math.min(pauseMs * 2, recoveryPauseMsMax)) {
-      await this.world.sleep(pauseMs);
-      if (life !== this.#life || (await this.#tryRecovery(life, cause))) return;
+  async #retryRecovery(life: number, cause: Cause, patience: Patience): Promise<void> {
+    while (Number.isFinite(patience.pauseMs)) {
+      await this.world.sleep(patience.pauseMs);
+      if (life !== this.#life || (await this.#tryRecovery(life, cause, patience))) return;
     }
   }
 
-  /** Returns false when another try may help. */
-  async #tryRecovery(life: number, cause: Cause): Promise<boolean> {
+  /** Returns false when it has not come to an end, and `patience` tells when to try again. */
+  async #tryRecovery(life: number, cause: Cause, patience: Patience): Promise<boolean> {
     const { partition, world } = this;
     const startedAt = performance.now();
+    const standing = world.positions.get(partition, 'journalSeq');
     const wanted = () => life === this.#life;
     try {
       // Read before the journal is: an entry stored while we read may be projected before we are done.
-      const built = this.#built();
-      const recovered = await recoverPartition(partition, world, wanted, built);
+      const recovered = await recoverPartition(partition, world, wanted, this.#known());
       if (recovered === null) return true;
-      // A fence by an entry of our own is a late store of an append that had timed out.
-      if (cause === 'fenced' && recovered.writer !== world.writer) {
+      // A fence by an entry of our own is a late store of an append that had timed out; one without
+      // a new entry came from a server that knew less.
+      const foreign = recovered.writer !== world.writer && recovered.chain.sequence > standing;
+      if (cause === 'fenced' && foreign) {
         void this.#standBack(life, recovered.chain.sequence);
         return true;
       }
@@ -183,6 +207,7 @@ export class Partition {
       if (cause !== 'start') await writeBarrier(partition, world, recovered);
       if (life !== this.#life) return true;
       this.#resume(recovered);
+      this.#tellWhole(patience);
       const { events, chain } = recovered;
       const ms = Math.round(performance.now() - startedAt);
       const details = { partition, sequence: chain.sequence, events, ms };
@@ -190,12 +215,12 @@ export class Partition {
       return true;
     } catch (error) {
       if (!isJournalFault(error)) throw error;
-      return life !== this.#life || this.#recoveryFailed(life, error);
+      return life !== this.#life || this.#recoveryFailed(life, error, patience);
     }
   }
 
-  /** Returns false when another try may help. */
-  #recoveryFailed(life: number, error: Error): boolean {
+  /** Returns false when it has not come to an end. */
+  #recoveryFailed(life: number, error: Error, patience: Patience): boolean {
     const { partition, world } = this;
     if (error instanceof Fenced) {
       world.positions.add(partition, 'fences', 1);
@@ -205,14 +230,29 @@ export class Partition {
       void this.#recoverFenced(life);
       return true;
     }
-    const refusing = error instanceof JournalCorrupt;
-    this.#enter(refusing ? 'refusing' : 'unavailable');
-    const failure = String(error);
-    if (failure === this.#failure) return refusing;
+    const trouble = patience.failed(error);
+    this.#enter(trouble === 'damaged' ? 'refusing' : 'unavailable');
+    const message = {
+      away: 'cannot recover from the journal',
+      short: 'the journal answers short: asking again',
+      damaged: 'refusing to serve',
+    }[trouble];
+    // Each server may say something else of a damaged journal.
+    const answered = trouble === 'away' ? {} : { answeredBy: world.journal.answeredBy(partition) };
+    const failure = JSON.stringify({ message, error: String(error), ...answered });
+    if (failure === this.#failure) return false;
     this.#failure = failure;
-    const message = refusing ? 'refusing to serve' : 'cannot recover from the journal';
-    world.log('error', message, { partition, error: failure });
-    return refusing;
+    const level = trouble === 'short' ? 'warning' : 'error';
+    world.log(level, message, { partition, error: String(error), ...answered });
+    return false;
+  }
+
+  /** After what was logged of a damaged or short journal, the good news is due as well. */
+  #tellWhole({ trouble }: Patience): void {
+    if (trouble !== 'short' && trouble !== 'damaged') return;
+    const { partition, world } = this;
+    const answeredBy = world.journal.answeredBy(partition);
+    world.log('warning', 'the journal is whole again', { partition, answeredBy });
   }
 
   async #recoverFenced(life: number): Promise<void> {
@@ -220,8 +260,8 @@ export class Partition {
     if (life === this.#life) await this.recover('fenced');
   }
 
-  /** The last entry that anything was built on: the journal may not end before it. */
-  #built(): Sequence {
+  /** The last entry that was acknowledged, or that anything was built on. */
+  #known(): Sequence {
     const { partition } = this;
     const { positions } = this.world;
     return Math.max(positions.get(partition, 'journalSeq'), positions.get(partition, 'sqlSeq'));
@@ -244,13 +284,15 @@ export class Partition {
   /** Leaves the partition to the engine that has written to it, until that one is silent. */
   async #standBack(life: number, sequence: number): Promise<void> {
     this.#enter('fenced');
-    for (let seen = sequence; ; ) {
+    // A short answer is no sign of the other engine; two in a row are for the recovery to judge.
+    for (let seen = sequence, doubts = 0; doubts < 2; ) {
       await this.world.sleep(fencedMs);
       if (life !== this.#life) return;
       const last = await this.#lastOrUnknown();
       if (life !== this.#life) return;
       if (last === seen) break;
-      seen = last ?? seen;
+      doubts = last !== null && last < seen ? doubts + 1 : 0;
+      seen = Math.max(seen, last ?? seen);
     }
     await this.recover('silence');
   }

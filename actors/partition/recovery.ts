@@ -5,7 +5,12 @@
 
 import { applyTo, type Item } from '../item/item.ts';
 import { Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
-import { type Journal, JournalCorrupt, type StoredEntry } from '../journal/journal.ts';
+import {
+  type Journal,
+  JournalCorrupt,
+  JournalShort,
+  type StoredEntry,
+} from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Sequence } from '../protocol.ts';
 
@@ -31,16 +36,16 @@ export interface Recovered {
 }
 
 /**
- * Reads until the journal's end; null when `wanted` turned false in the meantime. `built` is the last
- * entry that anything was built on.
- * @throws JournalCorrupt where the chain breaks, an event contradicts the ones before it, or the
- * journal ends before `built`.
+ * Reads until the journal's end; null when `wanted` turned false in the meantime. `known` is the last
+ * entry that is known to be there.
+ * @throws JournalCorrupt where the chain breaks, or an event contradicts the ones before it.
+ * @throws JournalShort when the journal ends before `known`.
  */
 export async function recoverPartition(
   partition: number,
   { journal, board, sleep }: RecoveryWorld,
   wanted: () => boolean,
-  built: Sequence = 0,
+  known: Sequence = 0,
 ): Promise<Recovered | null> {
   const items = new Map<number, Item>();
   const recovered: Recovered = { items, chain: new Chain(partition), at: 0, writer: '', events: 0 };
@@ -55,7 +60,8 @@ export async function recoverPartition(
     if (!wanted()) return null;
   }
   if (!wanted()) return null;
-  if (recovered.chain.sequence < built) throw shortJournal(recovered.chain, built);
+  const { sequence } = recovered.chain;
+  if (sequence < known) throw new JournalShort(partition, sequence, known);
   return recovered;
 }
 
@@ -107,10 +113,4 @@ function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
   }
   recovered.events += entry.events.length;
   recovered.writer = entry.writer;
-}
-
-/** What is wrong with a journal that ends before the last entry anything was built on. */
-function shortJournal({ partition, sequence }: Chain, built: Sequence): JournalCorrupt {
-  const what = `the journal ends here, but entry ${built} was acknowledged: it has lost data`;
-  return new JournalCorrupt(partition, sequence, what);
 }

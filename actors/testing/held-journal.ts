@@ -16,6 +16,11 @@ export class HeldJournal implements Journal {
   /** Appends that still wait for their outcome, in order. */
   held: Held[] = [];
   readable = true;
+  mayHeal = true;
+  /** The last entries that it does not show, as a server that has not got them. */
+  hidden = 0;
+  /** How often a reading has begun. */
+  readings = 0;
 
   constructor(readonly appendsInFlight: number) {}
 
@@ -31,15 +36,20 @@ export class HeldJournal implements Journal {
   }
 
   async *read(_partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
+    this.readings++;
     this.#mustBeReadable();
-    for (let sequence = from; sequence <= this.stored.length; sequence++) {
+    for (let sequence = from; sequence <= this.stored.length - this.hidden; sequence++) {
       yield { sequence, bytes: this.stored[sequence - 1]! };
     }
   }
 
   async last(): Promise<Sequence> {
     this.#mustBeReadable();
-    return this.stored.length;
+    return this.stored.length - this.hidden;
+  }
+
+  answeredBy(partition: number): string {
+    return `the server of partition ${partition}`;
   }
 
   #mustBeReadable(): void {

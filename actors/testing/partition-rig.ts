@@ -17,6 +17,8 @@ export class Rig {
   readonly positions: Positions;
   readonly partition: Partition;
   readonly replies = new Map<number, Reply>();
+  /** What was logged: message and details. */
+  readonly logged: [message: string, details: Record<string, unknown>][] = [];
   /** Sleepers, by how long they sleep. */
   readonly sleepers: { ms: number; wake(): void }[] = [];
   /** The loop that this partition wakes, if there is one. */
@@ -41,7 +43,7 @@ export class Rig {
       },
       acknowledged: () => this.loop?.acknowledged(),
       changed: () => this.loop?.changed(),
-      log: () => undefined,
+      log: (_level, message, details) => this.logged.push([message, details]),
     });
   }
 
@@ -68,12 +70,17 @@ export class Rig {
     await this.journal.acknowledge();
   }
 
+  /** Wakes the first sleeper, and tells how long it wanted to sleep. Milliseconds. */
+  async wake(): Promise<number> {
+    const { ms, wake } = this.sleepers.shift()!;
+    wake();
+    await setImmediate();
+    return ms;
+  }
+
   /** Wakes sleepers until none is left. */
   async wakeAll(): Promise<void> {
-    while (this.sleepers.length > 0) {
-      this.sleepers.shift()!.wake();
-      await setImmediate();
-    }
+    while (this.sleepers.length > 0) await this.wake();
   }
 }
 

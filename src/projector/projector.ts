@@ -6,7 +6,7 @@ import {
   type Entry,
   entryHash,
 } from '../../actors/journal/codec.ts';
-import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
+import type { Journal, StoredEntry } from '../../actors/journal/journal.ts';
 import type { Sequence } from '../../actors/protocol.ts';
 import type { Checkpoint, Projection } from '../db/sql.ts';
 import { changesOf } from './rows.ts';
@@ -213,15 +213,15 @@ async function readBatch(
   return entries;
 }
 
-/** Starts a new chain after the entry that a checkpoint names. */
+/** Starts a new chain after the entry that a checkpoint names. @throws as `start` does. */
 async function advanceTo(chain: Chain, journal: Journal, checkpoint: Checkpoint): Promise<void> {
   const { partition } = chain;
   for await (const { sequence, bytes } of journal.read(partition, checkpoint.seq)) {
-    if (sequence !== checkpoint.seq) break;
     const hash = entryHash(bytes);
     if (hash !== checkpoint.hash) throw new CheckpointDiffers(partition, checkpoint, hash);
     const { at } = decodeEntry(partition, sequence, bytes);
     return chain.advance(sequence, hash, at);
   }
-  throw new JournalCorrupt(partition, checkpoint.seq, 'the entry at the checkpoint is missing');
+  // It was there a moment ago, by the journal's own word: another server answers now.
+  throw new CheckpointAhead(partition, checkpoint.seq, checkpoint.seq - 1);
 }

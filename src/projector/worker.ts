@@ -10,6 +10,7 @@ import { setPriority } from 'node:os';
 import { createClock } from '../../actors/clock.ts';
 import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal.ts';
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
+import { shortConfirmMs } from '../../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../../actors/log.ts';
 import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { Positions } from '../../actors/memory/positions.ts';
@@ -68,6 +69,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     },
   });
   let told = '';
+  /** Since when the journal has answered short, by `performance.now`. */
+  let shortSince: number | null = null;
   let heededAt = performance.now();
   for (;;) {
     const seen = bell.count;
@@ -84,13 +87,18 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     } catch (error) {
       // All of these may pass, by themselves or with an operator's help; until then readyz reports it.
       if (!waitsFor(error)) throw error;
-      if (String(error) !== told) log.error('projector waits', { error: String(error) });
-      told = String(error);
+      shortSince = error instanceof CheckpointAhead ? (shortSince ?? performance.now()) : null;
+      // A server may answer short for a moment: nobody shall empty tables because of that.
+      const confirmed = shortSince === null || performance.now() - shortSince >= shortConfirmMs;
+      if (confirmed && String(error) !== told)
+        log.error('projector waits', { error: String(error) });
+      if (confirmed) told = String(error);
       await Bun.sleep(pauseMs);
       if (draining) break;
       continue;
     }
     told = '';
+    shortSince = null;
     positions.projectorBeatAt = clock();
     if (applied > 0)
       await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));

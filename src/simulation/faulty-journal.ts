@@ -1,7 +1,7 @@
 /**
  * A journal that misbehaves as far as its contract allows: it delays, fails before storing, stores but
- * does not answer, stores long after the time-out, or has been written by another engine. Entries are
- * kept in memory; what is stored stays, whichever engine crashes.
+ * does not answer, stores long after the time-out, answers short for a while, or has been written by
+ * another engine. Entries are kept in memory; what is stored stays, whichever engine crashes.
  */
 import {
   Fenced,
@@ -10,14 +10,17 @@ import {
   OutcomeUnknown,
   type StoredEntry,
 } from '../../actors/journal/journal.ts';
-import { appendTimeoutMs } from '../../actors/limits.ts';
+import { appendTimeoutMs, shortConfirmMs } from '../../actors/limits.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What becomes of an append on its way: see `JournalFaults`. */
 type Fate = 'fine' | 'fails' | 'lost' | 'silent' | 'late';
 
-/** Weights of what becomes of an append, and the probability that a reading breaks off. */
+/**
+ * Weights of what becomes of an append, and the probabilities that a reading breaks off, and that it
+ * meets a server that knows less than was acknowledged.
+ */
 export interface JournalFaults {
   /** Stored, and acknowledged before the time-out. */
   fine: number;
@@ -30,11 +33,19 @@ export interface JournalFaults {
   /** Stored, after the writer's time-out. */
   late: number;
   brokenReading: number;
+  short: number;
+}
+
+/** While it lasts, a partition's last entries are hidden from whoever asks. */
+interface ShortSpell {
+  until: number;
+  hides: number;
 }
 
 export const faultless: JournalFaults = {
   ...{ fine: 1, fails: 0, lost: 0, silent: 0, late: 0 },
   brokenReading: 0,
+  short: 0,
 };
 
 interface Append {
@@ -56,6 +67,7 @@ interface Append {
 /** The place where entries are stored; every engine opens it separately. */
 export class SimulatedStore {
   readonly #entries: Uint8Array[][];
+  readonly #short: ShortSpell[];
   faults: JournalFaults;
 
   constructor(
@@ -68,10 +80,22 @@ export class SimulatedStore {
   ) {
     this.faults = faults;
     this.#entries = Array.from({ length: partitions }, () => []);
+    this.#short = Array.from({ length: partitions }, () => ({ until: 0, hides: 0 }));
   }
 
   last(partition: number): number {
     return this.#entries[partition]!.length;
+  }
+
+  /** Entries that whoever asks now is not shown. Spells are over before anyone may believe them. */
+  hidden(partition: number): number {
+    const { random, scheduler, faults } = this;
+    const spell = this.#short[partition]!;
+    if (scheduler.now < spell.until) return spell.hides;
+    if (!random.chance(faults.short)) return 0;
+    spell.until = scheduler.now + random.between(1, shortConfirmMs / 2);
+    spell.hides = random.between(1, 3);
+    return spell.hides;
   }
 
   at(partition: number, sequence: number): Uint8Array | undefined {
@@ -87,6 +111,7 @@ export class SimulatedStore {
 /** One opening of the store, by an owner that may crash. */
 export class SimulatedJournal implements Journal {
   readonly appendsInFlight: number;
+  readonly mayHeal = true;
   /** By partition: the append issued last, while its outcome is unknown. */
   readonly #newest = new Map<number, Append>();
 
@@ -123,7 +148,9 @@ export class SimulatedJournal implements Journal {
     const { random, scheduler, faults } = this.store;
     await scheduler.pause(this.owner, `reading of ${partition} begins`, random.pick([0, 0, 5]));
     // A reading may stop where the end was when it began, or go on to where the end is by then.
-    const end = random.chance(0.5) ? this.store.last(partition) : Number.POSITIVE_INFINITY;
+    const hidden = this.store.hidden(partition);
+    const whole = hidden === 0 && random.chance(0.5);
+    const end = whole ? Number.POSITIVE_INFINITY : this.store.last(partition) - hidden;
     for (let sequence = from; sequence <= end; sequence++) {
       const bytes = this.store.at(partition, sequence);
       if (bytes === undefined) break;
@@ -137,7 +164,11 @@ export class SimulatedJournal implements Journal {
 
   async last(partition: number): Promise<number> {
     await this.store.scheduler.pause(this.owner, `last of ${partition}`, 0);
-    return this.store.last(partition);
+    return Math.max(0, this.store.last(partition) - this.store.hidden(partition));
+  }
+
+  answeredBy(): string {
+    return 'the simulation';
   }
 
   async close(): Promise<void> {
@@ -163,7 +194,7 @@ export class SimulatedJournal implements Journal {
     } else if (fate === 'fails') {
       append.state = 'refused';
       this.#tell(append, () => append.reject(new JournalUnavailable('the journal took nothing')));
-    } else if (after?.state === 'refused' || last !== expectedLast) {
+    } else if (after?.state === 'refused' || last - this.#unknown(append) !== expectedLast) {
       append.state = 'refused';
       this.#tell(append, () => append.reject(new Fenced(partition, expectedLast)));
     } else {
@@ -171,6 +202,13 @@ export class SimulatedJournal implements Journal {
       this.store.put(partition, bytes);
       if (fate !== 'silent') this.#tell(append, () => append.resolve(expectedLast + 1));
     }
+  }
+
+  /** Entries that the server an append has reached does not know of; it then refuses the append. */
+  #unknown({ partition, expectedLast }: Append): number {
+    const hidden = this.store.hidden(partition);
+    // No majority stores an entry in the place of one that was acknowledged.
+    return this.store.last(partition) === expectedLast ? hidden : 0;
   }
 
   /** The answer travels back, and may be overtaken by the answers to later appends. */

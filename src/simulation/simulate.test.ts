@@ -16,9 +16,11 @@ function seeds(count: number): number[] {
 function appending(journal: Journal, append: Journal['append']): Journal {
   return {
     appendsInFlight: journal.appendsInFlight,
+    mayHeal: journal.mayHeal,
     append,
     read: (partition, from) => journal.read(partition, from),
     last: (partition) => journal.last(partition),
+    answeredBy: (partition) => journal.answeredBy(partition),
     close: () => journal.close(),
   };
 }
@@ -101,6 +103,11 @@ function forgetful(board: BoardParts['board']): BoardParts['board'] {
   };
 }
 
+/** Planted: what the journal once answered is believed. */
+function believing(journal: Journal): Journal {
+  return { ...appending(journal, (...entry) => journal.append(...entry)), mayHeal: false };
+}
+
 const planted: Record<string, { plants: Plants; found: RegExp }> = {
   'a reply released before its append': {
     plants: { partition: (partition, world) => new TellsEarly(partition, world) },
@@ -149,6 +156,10 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
         ),
     },
     found: /says it is number|hash of the entry before/,
+  },
+  'a short answer that is taken for a loss at once': {
+    plants: { journal: believing },
+    found: /refuses to serve/,
   },
   'a board that answers although another engine has written': {
     plants: {

@@ -277,5 +277,6 @@ function drawFaults(random: Random): JournalFaults {
     silent: some(0.05),
     late: some(0.1),
     brokenReading: some(0.02),
+    short: some(0.02),
   };
 }
