@@ -7,12 +7,22 @@ const insistMs = 120_000;
 const passing = new Set([0, 10003, 10004, 30002, 30003]);
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sleeps until the device is back on a network, if that is earlier. */
+function sleepOrReconnect(ms) {
+  const reconnected = new AbortController();
+  const { signal } = reconnected;
+  const online = new Promise((resolve) => addEventListener('online', resolve, { signal }));
+  return Promise.race([sleep(ms), online]).finally(() => reconnected.abort());
+}
+
 /** A random wait in each browser, so that a crowd does not ask all at once. */
 export const jitterMs = (most) => Math.random() * most;
 
 /**
  * Sends a request. Returns `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
- * success, and 0 where there was no answer.
+ * success, and 0 where there was no answer; then `isOffline` says whether the shop could not be
+ * reached, or has not answered in time.
  */
 export async function call(method, path, body) {
   const request = {
@@ -30,8 +40,10 @@ export async function call(method, path, body) {
     if (status === 'success') return { errCode: null, data };
     const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1_000;
     return { ...data, retryAfterMs };
-  } catch {
-    return { errCode: 0, errMsg: '', retryAfterMs: 0 };
+  } catch (error) {
+    // `fetch` fails with a TypeError where there is no connection; time-outs and odd answers fail otherwise.
+    const isOffline = !navigator.onLine || error instanceof TypeError;
+    return { errCode: 0, errMsg: '', retryAfterMs: 0, isOffline };
   }
 }
 
@@ -44,7 +56,8 @@ export async function insist(method, path, body, retrying = () => undefined, als
     if (!passes || performance.now() > end) return answer;
     retrying(answer);
     const pauseMs = Math.min(250 * 2 ** attempt, 4_000);
-    await sleep(Math.max(answer.retryAfterMs, pauseMs) + jitterMs(300));
+    await sleepOrReconnect(Math.max(answer.retryAfterMs, pauseMs));
+    await sleep(jitterMs(300));
   }
 }
 

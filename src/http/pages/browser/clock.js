@@ -64,6 +64,13 @@ export function durationText(ms) {
   return hours > 0 ? `${hours}:${clock}` : clock;
 }
 
+/** Milliseconds that are left to pay an order; at most its whole pay window, however far off the clock is. */
+export function timeToPay({ createdAt, payBy }, payWindowMs) {
+  const end = Date.parse(payBy);
+  const most = createdAt === undefined ? payWindowMs : end - Date.parse(createdAt);
+  return Math.min(end - serverNow(), most);
+}
+
 /** How a sale stands by the server's clock. */
 export function saleStatus(promo) {
   if (promo === null) return 'none';

@@ -1,5 +1,5 @@
 // Forms that show errors at their fields.
-import { find, say, texts } from './site.js';
+import { find, noAnswerText, say, texts } from './site.js';
 
 const message = find('#message');
 
@@ -28,7 +28,7 @@ export function showRefusal(form, answer, own, codes = {}) {
   if (at !== undefined) errors[at] = errMsg;
   showErrors(form, errors);
   const isAtFields = Object.keys(errors).length > 0;
-  const text = errCode === 0 ? texts.offline : errMsg;
+  const text = errMsg || noAnswerText(answer);
   say(message, isAtFields ? texts.checkFields : text, true);
 }
 

@@ -1,13 +1,18 @@
 // An item's page: live countdown and stock, and the button, enabled when they allow it.
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { stayInformed } from './live.js';
+import { tickOrder } from './order.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
 import { fill, find, page, say, showTime, texts } from './site.js';
 import { showStock } from './stock.js';
 
 const { offer } = page;
 const { promo } = offer;
+/** For who is logged in. */
 const button = find('#buy');
+/** For others: one of these. */
+const logIn = find('#log-in-to-buy');
+const closed = find('#closed');
 const message = find('#message');
 let shown = '';
 
@@ -43,13 +48,22 @@ function show() {
   document.body.dataset.state = now;
   if (shown === 'pending' && now === 'running') say(message, texts.nowOpen);
   shown = now;
-  if (button === null) return;
+  const labels = { pending: texts.notOpen, ended: texts.over, 'sold-out': texts.soldOut };
+  const label = labels[now] ?? texts.buy;
+  if (button === null) {
+    // Before the sale is the time to log in.
+    const isWorthIt = now !== 'ended' && now !== 'sold-out';
+    logIn.hidden = !isWorthIt;
+    closed.hidden = isWorthIt;
+    closed.textContent = label;
+    return;
+  }
+  tickOrder();
   // A purchase without an answer yet can go on, whatever the state of the sale: it may have been made.
   const isOpen = now === 'running' || now === 'none' || isUnderWay();
-  const labels = { pending: texts.notOpen, ended: texts.over, 'sold-out': texts.soldOut };
   const busy = button.dataset.busy === 'true';
   button.disabled = !isOpen || busy;
-  if (!busy) button.textContent = isUnderWay() ? texts.again : (labels[now] ?? texts.buy);
+  if (!busy) button.textContent = isUnderWay() ? texts.again : label;
 }
 
 function listen() {
@@ -92,5 +106,9 @@ wakeAtOpening();
 listen();
 if (button !== null) {
   button.addEventListener('click', () => begin(startPurchase));
+  // What became of an order that was under way is asked as soon as there is a connection.
+  addEventListener('online', () => {
+    if (isUnderWay() && button.dataset.busy !== 'true') begin(resumePurchase);
+  });
   begin(resumePurchase);
 }

@@ -1,7 +1,7 @@
 // My orders: newest first, with the time that is left to pay.
 import { call, insist } from './api.js';
-import { durationText, everySecond, serverNow } from './clock.js';
-import { askToLogIn, fill, find, money, say, showTime, texts } from './site.js';
+import { durationText, everySecond, timeToPay } from './clock.js';
+import { askToLogIn, fill, find, money, noAnswerText, say, showTime, texts } from './site.js';
 
 /** How long a button waits for its second press. */
 const sureMs = 4_000;
@@ -31,7 +31,8 @@ async function load(cursor) {
   more.disabled = false;
   find('#loading').hidden = true;
   if (answer.errCode === 20003) return askToLogIn();
-  if (answer.errCode !== null) return say(find('#message'), answer.errMsg || texts.offline, true);
+  if (answer.errCode !== null)
+    return say(find('#message'), answer.errMsg || noAnswerText(answer), true);
   const { orders, next } = answer.data;
   for (const order of orders) add(order);
   more.hidden = next === null;
@@ -87,10 +88,12 @@ async function act(entry, verb, text) {
   for (const button of buttons) button.disabled = true;
   say(message, text);
   const path = `/api/orders/${order.orderId}`;
-  const answer = await insist('POST', `${path}/${verb}`, {}, () => say(message, texts.retrying));
+  const answer = await insist('POST', `${path}/${verb}`, {}, ({ isOffline }) =>
+    say(message, isOffline ? texts.offlineRetrying : texts.retrying),
+  );
   for (const button of buttons) button.disabled = false;
   if (answer.errCode === 20003) return askToLogIn();
-  say(message, answer.errCode === null ? '' : answer.errMsg || texts.offline, true);
+  say(message, answer.errCode === null ? '' : answer.errMsg || noAnswerText(answer), true);
   // A refusal means that the order's state is not the one shown here.
   const now = answer.errCode === null ? answer : await call('GET', path);
   if (now.errCode === null) entry.order = now.data;
@@ -99,7 +102,7 @@ async function act(entry, verb, text) {
 
 function show({ element, order }) {
   const { status } = order;
-  const leftMs = Date.parse(order.payBy) - serverNow();
+  const leftMs = timeToPay(order);
   const isOpen = status === 'placed' && leftMs > 0;
   const seen = status === 'placed' && !isOpen ? 'expired' : status;
   element.dataset.state = seen;

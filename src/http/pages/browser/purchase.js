@@ -1,13 +1,15 @@
 // Buying: captcha, purchase token, order. The token is kept until there is an answer, even over a
-// reload: whatever goes wrong, sending it again cannot order twice.
+// reload: whatever goes wrong, sending it again cannot order twice. Then the order is kept in its place.
 import { call, insist, isPassing, jitterMs, sleep } from './api.js';
-import { durationText, serverNow } from './clock.js';
-import { askToLogIn, fill, find, page, say, texts } from './site.js';
+import { keepOrder, showKeptOrder, showOrder } from './order.js';
+import { askToLogIn, fill, find, noAnswerText, page, say, texts } from './site.js';
 
 /** The first requests of a crowd are spread over this time. */
 const firstJitterMs = 300;
 const saleNotStarted = 30004;
 const captchaWrong = 30009;
+/** Too many requests; too busy. */
+const crowded = new Set([10003, 30003]);
 const notLoggedIn = 20003;
 
 const { offer, userId } = page;
@@ -15,14 +17,15 @@ const keptAs = `purchase:${userId}:${offer.itemId}`;
 const message = find('#message');
 const form = find('#captcha');
 const answerField = find('#answer');
+const amountField = find('#amount');
 
 /** Buys, and resolves when the outcome is known or the purchase must be started again. */
 export async function startPurchase() {
-  say(message, texts.asking);
-  find('#result').hidden = true;
-  const amount = Number(find('#amount')?.value ?? 1) || 1;
   const kept = keptPurchase();
   if (kept !== null) return place(kept);
+  const amount = chosenAmount();
+  if (amount === null) return;
+  say(message, texts.asking);
   await sleep(jitterMs(firstJitterMs));
   const token = await admission();
   if (token === null) return;
@@ -31,11 +34,33 @@ export async function startPurchase() {
   return place(purchase);
 }
 
-/** Continues a purchase whose answer was lost in a reload. */
+/** Continues a purchase whose answer was lost in a reload; else shows the order that was made before. */
 export async function resumePurchase() {
   const kept = keptPurchase();
   if (kept !== null) await place(kept);
+  else showKeptOrder();
 }
+
+/** The units that were asked for; null where the field does not say, and the user was told. */
+function chosenAmount() {
+  if (amountField === null) return 1;
+  // What is not a number at all is NaN here.
+  const amount = amountField.valueAsNumber;
+  const limit = Number(amountField.max);
+  const isRight = Number.isInteger(amount) && amount >= 1 && amount <= limit;
+  showAmountError(isRight ? '' : fill(texts.amountError, { limit }));
+  if (isRight) return amount;
+  say(message, '');
+  amountField.focus();
+  return null;
+}
+
+function showAmountError(text) {
+  find('#amount-error').textContent = text;
+  amountField.setAttribute('aria-invalid', String(text !== ''));
+}
+
+amountField?.addEventListener('input', () => showAmountError(''));
 
 /** Whether a purchase was sent and has no answer yet. */
 export const isUnderWay = () => keptPurchase() !== null;
@@ -104,7 +129,7 @@ async function drawCaptcha(promoId) {
 
 async function place(purchase) {
   say(message, texts.placing);
-  const answer = await insist('POST', '/api/orders', purchase, tellRetry, [saleNotStarted]);
+  const answer = await insist('POST', '/api/orders', purchase, tellUnknown, [saleNotStarted]);
   if (isPassing(answer)) {
     say(message, texts.gaveUp, true);
     return;
@@ -114,38 +139,29 @@ async function place(purchase) {
     refuse(answer);
     return;
   }
+  keepOrder(answer.data.orderId);
+  const known = await call('GET', `/api/orders/${answer.data.orderId}`);
   say(message, '');
-  await showOrder(answer.data);
+  showOrder(known.errCode === null ? known.data : { status: 'placed', ...answer.data });
+  find('#result').focus();
 }
 
-/** Shows an order; it may be an earlier one, paid or closed since. */
-async function showOrder({ orderId, payBy }) {
-  const known = await call('GET', `/api/orders/${orderId}`);
-  const status = known.errCode === null ? known.data.status : 'placed';
-  const result = find('#result');
-  const isOpen = status === 'placed';
-  const titles = { placed: texts.bought, paid: texts.boughtBefore };
-  find('[data-title]', result).textContent = titles[status] ?? texts.boughtAndClosed;
-  const time = durationText(Date.parse(payBy) - serverNow());
-  find('[data-text]', result).textContent = isOpen
-    ? fill(texts.payBy, { order: orderId, time })
-    : fill(texts.orderIs, { order: orderId, status: texts[status] });
-  const link = find('[data-link]', result);
-  link.href = `/orders?order=${encodeURIComponent(orderId)}`;
-  link.textContent = isOpen ? texts.toOrders : texts.seeOrders;
-  result.dataset.order = orderId;
-  result.dataset.state = status;
-  result.hidden = false;
-  result.focus();
+/** Nothing was done yet: a captcha or a purchase token is asked for again. */
+function tellRetry({ errCode, isOffline }) {
+  if (errCode === saleNotStarted) return;
+  say(message, isOffline ? texts.offlineRetrying : texts.retrying);
 }
 
-function tellRetry({ errCode }) {
-  if (errCode !== saleNotStarted) say(message, texts.retrying);
+/** The order may have been placed, or not: the same token will tell. */
+function tellUnknown({ errCode, isOffline }) {
+  if (errCode === saleNotStarted) return;
+  if (isOffline) say(message, texts.offlinePlacing);
+  else say(message, crowded.has(errCode) ? texts.retrying : texts.noAnswerPlacing);
 }
 
 /** Tells the user why not. */
 function refuse(answer) {
   if (answer.errCode === notLoggedIn) askToLogIn();
-  else say(message, answer.errCode === 0 ? texts.offline : answer.errMsg, true);
+  else say(message, answer.errMsg || noAnswerText(answer), true);
   return null;
 }

@@ -33,6 +33,9 @@ export function say(element, text, isError = false) {
   element.classList.toggle('error', isError);
 }
 
+/** What to say where there was no answer: nobody was reached, or they have not answered in time. */
+export const noAnswerText = ({ isOffline }) => (isOffline ? texts.offline : texts.noAnswer);
+
 /** Leads to the log-in, and back here. */
 export function askToLogIn() {
   const here = location.pathname + location.search;

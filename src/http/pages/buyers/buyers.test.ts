@@ -179,7 +179,7 @@ describe('a person with a browser', () => {
     await page.click('#buy:enabled');
     await page.fill('#answer', captchaText);
     await page.press('#answer', 'Enter');
-    await page.waitForSelector('#message:has-text("Still trying")');
+    await page.waitForSelector('#message:has-text("not known yet")');
     await page.unroute('**/api/orders');
     await page.reload();
     await page.waitForSelector('#result:not([hidden])');

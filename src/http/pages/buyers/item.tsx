@@ -1,6 +1,6 @@
 /** `/items/:id`: the countdown, the live stock, and the button. */
 import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
-import { fill, type Texts } from '../texts.ts';
+import { fill, scriptTexts, type Texts } from '../texts.ts';
 import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
 
 interface ItemProps {
@@ -73,16 +73,12 @@ function Purchase({ view, offer }: ItemProps) {
             max={limit}
             step="1"
             inputmode="numeric"
+            aria-describedby="amount-error"
           />
         </p>
       )}
-      {loggedIn ? (
-        <button type="button" class="primary" id="buy" disabled></button>
-      ) : (
-        <a class="primary" href={logInPath('/login', view.visitor)}>
-          {own.logInToBuy}
-        </a>
-      )}
+      {limit > 1 && loggedIn && <p class="error" id="amount-error" role="alert"></p>}
+      <BuyButton view={view} offer={offer} />
       {offer.promo !== undefined && (
         <p class="hint" data-limit>
           {fill(own.limit, { n: limit })}
@@ -123,7 +119,46 @@ function Purchase({ view, offer }: ItemProps) {
             {own.myOrders}
           </a>
         </p>
+        {offer.promo === undefined && (
+          <p>
+            <button type="button" class="plain" id="another">
+              {own.another}
+            </button>
+          </p>
+        )}
       </div>
     </section>
+  );
+}
+
+/** The button as it is before the script comes: who is not logged in may do that, while it is of use. */
+function BuyButton({ view, offer }: ItemProps) {
+  const { status, row } = offer;
+  const script = scriptTexts[view.visitor.language];
+  const isSoldOut = row.left === 0 && (status === 'running' || status === 'none');
+  const isOver = status === 'ended' || isSoldOut;
+  const labels = { none: script.buy, pending: script.notOpen, running: script.buy };
+  const label = status === 'ended' ? script.over : isSoldOut ? script.soldOut : labels[status];
+  if (view.visitor.userId !== null) {
+    return (
+      <button type="button" class="primary" id="buy" disabled>
+        {label}
+      </button>
+    );
+  }
+  return (
+    <>
+      <a
+        class="primary"
+        id="log-in-to-buy"
+        href={logInPath('/login', view.visitor)}
+        hidden={isOver}
+      >
+        {textsOf(view).logInToBuy}
+      </a>
+      <button type="button" class="primary" id="closed" disabled hidden={!isOver}>
+        {label}
+      </button>
+    </>
   );
 }

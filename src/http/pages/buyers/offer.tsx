@@ -1,4 +1,5 @@
 /** What several pages show of an item: its picture, its prices, the state of its sale. */
+import { payWindowDefaultMs } from '../../../../actors/limits.ts';
 import { type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
@@ -23,7 +24,8 @@ export function offerData({ item, promo, row, status }: Offer) {
     promo === undefined
       ? null
       : { id: promo.id, startAt: promo.startAt, endAt: promo.endAt, captcha: promo.captcha };
-  return { itemId: item.id, promo: sale, status, loaded, left, held };
+  const payWindowMs = promo === undefined ? payWindowDefaultMs : promo.payWindowS * 1_000;
+  return { itemId: item.id, promo: sale, status, loaded, left, held, payWindowMs };
 }
 
 const tints = 6;
