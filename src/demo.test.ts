@@ -57,8 +57,11 @@ interface Listed {
 }
 
 async function itemsOf(url: string): Promise<Listed[]> {
-  const { data } = (await (await fetch(`${url}/api/items`)).json()) as { data: Listed[] }; // The API's.
-  return data;
+  // The API's.
+  const { data } = (await (await fetch(`${url}/api/items`)).json()) as {
+    data: { items: Listed[] };
+  };
+  return data.items;
 }
 
 /** A demo started again in the same folder: its line must buy. */

@@ -26,13 +26,18 @@ interface Listed {
   promo: null | { id: number; status: 'pending' | 'running' | 'ended'; endAt: string };
 }
 
+/** A page of the list, running sales first. */
+interface List {
+  items: Listed[];
+}
+
 type Call = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
 /** Makes an item with a running promo unless there is one with units left, and prints how to buy. */
 export async function runDemo({ url, adminToken }: Running): Promise<void> {
   const call = caller(url, adminToken);
-  const items = await call<Listed[]>('GET', '/api/items');
-  const sale = runningSale(items) ?? (await newSale(call, items));
+  const { items } = await call<List>('GET', '/api/items');
+  const sale = runningSale(items) ?? (await newSale(call));
   const userId = firstBuyer + Math.floor(Math.random() * firstBuyer);
   const asked = { userId, ...sale, ttlSeconds: tokenSeconds };
   const { token } = await call<{ token: string }>('POST', '/api/admin/tokens', asked);
@@ -53,7 +58,8 @@ function runningSale(items: readonly Listed[]): Sale | null {
 }
 
 /** Puts the demo's own item on sale again, or makes one. A merchant's items stay as they are. */
-async function newSale(call: Call, items: readonly Listed[]): Promise<Sale> {
+async function newSale(call: Call): Promise<Sale> {
+  const { items } = await call<List>('GET', `/api/items?q=${encodeURIComponent(title)}`);
   const unsold = items.find(
     (item) => item.title === title && item.stock > 0 && item.promo?.status === 'ended',
   );

@@ -14,6 +14,8 @@ export const rates = {
   logInByTelephone: { burst: 5, perSecond: 1 / 180 },
   /** Wrong admin tokens; a right one refills the bucket. */
   adminLogInByAddress: { burst: 10, perSecond: 1 / 30 },
+  /** Each reads all titles. */
+  searchByAddress: { burst: 60, perSecond: 5 },
   captchaByAddress: { burst: 200, perSecond: 50 },
   captchaByUser: { burst: 10, perSecond: 1 / 3 },
   tokenByAddress: { burst: 500, perSecond: 100 },

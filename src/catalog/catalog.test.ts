@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Board, type BoardRow } from '../../actors/memory/board.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
-import type { Catalog, Sql } from '../db/sql.ts';
+import { type Catalog, type Sql, SqlUnavailable } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
@@ -43,7 +43,8 @@ function catalogWith(others: Partial<Catalog>): Catalog {
   return {
     createItem: (item) => catalog.createItem(item),
     item: (id) => catalog.item(id),
-    items: (sort, limit) => catalog.items(sort, limit),
+    itemsOf: (ids) => catalog.itemsOf(ids),
+    search: (text, limit) => catalog.search(text, limit),
     createPromo: (promo) => catalog.createPromo(promo),
     promo: (id) => catalog.promo(id),
     promosOfItems: (ids) => catalog.promosOfItems(ids),
@@ -150,14 +151,78 @@ test('a missing item is looked for again', async () => {
   expect((await thread.item(id + 1))?.id).toBe(id + 1);
 });
 
-test('the list shows what was just made', async () => {
+test('a list and a search show what was just made', async () => {
   const { process } = processes();
   const { thread } = process();
   const [one, other] = [thread(), thread()];
   for (let made = 0; made < 2; made++) {
-    const { id } = await one.createItem(draft);
-    for (const each of [one, other]) expect((await each.items('newest'))[0]?.id).toBe(id);
+    const title = `Unlike any other ${made}`;
+    const { id } = await one.createItem({ ...draft, title });
+    for (const each of [one, other]) {
+      expect(await each.itemsOf([id])).toMatchObject({ items: [{ id, title }], missing: 0 });
+      expect(await each.search(title, 5)).toEqual([id]);
+    }
   }
+});
+
+test('items of a list come in the order asked for, and those at hand are not read again', async () => {
+  const { process, reads } = processes();
+  const thread = process().thread();
+  const ids: number[] = [];
+  for (let made = 0; made < 3; made++) ids.push((await thread.createItem(draft)).id);
+  const [first, second, third] = ids as [number, number, number];
+  const shown = async (...asked: number[]) =>
+    (await thread.itemsOf(asked)).items.map(({ id }) => id);
+  expect(await shown(third, first, second, 999_999)).toEqual([third, first, second]);
+  for (const id of ids) await thread.item(id);
+  expect(reads()).toBe(0);
+});
+
+describe('while SQL is away', () => {
+  const refuses = async () => {
+    throw new SqlUnavailable('away');
+  };
+  const hangs = () => Promise.withResolvers<never>().promise;
+
+  test.each([
+    ['refuses', refuses],
+    ['does not answer', hangs],
+  ])('and %s, what a thread last knew of an item is shown, however old', async (_, answer) => {
+    let isAway = false;
+    const or =
+      <A extends unknown[], T>(work: (...args: A) => Promise<T>) =>
+      (...args: A): Promise<T> =>
+        isAway ? answer() : work(...args);
+    const real = catalogWith({});
+    const catalog = catalogWith({
+      item: or(real.item),
+      itemsOf: or(real.itemsOf),
+      promosOfItems: or(real.promosOfItems),
+    });
+    // Without a store, which would answer as well.
+    const gone = async () => {
+      throw new StoreUnavailable('away');
+    };
+    const memory = new SharedArrayBuffer(CatalogVersion.bytes);
+    const thread = () => new CachedCatalog(catalog, { get: gone, set: gone }, memory);
+    const [own, other] = [thread(), thread()];
+    const known = await own.createItem(draft);
+    const never = await own.createItem(draft);
+    await own.item(known.id);
+    // A change by any thread empties what the threads hold.
+    await other.createPromo(promoOf(never.id));
+    isAway = true;
+    expect(await own.item(known.id)).toMatchObject({ id: known.id });
+    expect(await own.itemsOf([known.id, never.id])).toMatchObject({
+      items: [{ id: known.id }],
+      missing: 1,
+    });
+    isAway = false;
+    await waitUntil('SQL is asked again', async () => {
+      const { items } = await own.itemsOf([known.id, never.id]);
+      return items.length === 2;
+    });
+  });
 });
 
 test('without the store everything comes from SQL, and changes are seen as before', async () => {

@@ -1,25 +1,38 @@
 /**
  * Items and promos, read through two levels: a few in the thread, more in the store, then SQL. One
  * reader of a missing entry loads it for all; a change leaves nothing stale behind (`version.ts`).
+ * While SQL is away, whatever this thread last knew of an item is shown: nobody can change it then.
  */
 import { LRUCache } from 'lru-cache';
-import type { Catalog, ItemDraft, ItemRow, ItemSort, PromoDraft, PromoRow } from '../db/sql.ts';
+import {
+  type Catalog,
+  type ItemDraft,
+  type ItemRow,
+  type PromoDraft,
+  type PromoRow,
+  SqlUnavailable,
+} from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { type CatalogItem, type CatalogPromo, catalogItem, catalogPromo } from './item.ts';
 import { CatalogVersion, entryTtlMs, whileThere } from './version.ts';
 
-const entriesMax = 100;
+/** Items and promos at hand in a thread: some hundred kilobytes. */
+const entriesMax = 1_000;
 const ttlMs = 60_000;
-/** Items in one list. */
-const listMax = 200;
-/** Lists follow sales, so they are kept in the thread only, and not for long. */
-const listTtlMs = 1_000;
+/** Searches are put to SQL again after this time; they are kept in the thread only. */
+const searchTtlMs = 1_000;
+const searchesMax = 100;
+/** After this time a database that does not answer holds back no page whose items are known. */
+const patienceMs = 1_000;
 
 const itemKey = (id: number) => `item:${id}`;
+const promoKey = (id: number) => `promo:${id}`;
 
-interface List {
-  readonly items: Promise<CatalogItem[]>;
-  readonly loadedAt: number;
+/** Some items, in the order they were asked for. */
+export interface ItemsAtHand {
+  items: CatalogItem[];
+  /** How many more there may be, which SQL alone could show and is away. */
+  missing: number;
 }
 
 export class CachedCatalog {
@@ -32,8 +45,15 @@ export class CachedCatalog {
     ttlResolution: 1_000,
   });
   readonly #loading = new Map<string, Promise<object | null>>();
-  readonly #lists = new Map<ItemSort, List>();
+  /** What was last known of each, however old: for the time that SQL is away. */
+  readonly #last = new LRUCache<string, object>({ max: entriesMax });
+  readonly #searches = new LRUCache<string, Promise<number[]>>({
+    max: searchesMax,
+    ttl: searchTtlMs,
+  });
   #refreshing: Promise<void> | null = null;
+  /** Until when SQL, which has just not answered, is not waited for. */
+  #awayUntil = 0;
 
   /** @param memory - of `CatalogVersion.bytes`, shared by every thread. */
   constructor(sql: Catalog, store: Pick<KeyValueStore, 'get' | 'set'>, memory: SharedArrayBuffer) {
@@ -59,24 +79,39 @@ export class CachedCatalog {
 
   /** A promo, draft or not; null where there is none. @throws SqlUnavailable */
   promo(id: number): Promise<CatalogPromo | null> {
-    return this.#read(`promo:${id}`, async () => {
+    return this.#read(promoKey(id), async () => {
       const row = await this.#sql.promo(id);
       return row === null ? null : catalogPromo(row);
     });
   }
 
-  /** The first `listMax` items, whether they are open or not. @throws SqlUnavailable */
-  async items(sort: ItemSort): Promise<readonly CatalogItem[]> {
-    while (this.#version.changed) await this.#refresh();
-    const now = performance.now();
-    let list = this.#lists.get(sort);
-    if (list === undefined || now - list.loadedAt >= listTtlMs) {
-      list = { items: this.#list(sort), loadedAt: now };
-      this.#lists.set(sort, list);
-      // A list that could not be loaded is not kept; those waiting for it get the error.
-      list.items.catch(() => this.#lists.delete(sort));
-    }
-    return list.items;
+  /** Some items, from SQL in one go where this thread has none of them at hand. */
+  async itemsOf(ids: readonly number[]): Promise<ItemsAtHand> {
+    await this.#refreshIfDue();
+    const known = new Map<number, object>();
+    const unknown = ids.filter((id) => {
+      const item = this.#recent.get(itemKey(id));
+      if (item !== undefined) known.set(id, item);
+      return item === undefined;
+    });
+    const away = unknown.length > 0 && !(await this.#loadItems(unknown, known));
+    const items = ids.map((id) => known.get(id)).filter((item) => item !== undefined);
+    // Where SQL has answered, what it does not have does not exist.
+    const missing = away ? ids.length - items.length : 0;
+    return { items: items as CatalogItem[], missing }; // What `item` keeps under these keys.
+  }
+
+  /** The ids of items with the text in their title, newest first. @throws SqlUnavailable */
+  async search(text: string, limit: number): Promise<number[]> {
+    await this.#refreshIfDue();
+    const key = `${limit}:${text}`;
+    const known = this.#searches.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#sql.search(text, limit);
+    this.#searches.set(key, asked);
+    // A search that failed is not kept; those waiting for it get the error.
+    asked.catch(() => this.#searches.delete(key));
+    return asked;
   }
 
   /** @throws SqlUnavailable */
@@ -93,24 +128,73 @@ export class CachedCatalog {
     return row;
   }
 
-  async #list(sort: ItemSort): Promise<CatalogItem[]> {
-    const rows = await this.#sql.items(sort, listMax);
-    const promos = await this.#sql.promosOfItems(rows.map(({ id }) => id));
-    return rows.map((row) => catalogItem(row, promos));
+  /** Adds items to `known`; false where SQL is away, and what was last known of them has to do. */
+  async #loadItems(ids: readonly number[], known: Map<number, object>): Promise<boolean> {
+    const { changes } = this.#version;
+    const load = () => Promise.all([this.#sql.itemsOf(ids), this.#sql.promosOfItems(ids)]);
+    const answer = await this.#unlessAway(load);
+    if (answer === null) {
+      for (const id of ids) {
+        const last = this.#last.get(itemKey(id));
+        if (last !== undefined) known.set(id, last);
+      }
+      return false;
+    }
+    const [found, promos] = answer;
+    for (const row of found) {
+      const item = catalogItem(row, promos);
+      known.set(row.id, item);
+      // What a change has overtaken may be shown once, but is not kept.
+      if (this.#version.changes === changes) this.#keep(itemKey(row.id), item);
+    }
+    return true;
+  }
+
+  /** Null where SQL is away, has not answered in time, or has just done either. */
+  async #unlessAway<T>(ask: () => Promise<T>): Promise<T | null> {
+    if (performance.now() < this.#awayUntil) return null;
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), patienceMs);
+    const unlessFailed = ask().catch((error: unknown) => {
+      if (error instanceof SqlUnavailable) return null;
+      throw error;
+    });
+    try {
+      const answer = await Promise.race([unlessFailed, late.promise]);
+      if (answer === null) this.#awayUntil = performance.now() + patienceMs;
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #refreshIfDue(): Promise<void> {
+    while (this.#version.changed) await this.#refresh();
+    if (this.#version.due) void this.#refresh();
+  }
+
+  #keep(key: string, value: object): void {
+    this.#recent.set(key, value);
+    this.#last.set(key, value);
   }
 
   async #read<T extends object>(key: string, load: () => Promise<T | null>): Promise<T | null> {
-    while (this.#version.changed) await this.#refresh();
-    if (this.#version.due) void this.#refresh();
-    const known = this.#recent.get(key) ?? this.#loading.get(key) ?? this.#load(key, load);
-    return known as T | Promise<T | null>; // Keys of one kind hold values of one type.
+    await this.#refreshIfDue();
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent as T; // Keys of one kind hold values of one type.
+    const ask = () => (this.#loading.get(key) ?? this.#load(key, load)) as Promise<T | null>;
+    const last = this.#last.get(key) as T | undefined;
+    if (last === undefined) return ask();
+    // SQL's own "no such thing" is an answer; SQL's absence is not.
+    const answer = await this.#unlessAway(async () => ({ value: await ask() }));
+    return answer === null ? last : answer.value;
   }
 
   #load<T extends object>(key: string, load: () => Promise<T | null>): Promise<T | null> {
     const loading = this.#fromStore(key, load)
       .then((value) => {
         // A change in the meantime has emptied `#loading`: this value may predate it.
-        if (value !== null && this.#loading.get(key) === loading) this.#recent.set(key, value);
+        if (value !== null && this.#loading.get(key) === loading) this.#keep(key, value);
         return value;
       })
       .finally(() => {
@@ -144,7 +228,7 @@ export class CachedCatalog {
         if (!other) return;
         this.#recent.clear();
         this.#loading.clear();
-        this.#lists.clear();
+        this.#searches.clear();
       })
       .finally(() => {
         this.#refreshing = null;

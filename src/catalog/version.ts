@@ -24,6 +24,7 @@ export class CatalogVersion {
   #seen = -1;
   #name: string | null = null;
   #checkedAt = 0;
+  #changes = 0;
 
   constructor(
     memory: SharedArrayBuffer,
@@ -35,6 +36,11 @@ export class CatalogVersion {
   /** What `refresh` read last; null while the store is unavailable and the version unknown. */
   get name(): string | null {
     return this.#name;
+  }
+
+  /** Grows with each change that `refresh` has found. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Whether a thread of this process has changed the catalogue since `refresh`. Hot path. */
@@ -53,6 +59,7 @@ export class CatalogVersion {
     const counted = Atomics.load(this.#counter, 0);
     const name = await whileThere(async () => (await this.store.get(versionKey)) ?? firstVersion);
     const other = counted !== this.#seen || name !== this.#name;
+    if (other) this.#changes++;
     this.#seen = counted;
     this.#name = name;
     return other;

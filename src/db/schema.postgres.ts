@@ -22,19 +22,15 @@ export const userPasswords = pgTable('user_passwords', {
   hash: text('hash').notNull(),
 });
 
-export const items = pgTable(
-  'items',
-  {
-    id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
-    title: text('title').notNull(),
-    description: text('description').notNull(),
-    imageUrl: text('image_url'),
-    price: safe('price').notNull(),
-    sales: safe('sales').notNull().default(0),
-    createdAt: safe('created_at').notNull(),
-  },
-  (table) => [index('items_by_sales').on(table.sales, table.id)],
-);
+export const items = pgTable('items', {
+  id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
+  title: text('title').notNull(),
+  description: text('description').notNull(),
+  imageUrl: text('image_url'),
+  price: safe('price').notNull(),
+  sales: safe('sales').notNull().default(0),
+  createdAt: safe('created_at').notNull(),
+});
 
 export const itemStocks = pgTable('item_stocks', {
   itemId: safe('item_id').primaryKey(),

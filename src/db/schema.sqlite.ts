@@ -24,19 +24,15 @@ export const userPasswords = sqliteTable('user_passwords', {
   hash: text('hash').notNull(),
 });
 
-export const items = sqliteTable(
-  'items',
-  {
-    id: integer('id').primaryKey({ autoIncrement: true }),
-    title: text('title').notNull(),
-    description: text('description').notNull(),
-    imageUrl: text('image_url'),
-    price: integer('price').notNull(),
-    sales: integer('sales').notNull().default(0),
-    createdAt: integer('created_at').notNull(),
-  },
-  (table) => [index('items_by_sales').on(table.sales, table.id)],
-);
+export const items = sqliteTable('items', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  title: text('title').notNull(),
+  description: text('description').notNull(),
+  imageUrl: text('image_url'),
+  price: integer('price').notNull(),
+  sales: integer('sales').notNull().default(0),
+  createdAt: integer('created_at').notNull(),
+});
 
 export const itemStocks = sqliteTable('item_stocks', {
   itemId: integer('item_id').primaryKey(),

@@ -52,14 +52,14 @@ export interface PromoRow extends PromoDraft {
   publishedAt: number | null;
 }
 
-export type ItemSort = 'sales' | 'newest';
-
 /** Items and promos: what merchants write. */
 export interface Catalog {
   createItem(draft: ItemDraft): Promise<ItemRow>;
   item(id: number): Promise<ItemRow | null>;
-  /** The first items of a list: most sold, or newest, first. */
-  items(sort: ItemSort, limit: number): Promise<ItemRow[]>;
+  /** Some items, in any order; ids without one are left out. */
+  itemsOf(ids: readonly number[]): Promise<ItemRow[]>;
+  /** The ids of items whose title has the text in it, newest first; case matters not for A to Z. */
+  search(text: string, limit: number): Promise<number[]>;
   createPromo(draft: PromoDraft): Promise<PromoRow>;
   promo(id: number): Promise<PromoRow | null>;
   /** The promos of some items, drafts too, by id. */

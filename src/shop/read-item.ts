@@ -1,13 +1,9 @@
 /** Reading open items: what merchants wrote, and their current state. */
 import type { BoardRow } from '../../actors/memory/board.ts';
 import type { CatalogItem } from '../catalog/item.ts';
-import type { ItemSort } from '../db/sql.ts';
 import type { ShopParts } from './parts.ts';
 
 type Reading = Pick<ShopParts, 'board' | 'catalog'>;
-
-/** The most items on the operator's overview. */
-export const boardItemsMax = 100;
 
 const idShape = /^[1-9]\d{0,5}$/;
 
@@ -27,18 +23,4 @@ export async function readItem({ board, catalog }: Reading, id: number): Promise
   const row = board.read(id);
   const item = row === null ? null : await catalog.item(id);
   return row === null || item === null ? null : { item, row };
-}
-
-/** @throws SqlUnavailable */
-export async function listItems(
-  { board, catalog }: Reading,
-  sort: ItemSort,
-): Promise<CatalogItem[]> {
-  const items = await catalog.items(sort);
-  return items.filter(({ id }) => board.has(id));
-}
-
-/** The ids of the newest items, newest first, at most `boardItemsMax`. */
-export function newestItems({ board }: Pick<ShopParts, 'board'>): number[] {
-  return [...board.items()].slice(-boardItemsMax).reverse();
 }

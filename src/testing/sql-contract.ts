@@ -53,22 +53,40 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(await sql.catalog.item(2)).toBeNull();
     });
 
-    test('items are listed newest first, or most sold first', async () => {
+    test('some items are read at once, with what the projector has come to', async () => {
       for (let id = 1; id <= 4; id++)
         await sql.catalog.createItem({ ...item, title: `item ${id}` });
-      await project(sql, {
-        sales: new Map([
-          [3, 5],
-          [2, 9],
-        ]),
-        stock: new Map([[2, 70]]),
-      });
-      const ids = async (...list: Parameters<Sql['catalog']['items']>) =>
-        (await sql.catalog.items(...list)).map(({ id }) => id);
-      expect(await ids('newest', 10)).toEqual([4, 3, 2, 1]);
-      expect(await ids('sales', 10)).toEqual([2, 3, 4, 1]);
-      expect(await ids('sales', 2)).toEqual([2, 3]);
+      await project(sql, { sales: new Map([[2, 9]]), stock: new Map([[2, 70]]) });
+      const found = (await sql.catalog.itemsOf([4, 2, 99])).toSorted((a, b) => a.id - b.id);
+      expect(found).toEqual([
+        { ...item, id: 2, title: 'item 2', sales: 9, stock: 70 },
+        { ...item, id: 4, title: 'item 4', sales: 0, stock: 0 },
+      ]);
+      expect(await sql.catalog.itemsOf([])).toEqual([]);
       expect(await sql.catalog.item(2)).toMatchObject({ sales: 9, stock: 70 });
+    });
+
+    test('items are found by a part of their title, whatever characters it has', async () => {
+      const titles = [
+        'Blue mug',
+        'blue lamp',
+        '100% wool',
+        '100 grams',
+        'a_b',
+        'a\\b',
+        'aXb',
+        '陶瓷杯',
+      ];
+      for (const title of titles) await sql.catalog.createItem({ ...item, title });
+      const found = async (text: string, limit = 10) =>
+        (await sql.catalog.search(text, limit)).map((id) => titles[id - 1]!);
+      expect(await found('BLUE')).toEqual(['blue lamp', 'Blue mug']);
+      expect(await found('blue', 1)).toEqual(['blue lamp']);
+      expect(await found('100%')).toEqual(['100% wool']);
+      expect(await found('a_b')).toEqual(['a_b']);
+      expect(await found('a\\b')).toEqual(['a\\b']);
+      expect(await found('瓷')).toEqual(['陶瓷杯']);
+      expect(await found("'; drop table items; --")).toEqual([]);
     });
 
     test('a promo is a draft until the projector dates it, once', async () => {
@@ -134,7 +152,8 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(processes.map((each) => each.output())).toEqual(['', '', '', '']);
       expect(codes).toEqual([0, 0, 0, 0]);
       const opened = await fresh.open();
-      expect((await opened.catalog.items('newest', 9)).map(({ id }) => id)).toEqual([4, 3, 2, 1]);
+      const made = await opened.catalog.itemsOf([1, 2, 3, 4, 5]);
+      expect(made.map(({ id }) => id).toSorted()).toEqual([1, 2, 3, 4]);
       await fresh.remove();
     });
   });

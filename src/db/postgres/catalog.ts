@@ -1,9 +1,10 @@
 /** Items and promos in Postgres. */
 import type { SQL as Client } from 'bun';
-import { asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { asc, desc, eq, getTableColumns, ilike, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
+import { containing } from '../like.ts';
 import { itemStocks, items, promos } from '../schema.postgres.ts';
-import type { Catalog, ItemDraft, ItemRow, ItemSort, PromoDraft, PromoRow } from '../sql.ts';
+import type { Catalog, ItemDraft, ItemRow, PromoDraft, PromoRow } from '../sql.ts';
 import type { Connections } from './connections.ts';
 
 const itemColumns = {
@@ -32,13 +33,22 @@ export class PostgresCatalog implements Catalog {
     return row ?? null;
   }
 
-  async items(sort: ItemSort, limit: number): Promise<ItemRow[]> {
-    const order = sort === 'sales' ? [desc(items.sales), desc(items.id)] : [desc(items.id)];
+  async itemsOf(ids: readonly number[]): Promise<ItemRow[]> {
     return this.#connections.run((client) =>
-      selectItems(client)
-        .orderBy(...order)
+      selectItems(client).where(inArray(items.id, [...ids])),
+    );
+  }
+
+  async search(text: string, limit: number): Promise<number[]> {
+    const found = await this.#connections.run((client) =>
+      drizzle(client)
+        .select({ id: items.id })
+        .from(items)
+        .where(ilike(items.title, containing(text)))
+        .orderBy(desc(items.id))
         .limit(limit),
     );
+    return found.map(({ id }) => id);
   }
 
   async createPromo(draft: PromoDraft): Promise<PromoRow> {

@@ -1,8 +1,9 @@
 /** Items and promos in SQLite. */
 import { asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
+import { containing } from '../like.ts';
 import { itemStocks, items, promos } from '../schema.sqlite.ts';
-import type { Catalog, ItemDraft, ItemRow, ItemSort, PromoDraft, PromoRow } from '../sql.ts';
+import type { Catalog, ItemDraft, ItemRow, PromoDraft, PromoRow } from '../sql.ts';
 import { guarded } from './connect.ts';
 
 const itemColumns = {
@@ -24,14 +25,26 @@ export class SqliteCatalog implements Catalog {
     return guarded(() => this.#items().where(eq(items.id, id)).get() ?? null);
   }
 
-  async items(sort: ItemSort, limit: number): Promise<ItemRow[]> {
-    const order = sort === 'sales' ? [desc(items.sales), desc(items.id)] : [desc(items.id)];
+  async itemsOf(ids: readonly number[]): Promise<ItemRow[]> {
     return guarded(() =>
       this.#items()
-        .orderBy(...order)
+        .where(inArray(items.id, [...ids]))
+        .all(),
+    );
+  }
+
+  async search(text: string, limit: number): Promise<number[]> {
+    const within = sql`${items.title} like ${containing(text)} escape '\\'`;
+    const found = guarded(() =>
+      this.database
+        .select({ id: items.id })
+        .from(items)
+        .where(within)
+        .orderBy(desc(items.id))
         .limit(limit)
         .all(),
     );
+    return found.map(({ id }) => id);
   }
 
   async createPromo(draft: PromoDraft): Promise<PromoRow> {

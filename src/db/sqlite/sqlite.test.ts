@@ -27,7 +27,7 @@ test.if(canMount)('a full disk is reported as SQL being unavailable, and survive
     for (let made = 0; made < 100; made++) await sql.catalog.createItem(large);
   };
   await expect(fill()).rejects.toBeInstanceOf(SqlUnavailable);
-  expect((await sql.catalog.items('newest', 100)).length).toBeGreaterThan(0);
+  expect(await sql.catalog.item(1)).not.toBeNull();
   await sql.close();
   // The file is released when the last statement is collected, and only then can be unmounted.
   Bun.gc(true);

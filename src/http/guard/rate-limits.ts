@@ -18,6 +18,14 @@ export function limitedByUser(parts: Limiting, name: RateName) {
   return limited<Known>(parts, name, (c) => c.get('userId'));
 }
 
+/** Takes one search from what the address that asks may do: a search reads every title. */
+export function searchLimit(
+  { limits, addressOf }: Limiting,
+  request: Request,
+): Promise<LimitState> {
+  return limits.spend('searchByAddress', addressBlock(addressOf(request)));
+}
+
 function limited<E extends Partial<Known>>(
   { limits }: Limiting,
   name: RateName,

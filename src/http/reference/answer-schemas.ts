@@ -54,6 +54,14 @@ export const item = v.object({
   ),
 });
 
+export const itemList = v.object({
+  items: v.array(item),
+  next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
+  hidden: v.optional(
+    v.pipe(v.number(), v.description('Items of this page that cannot be shown while SQL is away.')),
+  ),
+});
+
 export const promo = v.object({
   id: id(),
   itemId: id(),

@@ -8,6 +8,7 @@ import { newItemSchema } from '../../shop/create-item.ts';
 import { newPromoSchema } from '../../shop/draft-promo.ts';
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
+import { listSchema } from '../routes/items.ts';
 import { placeSchema } from '../routes/orders.ts';
 import { oneTimePasswordSchema } from '../routes/otp.ts';
 import { logInSchema } from '../routes/sessions.ts';
@@ -81,10 +82,10 @@ const shop: readonly DescribedRoute[] = [
     method: 'GET',
     path: '/api/items',
     who: 'anyone',
-    summary: 'The items on sale.',
-    query: { sort: v.optional(v.picklist(['sales', 'newest'])) },
-    answers: { 200: { data: v.array(schema.item), example: [example.item] } },
-    codes: [10001],
+    summary: 'The items on sale, a page at a time: running sales first, best selling, or newest.',
+    query: listSchema.entries,
+    answers: { 200: { data: schema.itemList, example: { items: [example.item], next: null } } },
+    codes: [10001, 10003],
   },
   {
     method: 'GET',

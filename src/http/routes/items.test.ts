@@ -127,27 +127,75 @@ describe('an item', () => {
   });
 });
 
+interface List {
+  items: ItemData[];
+  next: string | null;
+}
+
+const list = async (query: string) =>
+  mustSucceed(await engine.api<List>('GET', `/api/items${query}`));
+const idsOf = ({ items }: List) => items.map(({ id }) => id);
+
 describe('the list of items', () => {
-  test('shows the newest first, or the best-selling', async () => {
+  test('shows running sales first, or the newest, or the best-selling', async () => {
+    const { itemId: running } = await engine.sale({ stock: 5 });
     const older = await engine.item(10);
     const newer = await engine.item(10);
     const { orderId } = mustSucceed(
       await engine.place(tokenFor({ itemId: older, promoId: 0 }, 1), 9),
     );
     await engine.api('POST', `/api/orders/${orderId}/pay`);
-    const ids = async (query: string) =>
-      mustSucceed(await engine.api<ItemData[]>('GET', `/api/items${query}`)).map(({ id }) => id);
-    for (const query of ['', '?sort=newest', '?another=1']) {
-      expect((await ids(query)).slice(0, 2)).toEqual([newer, older]);
+    for (const query of ['', '?sort=running', '?another=1']) {
+      expect((await list(query)).items[0]).toMatchObject({ promo: { status: 'running' } });
+      expect(idsOf(await list(query))).toContain(running);
     }
-    while ((await ids('?sort=sales'))[0] !== older) await Bun.sleep(20);
-    expect(await ids('?sort=sales')).toContain(newer);
+    expect(idsOf(await list('?sort=newest')).slice(0, 3)).toEqual([newer, older, running]);
+    expect(idsOf(await list('?sort=sales'))[0]).toBe(older);
   });
 
-  test('refuses any other sort: 10001', async () => {
-    const { status, errCode, errMsg } = await engine.api('GET', '/api/items?sort=price');
+  test('goes on from page to page until every item has been shown once', async () => {
+    const made: number[] = [];
+    for (let n = 0; n < 120; n++) made.push(await engine.item(1));
+    for (const sort of ['running', 'newest', 'sales']) {
+      const pages: List[] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page = await list(`?sort=${sort}${cursor === '' ? '' : `&cursor=${cursor}`}`);
+        pages.push(page);
+        cursor = page.next;
+      }
+      const ids = pages.flatMap(idsOf);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of made) expect(ids).toContain(id);
+      expect(pages.length).toBe(Math.ceil(ids.length / 50));
+    }
+  });
+
+  test('is searched by a part of the title, in any page and order', async () => {
+    const title = 'Kettle, 100% steel';
+    const { id } = mustSucceed(
+      await engine.api<ItemData>('POST', '/api/items', {
+        title,
+        price: 1,
+        stock: 1,
+        description: '',
+      }),
+    );
+    for (const q of ['kettle', '0% st', 'Kettle, 100% steel', ' kettle ']) {
+      for (const sort of ['running', 'newest', 'sales'])
+        expect(idsOf(await list(`?sort=${sort}&q=${encodeURIComponent(q)}`))).toEqual([id]);
+    }
+    expect(await list('?q=no+such+thing')).toEqual({ items: [], next: null });
+  });
+
+  test.each([
+    ['sort=price', 'sort'],
+    ['cursor=x', 'cursor'],
+    ['sort=sales&cursor=newest.1.0.0.1', 'cursor'],
+    [`q=${'x'.repeat(65)}`, 'q'],
+  ])('refuses ?%s: 10001, naming %s', async (query, field) => {
+    const { status, errCode, errMsg } = await engine.api('GET', `/api/items?${query}`);
     expect([status, errCode]).toEqual([400, 10001]);
-    expect(errMsg).toContain('sort');
+    expect(errMsg).toContain(field);
   });
 });
 

@@ -4,15 +4,31 @@ import * as v from 'valibot';
 import type { Board } from '../../../actors/memory/board.ts';
 import { shown } from '../../catalog/item.ts';
 import { createItem, newItemSchema } from '../../shop/create-item.ts';
-import { itemIdOf, listItems, readItem } from '../../shop/read-item.ts';
+import { itemSorts } from '../../shop/item-ranking.ts';
+import { listItems, searchCharactersMax } from '../../shop/list-items.ts';
+import { itemIdOf, readItem } from '../../shop/read-item.ts';
 import { deliverySchema, restock } from '../../shop/restock.ts';
 import { adminCheck, adminOnly } from '../guard/admin.ts';
+import { refusedByLimit, searchLimit } from '../guard/rate-limits.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody, validate } from '../wire/body.ts';
-import { failure, refused, successBody, successEnvelope, successText } from '../wire/envelope.ts';
+import {
+  failure,
+  invalid,
+  refused,
+  successBody,
+  successEnvelope,
+  successText,
+} from '../wire/envelope.ts';
 
-const listSchema = v.object({
-  sort: v.optional(v.picklist(['sales', 'newest'], 'must be sales or newest'), 'newest'),
+/** The query of a list of items. */
+export const listSchema = v.object({
+  sort: v.optional(
+    v.picklist(itemSorts, `must be ${itemSorts.slice(0, -1).join(', ')} or ${itemSorts.at(-1)}`),
+    'running',
+  ),
+  q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(searchCharactersMax)), ''),
+  cursor: v.optional(v.string()),
 });
 
 export function itemRoutes(parts: AppParts) {
@@ -40,10 +56,20 @@ async function create(parts: AppParts, request: Request): Promise<Response> {
 async function list(parts: AppParts, request: Request, query: unknown): Promise<Response> {
   const { value, refused: unfit } = validate(request, listSchema, query);
   if (unfit !== null) return unfit;
-  const { board, clock } = parts;
-  const items = await listItems(parts, value.sort);
-  const texts = items.map((item) => shown(item, board, clock()).json);
-  return successText(`[${texts.join()}]`, 200);
+  const { sort, q, cursor = null } = value;
+  if (q !== '') {
+    const state = await searchLimit(parts, request);
+    if (!state.allowed) return refusedByLimit(request, state);
+  }
+  const page = await listItems(parts, { sort, search: q === '' ? null : q, cursor });
+  if (page === null) return invalid(request, { cursor: 'must be the `next` of another page' });
+  const now = parts.clock();
+  const items = page.items.map((item) => shown(item, parts.board, now).json);
+  const hidden = page.hidden === 0 ? '' : `,"hidden":${page.hidden}`;
+  return successText(
+    `{"items":[${items.join()}],"next":${JSON.stringify(page.next)}${hidden}}`,
+    200,
+  );
 }
 
 /** Answers at once, without a promise, where the thread has the item cached. Hot path. */

@@ -5,7 +5,6 @@
  */
 
 import type { ShopParts } from '../../shop/parts.ts';
-import { newestItems } from '../../shop/read-item.ts';
 import { boardStatementOf } from '../../shop/statement.ts';
 import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 
@@ -17,9 +16,16 @@ const unreadEventsMax = 20;
 
 type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock'>;
 
+/** What one page shows. */
+export interface Selection {
+  /** What the page calls it; each event about it says so. */
+  name: string;
+  /** Open items. */
+  items: readonly number[];
+}
+
 interface Watcher {
-  /** What is shown: items, and 0 for the newest. */
-  selections: readonly number[];
+  selections: readonly Selection[];
   stream: EventStream;
   isAllowed(): Promise<boolean>;
   checkedAt: number;
@@ -37,12 +43,9 @@ export class AdminFeed {
     private readonly keepOpen: (request: Request) => void,
   ) {}
 
-  /**
-   * Opens one stream of items, and of the newest with 0, for as long as `isAllowed` says. Each event
-   * says with `item` which of these it shows.
-   */
+  /** Opens one stream of what some pages show, for as long as `isAllowed` says. */
   open(
-    selections: readonly number[],
+    selections: readonly Selection[],
     request: Request,
     isAllowed: () => Promise<boolean>,
   ): Response {
@@ -52,7 +55,7 @@ export class AdminFeed {
       (stream) => {
         watcher = { selections, stream, isAllowed, checkedAt: performance.now() };
         this.#watchers.add(watcher);
-        for (const item of selections) stream.enqueue(this.#event(item));
+        for (const each of selections) stream.enqueue(this.#event(each));
         this.#timer ??= setInterval(() => this.#tick(), intervalMs);
       },
       () => this.#remove(watcher),
@@ -65,16 +68,16 @@ export class AdminFeed {
   }
 
   #tick(): void {
-    const events = new Map<number, Uint8Array>();
+    const events = new Map<string, Uint8Array>();
     for (const watcher of this.#watchers) {
       const { selections, stream } = watcher;
       if (isBehind(stream, unreadEventsMax * selections.length)) {
         this.#end(watcher);
         continue;
       }
-      for (const item of selections) {
-        const event = events.get(item) ?? this.#event(item);
-        events.set(item, event);
+      for (const each of selections) {
+        const event = events.get(each.name) ?? this.#event(each);
+        events.set(each.name, event);
         stream.enqueue(event);
       }
       if (performance.now() - watcher.checkedAt >= checkMs) void this.#check(watcher);
@@ -100,9 +103,8 @@ export class AdminFeed {
     this.#timer = undefined;
   }
 
-  #event(item: number): Uint8Array {
-    const ids = item === 0 ? newestItems(this.parts) : [item];
+  #event({ name, items: ids }: Selection): Uint8Array {
     const items = ids.map((id) => boardStatementOf(this.parts, id));
-    return encoder.encode(eventText('board', { item, at: this.parts.clock(), items }));
+    return encoder.encode(eventText('board', { item: name, at: this.parts.clock(), items }));
   }
 }

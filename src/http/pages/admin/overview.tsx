@@ -1,5 +1,5 @@
 /** `/admin`: every item's books, live, and whether the engine is well. */
-import { boardItemsMax } from '../../../shop/read-item.ts';
+import { searchCharactersMax } from '../../../shop/list-items.ts';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';
@@ -13,18 +13,31 @@ interface OverviewItem {
   promo: string | null;
 }
 
+/** A page of the items, newest first. */
+interface ShownList {
+  items: OverviewItem[];
+  search: string | null;
+  /** The cursor of the next page; null on the last. */
+  next: string | null;
+  /** Items that cannot be shown just now. */
+  hidden: number;
+  isFirst: boolean;
+}
+
 interface OverviewProps {
   view: View;
-  items: OverviewItem[];
+  list: ShownList;
   partitions: { ready: number; all: number };
   journalPromise: string;
 }
 
-export function OverviewPage({ view, items, partitions, journalPromise }: OverviewProps) {
+export function OverviewPage({ view, list, partitions, journalPromise }: OverviewProps) {
+  const { items, search, hidden, isFirst } = list;
   const texts = ownTexts(view);
   const own = texts.overview;
   const isWell = partitions.ready === partitions.all;
-  const data = { item: 0 };
+  const data = { selection: items.map(({ id }) => id).join('-') };
+  const isEmpty = items.length === 0 && search === null && hidden === 0 && isFirst;
   return (
     <Frame view={view} title={own.title} script="admin-live.js" data={data}>
       <div class="heading">
@@ -47,7 +60,9 @@ export function OverviewPage({ view, items, partitions, journalPromise }: Overvi
           <dd lang="en">{journalPromise}</dd>
         </div>
       </dl>
-      {items.length === 0 ? (
+      {!isEmpty && <SearchForm view={view} search={search} />}
+      {hidden > 0 && <p class="notice">{fill(own.hidden, { n: hidden })}</p>}
+      {isEmpty ? (
         <div class="empty">
           <p>{own.none}</p>
           <p>
@@ -59,10 +74,46 @@ export function OverviewPage({ view, items, partitions, journalPromise }: Overvi
       ) : (
         <ItemTable view={view} items={items} />
       )}
-      {items.length === boardItemsMax && (
-        <p class="hint">{fill(own.capped, { n: boardItemsMax })}</p>
-      )}
+      <Pages view={view} list={list} />
     </Frame>
+  );
+}
+
+function SearchForm({ view, search }: { view: View; search: string | null }) {
+  const own = ownTexts(view).overview;
+  return (
+    <search>
+      <form class="find" action="/admin" method="get">
+        <input
+          type="search"
+          name="q"
+          value={search ?? ''}
+          maxlength={searchCharactersMax}
+          aria-label={own.search}
+          placeholder={own.search}
+        />
+        <button type="submit">{own.find}</button>
+      </form>
+    </search>
+  );
+}
+
+function Pages({ view, list }: { view: View; list: ShownList }) {
+  const own = ownTexts(view).overview;
+  const { search, next, isFirst } = list;
+  if (isFirst && next === null) return null;
+  const query = new URLSearchParams(search === null ? {} : { q: search });
+  const first = query.size === 0 ? '/admin' : `/admin?${query}`;
+  if (next !== null) query.set('cursor', next);
+  return (
+    <nav class="pages" aria-label={own.pages}>
+      {!isFirst && <a href={first}>{own.newest}</a>}
+      {next !== null && (
+        <a rel="next" href={`/admin?${query}`}>
+          {own.older}
+        </a>
+      )}
+    </nav>
   );
 }
 

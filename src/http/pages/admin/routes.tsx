@@ -3,16 +3,18 @@
  * without a script.
  */
 import { type Context, Hono } from 'hono';
+import * as v from 'valibot';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
-import { newestItems, readItem } from '../../../shop/read-item.ts';
+import { listItems } from '../../../shop/list-items.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
+import { listSchema } from '../../routes/items.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
-import { watchedItems } from '../watched-items.ts';
+import { watchedSelections } from '../watched-items.ts';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
@@ -23,7 +25,7 @@ import { adminSessionOf, loggedInOnly, logInRoutes, logOutRoute } from './sessio
 
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
-  const overviewPage = page((_, view) => overview(parts, view));
+  const overviewPage = page((c, view) => overview(parts, c, view));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
   const newItem = page((_, view) => ({ page: <NewItemPage view={view} filled={empty} /> }));
   const item = page((c, view) =>
@@ -44,28 +46,35 @@ export function adminPages(parts: AppParts, page: PageMaker) {
     .route('/', formRoutes(parts, page));
 }
 
-async function overview(parts: AppParts, view: View): Promise<Made> {
-  const { positions, partitions, journalPromise } = parts;
-  const found = await Promise.all(newestItems(parts).map((id) => readItem(parts, id)));
-  const items = found
-    .filter((each) => each !== null)
-    .map(({ item, row }) => ({
-      id: item.id,
-      title: item.title,
-      price: item.price,
-      promo: shownPromo(item, row)?.name ?? null,
-      status: saleStatus(row, view.now),
-    }));
+async function overview(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const { positions, partitions, board, journalPromise } = parts;
+  const query = v.safeParse(listSchema, c.req.query());
+  const { q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
+  const search = q === '' ? null : q;
+  const listed = await listItems(parts, { sort: 'newest', search, cursor });
+  if (listed === null) return c.redirect('/admin', 303);
+  const items = listed.items.map((item) => {
+    const row = board.read(item.id)!;
+    const promo = shownPromo(item, row)?.name ?? null;
+    const { id, title, price } = item;
+    return { id, title, price, promo, status: saleStatus(row, view.now) };
+  });
   const all = Array.from({ length: partitions }, (_, partition) => positions.mode(partition));
   const ready = all.filter((mode) => mode === 'ready').length;
   const well = { partitions: { ready, all: partitions }, journalPromise };
-  return { page: <OverviewPage view={view} items={items} {...well} /> };
+  const list = {
+    items,
+    search,
+    next: listed.next,
+    hidden: listed.hidden,
+    isFirst: cursor === null,
+  };
+  return { page: <OverviewPage view={view} list={list} {...well} /> };
 }
 
 /** One stream for all tabs of a browser: `items` names what each of them shows, 0 the overview. */
 function live({ board, adminFeed, adminSessions }: AppParts, c: Context): Response {
-  const items = watchedItems(c.req.query('items')).filter((id) => board.has(id) || id === 0);
+  const selections = watchedSelections(c.req.query('items'), (id) => board.has(id));
   const token = adminSessionOf(c);
-  const selections = items.length === 0 ? [0] : items;
   return adminFeed.open(selections, c.req.raw, () => adminSessions.check(token));
 }

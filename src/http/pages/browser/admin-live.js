@@ -116,7 +116,7 @@ async function lost(isRefused) {
 
 stayInformed({
   path: '/admin/live',
-  item: page.item,
+  item: page.selection,
   event: 'board',
   itemOf: ({ item }) => item,
   take({ at, items }) {

@@ -68,7 +68,7 @@ class Stream {
 
   /** Opens the stream of these items; one that is open stays where it is of the very same. */
   want(items) {
-    const wanted = [...new Set(items)].sort((a, b) => a - b).join();
+    const wanted = [...new Set(items)].sort().join();
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     this.#open();

@@ -1,8 +1,13 @@
 /** The pages of buyers. Their scripts call the API as any client does. */
 import { type Context, Hono } from 'hono';
-import { itemIdOf, listItems, readItem } from '../../../shop/read-item.ts';
+import * as v from 'valibot';
+import { listItems } from '../../../shop/list-items.ts';
+import { itemIdOf, readItem } from '../../../shop/read-item.ts';
+import { searchLimit } from '../../guard/rate-limits.ts';
 import type { AppParts } from '../../parts.ts';
+import { listSchema } from '../../routes/items.ts';
 import { failure } from '../../wire/envelope.ts';
+import { ApologyPage } from '../apology.tsx';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
@@ -35,12 +40,20 @@ function live({ board, live: feed }: AppParts, c: Context): Response {
 }
 
 async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const sort = c.req.query('sort') === 'sales' ? 'sales' : 'newest';
-  const items = await listItems(parts, sort);
-  const offers = items.map((each) =>
+  // A link that someone has mistyped still leads to the list.
+  const query = v.safeParse(listSchema, c.req.query());
+  const { sort, q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
+  if (q !== '' && !(await searchLimit(parts, c.req.raw)).allowed)
+    return { page: <ApologyPage view={view} reason="failed" />, status: 429 };
+  const search = q === '' ? null : q;
+  const listed = await listItems(parts, { sort, search, cursor });
+  if (listed === null) return c.redirect('/', 303);
+  const offers = listed.items.map((each) =>
     offerOf({ item: each, row: parts.board.read(each.id)! }, view.now),
   );
-  return { page: <HomePage view={view} offers={offers} sort={sort} /> };
+  const { next, hidden } = listed;
+  const isFirst = cursor === null;
+  return { page: <HomePage view={view} list={{ offers, sort, search, next, hidden, isFirst }} /> };
 }
 
 async function item(parts: AppParts, c: Context, view: View): Promise<Made> {

@@ -64,7 +64,7 @@ function AdminItemPage(props: ItemPageProps) {
   const codes = Object.fromEntries(
     Object.entries(failures).map(([code, failure]) => [code, failure[view.visitor.language]]),
   );
-  const data = { item: item.id, codes };
+  const data = { selection: String(item.id), codes };
   // What waits for a decision comes first.
   const hasDraft = promos.some((each) => !isPublished(each, row));
   return (
