@@ -16,6 +16,8 @@ interface OverviewItem {
 /** A page of the items, newest first. */
 interface ShownList {
   items: OverviewItem[];
+  /** Of all items ever opened. */
+  total: number;
   search: string | null;
   /** The cursor of the next page; null on the last. */
   next: string | null;
@@ -43,7 +45,7 @@ export function OverviewPage({ view, list, partitions, journalPromise }: Overvie
       <div class="heading">
         <div>
           <h1>{own.title}</h1>
-          <p class="lead">{fill(own.lead, { n: items.length })}</p>
+          <p class="lead">{fill(own.lead, { n: list.total })}</p>
         </div>
         <p class="live-state" data-live role="status"></p>
       </div>
@@ -92,7 +94,9 @@ function SearchForm({ view, search }: { view: View; search: string | null }) {
           aria-label={own.search}
           placeholder={own.search}
         />
-        <button type="submit">{own.find}</button>
+        <button type="submit" class="secondary">
+          {own.find}
+        </button>
       </form>
     </search>
   );

@@ -64,6 +64,7 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
   const well = { partitions: { ready, all: partitions }, journalPromise };
   const list = {
     items,
+    total: [...board.items()].length,
     search,
     next: listed.next,
     hidden: listed.hidden,

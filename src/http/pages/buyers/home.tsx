@@ -44,7 +44,9 @@ export function HomePage({ view, list }: { view: View; list: ShownList }) {
             aria-label={own.searchItems}
             placeholder={own.searchItems}
           />
-          <button type="submit">{own.search}</button>
+          <button type="submit" class="secondary">
+            {own.search}
+          </button>
         </form>
       </search>
       {hidden > 0 && (
