@@ -122,6 +122,8 @@ export interface Users {
   create(draft: UserDraft, passwordHash: string): Promise<UserRow | null>;
   byId(id: number): Promise<UserRow | null>;
   byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null>;
+  /** Replaces a user's password. */
+  setPassword(id: number, passwordHash: string): Promise<void>;
 }
 
 /** The events that move units in or out of stock; `paid` does so only where the payment was late. */

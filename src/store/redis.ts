@@ -44,11 +44,21 @@ const spendScript = `
   redis.call('SET', KEYS[1], text, 'PX', math.ceil((full - now) / 1000))
   return {1, full - now}`;
 
+/** Times as above. What is full by then is deleted: a time to live must be positive. */
+const giveBackScript = `
+  local full = tonumber(redis.call('GET', KEYS[1]) or 0)
+  local time = redis.call('TIME')
+  local leftMs = math.ceil((full - tonumber(ARGV[1]) - time[1] * 1000000 - time[2]) / 1000)
+  if leftMs <= 0 then return redis.call('DEL', KEYS[1]) end
+  redis.call('SET', KEYS[1], string.format('%.0f', full - tonumber(ARGV[1])), 'PX', leftMs)
+  return 0`;
+
 declare module 'ioredis' {
-  // The scripts above, which Redis keeps under their hashes. Each returns two integers.
+  // The scripts above, which Redis keeps under their hashes.
   interface RedisCommander<Context> {
     incrementFor(key: string, ttlMs: number): Result<[number, number], Context>;
     spend(key: string, gain: number, fill: number): Result<[number, number], Context>;
+    giveBack(key: string, gain: number): Result<number, Context>;
   }
 }
 
@@ -76,6 +86,7 @@ export class RedisStore implements KeyValueStore {
       scripts: {
         incrementFor: { lua: incrementScript, numberOfKeys: 1 },
         spend: { lua: spendScript, numberOfKeys: 1 },
+        giveBack: { lua: giveBackScript, numberOfKeys: 1 },
       },
     });
     logConnection(redis);
@@ -110,11 +121,14 @@ export class RedisStore implements KeyValueStore {
 
   async spend(key: string, rate: Rate): Promise<Spent> {
     const bucket = bucketOf(rate);
-    const micros = (ms: number) => Math.round(ms * 1000);
     const [allowed, fullInMicros] = await guarded(() =>
       this.#redis.spend(key, micros(bucket.gainMs), micros(bucket.fillMs)),
     );
     return spentOf(allowed === 1, fullInMicros / 1000, bucket);
+  }
+
+  async giveBack(key: string, rate: Rate): Promise<void> {
+    await guarded(() => this.#redis.giveBack(key, micros(bucketOf(rate).gainMs)));
   }
 
   async delete(key: string): Promise<void> {
@@ -124,6 +138,10 @@ export class RedisStore implements KeyValueStore {
   async close(): Promise<void> {
     this.#redis.disconnect();
   }
+}
+
+function micros(ms: number): number {
+  return Math.round(ms * 1000);
 }
 
 async function guarded<T>(command: () => Promise<T>): Promise<T> {

@@ -55,6 +55,8 @@ const texts = {
     ON CONFLICT DO UPDATE SET expires_at = max(entries.expires_at, $now) + $gain
     WHERE max(entries.expires_at, $now) + $gain <= $now + $fill + 0.01
     RETURNING value, expires_at`,
+  // A bucket that would be full by now needs no row, and is swept.
+  giveBack: 'UPDATE entries SET expires_at = expires_at - $gain WHERE key = $key',
   row: 'SELECT value, expires_at FROM entries WHERE key = $key',
   delete: 'DELETE FROM entries WHERE key = $key',
   sweep: `
@@ -124,6 +126,10 @@ export class SqliteStore implements KeyValueStore {
     // A sweep may have removed the row since, but only where the bucket is full again.
     const row = spent ?? this.#row('row', { $key: key });
     return spentOf(spent !== null, (row?.expires_at ?? now) - now, bucket);
+  }
+
+  async giveBack(key: string, rate: Rate): Promise<void> {
+    this.#run('giveBack', { $key: key, $gain: bucketOf(rate).gainMs });
   }
 
   async delete(key: string): Promise<void> {

@@ -17,6 +17,8 @@ export interface KeyValueStore {
   increment(key: string, ttlMs: number): Promise<Count>;
   /** Takes one token from a bucket, which begins full. */
   spend(key: string, rate: Rate): Promise<Spent>;
+  /** Puts one token back into a bucket, which never holds more than its burst. */
+  giveBack(key: string, rate: Rate): Promise<void>;
   delete(key: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -141,6 +141,18 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.spend('key', fast)).toMatchObject({ allowed: true, remaining: 1 });
     });
 
+    test('what is given back can be spent again, and a full bucket stays full', async () => {
+      for (let spent = 0; spent < 3; spent++) await store.spend('key', slow);
+      await other.giveBack('key', slow);
+      expect(await store.spend('key', slow)).toMatchObject({ allowed: true, remaining: 0 });
+      expect((await store.spend('key', slow)).allowed).toBe(false);
+      for (let given = 0; given < 5; given++) await other.giveBack('key', slow);
+      await other.giveBack('never spent', slow);
+      for (const key of ['key', 'never spent']) {
+        expect(await store.spend(key, slow)).toMatchObject({ allowed: true, remaining: 2 });
+      }
+    });
+
     test('what is deleted is gone: values, counters, buckets', async () => {
       await store.set('value', 'value', longMs);
       await store.increment('counter', longMs);

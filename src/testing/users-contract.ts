@@ -47,6 +47,15 @@ export function usersContract(database: string, make: SqlFixtureMaker): void {
       expect(await fixture.rows('user_passwords')).toHaveLength(1);
     });
 
+    test('a new password replaces the old one, of this user alone', async () => {
+      const user = (await sql.users.create(ada, 'first'))!;
+      const other = { ...ada, telephone: '+8613800000002' };
+      await sql.users.create(other, 'of another');
+      await sql.users.setPassword(user.id, 'second');
+      expect((await sql.users.byTelephone(ada.telephone))?.passwordHash).toBe('second');
+      expect((await sql.users.byTelephone(other.telephone))?.passwordHash).toBe('of another');
+    });
+
     test('of several that register one telephone at the same time, one succeeds', async () => {
       const other = await fixture.open();
       const attempts = Array.from({ length: 10 }, (_, n) =>

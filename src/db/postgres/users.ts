@@ -39,4 +39,13 @@ export class PostgresUsers implements Users {
     );
     return found ?? null;
   }
+
+  async setPassword(id: number, passwordHash: string): Promise<void> {
+    await this.#connections.run((client) =>
+      drizzle(client)
+        .update(userPasswords)
+        .set({ hash: passwordHash })
+        .where(eq(userPasswords.userId, id)),
+    );
+  }
 }

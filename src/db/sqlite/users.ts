@@ -38,4 +38,14 @@ export class SqliteUsers implements Users {
           .get() ?? null,
     );
   }
+
+  async setPassword(id: number, passwordHash: string): Promise<void> {
+    guarded(() =>
+      this.database
+        .update(userPasswords)
+        .set({ hash: passwordHash })
+        .where(eq(userPasswords.userId, id))
+        .run(),
+    );
+  }
 }
