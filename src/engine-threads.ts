@@ -15,6 +15,8 @@ export interface EngineSettings extends Config {
   tokenSecret: string;
   adminToken: string;
   rehearsal?: Rehearsal;
+  /** Whether this is a demo, in which one-time passwords may be shown; false when not given. */
+  demo?: boolean;
 }
 
 export type HttpThread = Thread<ToHttpThread, FromHttpThread>;
@@ -57,7 +59,11 @@ export class EngineThreads {
         sql: sqlSettings(settings),
         store: storeSettings(settings),
         trustedProxies: settings.trustedProxies,
-        sms: { webhookUrl: settings.smsWebhookUrl, webhookSecret: settings.smsWebhookSecret },
+        sms: {
+          webhookUrl: settings.smsWebhookUrl,
+          webhookSecret: settings.smsWebhookSecret,
+          demo: settings.demo ?? false,
+        },
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
         requestMetrics,

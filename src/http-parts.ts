@@ -5,6 +5,7 @@ import type { logLevels } from '../actors/log.ts';
 import { Board } from '../actors/memory/board.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { ThreadDelays } from '../actors/memory/thread-delays.ts';
+import { KnownDevices } from './accounts/known-devices.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
@@ -141,6 +142,7 @@ function admissionParts(
     adminSessions: new AdminSessions(store, adminToken),
     sessions: new Sessions(store),
     passwords: new Passwords(),
+    devices: new KnownDevices(tokenSecret),
     oneTimePasswords: new OneTimePasswords(store, smsSender(sms), tokenSecret),
     captchas: new Captchas(store, tokenSecret, rehearsal.captchaText),
     admissions: new Admissions(store, clock),

@@ -5,7 +5,7 @@
  * `actors/worker.ts` → `actors/item/item.ts` → `actors/partition/partition.ts` → `actors/journal/` →
  * back through `dispatch/dispatch.ts`; later, `projector/`. `engine.ts` starts the threads that do this.
  */
-import { configureLog } from '../actors/log.ts';
+import { configureLog, getLogger } from '../actors/log.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { claimFolder } from './claims.ts';
 import { readConfig } from './config.ts';
@@ -20,11 +20,13 @@ export interface Running {
 /**
  * Starts the engine, and says on the first line of standard output where it listens.
  * @param starting - is given the engine before it is up.
+ * @param demo - whether one-time passwords may be shown on the page where no gateway is set.
  * @throws ConfigError where a setting is wrong.
  */
 export async function runEngine(
   environment: Record<string, string | undefined>,
   starting: (engine: Promise<Engine>) => void,
+  demo = false,
 ): Promise<Running> {
   const config = readConfig(environment);
   configureLog(config.logLevel, 'main');
@@ -35,11 +37,20 @@ export async function runEngine(
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
-  const starts = startEngine({ ...config, tokenSecret, adminToken });
+  if (config.smsWebhookUrl === null) warnOfMissingGateway(demo);
+  const starts = startEngine({ ...config, tokenSecret, adminToken, demo });
   starting(starts);
   const { port } = await starts;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   console.log(`listening on ${url}`);
   if (kept?.fresh) console.log(`admin token (kept in ${dataDir}/admin-token): ${kept.value}`);
   return { url, adminToken };
+}
+
+/** Without a gateway nobody can register, log in by a code or replace a password. */
+function warnOfMissingGateway(demo: boolean): void {
+  const instead = demo
+    ? 'one-time passwords are shown on the page on which they are asked for, to anyone: this is a demo'
+    : 'nobody can register; one-time passwords are in the log at debug level and nowhere else';
+  getLogger(['stampede', 'main']).warning(`SMS_WEBHOOK_URL is not set: ${instead}`);
 }

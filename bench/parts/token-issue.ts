@@ -49,7 +49,9 @@ async function issue(engine: EngineServer, buyers: number, firstUser: number) {
   const store = await openStore({ redisUrl: null, dataDir: engine.folder.path });
   const sessions = new Sessions(store);
   const opened: Session[] = [];
-  for (let buyer = 0; buyer < buyers; buyer++) opened.push(await sessions.open(firstUser + buyer));
+  for (let userId = firstUser; userId < firstUser + buyers; userId++) {
+    opened.push(await sessions.open(userId, await sessions.generation(userId)));
+  }
   await store.close();
   const captchas: string[] = [];
   const drawing = await phase(engine, buyers, async (buyer) => {

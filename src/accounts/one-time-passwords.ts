@@ -1,20 +1,32 @@
 /**
- * One-time passwords: they prove that a person holds a telephone. Six digits, bound to one
- * telephone, valid for five minutes, one use and at most five tries.
+ * One-time passwords: they prove that a person holds a telephone. Six digits, bound to one telephone,
+ * valid for five minutes and for one use.
+ *
+ * Anyone may ask for one for any telephone, and guess. So whoever asks has a password of their own,
+ * with five tries of their own and a wait of their own: what a stranger asks and guesses replaces,
+ * delays and uses up nothing of the owner's. From elsewhere, where a person's network has changed in
+ * the meantime, the latest password of the telephone is valid too, with five tries for all together.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { KeyValueStore } from '../store/store.ts';
+import type { KeyValueStore, Rate } from '../store/store.ts';
 import { type KeyedHash, keyedHash } from './keyed-hash.ts';
-import type { SmsSender } from './sms.ts';
+import type { Guesser } from './known-devices.ts';
+import type { Delivery, SmsSender } from './sms.ts';
 import { plainDigits } from './typed-digits.ts';
 
 const ttlMs = 300_000;
 const triesMax = 5;
 
-/** One telephone gets at most one message a minute, and at most five an hour. */
-const perMinute = { burst: 1, perSecond: 1 / 60 };
+/** Whoever asks gets one telephone at most one message a minute, and at most five an hour. */
+const perMinute: Rate = { burst: 1, perSecond: 1 / 60 };
 const hourMs = 3_600_000;
 const perHourMax = 5;
+
+/**
+ * All strangers together get it ten, and five more an hour: with ten tries for each message, someone
+ * who owns many addresses finds a password with a chance of one in 20,000 an hour.
+ */
+const byStrangers: Rate = { burst: 10, perSecond: 5 / 3_600 };
 
 const codes = 1_000_000;
 
@@ -24,7 +36,17 @@ export function normalCode(text: string): string | null {
   return /^\d{6}$/.test(code) ? code : null;
 }
 
-export type SendOutcome = { sent: true } | { sent: false; retryAfterMs: number };
+export type SendOutcome =
+  | {
+      sent: true;
+      by: Delivery;
+      /** The password itself, where the page is to show it in place of a message; else null. */
+      shown: string | null;
+    }
+  | { sent: false; retryAfterMs: number };
+
+/** `used up`: by a use, or by too many tries; another one has to be asked for. */
+export type Verdict = 'right' | 'wrong' | 'used up';
 
 export class OneTimePasswords {
   readonly #store: KeyValueStore;
@@ -38,58 +60,79 @@ export class OneTimePasswords {
   }
 
   /**
-   * Sends a new password, which replaces the last one. When the gateway fails, the message counts
-   * towards no limit, and the password is valid in case it did arrive. @throws SmsFailed
+   * Sends a new password, which replaces the last one of whoever asks. When the gateway fails, the
+   * message counts towards no limit, and the password is valid in case it did arrive.
+   * @throws SmsFailed
    */
-  async send(telephone: string): Promise<SendOutcome> {
-    const keys = this.#keys(telephone);
-    // Only the caller that gets this minute's token sends to this telephone.
-    const minute = await this.#store.spend(keys.minute, perMinute);
+  async send(telephone: string, asker: Guesser): Promise<SendOutcome> {
+    const { own, latest, strangers } = this.#keys(telephone, asker);
+    // Only the caller that gets this minute's token sends for this asker.
+    const minute = await this.#store.spend(own.minute, perMinute);
     if (!minute.allowed) return { sent: false, retryAfterMs: minute.retryAfterMs };
-    if (Number((await this.#store.get(keys.hour)) ?? 0) >= perHourMax) {
-      const { endsInMs } = await this.#store.increment(keys.hour, hourMs);
+    if (Number((await this.#store.get(own.hour)) ?? 0) >= perHourMax) {
+      const { endsInMs } = await this.#store.increment(own.hour, hourMs);
       return { sent: false, retryAfterMs: endsInMs };
     }
+    if (!asker.isKnown) {
+      const { allowed, retryAfterMs } = await this.#store.spend(strangers, byStrangers);
+      if (!allowed) return { sent: false, retryAfterMs };
+    }
     const code = randomCode();
-    await this.#store.set(keys.code, this.#hash(telephone, code), ttlMs);
-    await this.#store.delete(keys.tries);
+    const hash = this.#hash(telephone, code);
+    await this.#store.set(unusedKey(hash), '', ttlMs);
+    for (const place of [own, latest]) {
+      await this.#store.set(place.code, hash, ttlMs);
+      await this.#store.delete(place.tries);
+    }
     try {
       await this.#sms.send(telephone, code);
     } catch (error) {
-      await this.#store.delete(keys.minute);
+      await this.#store.delete(own.minute);
+      if (!asker.isKnown) await this.#store.giveBack(strangers, byStrangers);
       throw error;
     }
-    await this.#store.increment(keys.hour, hourMs);
-    return { sent: true };
+    await this.#store.increment(own.hour, hourMs);
+    const { delivery: by } = this.#sms;
+    return { sent: true, by, shown: by === 'page' ? code : null };
   }
 
-  /** Whether a password is right. Every call uses up one of five tries. */
-  async check(telephone: string, code: string): Promise<boolean> {
-    const keys = this.#keys(telephone);
-    const { count } = await this.#store.increment(keys.tries, ttlMs);
-    if (count > triesMax) return false;
-    return this.#same(await this.#store.get(keys.code), telephone, code);
+  /** Judges a password. Every call uses up one of five tries. */
+  async check(telephone: string, code: string, asker: Guesser): Promise<Verdict> {
+    const { own, latest } = this.#keys(telephone, asker);
+    const asked = await this.#store.get(own.code);
+    const place = asked === null ? latest : own;
+    const { count } = await this.#store.increment(place.tries, ttlMs);
+    if (count > triesMax) return 'used up';
+    const kept = asked ?? (await this.#store.get(latest.code));
+    const hash = this.#hash(telephone, code);
+    if (kept === null || !timingSafeEqual(Buffer.from(kept), Buffer.from(hash))) return 'wrong';
+    return (await this.#store.get(unusedKey(hash))) === null ? 'used up' : 'right';
   }
 
-  /** Uses up a checked password: of several callers at once, only one succeeds. */
+  /** Uses up a password that was found right: of several callers at once, only one succeeds. */
   async use(telephone: string, code: string): Promise<boolean> {
-    return this.#same(await this.#store.take(this.#keys(telephone).code), telephone, code);
+    return (await this.#store.take(unusedKey(this.#hash(telephone, code)))) !== null;
   }
 
-  #same(kept: string | null, telephone: string, code: string): boolean {
-    if (kept === null) return false;
-    return timingSafeEqual(Buffer.from(kept), Buffer.from(this.#hash(telephone, code)));
-  }
-
-  #keys(telephone: string) {
+  #keys(telephone: string, { id }: Guesser) {
     const whose = this.#hash(telephone);
+    const asked = this.#hash(telephone, id);
     return {
-      code: `otp:${whose}`,
-      tries: `otp-tries:${whose}`,
-      minute: `otp-minute:${whose}`,
-      hour: `otp-hour:${whose}`,
+      own: {
+        code: `otp:${asked}`,
+        tries: `otp-tries:${asked}`,
+        minute: `otp-minute:${asked}`,
+        hour: `otp-hour:${asked}`,
+      },
+      latest: { code: `otp:${whose}`, tries: `otp-tries:${whose}` },
+      strangers: `otp-strangers:${whose}`,
     };
   }
+}
+
+/** Is there as long as a password is valid and was not used. */
+function unusedKey(hash: string): string {
+  return `otp-unused:${hash}`;
 }
 
 /** Uniform, from a secure source: numbers beyond the last whole million are drawn again. */

@@ -10,7 +10,7 @@ let sender: SmsSender;
 
 beforeEach(() => {
   gateway = startSmsGateway();
-  sender = smsSender({ webhookUrl: gateway.url, webhookSecret: gateway.secret });
+  sender = smsSender({ webhookUrl: gateway.url, webhookSecret: gateway.secret, demo: false });
 });
 
 afterEach(() => gateway.stop());
@@ -22,7 +22,11 @@ describe('the webhook sender', () => {
   });
 
   test('fails when it signs with a secret that is not the gateway’s', async () => {
-    const stranger = smsSender({ webhookUrl: gateway.url, webhookSecret: 'another secret' });
+    const stranger = smsSender({
+      webhookUrl: gateway.url,
+      webhookSecret: 'another secret',
+      demo: false,
+    });
     await expect(stranger.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
     expect(gateway.messages).toEqual([]);
   });
@@ -40,5 +44,16 @@ describe('the webhook sender', () => {
   test('fails when the gateway does not answer', async () => {
     gateway.answer('silent');
     await expect(sender.send(telephone, '012345')).rejects.toBeInstanceOf(SmsFailed);
+  });
+});
+
+describe('who brings a code', () => {
+  test('is the gateway where there is one, also in a demo; the page in a demo without one; else nobody', () => {
+    const none = { webhookUrl: null, webhookSecret: null };
+    const set = { webhookUrl: gateway.url, webhookSecret: gateway.secret };
+    const deliveries = [set, none].flatMap((settings) =>
+      [true, false].map((demo) => smsSender({ ...settings, demo }).delivery),
+    );
+    expect(deliveries).toEqual(['gateway', 'gateway', 'page', 'log']);
   });
 });

@@ -2,7 +2,14 @@
 import { getLogger } from '../../actors/log.ts';
 import { maskedTelephone } from './telephone.ts';
 
+/**
+ * Who brings a code to its owner: the gateway; in a demo without one, the page on which it was asked
+ * for; else nobody but the log.
+ */
+export type Delivery = 'gateway' | 'page' | 'log';
+
 export interface SmsSender {
+  readonly delivery: Delivery;
   /** @throws SmsFailed where the message may not have been sent. */
   send(telephone: string, code: string): Promise<void>;
 }
@@ -13,22 +20,26 @@ export class SmsFailed extends Error {
 }
 
 export interface SmsSettings {
-  /** Null for the log. */
+  /** Null for none. */
   webhookUrl: string | null;
   webhookSecret: string | null;
+  /** Whether anybody may see anybody's code: `start --demo`. */
+  demo: boolean;
 }
 
 /** How long a gateway may take to answer. */
 const gatewayMsMax = 3_000;
 
-export function smsSender({ webhookUrl, webhookSecret }: SmsSettings): SmsSender {
-  return webhookUrl === null ? consoleSender() : webhookSender(webhookUrl, webhookSecret ?? '');
+export function smsSender({ webhookUrl, webhookSecret, demo }: SmsSettings): SmsSender {
+  if (webhookUrl !== null) return webhookSender(webhookUrl, webhookSecret ?? '');
+  return logSender(demo ? 'page' : 'log');
 }
 
-/** Codes appear in the log at debug level and nowhere else. */
-function consoleSender(): SmsSender {
+/** Codes appear in the log at debug level, and in no line above it. */
+function logSender(delivery: Delivery): SmsSender {
   const log = getLogger(['stampede', 'sms']);
   return {
+    delivery,
     async send(telephone, code) {
       log.debug('one-time password', { telephone: maskedTelephone(telephone), code });
     },
@@ -38,6 +49,7 @@ function consoleSender(): SmsSender {
 /** Posts `{"telephone","code"}`, signed as the README describes. */
 function webhookSender(url: string, secret: string): SmsSender {
   return {
+    delivery: 'gateway',
     async send(telephone, code) {
       const body = JSON.stringify({ telephone, code });
       const mac = new Bun.CryptoHasher('sha256', secret).update(body).digest('hex');

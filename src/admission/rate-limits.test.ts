@@ -19,13 +19,13 @@ describe('rate limits', () => {
 
   test('let through the burst of each, and name themselves', async () => {
     const limits = new RateLimits(store);
-    const { burst } = rates.logInByTelephone;
+    const { burst } = rates.logInByGuesser;
     for (let left = burst - 1; left >= 0; left--) {
-      const state = await limits.spend('logInByTelephone', '+8613800000001');
-      expect(state).toMatchObject({ allowed: true, remaining: left, name: 'logInByTelephone' });
+      const state = await limits.spend('logInByGuesser', '+8613800000001');
+      expect(state).toMatchObject({ allowed: true, remaining: left, name: 'logInByGuesser' });
     }
-    expect((await limits.spend('logInByTelephone', '+8613800000001')).allowed).toBe(false);
-    expect((await limits.spend('logInByTelephone', '+8613800000002')).allowed).toBe(true);
+    expect((await limits.spend('logInByGuesser', '+8613800000001')).allowed).toBe(false);
+    expect((await limits.spend('logInByGuesser', '+8613800000002')).allowed).toBe(true);
     expect((await limits.spend('tokenByUser', '+8613800000001')).allowed).toBe(true);
   });
 

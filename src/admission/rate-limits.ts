@@ -10,8 +10,14 @@ export const rates = {
   oneTimePasswordByAddress: { burst: 20, perSecond: 1 / 30 },
   registrationByAddress: { burst: 30, perSecond: 1 / 5 },
   logInByAddress: { burst: 30, perSecond: 1 / 5 },
-  /** Wrong passwords: some 500 a day, against any one telephone. */
-  logInByTelephone: { burst: 5, perSecond: 1 / 180 },
+  newPasswordByAddress: { burst: 10, perSecond: 1 / 30 },
+  /** Wrong passwords, for one telephone: from one address, or from one browser that the owner has used. */
+  logInByGuesser: { burst: 5, perSecond: 1 / 180 },
+  /**
+   * Wrong passwords for one telephone from wherever its owner is not known: some 500 a day, however
+   * many addresses the guessers have. Known browsers and one-time passwords pass by it.
+   */
+  logInByStrangers: { burst: 20, perSecond: 1 / 180 },
   /** Wrong admin tokens; a right one refills the bucket. */
   adminLogInByAddress: { burst: 10, perSecond: 1 / 30 },
   /** Each reads all titles. */
@@ -42,6 +48,11 @@ export class RateLimits {
   async spend(name: RateName, whose: string | number): Promise<LimitState> {
     const rate = this.others[name] ?? rates[name];
     return { name, rate, ...(await this.store.spend(`rate:${name}:${whose}`, rate)) };
+  }
+
+  /** Puts back what one `spend` took. */
+  async giveBack(name: RateName, whose: string | number): Promise<void> {
+    await this.store.giveBack(`rate:${name}:${whose}`, this.others[name] ?? rates[name]);
   }
 
   /** Refills a bucket. */

@@ -49,7 +49,7 @@ async function start(demo: boolean): Promise<void> {
   const leaving = new Leaving();
   try {
     const { runEngine } = await import('../run-engine.ts');
-    const running = await runEngine(process.env, (engine) => leaving.drains(engine));
+    const running = await runEngine(process.env, (engine) => leaving.drains(engine), demo);
     if (demo && !leaving.asked) await (await import('../demo.ts')).runDemo(running);
   } catch (error) {
     // A failure while the engine is leaving does not count as one.

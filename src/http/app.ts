@@ -12,6 +12,7 @@ import { itemRoutes } from './routes/items.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
+import { passwordRoutes } from './routes/passwords.ts';
 import { promoRoutes } from './routes/promos.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -34,6 +35,7 @@ export function createApp(parts: AppParts) {
     .route('/api/admin', operatorRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
     .route('/api/users', userRoutes(parts))
+    .route('/api/passwords', passwordRoutes(parts))
     .route('/api/sessions', sessionRoutes(parts))
     .route('/api/captchas', captchaRoutes(parts))
     .get('/api/time', () => success({ now: timeText(parts.clock()) }))
@@ -66,6 +68,7 @@ const countedPaths = [
   '/api/otp',
   '/api/users/*',
   '/api/sessions',
+  '/api/passwords',
   '/api/captchas',
   '/api/time',
   '/healthz',
@@ -76,7 +79,9 @@ const countedPaths = [
   '/',
   '/items/*',
   '/register',
-  '/login',
+  '/login/*',
+  '/password',
+  '/log-out',
   '/orders',
   '/live',
   '/docs',

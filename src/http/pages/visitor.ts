@@ -1,7 +1,7 @@
 /** Who views a page: in which language, and logged in or not. */
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import { sessionToken } from '../guard/who.ts';
+import { sessionOf } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
 import { type Language, languageOf } from '../wire/messages.ts';
 
@@ -20,11 +20,13 @@ export async function visitorOf(c: Context, { sessions }: AppParts): Promise<Vis
   const language = isLanguage(chosen)
     ? chosen
     : languageOf(c.req.header('accept-language') ?? null);
-  const token = sessionToken(c);
+  const found = await sessionOf(c, sessions);
+  if (found !== null && found.cookie !== null)
+    c.header('set-cookie', found.cookie, { append: true });
   const { pathname, search } = new URL(c.req.url);
   return {
     language,
-    userId: token === null ? null : await sessions.userOf(token),
+    userId: found?.session.userId ?? null,
     path: pathname + search,
   };
 }

@@ -31,6 +31,8 @@ export const orders = v.object({
   next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
 });
 
+export const ownSession = v.object({ userId: id(), expiresAt: time() });
+
 export const token = v.object({ token: v.string(), expiresAt: time() });
 
 export const item = v.object({

@@ -6,14 +6,17 @@
 import * as v from 'valibot';
 import { newItemSchema } from '../../shop/create-item.ts';
 import { newPromoSchema } from '../../shop/draft-promo.ts';
+import {
+  codeRequestSchema,
+  logInSchema,
+  newPasswordSchema,
+  registrationSchema,
+} from '../../shop/people/input.ts';
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { listSchema } from '../routes/items.ts';
 import { placeSchema } from '../routes/orders.ts';
-import { oneTimePasswordSchema } from '../routes/otp.ts';
-import { logInSchema } from '../routes/sessions.ts';
 import { admissionSchema } from '../routes/tokens.ts';
-import { registrationSchema } from '../routes/users.ts';
 import * as schema from './answer-schemas.ts';
 import { describedOperatorRoutes } from './described-operator-routes.ts';
 import { actor, admin, body, type DescribedRoute } from './described-route.ts';
@@ -152,7 +155,7 @@ const people: readonly DescribedRoute[] = [
     path: '/api/otp',
     who: 'anyone',
     summary: 'Sends a one-time password to a telephone.',
-    body: oneTimePasswordSchema,
+    body: codeRequestSchema,
     bodyExample: { telephone: '+8613800000000' },
     answers: { 200: { data: schema.nothing, example: null } },
     codes: [...body, 10003, 10004, 20006, 30003],
@@ -180,11 +183,20 @@ const people: readonly DescribedRoute[] = [
     path: '/api/sessions',
     who: 'anyone',
     summary:
-      'Logs in; the session lasts an hour from its last use. Also sets the cookie `session`.',
+      'Logs in, by password or by one-time password. The session lasts an hour from its last use, ' +
+      'to within a minute, and twelve hours at most. Also sets the cookie `session`.',
     body: logInSchema,
     bodyExample: { telephone: '+8613800000000', password: 'a long and private phrase' },
     answers: { 201: { data: schema.session, example: example.session } },
-    codes: [...body, 10003, 10004, 20002, 20006, 30003],
+    codes: [...body, 10003, 10004, 20001, 20002, 20005, 20006, 30003],
+  },
+  {
+    method: 'GET',
+    path: '/api/sessions',
+    who: 'user',
+    summary: 'Whose session this is, and when it ends unless it is used again. Asking uses it.',
+    answers: { 200: { data: schema.ownSession, example: example.ownSession } },
+    codes: [10004, 20003],
   },
   {
     method: 'DELETE',
@@ -193,6 +205,16 @@ const people: readonly DescribedRoute[] = [
     summary: 'Logs out.',
     answers: { 200: { data: schema.nothing, example: null } },
     codes: [10004, 20003, 20006],
+  },
+  {
+    method: 'POST',
+    path: '/api/passwords',
+    who: 'anyone',
+    summary: "Sets a new password, for whoever holds the telephone; ends all the user's sessions.",
+    body: newPasswordSchema,
+    bodyExample: example.newPassword,
+    answers: { 200: { data: schema.nothing, example: null } },
+    codes: [...body, 10003, 10004, 20001, 20005, 20006, 30003],
   },
   {
     method: 'POST',

@@ -94,6 +94,10 @@ export const session = {
   user,
 };
 
+export const ownSession = { userId: 42, expiresAt: '2026-11-27T13:00:00.000Z' };
+
+export const newPassword = { telephone, otp: '314159', password: 'another long phrase' };
+
 export const captcha = {
   captchaId: '0199f0c2-5a3e-7d11-9f6e-2b8f4c1d7a90',
   image: 'data:image/png;base64,iVBORw0KGgo=',

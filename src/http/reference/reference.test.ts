@@ -21,6 +21,10 @@ const keyOf = ({ method, path }: { method: string; path: string }) => `${method}
 
 /** The fields of a body, by the schema that validates it. */
 function fieldsOf(schema: v.GenericSchema): object {
+  if ('options' in schema && Array.isArray(schema.options)) {
+    const shapes: v.GenericSchema[] = schema.options;
+    return Object.assign({}, ...shapes.map(fieldsOf));
+  }
   return 'entries' in schema && typeof schema.entries === 'object' ? (schema.entries ?? {}) : {};
 }
 
@@ -53,7 +57,7 @@ describe('a real engine answers as its document says', () => {
   const seen = new Map<string, Set<number>>();
 
   beforeAll(async () => {
-    shop = await startShop({ dataDir: folder.path });
+    shop = await startShop({ dataDir: folder.path, env: { TRUSTED_PROXIES: '127.0.0.1' } });
     const served = await fetch(`${shop.engine.url}/openapi.json`);
     document = (await served.json()) as Document; // Compared below with what makes it.
   });
@@ -80,6 +84,8 @@ describe('a real engine answers as its document says', () => {
     params?: Record<string, string | number>;
     query?: string;
     body?: unknown;
+    /** As a trusted proxy tells it. */
+    address?: string;
   }
 
   function headersOf(who: Who): Record<string, string> {
@@ -92,11 +98,15 @@ describe('a real engine answers as its document says', () => {
   /** Sends a request, and checks the answer against the document. */
   async function call(route: string, expected: number, options: Call = {}): Promise<Body['data']> {
     const [method = '', path = ''] = route.split(' ');
-    const { who = 'nobody', params = {}, query = '', body } = options;
+    const { who = 'nobody', params = {}, query = '', body, address = '192.0.2.1' } = options;
     const asked = path.replaceAll(/:(\w+)/g, (_, name: string) => String(params[name]));
     const response = await fetch(shop.engine.url + asked + query, {
       method,
-      headers: { ...headersOf(who), ...(body === undefined ? {} : json) },
+      headers: {
+        'x-forwarded-for': address,
+        ...headersOf(who),
+        ...(body === undefined ? {} : json),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const { status } = response;
@@ -184,6 +194,18 @@ describe('a real engine answers as its document says', () => {
     await call(logIn, 20002, { body: { telephone, password: 'another one' } });
     await call(logIn, 10001, { body: {} });
     session = String((await call(logIn, 201, { body: { telephone, password } })).token);
+    const elsewhere = { address: '192.0.2.2' };
+    await call('POST /api/otp', 200, { body: { telephone }, ...elsewhere });
+    const otp = shop.gateway.codeOf(telephone);
+    const renew = 'POST /api/passwords';
+    await call(renew, 10001, { body: { telephone, otp, password: 'password' } });
+    await call(renew, 20005, { body: { telephone, otp: '000000', password }, ...elsewhere });
+    await call(renew, 200, { body: { telephone, otp, password }, ...elsewhere });
+    await call(logIn, 20005, { body: { telephone, otp }, ...elsewhere });
+    const own = 'GET /api/sessions';
+    await call(own, 20003, { who: { session } });
+    session = String((await call(logIn, 201, { body: { telephone, password } })).token);
+    await call(own, 200, { who: { session } });
     await call('GET /api/users/me', 200, { who: { session } });
     await call('GET /api/users/me', 20003);
   });

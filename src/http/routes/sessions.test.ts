@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { rates } from '../../admission/rate-limits.ts';
+import { mustSucceed } from '../../testing/engine-process.ts';
 import { type Buyer, newTelephone, password, type Shop, startShop } from '../../testing/shop.ts';
 
 setDefaultTimeout(60_000);
@@ -9,7 +11,7 @@ let shop: Shop;
 let buyer: Buyer;
 
 beforeAll(async () => {
-  shop = await startShop({ dataDir: folder.path });
+  shop = await startShop({ dataDir: folder.path, env: { TRUSTED_PROXIES: '127.0.0.1' } });
   buyer = await shop.buyer();
 });
 
@@ -30,16 +32,21 @@ describe('logging in', () => {
     expect(status).toBe(201);
     expect(Object.keys(data)).toEqual(['token', 'expiresAt', 'user']);
     expect(data.user).toMatchObject({ id: buyer.userId, telephone: buyer.telephone });
-    expect(headers.get('set-cookie')).toBe(
-      `session=${data.token}; Path=/; HttpOnly; SameSite=Strict`,
+    const [session, device] = headers.getSetCookie();
+    expect(session).toBe(`session=${data.token}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`);
+    expect(device).toMatch(
+      /^device=[\w-]{22}\.\w{64}; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax$/,
     );
+    expect(device).not.toContain(buyer.telephone.slice(3));
     expect((await withCookie(`session=${data.token}`)).data).toMatchObject({ id: buyer.userId });
   });
 
   test('over https gives a cookie that is sent over https alone', async () => {
     const forwarded = { 'x-forwarded-proto': 'https' };
     const { headers } = await logIn(buyer.telephone, password, forwarded);
-    expect(headers.get('set-cookie')).toEndWith('; HttpOnly; Secure; SameSite=Strict');
+    for (const cookie of headers.getSetCookie()) {
+      expect(cookie).toEndWith('; HttpOnly; Secure; SameSite=Lax');
+    }
   });
 
   test('takes the telephone without its prefix', async () => {
@@ -79,19 +86,67 @@ describe('logging in', () => {
 });
 
 describe('guessing passwords', () => {
-  const guess = async (telephone: string) => {
-    const guesses = Array.from({ length: 12 }, (_, n) => logIn(telephone, `wrong guess ${n}`));
+  const guess = async (telephone: string, headers: Record<string, string> = {}) => {
+    const guesses = Array.from({ length: 12 }, (_, n) => logIn(telephone, `wrong ${n}`, headers));
     return (await Promise.all(guesses)).map(({ errCode }) => errCode).sort();
   };
   const five = [...Array(7).fill(10003), ...Array(5).fill(20002)];
+  /** As the proxy tells it. */
+  const from = (address: string) => ({ 'x-forwarded-for': address });
 
-  test('is stopped after five wrong ones, and then the right one must wait as well', async () => {
+  test('is stopped after five wrong ones, for the address that guesses, which is told how long', async () => {
     const victim = await shop.buyer();
-    expect(await guess(victim.telephone)).toEqual(five);
-    const right = await logIn(victim.telephone, password);
-    expect([right.status, right.errCode]).toEqual([429, 10003]);
-    expect(Number(right.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect(await guess(victim.telephone, from('198.51.100.1'))).toEqual(five);
+    const refused = await logIn(victim.telephone, password, {
+      ...from('198.51.100.1'),
+      'accept-language': 'zh',
+    });
+    expect([refused.status, refused.errCode]).toEqual([429, 10003]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect(refused.errMsg).toMatch(/^请求过于频繁，请在\d+(秒钟|分钟)后再试$/);
+    const english = await logIn(victim.telephone, password, from('198.51.100.1'));
+    expect(english.errMsg).toMatch(/^too many requests: try again in \d+ (seconds|minutes)$/);
+    expect((await logIn(victim.telephone, password, from('192.0.2.1'))).status).toBe(201);
     expect((await victim.api('GET', '/api/users/me')).status).toBe(200);
+  });
+
+  test('from many addresses is stopped for all that are not known, and never for the owner', async () => {
+    const { telephone } = await shop.buyer();
+    const { headers } = await logIn(telephone, password, from('192.0.2.2'));
+    const device = headers.getSetCookie().find((cookie) => cookie.startsWith('device='))!;
+    const cookie = device.split(';')[0]!;
+    const codes: (number | null)[] = [];
+    for (let n = 1; n <= 10; n++) codes.push(...(await guess(telephone, from(`198.51.100.${n}`))));
+    expect(codes.filter((code) => code === 20002)).toHaveLength(rates.logInByStrangers.burst);
+    // From an address that is new to the shop, the owner's known browser, or else a code, lets them in.
+    const elsewhere = from('192.0.2.3');
+    expect((await logIn(telephone, password, elsewhere)).errCode).toBe(10003);
+    expect((await logIn(telephone, password, { ...elsewhere, cookie })).status).toBe(201);
+    mustSucceed(await shop.call('POST', '/api/otp', { telephone }, { headers: elsewhere }));
+    const otp = shop.gateway.codeOf(telephone);
+    const opened = await shop.call(
+      'POST',
+      '/api/sessions',
+      { telephone, otp },
+      { headers: elsewhere },
+    );
+    expect(opened.status).toBe(201);
+  });
+
+  test('from the address of a victim does not lock out a browser that the victim has used', async () => {
+    const { telephone } = await shop.buyer();
+    const { headers } = await logIn(telephone, password, from('192.0.2.4'));
+    const cookie = headers
+      .getSetCookie()
+      .map((each) => each.split(';')[0]!)
+      .join('; ');
+    expect(await guess(telephone, from('192.0.2.4'))).toEqual(five);
+    expect((await logIn(telephone, password, from('192.0.2.4'))).errCode).toBe(10003);
+    const again = await logIn(telephone, password, { ...from('192.0.2.4'), cookie });
+    expect(again.status).toBe(201);
+    expect(again.headers.getSetCookie().join()).toContain(cookie.split('; ').at(-1)!);
+    // And the browser that is known guesses no more than others.
+    expect(await guess(telephone, { ...from('192.0.2.4'), cookie })).toEqual(five);
   });
 
   test('is stopped in the same way for a telephone that is not registered', async () => {
@@ -100,14 +155,26 @@ describe('guessing passwords', () => {
 
   test('is forgiven once the right password is given', async () => {
     const { telephone } = await shop.buyer();
-    for (let rounds = 0; rounds < 2; rounds++) {
-      for (let tries = 0; tries < 4; tries++) await logIn(telephone, 'not yet right');
+    for (let rounds = 0; rounds < 6; rounds++) {
+      for (let tries = 0; tries < 3; tries++) await logIn(telephone, 'not yet right');
       expect((await logIn(telephone, password)).status).toBe(201);
     }
   });
 });
 
 describe('a session', () => {
+  test('says whose it is, and when it ends', async () => {
+    const { status, data } = await buyer.api<{ userId: number; expiresAt: string }>(
+      'GET',
+      '/api/sessions',
+    );
+    expect([status, data]).toEqual([200, { userId: buyer.userId, expiresAt: expect.any(String) }]);
+    const leftMs = Date.parse(data.expiresAt) - Date.now();
+    expect(leftMs).toBeGreaterThan(3_400_000);
+    expect(leftMs).toBeLessThanOrEqual(3_600_000);
+    expect((await shop.call('GET', '/api/sessions')).errCode).toBe(20003);
+  });
+
   test('ends by logging out, and only this one', async () => {
     const [here, there] = [await shop.logIn(buyer.telephone), await shop.logIn(buyer.telephone)];
     const out = await here.api('DELETE', '/api/sessions');
@@ -148,6 +215,7 @@ describe('what another site makes a browser send', () => {
     ['DELETE', '/api/sessions'],
     ['POST', '/api/otp'],
     ['POST', '/api/users'],
+    ['POST', '/api/passwords'],
     ['POST', '/api/captchas'],
     ['POST', '/api/items/1/tokens'],
     ['POST', '/api/orders/20261122-1-1/pay'],

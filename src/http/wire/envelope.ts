@@ -1,6 +1,14 @@
 /** The envelope of every answer. Bodies of plain refusals are made once. */
 import type { Code } from '../../../actors/protocol.ts';
-import { type ErrorCode, errorCodes, failures, type Language, languageOf } from './messages.ts';
+import {
+  type ErrorCode,
+  errorCodes,
+  failures,
+  type Language,
+  languageOf,
+  tooManyText,
+  usedUpTexts,
+} from './messages.ts';
 
 const json = 'application/json; charset=utf-8';
 /** `Headers` that are made once: a response copies them in half the time it takes to read an object. */
@@ -67,10 +75,16 @@ export function invalid(request: Request, fields: Record<string, string>): Respo
   return new Response(body(10001, errMsg, fields), initOf(400, 0));
 }
 
-/** 429 with the seconds after which a request will be let through again. */
+/** 429 with the seconds after which a request will be let through again, and in words. */
 export function tooMany(request: Request, retryAfter: number): Response {
-  const text = failures[10003][preferred(request)];
+  const text = tooManyText(retryAfter * 1_000, preferred(request));
   return new Response(body(10003, text), initOf(429, Math.max(1, Math.ceil(retryAfter))));
+}
+
+/** 20005 for a one-time password that was right once, or was tried too often. */
+export function usedUp(request: Request): Response {
+  const { status } = failures[20005];
+  return new Response(body(20005, usedUpTexts[preferred(request)]), initOf(status, 0));
 }
 
 /** 503: nothing was done; `retryAfter` in seconds. */

@@ -59,6 +59,38 @@ export const failures = {
 export type ErrorCode = keyof typeof failures;
 export const errorCodes = Object.keys(failures).map(Number) as ErrorCode[]; // The keys are the codes.
 
+/** In place of the text of 20005, where no further try of the same one-time password will do. */
+export const usedUpTexts: Record<Language, string> = {
+  en: 'this one-time password is used up: ask for another',
+  zh: '该验证码已失效，请重新获取',
+};
+
+/** 10003 with how long to wait. */
+export function tooManyText(retryAfterMs: number, language: Language): string {
+  const wait = waitText(retryAfterMs, language);
+  return language === 'zh'
+    ? `请求过于频繁，请在${wait}后再试`
+    : `too many requests: try again in ${wait}`;
+}
+
+/** A time to wait in the unit that people would use, rounded up. */
+function waitText(ms: number, language: Language): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1_000));
+  const units = inUnits[language];
+  if (seconds < 100) return units.second.format(seconds);
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? units.minute.format(minutes) : units.hour.format(Math.ceil(minutes / 60));
+}
+
+/** Made once: one takes longer to make than all else in a refusal. */
+const inUnits = { en: unitsIn('en'), zh: unitsIn('zh-CN') };
+
+function unitsIn(locale: string) {
+  const written = (unit: 'second' | 'minute' | 'hour') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
+  return { second: written('second'), minute: written('minute'), hour: written('hour') };
+}
+
 /** Which of the two languages an `Accept-Language` header prefers; English in doubt. */
 export function languageOf(acceptLanguage: string | null): Language {
   if (acceptLanguage === null) return 'en';

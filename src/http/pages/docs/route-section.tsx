@@ -17,7 +17,7 @@ export function RouteSection({ route, operation, own, language }: SectionProps) 
   const { parameters, requestBody } = operation;
   const query = parameters.filter((each) => each.in === 'query');
   const body = requestBody?.content['application/json']?.schema;
-  const fields = Object.entries(body?.properties ?? {});
+  const { fields, required } = fieldsOf(body);
   return (
     <section id={anchorOf(route)}>
       <h2>
@@ -36,7 +36,7 @@ export function RouteSection({ route, operation, own, language }: SectionProps) 
         />
       )}
       {fields.length > 0 && (
-        <Fields title={own.body} fields={fields} required={body?.required ?? []} own={own} />
+        <Fields title={own.body} fields={fields} required={required} own={own} />
       )}
       <div class="columns">
         {fields.length > 0 && <Example title={`${own.example}: ${own.body}`} value={bodyExample} />}
@@ -51,6 +51,16 @@ export function RouteSection({ route, operation, own, language }: SectionProps) 
       {codes.length > 0 && <Codes codes={codes} own={own} language={language} />}
     </section>
   );
+}
+
+/** The fields of a body; of one that has several shapes, those of all, of which it requires what each does. */
+function fieldsOf(body: Schema | undefined): { fields: [string, Schema][]; required: string[] } {
+  const shapes = body === undefined ? [] : (body.anyOf ?? [body]);
+  const fields = shapes.flatMap(({ properties }) => Object.entries(properties ?? {}));
+  const required = [...(shapes[0]?.required ?? [])].filter((name) =>
+    shapes.every((shape) => shape.required?.includes(name)),
+  );
+  return { fields: [...new Map(fields)], required };
 }
 
 /** The examples of a route's answers, each with the statuses it stands for. */

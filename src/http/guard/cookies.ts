@@ -1,0 +1,51 @@
+/**
+ * The cookies that know a buyer: the session, and the mark of a known device. Both are `Lax`: a link in
+ * a message or on another site leads to a page that knows its buyer. Other sites' writes are refused by
+ * `sameSiteOnly`, and no GET changes anything.
+ */
+import type { Context } from 'hono';
+import { generateCookie, getCookie } from 'hono/cookie';
+import type { Asker } from '../../accounts/known-devices.ts';
+import type { Session } from '../../accounts/sessions.ts';
+import { addressBlock } from '../../admission/rate-limits.ts';
+import type { LoggedIn } from '../../shop/people/log-in.ts';
+import type { AppParts } from '../parts.ts';
+
+export const sessionCookie = 'session';
+const deviceCookie = 'device';
+
+/** How long a browser is known after its owner's last log-in. */
+const deviceSeconds = 180 * 24 * 3_600;
+
+/** From where a request about an account comes. */
+export function askerOf(c: Context, { addressOf }: Pick<AppParts, 'addressOf'>): Asker {
+  const address = addressBlock(addressOf(c.req.raw));
+  return { address, device: getCookie(c, deviceCookie) ?? null };
+}
+
+/** The `Set-Cookie` of a session, which the browser drops when it ends. */
+export function sessionCookieText(request: Request, { token, expiresAt }: Session): string {
+  const maxAge = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
+  return generateCookie(sessionCookie, token, { ...common(request), maxAge });
+}
+
+/** The `Set-Cookie` that ends it. */
+export function endedCookieText(request: Request): string {
+  return generateCookie(sessionCookie, '', { ...common(request), maxAge: 0 });
+}
+
+/** The cookies of a log-in. */
+export function logInCookies(request: Request, { session, device }: LoggedIn): string[] {
+  const kept = { ...common(request), maxAge: deviceSeconds };
+  return [sessionCookieText(request, session), generateCookie(deviceCookie, device, kept)];
+}
+
+function common(request: Request) {
+  return { httpOnly: true, sameSite: 'Lax', path: '/', secure: isHttps(request) } as const;
+}
+
+/** A client that forges the header gets a stricter cookie, and nothing else. */
+function isHttps(request: Request): boolean {
+  const forwarded = request.headers.get('x-forwarded-proto')?.trim().toLowerCase();
+  return request.url.startsWith('https:') || forwarded === 'https';
+}
