@@ -1,0 +1,133 @@
+/** A real actor thread over real shared memory and a real journal, and the one HTTP thread that it serves. */
+import { createClock } from '../clock.ts';
+import { Chain, type Entry, encodeEntry } from '../journal/codec.ts';
+import type { JournalSettings } from '../journal/open.ts';
+import { SqliteJournal } from '../journal/sqlite.ts';
+import { Doorbell, Mailbox } from '../memory/mailbox.ts';
+import { Positions } from '../memory/positions.ts';
+import { readReply, requestAt, writeCommand } from '../memory/record.ts';
+import type { Command, Reply } from '../protocol.ts';
+import { makeSharedMemory } from '../shared.ts';
+import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../worker.ts';
+import { type TemporaryFolder, temporaryFolder, waitUntil } from './process.ts';
+
+/** How long a thread may take for anything before a test fails. */
+const patienceMs = 20_000;
+
+export class ThreadRig {
+  readonly folder: TemporaryFolder = temporaryFolder();
+  readonly positions: Positions;
+  /** What the thread's last life threw. */
+  thrown = '';
+  readonly #memory = makeSharedMemory(1, 1);
+  readonly #commands = new Mailbox(this.#memory.commands[0]![0]!);
+  readonly #replies = new Mailbox(this.#memory.replies[0]![0]!);
+  readonly #actorBell = new Doorbell(this.#memory.actorBells[0]!);
+  readonly #journal: JournalSettings;
+  #worker: Worker | null = null;
+  #lives = 0;
+  #requests = 0;
+  #heard = new Set<FromActorThread['type']>();
+
+  /** Without `journal`, a SQLite journal with one partition in the rig's folder. */
+  constructor(journal?: JournalSettings) {
+    this.positions = new Positions(this.#memory.positions);
+    this.#journal = journal ?? { kind: 'sqlite', path: this.folder.file('journal.db') };
+  }
+
+  /** Starts the thread's next life. `preload`: a script that is run in it first. */
+  start(preload: string[] = []): void {
+    const script = new URL('../worker.ts', import.meta.url);
+    const worker = new Worker(script, { name: 'actor-0', preload });
+    this.#worker = worker;
+    this.#heard.clear();
+    worker.onmessage = ({ data }: MessageEvent<FromActorThread>) => this.#heard.add(data.type);
+    worker.onerror = (event) => {
+      this.thrown = event.message;
+      event.preventDefault();
+    };
+    worker.addEventListener('close', () => {
+      if (this.#worker === worker) this.#worker = null;
+    });
+    const settings: ActorThreadSettings = {
+      ...{ type: 'start', thread: 0, life: this.#lives++, actorThreads: 1, partitions: 1 },
+      ...{ writer: 'this run', journal: this.#journal, redisUrl: null, memory: this.#memory },
+      ...{ clockStepMs: 0, logLevel: 'fatal' },
+    };
+    this.#post(settings);
+  }
+
+  /** Waits until the thread has said this. */
+  said(type: FromActorThread['type']): Promise<void> {
+    return waitUntil(`the thread has ${type}`, () => this.#heard.has(type), patienceMs);
+  }
+
+  /** Makes the thread throw, and waits until it has ended. */
+  async crash(): Promise<void> {
+    this.#post({ type: 'crash' });
+    await this.ended();
+  }
+
+  ended(): Promise<void> {
+    return waitUntil('the thread has ended', () => this.#worker === null, patienceMs);
+  }
+
+  /** Asks the thread to leave, and waits until it has said so. */
+  async drain(): Promise<void> {
+    this.#post({ type: 'drain' });
+    await this.said('drained');
+  }
+
+  /** Sends a command to the thread, and resolves with its reply. */
+  async ask(command: Command): Promise<Reply> {
+    const request = ++this.#requests;
+    writeCommand(this.#commands.words, this.#commands.reserve(), request, command);
+    this.#commands.publish();
+    this.#actorBell.ring();
+    await waitUntil('the command is answered', () => this.#replies.depth > 0, patienceMs);
+    const offset = this.#replies.take();
+    const { words } = this.#replies;
+    if (requestAt(words, offset) !== request) throw new Error('an answer to another request');
+    const reply = readReply(words, offset);
+    this.#replies.release();
+    return reply;
+  }
+
+  /** The entries of a SQLite journal. */
+  async entries(): Promise<Entry[]> {
+    const chain = new Chain(0);
+    const entries: Entry[] = [];
+    const journal = this.#openBeside();
+    for await (const { sequence, bytes } of journal.read(0, 1)) {
+      entries.push(chain.next(sequence, bytes));
+    }
+    await journal.close();
+    return entries;
+  }
+
+  /** Writes the next entry of a SQLite journal as another engine. */
+  async writeBeside(events: string[]): Promise<void> {
+    const chain = new Chain(0);
+    const journal = this.#openBeside();
+    for await (const { sequence, bytes } of journal.read(0, 1)) chain.next(sequence, bytes);
+    const { sequence, hash: prev } = chain;
+    const at = Math.max(chain.at, createClock()());
+    const head = { partition: 0, seq: sequence + 1, prev, writer: 'other run', at };
+    await journal.append(0, sequence, encodeEntry(head, events));
+    await journal.close();
+  }
+
+  async remove(): Promise<void> {
+    if (this.#worker !== null && !this.#heard.has('drained')) await this.drain();
+    this.folder.remove();
+  }
+
+  #openBeside(): SqliteJournal {
+    if (this.#journal.kind !== 'sqlite') throw new Error('only a SQLite journal is opened beside');
+    return new SqliteJournal(this.#journal.path, { partitions: 1 });
+  }
+
+  #post(message: ToActorThread): void {
+    this.#worker!.postMessage(message);
+  }
+}
