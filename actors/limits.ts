@@ -92,6 +92,12 @@ export const probeMs = 1_000;
 /** How often a thread looks whether the files that it has open are still where they were. */
 export const fileLookMs = 250;
 
+/**
+ * A server of a cluster that has answered nothing in full for this long may have lost the others: one
+ * that has not is looked for.
+ */
+export const quorumPatienceMs = 2_000;
+
 /** Whatever time alone makes true is decided within this of its moment (I11). */
 const onTimeMs = 100;
 

@@ -25,6 +25,8 @@ describe('settings', () => {
         tokenSecret: null,
         adminToken: null,
         natsUrl: null,
+        natsCredentialsFile: null,
+        natsCaFile: null,
         journalReplicas: 1,
         redisUrl: null,
         databaseUrl: null,
@@ -109,7 +111,31 @@ describe('settings', () => {
     expect(complaint({ PORT: 'x', PARTITIONS: 'y' })).toMatch(/^PORT must .*; PARTITIONS must /);
   });
 
+  test('of NATS are checked at the start: files that are missing, and settings that exclude each other', () => {
+    const url = { NATS_URL: 'nats://me:hunter2@a,nats://b' };
+    const wrong: [Record<string, string>, RegExp][] = [
+      [{ NATS_URL: 'nats://me:hunter2@a:b' }, /^NATS_URL must be nats:.*$/],
+      [{ NATS_CREDS: '/a' }, /^NATS_URL must be set where NATS_CREDS is$/],
+      [
+        { NATS_CREDS: '/a', NATS_CA: '/b' },
+        /NATS_CREDS is; NATS_URL must be set where NATS_CA is$/,
+      ],
+      [{ ...url, NATS_CREDS: '/a' }, /^NATS_CREDS must not be set/],
+      [{ NATS_URL: 'nats://a', NATS_CREDS: '/none' }, /^NATS_CREDS must be a file: .none .*ENOENT/],
+      [{ NATS_URL: 'tls://a', NATS_CA: '/none' }, /^NATS_CA must be a file: .none .*ENOENT/],
+      [{ NATS_URL: 'nats://a', NATS_CA: '/none' }, /^NATS_URL must begin with tls:/],
+      [{ PORT: 'x', NATS_URL: 'http://a' }, /^PORT must .*; NATS_URL must /],
+    ];
+    for (const [environment, line] of wrong) {
+      expect(complaint(environment)).toMatch(line);
+      expect(complaint(environment)).not.toContain('hunter2');
+    }
+    expect(readConfig(url).natsUrl).toBe(url.NATS_URL);
+  });
+
   test('never show a secret in an error', () => {
+    const secret = { REDIS_URL: 'http://:hunter2@a', DATABASE_URL: 'http://me:hunter2@b' };
+    expect(complaint(secret)).not.toContain('hunter2');
     expect(complaint({ TOKEN_SECRET: 'hunter2', ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
   });
 

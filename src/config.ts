@@ -1,6 +1,12 @@
 /** The settings: environment → Config, once, validated. */
 import { availableParallelism } from 'node:os';
 import * as v from 'valibot';
+import {
+  NatsSettingsWrong,
+  natsAddress,
+  readAuthorities,
+  readCredentials,
+} from '../actors/journal/nats-address.ts';
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
@@ -15,7 +21,10 @@ export interface Config {
   /** Null where it is to be made once and kept in `dataDir`. */
   tokenSecret: string | null;
   adminToken: string | null;
+  /** Servers, and how to log in to them: `natsAddress` reads it. It holds secrets. */
   natsUrl: string | null;
+  natsCredentialsFile: string | null;
+  natsCaFile: string | null;
   journalReplicas: number;
   redisUrl: string | null;
   databaseUrl: string | null;
@@ -89,7 +98,9 @@ function environmentSchema(cores: number) {
     PARTITIONS: integer(8, 1, partitionsMax),
     TOKEN_SECRET: text(32),
     ADMIN_TOKEN: text(16),
-    NATS_URL: url('nats:', 'tls:'),
+    NATS_URL: v.nullish(v.string(), null),
+    NATS_CREDS: v.nullish(v.string(), null),
+    NATS_CA: v.nullish(v.string(), null),
     JOURNAL_REPLICAS: integer(1, 1, 5),
     REDIS_URL: url('redis:', 'rediss:'),
     DATABASE_URL: url('postgres:', 'postgresql:'),
@@ -100,6 +111,28 @@ function environmentSchema(cores: number) {
   });
 }
 
+/** What is wrong with the settings of NATS; none of its lines shows a secret. */
+function wrongOfNats({
+  NATS_URL,
+  NATS_CREDS,
+  NATS_CA,
+}: Record<string, string | undefined>): string[] {
+  if (NATS_URL === undefined) {
+    const needing = { NATS_CREDS, NATS_CA };
+    const set = Object.entries(needing).filter(([, value]) => value !== undefined);
+    return set.map(([name]) => `NATS_URL must be set where ${name} is`);
+  }
+  try {
+    natsAddress({ url: NATS_URL, credentialsFile: NATS_CREDS ?? null, caFile: NATS_CA ?? null });
+    if (NATS_CREDS !== undefined) readCredentials(NATS_CREDS);
+    if (NATS_CA !== undefined) readAuthorities(NATS_CA);
+    return [];
+  } catch (error) {
+    if (error instanceof NatsSettingsWrong) return [error.message];
+    throw error;
+  }
+}
+
 /** Reads the settings; an empty variable counts as not set. @throws ConfigError naming each wrong one. */
 export function readConfig(
   environment: Record<string, string | undefined>,
@@ -107,10 +140,9 @@ export function readConfig(
 ): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = v.safeParse(environmentSchema(cores), set);
-  if (!result.success) {
-    const wrong = result.issues.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
-    throw new ConfigError(wrong.join('; '));
-  }
+  const wrong = result.issues?.map((issue) => `${v.getDotPath(issue)} ${issue.message}`) ?? [];
+  wrong.push(...wrongOfNats(set));
+  if (!result.success || wrong.length > 0) throw new ConfigError(wrong.join('; '));
   const settings = result.output;
   if (settings.SMS_WEBHOOK_URL !== null && settings.SMS_WEBHOOK_SECRET === null) {
     throw new ConfigError('SMS_WEBHOOK_SECRET must be set where SMS_WEBHOOK_URL is');
@@ -125,6 +157,8 @@ export function readConfig(
     tokenSecret: settings.TOKEN_SECRET,
     adminToken: settings.ADMIN_TOKEN,
     natsUrl: settings.NATS_URL,
+    natsCredentialsFile: settings.NATS_CREDS,
+    natsCaFile: settings.NATS_CA,
     journalReplicas: settings.JOURNAL_REPLICAS,
     redisUrl: settings.REDIS_URL,
     databaseUrl: settings.DATABASE_URL,

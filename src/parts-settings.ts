@@ -8,8 +8,16 @@ import type { SqlSettings } from './db/open.ts';
 import type { StoreSettings } from './store/open.ts';
 
 export function journalSettings(config: Config): JournalSettings {
-  const { natsUrl, journalReplicas } = config;
-  if (natsUrl !== null) return { kind: 'jetstream', url: natsUrl, replicas: journalReplicas };
+  const { natsUrl, natsCredentialsFile, natsCaFile, journalReplicas } = config;
+  if (natsUrl !== null) {
+    return {
+      kind: 'jetstream',
+      url: natsUrl,
+      credentialsFile: natsCredentialsFile,
+      caFile: natsCaFile,
+      replicas: journalReplicas,
+    };
+  }
   return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
 }
 

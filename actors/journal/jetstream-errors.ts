@@ -10,15 +10,22 @@ const wrongLastSequence = 10_071;
 const streamNotFound = 10_059;
 const messageNotFound = 10_037;
 
+/** JetStream is there, but not for this account; or it is switched off. */
+export const notEnabledCodes: ReadonlySet<number> = new Set([10_039, 10_076]);
+
 /** Refusals by the server before anything is stored: resources, cluster, stream, entry length. */
 const refusedCodes = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
 
-/** Errors of the client before anything is sent; 503 is how the server says that no one listens. */
+/**
+ * Errors of the client before anything is sent; 503 is how the server says that no one listens, and what
+ * its permissions do not allow goes no further than to it.
+ */
 const unsentCodes = new Set([
   '503',
   'MAX_PAYLOAD_EXCEEDED',
   'CONNECTION_CLOSED',
   'CONNECTION_DRAINING',
+  'PERMISSIONS_VIOLATION',
 ]);
 
 /** The error to reject a failed append with. */
@@ -60,7 +67,7 @@ export function messageOf(cause: unknown): string {
 }
 
 /** The code of an error that the server itself answered with; null for any other error. */
-function serverCode(cause: unknown): number | null {
+export function serverCode(cause: unknown): number | null {
   if (!(cause instanceof Error && 'api_error' in cause)) return null;
   const answer = cause.api_error;
   const coded = typeof answer === 'object' && answer !== null && 'err_code' in answer;

@@ -1,13 +1,12 @@
 /** The streams of the JetStream journal: how they are named, made and checked. */
 import { entryBytesMax, partitionsMax } from '../limits.ts';
 import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
+import type { NatsSettings } from './nats-address.ts';
 
 /** What a message carries beside its entry: header names, subject, reply address. */
 const messageOverheadBytes = 1_024;
 
-export interface JetStreamOptions {
-  /** One server, or several of a cluster, separated by commas. */
-  url: string;
+export interface JetStreamOptions extends NatsSettings {
   /** Servers that keep each stream. */
   replicas: number;
   /** Partitions, for when the journal is made; a reader may leave it out and be told. */
@@ -60,12 +59,14 @@ export function checkMessageBytes(serverMaxBytes: number): void {
 /**
  * Makes the streams on the first start and checks them on later ones; returns how many partitions the
  * journal has.
+ * @param place - the server as messages name it.
  * @throws JournalMisconfigured when a stream is missing or is not as the journal makes it.
  * @throws JournalUnavailable when there is nothing to read yet.
  */
 export async function prepareStreams(
   manager: StreamManager,
-  { url, replicas, partitions, readonly }: JetStreamOptions,
+  place: string,
+  { replicas, partitions, readonly }: JetStreamOptions,
 ): Promise<number> {
   if (partitions !== undefined && !(partitions >= 1 && partitions <= partitionsMax)) {
     throw new JournalMisconfigured(`a journal has 1 to ${partitionsMax} partitions`);
@@ -74,7 +75,7 @@ export async function prepareStreams(
   const made = first === null ? null : partitionsSaid(first.config);
   if (made !== null && partitions !== undefined && partitions !== made) {
     throw new JournalMisconfigured(
-      `${url} holds a journal of ${made} partitions, it cannot be opened with ${partitions}`,
+      `${place} holds a journal of ${made} partitions, it cannot be opened with ${partitions}`,
     );
   }
   const count = made ?? partitions;

@@ -8,17 +8,11 @@
  * unknown at once. Those may still be stored later, from the server's buffers, but only as the very
  * next entry: the chain stays whole, and the writer that missed it is fenced and recovers.
  */
-import {
-  consumerOpts,
-  Events,
-  type JetStreamClient,
-  type JetStreamManager,
-  type NatsConnection,
-  type StreamConfig,
-} from 'nats';
+import { consumerOpts, type JetStreamClient, type JetStreamManager, type StreamConfig } from 'nats';
 import { appendTimeoutMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
-import { connectOnce } from './jetstream-connection.ts';
+import { JetStreamConnection, notConnected } from './jetstream-connection.ts';
+import type { Link } from './jetstream-dial.ts';
 import {
   appendError,
   isNoStream,
@@ -67,18 +61,19 @@ export class JetStreamJournal implements Journal {
   /** By partition: the server that led its stream, and the one whose copy was read, where they say. */
   readonly #answered = new Map<number, { leader?: string; reader?: string }>();
   readonly #appending = new Map<number, (reason: Error) => void>();
-  readonly #client: JetStreamClient;
-  #connected = true;
 
   private constructor(
     private readonly options: JetStreamOptions,
-    private readonly connection: NatsConnection,
-    private readonly manager: JetStreamManager,
+    private readonly connection: JetStreamConnection,
+    private readonly serverVersion: string,
     /** Partitions the journal was made with. */
     readonly partitions: number,
   ) {
-    this.#client = connection.jetstream({ timeout: appendTimeoutMs });
-    void this.#watch();
+    connection.watch({
+      report: (state) => options.report?.(state),
+      lost: () => this.#lost(),
+      answering: (client) => this.#answering(client),
+    });
   }
 
   /**
@@ -89,13 +84,14 @@ export class JetStreamJournal implements Journal {
    */
   static async open(options: JetStreamOptions): Promise<JetStreamJournal> {
     const { patienceMs = Number.POSITIVE_INFINITY, report } = options;
+    const connection = new JetStreamConnection(options);
     const end = performance.now() + patienceMs;
     for (let pauseMs = recoveryPauseMs; ; pauseMs = Math.min(pauseMs * 2, recoveryPauseMsMax)) {
       try {
-        return await JetStreamJournal.#open(options);
+        return await JetStreamJournal.#open(options, connection);
       } catch (cause) {
         if (cause instanceof JournalMisconfigured) throw cause;
-        const text = `no journal at ${options.url} yet: ${messageOf(cause)}`;
+        const text = `no journal at ${connection.places} yet: ${messageOf(cause)}`;
         if (performance.now() >= end) throw new JournalUnavailable(text, { cause });
         report?.(text);
       }
@@ -103,15 +99,17 @@ export class JetStreamJournal implements Journal {
     }
   }
 
-  static async #open(options: JetStreamOptions): Promise<JetStreamJournal> {
-    const connection = await connectOnce(options.url);
+  static async #open(
+    options: JetStreamOptions,
+    connection: JetStreamConnection,
+  ): Promise<JetStreamJournal> {
+    const { connection: server, manager, place } = await connection.open();
     try {
-      checkMessageBytes(connection.info?.max_payload ?? 0);
-      const manager = await connection.jetstreamManager({ timeout: appendTimeoutMs });
-      const partitions = await prepareStreams(streamManager(manager), options);
-      return new JetStreamJournal(options, connection, manager, partitions);
+      checkMessageBytes(server.info?.max_payload ?? 0);
+      const partitions = await prepareStreams(streamManager(manager), place, options);
+      return new JetStreamJournal(options, connection, server.info?.version ?? '', partitions);
     } catch (error) {
-      await connection.close();
+      await connection.leave();
       throw error;
     }
   }
@@ -121,14 +119,15 @@ export class JetStreamJournal implements Journal {
     if (appending.has(partition)) {
       return Promise.reject(new Error(`partition ${partition}: an append is in flight already`));
     }
-    if (!this.#connected) return Promise.reject(notConnected());
+    const link = this.connection.current;
+    if (link === null) return Promise.reject(notConnected());
     const appended = Promise.withResolvers<Sequence>();
     appending.set(partition, appended.reject);
     const ended = () => {
       if (appending.get(partition) === appended.reject) appending.delete(partition);
     };
     const expect = { lastSequence: expectedLast, streamName: nameOf(partition) };
-    this.#client.publish(subjectOf(partition), entry, { expect }).then(
+    link.client.publish(subjectOf(partition), entry, { expect }).then(
       ({ seq }) => {
         ended();
         if (seq === expectedLast + 1) appended.resolve(seq);
@@ -159,18 +158,21 @@ export class JetStreamJournal implements Journal {
   }
 
   async #get(partition: number, sequence: Sequence): Promise<Uint8Array> {
-    const getting = this.manager.streams.getMessage(nameOf(partition), { seq: sequence });
-    const refused = (cause: unknown) => Promise.reject(readError(partition, sequence, cause));
-    return (await getting.catch(refused)).data;
+    const query = { seq: sequence };
+    const message = await this.#ask(partition, sequence, ({ manager }) =>
+      manager.streams.getMessage(nameOf(partition), query),
+    );
+    return message.data;
   }
 
   async *#readMany(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
+    const { link } = this.connection;
     const messages = await this.#subscribe(partition, from);
     // The library would wait for ever for a lost server; this ends the reading.
     let waitingSince = performance.now();
     const watchdog = setInterval(() => {
       const tooLong = performance.now() - waitingSince > appendTimeoutMs;
-      if (tooLong || !this.#connected) messages.unsubscribe();
+      if (tooLong || !this.connection.holds(link)) messages.unsubscribe();
     }, appendTimeoutMs / 10);
     let next = from;
     try {
@@ -190,7 +192,7 @@ export class JetStreamJournal implements Journal {
     } finally {
       clearInterval(watchdog);
       // A consumer that cannot be deleted now is ended by the server once no one listens.
-      if (this.#connected) await messages.destroy().catch(() => messages.unsubscribe());
+      if (this.connection.holds(link)) await messages.destroy().catch(() => messages.unsubscribe());
       else messages.unsubscribe();
     }
   }
@@ -200,7 +202,7 @@ export class JetStreamJournal implements Journal {
   }
 
   answeredBy(partition: number): string {
-    const { server_name, server_id } = this.connection.info ?? {};
+    const { server_name, server_id } = this.connection.current?.connection.info ?? {};
     const { leader, reader } = this.#answered.get(partition) ?? {};
     const parts = [`server ${server_name ?? 'unknown'} (${server_id ?? 'not connected'})`];
     if (leader !== undefined) parts.push(`stream led by ${leader}`);
@@ -216,71 +218,87 @@ export class JetStreamJournal implements Journal {
    * @throws JournalUnavailable when a partition does not answer so.
    */
   async probe(): Promise<void> {
-    const refusals = Array.from({ length: this.partitions }, async (_, partition) => {
-      if (!this.#connected) throw notConnected();
+    const { link } = this.connection;
+    const askedAt = performance.now();
+    try {
+      await Promise.all(this.#probes(link.client));
+      this.connection.answered(link, 'append', askedAt, true);
+    } catch (error) {
+      if (error instanceof JournalUnavailable) {
+        this.connection.answered(link, 'append', askedAt, false);
+      }
+      throw error;
+    }
+  }
+
+  /** How many partitions take entries by way of a server. */
+  async #answering(client: JetStreamClient): Promise<number> {
+    const probes = await Promise.allSettled(this.#probes(client));
+    return probes.filter(({ status }) => status === 'fulfilled').length;
+  }
+
+  #probes(client: JetStreamClient): Promise<void>[] {
+    return Array.from({ length: this.partitions }, async (_, partition) => {
       const expect = { lastSequence: Number.MAX_SAFE_INTEGER, streamName: nameOf(partition) };
       try {
-        await this.#client.publish(subjectOf(partition), new Uint8Array(), { expect });
+        await client.publish(subjectOf(partition), new Uint8Array(), { expect });
       } catch (cause) {
         if (isRefusedByFence(cause)) return;
         throw unavailable(`partition ${partition} takes no entries`, cause);
       }
       throw new JournalCorrupt(partition, 0, 'the server ignores the fence');
     });
-    await Promise.all(refusals);
   }
 
   /** Says what an acknowledgement by this server means. */
   acknowledgement(): Acknowledgement {
-    return acknowledgementOf(this.connection.info?.version ?? 'unknown', this.options.replicas);
+    return acknowledgementOf(this.serverVersion, this.options.replicas);
   }
 
   async close(): Promise<void> {
-    this.#connected = false;
     await this.connection.close();
   }
 
   async #state(partition: number) {
-    if (!this.#connected) throw notConnected();
-    try {
-      const { state, cluster } = await this.manager.streams.info(nameOf(partition));
-      this.#answered.set(
-        partition,
-        cluster?.leader === undefined ? {} : { leader: cluster.leader },
-      );
-      return state;
-    } catch (cause) {
-      throw readError(partition, 0, cause);
-    }
+    const name = nameOf(partition);
+    const info = await this.#ask(partition, 0, ({ manager }) => manager.streams.info(name));
+    const { state, cluster } = info;
+    this.#answered.set(partition, cluster?.leader === undefined ? {} : { leader: cluster.leader });
+    return state;
   }
 
-  async #subscribe(partition: number, from: Sequence) {
+  #subscribe(partition: number, from: Sequence) {
     const consumer = consumerOpts().bindStream(nameOf(partition));
     consumer.orderedConsumer().startSequence(from);
-    return this.#client.subscribe(subjectOf(partition), consumer).catch((cause) => {
-      throw readError(partition, from, cause);
-    });
+    const subject = subjectOf(partition);
+    return this.#ask(partition, from, ({ client }) => client.subscribe(subject, consumer));
   }
 
-  /** Follows the state of the connection until it is closed. */
-  async #watch(): Promise<void> {
-    const { url, report } = this.options;
-    for await (const { type } of this.connection.status()) {
-      if (type === Events.Reconnect) {
-        this.#connected = true;
-        report?.(`connected again to ${url}`);
-      } else if (type === Events.Disconnect) {
-        this.#connected = false;
-        report?.(`lost the connection to ${url}`);
-        const lost = new OutcomeUnknown('the connection broke while an append was in flight');
-        for (const reject of this.#appending.values()) reject(lost);
-        this.#appending.clear();
-      }
+  /** Asks the server for something; that it does not answer may be because it has lost the others. */
+  async #ask<T>(
+    partition: number,
+    sequence: Sequence,
+    question: (link: Link) => Promise<T>,
+  ): Promise<T> {
+    const { link } = this.connection;
+    const askedAt = performance.now();
+    try {
+      const answer = await question(link);
+      this.connection.answered(link, 'read', askedAt, true);
+      return answer;
+    } catch (cause) {
+      const error = readError(partition, sequence, cause);
+      this.connection.answered(link, 'read', askedAt, !(error instanceof JournalUnavailable));
+      throw error;
     }
   }
-}
 
-const notConnected = () => new JournalUnavailable('there is no connection to the server');
+  #lost(): void {
+    const lost = new OutcomeUnknown('the connection broke while an append was in flight');
+    for (const reject of this.#appending.values()) reject(lost);
+    this.#appending.clear();
+  }
+}
 
 function streamManager({ streams }: JetStreamManager): StreamManager {
   return {

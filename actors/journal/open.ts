@@ -1,11 +1,12 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
 import { type FileIdentity, fileIdentity } from '../kept-file.ts';
 import type { OpenedJournal } from './journal.ts';
+import type { NatsSettings } from './nats-address.ts';
 import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
   | { kind: 'sqlite'; path: string; made?: FileIdentity }
-  | { kind: 'jetstream'; url: string; replicas: number };
+  | ({ kind: 'jetstream'; replicas: number } & NatsSettings);
 
 export interface OpenOptions {
   readonly?: boolean;
@@ -24,8 +25,7 @@ export async function openJournal(
   if (settings.kind === 'jetstream') {
     // Loading the client takes longer than opening the other journal, which does not need it.
     const { JetStreamJournal } = await import('./jetstream.ts');
-    const { url, replicas } = settings;
-    return JetStreamJournal.open({ url, replicas, partitions, ...options });
+    return JetStreamJournal.open({ ...settings, partitions, ...options });
   }
   const { path, ...rest } = settings;
   const { readonly = false, report } = options;

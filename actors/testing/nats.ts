@@ -25,6 +25,8 @@ export interface NatsOptions {
   started?: boolean;
   /** The longest message, in bytes; the server's default is 1 MiB. */
   maxPayloadBytes?: number;
+  /** A port that is free; one is found where it is not given. */
+  port?: number;
   /** Lines added to its configuration. */
   lines?: readonly string[];
   /** False: the server has no JetStream. */
@@ -36,7 +38,7 @@ export interface NatsOptions {
 export async function startNats(options: NatsOptions = {}): Promise<NatsServer> {
   const folder = options.folder ?? temporaryFolder();
   const settings = temporaryFolder();
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const config = settings.file('nats.conf');
   const lines = [
     `listen: "127.0.0.1:${port}"`,

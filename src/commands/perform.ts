@@ -37,12 +37,14 @@ export function fail(who: string, error: unknown, failureCode: number): never {
 }
 
 /**
- * A `ConfigError` is recognised by name: importing its module would make every command load all
- * settings.
+ * Errors that say that the settings are wrong, or that what they lead to is: starting again would not
+ * help. They are recognised by name: importing their modules would make every command load all settings.
  */
+const wrongSettings = new Set(['ConfigError', 'JournalMisconfigured']);
+
 function exitCodeOf(error: unknown, failureCode: number): number {
   if (error instanceof CommandFailed) return error.exitCode;
-  return error instanceof Error && error.name === 'ConfigError' ? wrongUse : failureCode;
+  return error instanceof Error && wrongSettings.has(error.name) ? wrongUse : failureCode;
 }
 
 export function oneLine(text: string): string {
