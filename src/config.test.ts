@@ -33,6 +33,7 @@ describe('settings', () => {
         smsWebhookUrl: null,
         smsWebhookSecret: null,
         trustedProxies: '',
+        allowedOrigins: '',
         logLevel: 'info',
       });
     }
@@ -101,6 +102,7 @@ describe('settings', () => {
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],
+      ['ALLOWED_ORIGINS', 'https://a.example, *', 'origins'],
       ['LOG_LEVEL', 'INFO', 'one of'],
       ['LOG_LEVEL', 'warns', 'one of trace, debug, info, warning, error, fatal, or warn'],
     ];

@@ -10,6 +10,7 @@ import {
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
+import { originsIn } from './http/guard/site.ts';
 
 export interface Config {
   host: string;
@@ -32,6 +33,8 @@ export interface Config {
   smsWebhookSecret: string | null;
   /** Addresses and networks, separated by commas: see `TrustedProxies`. */
   trustedProxies: string;
+  /** Origins, separated by commas: see `originsIn`. */
+  allowedOrigins: string;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -71,13 +74,20 @@ const url = (...protocols: string[]) => {
 
 const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, separated by commas';
 
-function areProxies(networks: string): boolean {
-  try {
-    new TrustedProxies(networks);
-    return true;
-  } catch {
-    return false;
-  }
+const originsMessage =
+  'must be origins as a browser sends them, such as https://shop.example, separated by commas';
+
+/** A list in one setting, which what reads it throws on where it is wrong. */
+function list(read: (value: string) => unknown, message: string) {
+  const fits = (value: string) => {
+    try {
+      read(value);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return v.optional(v.pipe(v.string(), v.check(fits, message)), '');
 }
 
 /** `warn` is what many other programs call a warning. */
@@ -106,7 +116,8 @@ function environmentSchema(cores: number) {
     DATABASE_URL: url('postgres:', 'postgresql:'),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
-    TRUSTED_PROXIES: v.optional(v.pipe(v.string(), v.check(areProxies, proxiesMessage)), ''),
+    TRUSTED_PROXIES: list((value) => new TrustedProxies(value), proxiesMessage),
+    ALLOWED_ORIGINS: list(originsIn, originsMessage),
     LOG_LEVEL: v.optional(logLevel, 'info'),
   });
 }
@@ -165,6 +176,7 @@ export function readConfig(
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     trustedProxies: settings.TRUSTED_PROXIES,
+    allowedOrigins: settings.ALLOWED_ORIGINS,
     logLevel: settings.LOG_LEVEL,
   };
 }

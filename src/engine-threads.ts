@@ -59,6 +59,7 @@ export class EngineThreads {
         sql: sqlSettings(settings),
         store: storeSettings(settings),
         trustedProxies: settings.trustedProxies,
+        allowedOrigins: settings.allowedOrigins,
         sms: {
           webhookUrl: settings.smsWebhookUrl,
           webhookSecret: settings.smsWebhookSecret,

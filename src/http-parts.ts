@@ -21,6 +21,7 @@ import { RefusalTally } from './dispatch/refusal-tally.ts';
 import { AdminSessions } from './http/guard/admin-sessions.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { LoadShedding } from './http/guard/load-shedding.ts';
+import { Site } from './http/guard/site.ts';
 import type { AppParts } from './http/parts.ts';
 import { countedRoutes } from './http/reference/described-routes.ts';
 import { AdminFeed } from './http/wire/admin-feed.ts';
@@ -43,6 +44,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   store: StoreSettings;
   sms: SmsSettings;
   trustedProxies: string;
+  allowedOrigins: string;
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
@@ -66,8 +68,6 @@ export interface OpenedParts {
   close(): Promise<void>;
 }
 
-const forwardedFor = 'x-forwarded-for';
-
 /**
  * How an operator's search reads the journal: it writes nothing, and does not wait long for a server.
  */
@@ -89,6 +89,7 @@ export async function openParts(
   const sql = await openSql(settings.sql);
   const store = await openStore(settings.store);
   const proxies = new TrustedProxies(settings.trustedProxies);
+  const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
   const parts: AppParts = {
     board,
     positions,
@@ -103,8 +104,8 @@ export async function openParts(
     live: new LiveFeed(board, clock, server.keepOpen),
     adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),
     openJournal: () => openJournal(settings.journal, partitions, journalReading),
-    addressOf: (request) =>
-      proxies.clientOf(server.peerOf(request), request.headers.get(forwardedFor)),
+    addressOf: (request) => site.addressOf(request),
+    site,
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
     readiness: new ReadinessCheck({

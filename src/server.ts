@@ -8,6 +8,7 @@ import { configureLog, getLogger } from '../actors/log.ts';
 import type { Dispatch } from './dispatch/dispatch.ts';
 import { createApp } from './http/app.ts';
 import type { AppParts } from './http/parts.ts';
+import { cameAs } from './http/wire/head.ts';
 import { failures } from './http/wire/messages.ts';
 import { type HttpThreadSettings, openParts } from './http-parts.ts';
 
@@ -32,7 +33,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const log = getLogger(['stampede', 'http']);
   let draining = false;
   const opened = await openParts(settings, {
-    peerOf: (request) => server.requestIP(request)?.address ?? 'unknown',
+    peerOf: (request) => server.requestIP(cameAs(request))?.address ?? 'unknown',
     keepOpen: (request) => server.timeout(request, 0),
     draining: () => draining,
     logError: (message, details) => log.error(message, details),

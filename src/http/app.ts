@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
+import { openToOrigins } from './guard/other-origins.ts';
 import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
@@ -25,8 +26,11 @@ import { timeText } from './wire/time.ts';
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
   const reference = new Reference();
-  const hot = new Hono().route('/api/orders', orderRoutes(parts));
-  // No middleware precedes the routes that place orders and read items: they count for themselves.
+  const base = new Hono();
+  // Only where it is set: it costs an order more than the rest of its way through the router.
+  if (parts.site.allowedOrigins.length > 0) base.use('/api/*', openToOrigins(parts.site));
+  const hot = base.route('/api/orders', orderRoutes(parts));
+  // No other middleware precedes the routes that place orders and read items: they count for themselves.
   for (const path of countedPaths) hot.use(path, counted);
   const app = hot
     .route('/api/items', itemRoutes(parts))

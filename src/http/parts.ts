@@ -9,6 +9,7 @@ import type { PeopleParts } from '../shop/people/parts.ts';
 import type { ReadinessCheck } from '../shop/readiness.ts';
 import type { AdminSessions } from './guard/admin-sessions.ts';
 import type { LoadShedding } from './guard/load-shedding.ts';
+import type { Site } from './guard/site.ts';
 import type { AdminFeed } from './wire/admin-feed.ts';
 import type { LiveFeed } from './wire/live-feed.ts';
 
@@ -23,6 +24,7 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   captchas: Captchas;
   /** The address that a request comes from, as far as trusted proxies tell. */
   addressOf(request: Request): string;
+  site: Site;
   readiness: ReadinessCheck;
   requests: RequestMetrics;
   metrics: Registry;

@@ -14,15 +14,28 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts nginx in front of an engine's port. Stop it when done. */
-export async function startNginx(enginePort: number): Promise<Nginx> {
+/** What many begin with: nginx asks the engine under the name of the upstream, and tells of no client. */
+export const plainPass = `upstream stampede { server 127.0.0.1:3000; }
+server {
+  listen 8080;
+  location / { proxy_pass http://stampede; }
+}
+`;
+
+/**
+ * Starts nginx in front of an engine's port. Stop it when done.
+ * @param configured - an include for its http block, with the ports that `.deploy/nginx.conf` has.
+ */
+export async function startNginx(
+  enginePort: number,
+  configured = readFileSync(join(root, '.deploy/nginx.conf'), 'utf8'),
+): Promise<Nginx> {
   const folder = temporaryFolder();
   const port = await freePort();
-  const deployed = readFileSync(join(root, '.deploy/nginx.conf'), 'utf8');
   writeFileSync(
     folder.file('stampede.conf'),
     replacedOnce(
-      replacedOnce(deployed, 'server 127.0.0.1:3000;', `server 127.0.0.1:${enginePort};`),
+      replacedOnce(configured, 'server 127.0.0.1:3000;', `server 127.0.0.1:${enginePort};`),
       'listen 8080;',
       `listen 127.0.0.1:${port};`,
     ),

@@ -22,14 +22,14 @@ export class TrustedProxies {
 
   /** The address that a request comes from, given its socket's peer and its `X-Forwarded-For`. */
   clientOf(peer: string, forwardedFor: string | null): string {
-    if (this.#none || forwardedFor === null || !this.#trusts(peer)) return peer;
+    if (this.#none || forwardedFor === null || !this.trusts(peer)) return peer;
     let client = peer;
     for (const hop of forwardedFor.split(',').reverse()) {
       const address = hop.trim();
       // Anything that is not an address ends the part that can be trusted.
       if (isIP(address) === 0) return client;
       client = address;
-      if (!this.#trusts(address)) return client;
+      if (!this.trusts(address)) return client;
     }
     return client;
   }
@@ -44,7 +44,8 @@ export class TrustedProxies {
     this.#list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   }
 
-  #trusts(address: string): boolean {
+  /** Whether an address is a trusted proxy's. */
+  trusts(address: string): boolean {
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
     const family = isIP(mapped);
     return family !== 0 && this.#list.check(mapped, family === 4 ? 'ipv4' : 'ipv6');

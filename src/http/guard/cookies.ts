@@ -1,7 +1,7 @@
 /**
  * The cookies that know a buyer: the session, and the mark of a known device. Both are `Lax`: a link in
  * a message or on another site leads to a page that knows its buyer. Other sites' writes are refused by
- * `sameSiteOnly`, and no GET changes anything.
+ * `sameSiteOnly`, and no GET changes anything. `secure`: whether the browser speaks https (`Site`).
  */
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';
@@ -24,28 +24,22 @@ export function askerOf(c: Context, { addressOf }: Pick<AppParts, 'addressOf'>):
 }
 
 /** The `Set-Cookie` of a session, which the browser drops when it ends. */
-export function sessionCookieText(request: Request, { token, expiresAt }: Session): string {
+export function sessionCookieText(secure: boolean, { token, expiresAt }: Session): string {
   const maxAge = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
-  return generateCookie(sessionCookie, token, { ...common(request), maxAge });
+  return generateCookie(sessionCookie, token, { ...common(secure), maxAge });
 }
 
 /** The `Set-Cookie` that ends it. */
-export function endedCookieText(request: Request): string {
-  return generateCookie(sessionCookie, '', { ...common(request), maxAge: 0 });
+export function endedCookieText(secure: boolean): string {
+  return generateCookie(sessionCookie, '', { ...common(secure), maxAge: 0 });
 }
 
 /** The cookies of a log-in. */
-export function logInCookies(request: Request, { session, device }: LoggedIn): string[] {
-  const kept = { ...common(request), maxAge: deviceSeconds };
-  return [sessionCookieText(request, session), generateCookie(deviceCookie, device, kept)];
+export function logInCookies(secure: boolean, { session, device }: LoggedIn): string[] {
+  const kept = { ...common(secure), maxAge: deviceSeconds };
+  return [sessionCookieText(secure, session), generateCookie(deviceCookie, device, kept)];
 }
 
-function common(request: Request) {
-  return { httpOnly: true, sameSite: 'Lax', path: '/', secure: isHttps(request) } as const;
-}
-
-/** A client that forges the header gets a stricter cookie, and nothing else. */
-function isHttps(request: Request): boolean {
-  const forwarded = request.headers.get('x-forwarded-proto')?.trim().toLowerCase();
-  return request.url.startsWith('https:') || forwarded === 'https';
+function common(secure: boolean) {
+  return { httpOnly: true, sameSite: 'Lax', path: '/', secure } as const;
 }

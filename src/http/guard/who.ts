@@ -5,8 +5,9 @@
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
-import type { LiveSession, Sessions } from '../../accounts/sessions.ts';
-import { failure } from '../wire/envelope.ts';
+import type { LiveSession } from '../../accounts/sessions.ts';
+import type { AppParts } from '../parts.ts';
+import { failure, fromElsewhere } from '../wire/envelope.ts';
 import { adminCheck, bearerToken } from './admin.ts';
 import { sessionCookie, sessionCookieText } from './cookies.ts';
 
@@ -30,21 +31,22 @@ export function sessionToken(c: Context): string | null {
  */
 export async function sessionOf(
   c: Context,
-  sessions: Sessions,
+  { sessions, site }: Pick<AppParts, 'sessions' | 'site'>,
 ): Promise<{ session: LiveSession; cookie: string | null } | null> {
   const token = sessionToken(c);
   const session = token === null ? null : await sessions.find(token);
   if (token === null || session === null) return null;
   const isInCookie = session.renewed && bearerToken(c.req.raw) === null;
   const { expiresAt } = session;
-  const cookie = isInCookie ? sessionCookieText(c.req.raw, { token, expiresAt }) : null;
+  const secure = site.isSecure(c.req.raw);
+  const cookie = isInCookie ? sessionCookieText(secure, { token, expiresAt }) : null;
   return { session, cookie };
 }
 
 /** Lets only users through; 20003 for others. */
-export function userOnly(sessions: Sessions) {
+export function userOnly(parts: Pick<AppParts, 'sessions' | 'site'>) {
   return createMiddleware<Known>(async (c, next) => {
-    const found = await sessionOf(c, sessions);
+    const found = await sessionOf(c, parts);
     if (found === null) return failure(c.req.raw, 20003);
     c.set('userId', found.session.userId);
     c.set('sessionEndsAt', found.session.expiresAt);
@@ -60,9 +62,9 @@ function setsSession({ headers }: Response): boolean {
 }
 
 /** Lets users and the administrator through; 20003 for others. */
-export function userOrAdmin(sessions: Sessions, adminToken: string) {
-  const isAdmin = adminCheck(adminToken);
-  const user = userOnly(sessions);
+export function userOrAdmin(parts: Pick<AppParts, 'sessions' | 'site' | 'adminToken'>) {
+  const isAdmin = adminCheck(parts.adminToken);
+  const user = userOnly(parts);
   return createMiddleware<Known>(async (c, next) => {
     if (!isAdmin(c.req.raw)) return user(c, next);
     c.set('userId', 0);
@@ -72,18 +74,13 @@ export function userOrAdmin(sessions: Sessions, adminToken: string) {
 }
 
 /**
- * Refuses with 20006 what another site made a browser send. Browsers say where a request comes from
- * in `Sec-Fetch-Site`, old ones in `Origin`; a client that sends neither is not a browser.
+ * Refuses with 20006 what another site made a browser send, and says what to set where the site is
+ * only not known by its name.
  */
-export const sameSiteOnly = createMiddleware(async (c, next) => {
-  const { headers } = c.req.raw;
-  const site = headers.get('sec-fetch-site');
-  const same = site === null ? isOwnOrigin(headers) : site === 'same-origin' || site === 'none';
-  return same ? next() : failure(c.req.raw, 20006);
-});
-
-function isOwnOrigin(headers: Headers): boolean {
-  const origin = headers.get('origin');
-  if (origin === null) return true;
-  return URL.canParse(origin) && new URL(origin).host === headers.get('host');
+export function sameSiteOnly({ site }: Pick<AppParts, 'site'>) {
+  return createMiddleware(async (c, next) => {
+    const request = c.req.raw;
+    if (site.mayWrite(request)) return next();
+    return fromElsewhere(request, request.headers.get('origin'), site.hostsOf(request));
+  });
 }

@@ -36,7 +36,7 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
 
   return (make) => async (c) => {
     try {
-      const made = chooseLanguage(c) ?? (await make(c, await viewOf(c)));
+      const made = chooseLanguage(c, parts) ?? (await make(c, await viewOf(c)));
       if (made instanceof Response) return made;
       return c.html(document(made.page), made.status ?? 200);
     } catch (error) {

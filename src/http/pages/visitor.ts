@@ -15,12 +15,12 @@ export interface Visitor {
   path: string;
 }
 
-export async function visitorOf(c: Context, { sessions }: AppParts): Promise<Visitor> {
+export async function visitorOf(c: Context, parts: AppParts): Promise<Visitor> {
   const chosen = getCookie(c, languageCookie);
   const language = isLanguage(chosen)
     ? chosen
     : languageOf(c.req.header('accept-language') ?? null);
-  const found = await sessionOf(c, sessions);
+  const found = await sessionOf(c, parts);
   if (found !== null && found.cookie !== null)
     c.header('set-cookie', found.cookie, { append: true });
   const { pathname, search } = new URL(c.req.url);
@@ -32,16 +32,15 @@ export async function visitorOf(c: Context, { sessions }: AppParts): Promise<Vis
 }
 
 /** `?lang=` chooses a language for good, and leads to the same page without it; else null. */
-export function chooseLanguage(c: Context): Response | null {
+export function chooseLanguage(c: Context, { site }: Pick<AppParts, 'site'>): Response | null {
   const chosen = c.req.query('lang');
   if (!isLanguage(chosen)) return null;
-  const secure = c.req.header('x-forwarded-proto') === 'https';
   setCookie(c, languageCookie, chosen, {
     path: '/',
     maxAge: yearSeconds,
     sameSite: 'Lax',
     httpOnly: true,
-    secure,
+    secure: site.isSecure(c.req.raw),
   });
   return c.redirect(withQuery(pathOf(c), 'lang', null), 303);
 }

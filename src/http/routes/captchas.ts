@@ -15,9 +15,9 @@ export const captchaSchema = v.object({ promoId: integerField(1, Number.MAX_SAFE
 export function captchaRoutes(parts: AppParts) {
   return new Hono().post(
     '/',
-    sameSiteOnly,
+    sameSiteOnly(parts),
     limitedByAddress(parts, 'captchaByAddress'),
-    userOnly(parts.sessions),
+    userOnly(parts),
     limitedByUser(parts, 'captchaByUser'),
     (c) => draw(parts, c.req.raw, c.get('userId')),
   );

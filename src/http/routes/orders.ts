@@ -33,17 +33,18 @@ type PlaceBody = v.InferOutput<typeof placeSchema>;
 const emptySchema = v.object({});
 
 export function orderRoutes(parts: AppParts) {
-  const user = userOnly(parts.sessions);
-  const owner = userOrAdmin(parts.sessions, parts.adminToken);
+  const user = userOnly(parts);
+  const owner = userOrAdmin(parts);
   const counted = countRequests(parts);
+  const sameSite = sameSiteOnly(parts);
   return new Hono<Known>()
     .post('/', (c) => place(parts, c.req.raw))
     .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
     .get('/:orderId', counted, owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
-    .post('/:orderId/pay', counted, sameSiteOnly, owner, (c) =>
+    .post('/:orderId/pay', counted, sameSite, owner, (c) =>
       change(parts, c.req.raw, asked(c), 'pay'),
     )
-    .post('/:orderId/cancel', counted, sameSiteOnly, owner, (c) =>
+    .post('/:orderId/cancel', counted, sameSite, owner, (c) =>
       change(parts, c.req.raw, asked(c), 'cancel'),
     );
 }

@@ -12,7 +12,7 @@ import { success } from '../wire/envelope.ts';
 
 export function otpRoutes(parts: AppParts) {
   const limited = limitedByAddress(parts, 'oneTimePasswordByAddress');
-  return new Hono().post('/', sameSiteOnly, limited, (c) => send(parts, c));
+  return new Hono().post('/', sameSiteOnly(parts), limited, (c) => send(parts, c));
 }
 
 /** The answer is the same whether the telephone is registered or not, and never has the password. */

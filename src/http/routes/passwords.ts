@@ -12,7 +12,7 @@ import { success } from '../wire/envelope.ts';
 
 export function passwordRoutes(parts: AppParts) {
   const limited = limitedByAddress(parts, 'newPasswordByAddress');
-  return new Hono().post('/', sameSiteOnly, limited, (c) => replace(parts, c));
+  return new Hono().post('/', sameSiteOnly(parts), limited, (c) => replace(parts, c));
 }
 
 async function replace(parts: AppParts, c: Context): Promise<Response> {

@@ -14,16 +14,16 @@ import { userData } from './users.ts';
 
 export function sessionRoutes(parts: AppParts) {
   const limited = limitedByAddress(parts, 'logInByAddress');
-  const user = userOnly(parts.sessions);
+  const user = userOnly(parts);
   return new Hono()
-    .post('/', sameSiteOnly, limited, (c) => opened(parts, c))
+    .post('/', sameSiteOnly(parts), limited, (c) => opened(parts, c))
     .get('/', user, (c) => {
       const expiresAt = timeText(c.get('sessionEndsAt'));
       return success({ userId: c.get('userId'), expiresAt });
     })
-    .delete('/', sameSiteOnly, user, async (c) => {
+    .delete('/', sameSiteOnly(parts), user, async (c) => {
       await parts.sessions.close(sessionToken(c)!);
-      return withCookies(success(null), [endedCookieText(c.req.raw)]);
+      return withCookies(success(null), [endedCookieText(parts.site.isSecure(c.req.raw))]);
     });
 }
 
@@ -42,7 +42,7 @@ async function opened(parts: AppParts, c: Context): Promise<Response> {
   const { session, user } = loggedIn;
   const { token, expiresAt } = session;
   const data = { token, expiresAt: timeText(expiresAt), user: userData(user) };
-  return withCookies(success(data, 201), logInCookies(request, loggedIn));
+  return withCookies(success(data, 201), logInCookies(parts.site.isSecure(request), loggedIn));
 }
 
 function withCookies(response: Response, cookies: readonly string[]): Response {

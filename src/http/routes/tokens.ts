@@ -30,9 +30,9 @@ type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: num
 export function tokenRoutes(parts: AppParts) {
   return new Hono().post(
     '/:id/tokens',
-    sameSiteOnly,
+    sameSiteOnly(parts),
     limitedByAddress(parts, 'tokenByAddress'),
-    userOnly(parts.sessions),
+    userOnly(parts),
     limitedByUser(parts, 'tokenByUser'),
     (c) => issue(parts, c.req.raw, c.req.param('id'), c.get('userId')),
   );

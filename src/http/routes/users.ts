@@ -14,8 +14,8 @@ import { failure, success } from '../wire/envelope.ts';
 export function userRoutes(parts: AppParts) {
   const limited = limitedByAddress(parts, 'registrationByAddress');
   return new Hono()
-    .post('/', sameSiteOnly, limited, (c) => registered(parts, c))
-    .get('/me', userOnly(parts.sessions), async (c) => {
+    .post('/', sameSiteOnly(parts), limited, (c) => registered(parts, c))
+    .get('/me', userOnly(parts), async (c) => {
       const user = await parts.sql.users.byId(c.get('userId'));
       return user === null ? failure(c.req.raw, 20001) : success(userData(user));
     });

@@ -2,6 +2,7 @@
 import type { Code } from '../../../actors/protocol.ts';
 import {
   type ErrorCode,
+  elsewhere,
   errorCodes,
   failures,
   type Language,
@@ -73,6 +74,22 @@ export function invalid(request: Request, fields: Record<string, string>): Respo
   const named = Object.entries(fields).map(([name, what]) => `${name} (${what})`);
   const errMsg = `${failures[10001][preferred(request)]}: ${named.join(', ')}`;
   return new Response(body(10001, errMsg, fields), initOf(400, 0));
+}
+
+/** The longest origin or host that a refusal repeats. */
+const repeatedMax = 100;
+
+/** 20006 for a page that this site does not know as its own, and which settings would tell it. */
+export function fromElsewhere(
+  request: Request,
+  origin: string | null,
+  hosts: readonly string[],
+): Response {
+  const language = preferred(request);
+  const page = (origin ?? '?').slice(0, repeatedMax);
+  const asked = hosts.join(', ').slice(0, repeatedMax);
+  const errMsg = `${failures[20006][language]}: ${elsewhere[language](page, asked)}`;
+  return new Response(body(20006, errMsg), initOf(failures[20006].status, 0));
 }
 
 /** 429 with the seconds after which a request will be let through again, and in words. */

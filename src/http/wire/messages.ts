@@ -91,6 +91,14 @@ function unitsIn(locale: string) {
   return { second: written('second'), minute: written('minute'), hour: written('hour') };
 }
 
+/** What a page from elsewhere is told after the text of 20006: where it is, and as what it asked. */
+export const elsewhere: Record<Language, (origin: string, host: string) => string> = {
+  en: (origin, host) =>
+    `the page is from ${origin}, and this server was asked as ${host}. Behind a proxy, name it in TRUSTED_PROXIES and let it send Host or X-Forwarded-Host; a shop on another origin is named in ALLOWED_ORIGINS`,
+  zh: (origin, host) =>
+    `页面来自 ${origin}，而本服务器被访问的地址是 ${host}。若在代理之后，请在 TRUSTED_PROXIES 中写明代理，并由其传递 Host 或 X-Forwarded-Host；其他来源的商店须写入 ALLOWED_ORIGINS`,
+};
+
 /** Which of the two languages an `Accept-Language` header prefers; English in doubt. */
 export function languageOf(acceptLanguage: string | null): Language {
   if (acceptLanguage === null) return 'en';

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { answerOf, mustSucceed, tokenFor } from '../engine-process.ts';
-import { type Nginx, startNginx } from '../nginx.ts';
+import { type Nginx, plainPass, startNginx } from '../nginx.ts';
 import { newTelephone, password, type Shop, startShop } from '../shop.ts';
 
 setDefaultTimeout(60_000);
@@ -25,8 +25,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-async function post(path: string, body: unknown, headers: Record<string, string> = {}) {
-  const response = await fetch(nginx.url + path, {
+async function post(path: string, body: unknown, headers = {}, through = nginx) {
+  const response = await fetch(through.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -90,6 +90,30 @@ test('a form of its own pages is accepted, one of another site is not', async ()
     post(`/api/orders/${order.orderId}/cancel`, {}, { cookie, origin });
   expect((await cancel('http://evil.example')).errCode).toBe(20006);
   expect((await cancel(nginx.url)).status).toBe(200);
+});
+
+test('a proxy that changes the host is told of in the refusal, until it passes on the host that was asked', async () => {
+  const buyer = await shop.buyer();
+  const logIn = async (configured: string) => {
+    const proxy = await startNginx(shop.engine.port, configured);
+    const body = { telephone: buyer.telephone, password };
+    const answer = await post('/api/sessions', body, { origin: proxy.url }, proxy);
+    await proxy.stop();
+    return { ...answer, origin: proxy.url };
+  };
+  const plain = await logIn(plainPass);
+  expect([plain.status, plain.errCode]).toEqual([403, 20006]);
+  for (const named of ['TRUSTED_PROXIES', 'X-Forwarded-Host', 'stampede', plain.origin]) {
+    expect(plain.errMsg).toContain(named);
+  }
+  for (const header of [
+    'X-Forwarded-Host $http_host',
+    'Host $http_host',
+    'Forwarded "for=$remote_addr;host=\\"$http_host\\";proto=$scheme"',
+  ]) {
+    const passing = plainPass.replace('proxy_pass', `proxy_set_header ${header}; proxy_pass`);
+    expect([header, (await logIn(passing)).status]).toEqual([header, 201]);
+  }
 });
 
 /** Asks from another address of this machine, not a trusted proxy's; resolves with the status. */

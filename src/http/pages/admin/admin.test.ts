@@ -13,7 +13,8 @@ let shop: Shop;
 let browser: TestBrowser;
 
 beforeAll(async () => {
-  [shop, browser] = await Promise.all([startShop({ dataDir: folder.path }), startBrowser()]);
+  const env = { TRUSTED_PROXIES: '127.0.0.1' };
+  [shop, browser] = await Promise.all([startShop({ dataDir: folder.path, env }), startBrowser()]);
 });
 
 afterAll(async () => {

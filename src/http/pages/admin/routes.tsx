@@ -42,7 +42,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
     .get('/items', (c) => c.redirect('/admin', 303))
     .get('/new-item', newItem)
     .get('/items/:id', item)
-    .use(sameSiteOnly)
+    .use(sameSiteOnly(parts))
     .route('/', formRoutes(parts, page));
 }
 

@@ -38,11 +38,12 @@ export function logInRoutes(parts: AppParts, page: PageMaker) {
   const isAdminToken = adminTokenCheck(parts.adminToken);
   const shown = page((c, view) => logInPage(view, c.req.query('next'), null));
   const sent = page((c, view) => logIn(parts, isAdminToken, c, view));
-  return new Hono().get('/login', shown).post('/login', sameSiteOnly, formMax, sent);
+  return new Hono().get('/login', shown).post('/login', sameSiteOnly(parts), formMax, sent);
 }
 
-export function logOutRoute({ adminSessions }: Pick<AppParts, 'adminSessions'>) {
-  return new Hono().post('/log-out', sameSiteOnly, async (c) => {
+export function logOutRoute(parts: Pick<AppParts, 'adminSessions' | 'site'>) {
+  const { adminSessions } = parts;
+  return new Hono().post('/log-out', sameSiteOnly(parts), async (c) => {
     await adminSessions.close(adminSessionOf(c));
     deleteCookie(c, sessionCookie, { path: '/' });
     return c.redirect('/admin/login', 303);
@@ -78,7 +79,7 @@ async function logIn(
     path: '/',
     httpOnly: true,
     sameSite: 'Strict',
-    secure: c.req.url.startsWith('https:') || c.req.header('x-forwarded-proto') === 'https',
+    secure: parts.site.isSecure(c.req.raw),
   });
   return c.redirect(nextOf(next), 303);
 }
