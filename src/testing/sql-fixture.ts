@@ -15,6 +15,11 @@ export interface SqlFixture {
   open(): Promise<Sql>;
   /** Every row of a table, in the order of its first column. */
   rows(table: string): Promise<Record<string, unknown>[]>;
+  /**
+   * Removes a table's rows from a number on, or all, and forgets that it gave those numbers: what a
+   * database is like that was restored from before.
+   */
+  forget(table: string, from?: number): Promise<void>;
   /** Closes everything opened, and removes the database. */
   remove(): Promise<void>;
 }
@@ -43,6 +48,12 @@ export async function sqliteFixture(): Promise<SqlFixture> {
         database.close();
       }
     },
+    async forget(table, from = 1) {
+      const database = new Database(folder.file('stampede.db'));
+      database.run(`DELETE FROM ${table} WHERE rowid >= ${from}`);
+      database.run('UPDATE sqlite_sequence SET seq = ? WHERE name = ?', [from - 1, table]);
+      database.close();
+    },
     async remove() {
       for (const sql of opened) await sql.close();
       folder.remove();
@@ -69,6 +80,11 @@ export function postgresFixtures(server: () => PostgresServer): SqlFixtureMaker 
           `SELECT * FROM ${table} ORDER BY 1`,
         );
         return rows.map((row) => Object.fromEntries(Object.entries(row).map(asNumber)));
+      },
+      async forget(table, from = 1) {
+        const key = table === 'user_passwords' ? 'user_id' : 'id';
+        await reader.unsafe(`DELETE FROM ${table} WHERE ${key} >= ${from}`);
+        if (key === 'id') await reader.unsafe(`ALTER TABLE ${table} ALTER id RESTART WITH ${from}`);
       },
       async remove() {
         for (const sql of opened) await sql.close();

@@ -3,6 +3,7 @@ import { eq, getTableColumns } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { userPasswords, users } from '../schema.postgres.ts';
 import type { UserDraft, UserRow, Users } from '../sql.ts';
+import { newUserId } from '../user-id.ts';
 import type { Connections } from './connections.ts';
 
 export class PostgresUsers implements Users {
@@ -15,8 +16,8 @@ export class PostgresUsers implements Users {
   create(draft: UserDraft, passwordHash: string): Promise<UserRow | null> {
     return this.#connections.transaction(async (client) => {
       const database = drizzle(client);
-      const [user] = await database.insert(users).values(draft).onConflictDoNothing().returning();
-      if (user === undefined) return null;
+      const user = await insertUser(database, draft);
+      if (user === null) return null;
       await database.insert(userPasswords).values({ userId: user.id, hash: passwordHash });
       return user;
     });
@@ -47,5 +48,21 @@ export class PostgresUsers implements Users {
         .set({ hash: passwordHash })
         .where(eq(userPasswords.userId, id)),
     );
+  }
+}
+
+/** Null where the telephone is registered. */
+async function insertUser(
+  database: ReturnType<typeof drizzle>,
+  draft: UserDraft,
+): Promise<UserRow | null> {
+  for (let at = draft.createdAt; ; at++) {
+    const insert = database.insert(users).values({ id: newUserId(at), ...draft });
+    const [user] = await insert.onConflictDoNothing().returning();
+    if (user !== undefined) return user;
+    const { telephone } = draft;
+    const [known] = await database.select().from(users).where(eq(users.telephone, telephone));
+    if (known !== undefined) return null;
+    // Another user has the number; the next millisecond has others.
   }
 }

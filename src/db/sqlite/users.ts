@@ -3,6 +3,7 @@ import { eq, getTableColumns } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { userPasswords, users } from '../schema.sqlite.ts';
 import type { UserDraft, UserRow, Users } from '../sql.ts';
+import { newUserId } from '../user-id.ts';
 import { guarded } from './connect.ts';
 
 export class SqliteUsers implements Users {
@@ -12,8 +13,7 @@ export class SqliteUsers implements Users {
     return guarded(() =>
       this.database.transaction(
         (transaction) => {
-          const insert = transaction.insert(users).values(draft).onConflictDoNothing();
-          const user = insert.returning().get() ?? null;
+          const user = insertUser(transaction, draft);
           if (user === null) return null;
           transaction.insert(userPasswords).values({ userId: user.id, hash: passwordHash }).run();
           return user;
@@ -47,5 +47,21 @@ export class SqliteUsers implements Users {
         .where(eq(userPasswords.userId, id))
         .run(),
     );
+  }
+}
+
+/** Null where the telephone is registered. */
+function insertUser(
+  database: Pick<BunSQLiteDatabase, 'insert' | 'select'>,
+  draft: UserDraft,
+): UserRow | null {
+  for (let at = draft.createdAt; ; at++) {
+    const insert = database.insert(users).values({ id: newUserId(at), ...draft });
+    const user = insert.onConflictDoNothing().returning().get();
+    if (user !== undefined) return user;
+    const { telephone } = draft;
+    const known = database.select().from(users).where(eq(users.telephone, telephone)).get();
+    if (known !== undefined) return null;
+    // Another user has the number; the next millisecond has others.
   }
 }
