@@ -9,6 +9,9 @@ export const integerMax = Number.MAX_SAFE_INTEGER;
 /** Items live in a table in shared memory that is indexed by item id: ids run from 1 to this. */
 export const itemIdMax = 131_071;
 
+/** Promos are known by a bit each in shared memory: ids run from 1 to this. */
+export const promoIdMax = 2 ** 22 - 1;
+
 /** Partitions a journal may be made with; `itemId % PARTITIONS` picks one. */
 export const partitionsMax = 64;
 

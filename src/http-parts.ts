@@ -109,6 +109,7 @@ export async function openParts(
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
     readiness: new ReadinessCheck({
+      board,
       positions,
       partitions,
       clock,

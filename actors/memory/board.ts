@@ -11,6 +11,7 @@
 import { hashJoin, hashOf } from '../item/columns.ts';
 import { buyerFilterBits, itemIdMax } from '../limits.ts';
 import { type Code, code, type Sequence } from '../protocol.ts';
+import { PromoNumbers } from './promo-numbers.ts';
 
 /** What the board shows of an item. Units, minor units, milliseconds since 1970 UTC. */
 export interface BoardRow {
@@ -85,9 +86,12 @@ const filterMask = buyerFilterBits / 512 - 1;
 export type SaleStatus = 'none' | 'pending' | 'running' | 'ended';
 
 export class Board {
+  /** Promos ever published, of any item. */
+  readonly promos: PromoNumbers;
+
   static bytes(): number {
     const rows = itemIdMax + 1;
-    return rows * (rowWords * 8 + 4 + counterWords * 4) + buyerFilterBits / 8;
+    return rows * (rowWords * 8 + 4 + counterWords * 4) + buyerFilterBits / 8 + PromoNumbers.bytes;
   }
 
   readonly #rows: Float64Array;
@@ -106,6 +110,7 @@ export class Board {
     this.#versions = new Int32Array(memory, versionsAt, rows);
     this.#counters = new Int32Array(memory, countersAt, rows * counterWords);
     this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
+    this.promos = new PromoNumbers(memory, filterAt + buyerFilterBits / 8);
   }
 
   /** Writes an item's row; only its actor thread may call this. */
@@ -241,6 +246,13 @@ export class Board {
   /** Items ever opened, by id. */
   *items(): Generator<number> {
     for (let item = 1; item <= itemIdMax; item++) if (this.has(item)) yield item;
+  }
+
+  /** The highest item ever opened; 0 without one. */
+  lastItem(): number {
+    let item = itemIdMax;
+    while (item > 0 && !this.has(item)) item--;
+    return item;
   }
 
   /** Field by field: every item page calls this. */

@@ -27,7 +27,7 @@ export class Decider {
    * the decider is of no more use.
    */
   constructor(
-    world: PipelineWorld,
+    private readonly world: PipelineWorld,
     { items, chain }: Recovered,
     at: number,
     failed: (error: Error) => void,
@@ -35,7 +35,10 @@ export class Decider {
     this.items = items;
     this.#at = at;
     this.#pipeline = new Pipeline(world, chain, items, failed);
-    for (const item of items.values()) this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+    for (const item of items.values()) {
+      this.#dueAt = Math.min(this.#dueAt, dueAt(item));
+      for (const { promo } of item.terms) if (promo !== 0) world.board.promos.add(promo);
+    }
   }
 
   /** The time of the latest decision. */
@@ -119,6 +122,8 @@ export class Decider {
 
   #record(event: Event, at: number): Item {
     if (this.#tallies.size > 0 && changesLeft(event)) this.#writeTally(event.item, at);
+    // A moment before the journal has it: a number that comes to nothing is passed over, no more.
+    if (event.type === 'published') this.world.board.promos.add(event.promo);
     this.#pipeline.add(event, at);
     const item = applyTo(this.items, event, at);
     this.#dueAt = Math.min(this.#dueAt, dueAt(item));

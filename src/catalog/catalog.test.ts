@@ -42,6 +42,8 @@ function catalogWith(others: Partial<Catalog>): Catalog {
   const { catalog } = sql;
   return {
     createItem: (item) => catalog.createItem(item),
+    removeItem: (id) => catalog.removeItem(id),
+    missing: (known) => catalog.missing(known),
     item: (id) => catalog.item(id),
     itemsOf: (ids) => catalog.itemsOf(ids),
     search: (text, limit) => catalog.search(text, limit),
@@ -79,7 +81,7 @@ function processes() {
 test('an item is read from SQL once, however many readers ask at once', async () => {
   const { reads, process } = processes();
   const thread = process().thread();
-  const { id } = await thread.createItem(draft);
+  const { id } = await thread.createItem(draft, 0);
   const read = await Promise.all(Array.from({ length: 50 }, () => thread.item(id)));
   expect(new Set(read).size).toBe(1);
   expect(read[0]).toMatchObject({ ...draft, id, promos: [] });
@@ -90,7 +92,7 @@ test('an item is read from SQL once, however many readers ask at once', async ()
 test('another thread, or process, finds in the store what one has read', async () => {
   const { reads, process } = processes();
   const own = process();
-  const { id } = await own.thread().createItem(draft);
+  const { id } = await own.thread().createItem(draft, 0);
   const first = await own.thread().item(id);
   expect(await own.thread().item(id)).toEqual(first);
   expect(await process().thread().item(id)).toEqual(first);
@@ -101,9 +103,9 @@ test('a change is seen by every thread at once', async () => {
   const { process } = processes();
   const { thread } = process();
   const [one, other] = [thread(), thread()];
-  const { id } = await one.createItem(draft);
+  const { id } = await one.createItem(draft, 0);
   for (const each of [one, other]) expect((await each.item(id))?.promos).toEqual([]);
-  const promo = await one.createPromo(promoOf(id));
+  const promo = await one.createPromo(promoOf(id), 0);
   for (const each of [one, other]) {
     expect((await each.item(id))?.promos).toMatchObject([{ id: promo.id, name: 'Midnight' }]);
     expect(await each.promo(promo.id)).toMatchObject(promoOf(id));
@@ -113,9 +115,9 @@ test('a change is seen by every thread at once', async () => {
 test('a change is seen by other processes soon', async () => {
   const { process } = processes();
   const [one, other] = [process().thread(), process().thread()];
-  const { id } = await one.createItem(draft);
+  const { id } = await one.createItem(draft, 0);
   expect((await other.item(id))?.promos).toEqual([]);
-  await one.createPromo(promoOf(id));
+  await one.createPromo(promoOf(id), 0);
   await waitUntil('the promo is seen', async () => (await other.item(id))?.promos.length === 1);
 });
 
@@ -133,10 +135,10 @@ test('what was read before a change is not kept when it arrives after it', async
   const memory = new SharedArrayBuffer(CatalogVersion.bytes);
   const late = new CachedCatalog(slow, store, memory);
   const other = new CachedCatalog(sql.catalog, store, memory);
-  const { id } = await other.createItem(draft);
+  const { id } = await other.createItem(draft, 0);
   const before = late.item(id);
   await read.promise;
-  await other.createPromo(promoOf(id));
+  await other.createPromo(promoOf(id), 0);
   held.resolve();
   expect((await before)?.promos).toEqual([]);
   for (const each of [late, other]) expect((await each.item(id))?.promos).toHaveLength(1);
@@ -145,7 +147,7 @@ test('what was read before a change is not kept when it arrives after it', async
 test('a missing item is looked for again', async () => {
   const { process } = processes();
   const thread = process().thread();
-  const { id } = await thread.createItem(draft);
+  const { id } = await thread.createItem(draft, 0);
   expect(await thread.item(id + 1)).toBeNull();
   await sql.catalog.createItem(draft);
   expect((await thread.item(id + 1))?.id).toBe(id + 1);
@@ -157,7 +159,7 @@ test('a list and a search show what was just made', async () => {
   const [one, other] = [thread(), thread()];
   for (let made = 0; made < 2; made++) {
     const title = `Unlike any other ${made}`;
-    const { id } = await one.createItem({ ...draft, title });
+    const { id } = await one.createItem({ ...draft, title }, 0);
     for (const each of [one, other]) {
       expect(await each.itemsOf([id])).toMatchObject({ items: [{ id, title }], missing: 0 });
       expect(await each.search(title, 5)).toEqual([id]);
@@ -169,7 +171,7 @@ test('items of a list come in the order asked for, and those at hand are not rea
   const { process, reads } = processes();
   const thread = process().thread();
   const ids: number[] = [];
-  for (let made = 0; made < 3; made++) ids.push((await thread.createItem(draft)).id);
+  for (let made = 0; made < 3; made++) ids.push((await thread.createItem(draft, 0)).id);
   const [first, second, third] = ids as [number, number, number];
   const shown = async (...asked: number[]) =>
     (await thread.itemsOf(asked)).items.map(({ id }) => id);
@@ -206,11 +208,11 @@ describe('while SQL is away', () => {
     const memory = new SharedArrayBuffer(CatalogVersion.bytes);
     const thread = () => new CachedCatalog(catalog, { get: gone, set: gone }, memory);
     const [own, other] = [thread(), thread()];
-    const known = await own.createItem(draft);
-    const never = await own.createItem(draft);
+    const known = await own.createItem(draft, 0);
+    const never = await own.createItem(draft, 0);
     await own.item(known.id);
     // A change by any thread empties what the threads hold.
-    await other.createPromo(promoOf(never.id));
+    await other.createPromo(promoOf(never.id), 0);
     isAway = true;
     expect(await own.item(known.id)).toMatchObject({ id: known.id });
     expect(await own.itemsOf([known.id, never.id])).toMatchObject({
@@ -233,20 +235,20 @@ test('without the store everything comes from SQL, and changes are seen as befor
   const memory = new SharedArrayBuffer(CatalogVersion.bytes);
   const thread = () => new CachedCatalog(catalog, { get: away, set: away }, memory);
   const [one, other] = [thread(), thread()];
-  const { id } = await one.createItem(draft);
+  const { id } = await one.createItem(draft, 0);
   await one.item(id);
   await one.item(id);
   expect(reads()).toBe(1);
   expect((await other.item(id))?.promos).toEqual([]);
-  await one.createPromo(promoOf(id));
+  await one.createPromo(promoOf(id), 0);
   for (const each of [one, other]) expect((await each.item(id))?.promos).toHaveLength(1);
 });
 
 test('the JSON of an item has its stock, sales and status from the board', async () => {
   const { process } = processes();
   const thread = process().thread();
-  const { id } = await thread.createItem(draft);
-  const promo = await thread.createPromo(promoOf(id));
+  const { id } = await thread.createItem(draft, 0);
+  const promo = await thread.createPromo(promoOf(id), 0);
   const item = (await thread.item(id))!;
   const row = { sold: 3, left: 4, promo: promo.id, startAt: 1_000, endAt: 2_000 } as BoardRow; // What is shown of it.
   const { title, description, imageUrl, price } = draft;
@@ -275,8 +277,8 @@ test('the JSON of an item has its stock, sales and status from the board', async
 test('what is shown of an item follows its row and its sale, whenever they change', async () => {
   const { process } = processes();
   const thread = process().thread();
-  const { id } = await thread.createItem(draft);
-  const promo = await thread.createPromo(promoOf(id));
+  const { id } = await thread.createItem(draft, 0);
+  const promo = await thread.createPromo(promoOf(id), 0);
   const item = (await thread.item(id))!;
   const board = new Board(new SharedArrayBuffer(Board.bytes()));
   const units = {

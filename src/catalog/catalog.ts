@@ -114,16 +114,22 @@ export class CachedCatalog {
     return asked;
   }
 
-  /** @throws SqlUnavailable */
-  async createItem(draft: ItemDraft): Promise<ItemRow> {
-    const row = await this.#sql.createItem(draft);
+  /** See `Catalog.createItem`. @throws SqlUnavailable */
+  async createItem(draft: ItemDraft, above: number): Promise<ItemRow> {
+    const row = await this.#sql.createItem(draft, above);
     await this.#version.change();
     return row;
   }
 
-  /** @throws SqlUnavailable */
-  async createPromo(draft: PromoDraft): Promise<PromoRow> {
-    const row = await this.#sql.createPromo(draft);
+  /** See `Catalog.removeItem`. @throws SqlUnavailable */
+  async removeItem(id: number): Promise<void> {
+    await this.#sql.removeItem(id);
+    await this.#version.change();
+  }
+
+  /** See `Catalog.createPromo`. @throws SqlUnavailable */
+  async createPromo(draft: PromoDraft, above: number): Promise<PromoRow> {
+    const row = await this.#sql.createPromo(draft, above);
     await this.#version.change();
     return row;
   }

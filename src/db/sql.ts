@@ -54,16 +54,28 @@ export interface PromoRow extends PromoDraft {
 
 /** Items and promos: what merchants write. */
 export interface Catalog {
-  createItem(draft: ItemDraft): Promise<ItemRow>;
+  /** The new item's number is higher than `above`, and than that of any item before it. */
+  createItem(draft: ItemDraft, above?: number): Promise<ItemRow>;
+  /** Takes back an item that was never on sale. */
+  removeItem(id: number): Promise<void>;
   item(id: number): Promise<ItemRow | null>;
   /** Some items, in any order; ids without one are left out. */
   itemsOf(ids: readonly number[]): Promise<ItemRow[]>;
   /** The ids of items whose title has the text in it, newest first; case matters not for A to Z. */
   search(text: string, limit: number): Promise<number[]>;
-  createPromo(draft: PromoDraft): Promise<PromoRow>;
+  /** The new promo's number is higher than `above`, and than that of any promo before it. */
+  createPromo(draft: PromoDraft, above?: number): Promise<PromoRow>;
   promo(id: number): Promise<PromoRow | null>;
   /** The promos of some items, drafts too, by id. */
   promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]>;
+  /** Of some items and promos, the numbers that have no row. */
+  missing(known: Numbers): Promise<Numbers>;
+}
+
+/** Numbers of items and of promos. */
+export interface Numbers {
+  items: number[];
+  promos: number[];
 }
 
 export interface OrderRow {
@@ -235,4 +247,10 @@ export function decodeCursor(text: string): OrderCursor | null {
   if (match === null) return null;
   const cursor = { createdAt: Number(match[1]), key: Number(match[2]) };
   return Number.isSafeInteger(cursor.key) ? cursor : null;
+}
+
+/** The numbers that no row has. */
+export function without(numbers: readonly number[], rows: readonly { id: number }[]): number[] {
+  const present = new Set(rows.map(({ id }) => id));
+  return numbers.filter((id) => !present.has(id));
 }

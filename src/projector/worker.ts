@@ -12,11 +12,13 @@ import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
 import { shortConfirmMs } from '../../actors/limits.ts';
 import { configureLog, getLogger, type logLevels } from '../../actors/log.ts';
+import { Board } from '../../actors/memory/board.ts';
 import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { SqlUnavailable } from '../db/sql.ts';
+import { LostRowsLog } from './lost-rows-log.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 
 export interface ProjectorThreadSettings {
@@ -68,6 +70,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
       positions.set(partition, 'sqlMovedAt', clock());
     },
   });
+  const lost = new LostRowsLog(new Board(memory.board), sql);
   let told = '';
   /** Since when the journal has answered short, by `performance.now`. */
   let shortSince: number | null = null;
@@ -84,6 +87,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
         heededAt = startedAt;
       }
       applied = await projector.round();
+      if (!leaving) await lost.look();
     } catch (error) {
       // All of these may pass, by themselves or with an operator's help; until then readyz reports it.
       if (!waitsFor(error)) throw error;

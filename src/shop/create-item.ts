@@ -1,9 +1,11 @@
 /** Making an item: a row in SQL, and its first units on sale at the normal price. */
 import * as v from 'valibot';
 import { itemIdMax, loadedUnitsMax, priceMinorMax } from '../../actors/limits.ts';
+import { code } from '../../actors/protocol.ts';
 import { integerField, textField } from './input.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf, refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
+import { lastTaken } from './taken-numbers.ts';
 
 const urlMessage = 'must be an http or https URL, or a path of this site';
 
@@ -25,11 +27,22 @@ type NewItem = v.InferOutput<typeof newItemSchema>;
 
 /** Resolves with the item's id. @throws SqlUnavailable */
 export async function createItem(
-  { catalog, clock, send }: Pick<ShopParts, 'catalog' | 'clock' | 'send'>,
+  parts: Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'catalog' | 'clock' | 'send'>,
   { title, description, price, stock, imageUrl }: NewItem,
 ): Promise<Outcome<number>> {
-  const createdAt = clock();
-  const { id } = await catalog.createItem({ title, description, imageUrl, price, createdAt });
-  if (id > itemIdMax) throw new Error(`item ids are used up: ${id}`);
-  return outcomeOf(await send({ type: 'open', item: id, price, units: stock }), id);
+  const { catalog, clock, send } = parts;
+  const taken = lastTaken(parts);
+  if (taken === null) return refuse(code.journalUnavailable);
+  const draft = { title, description, imageUrl, price, createdAt: clock() };
+  for (let above = taken.item; ; ) {
+    const { id } = await catalog.createItem(draft, above);
+    if (id > itemIdMax) throw new Error(`item ids are used up: ${id}`);
+    const reply = await send({ type: 'open', item: id, price, units: stock });
+    const known = reply.repeated || reply.code === code.wrongState;
+    if (!known) return outcomeOf(reply, id);
+    // Another engine opened the item after our board was written, and SQL has lost it since: this row
+    // would give its orders another title.
+    await catalog.removeItem(id);
+    above = id;
+  }
 }

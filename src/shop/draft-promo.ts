@@ -8,12 +8,14 @@ import {
   payWindowDefaultMs,
   payWindowMsMax,
   priceMinorMax,
+  promoIdMax,
 } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
 import type { PromoRow } from '../db/sql.ts';
 import { integerField, textField, timeField } from './input.ts';
 import { done, type Outcome, refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
+import { lastTaken } from './taken-numbers.ts';
 
 export const newPromoSchema = v.pipe(
   v.object({
@@ -36,9 +38,15 @@ type NewPromo = v.InferOutput<typeof newPromoSchema>;
 
 /** @throws SqlUnavailable */
 export async function draftPromo(
-  { board, catalog }: Pick<ShopParts, 'board' | 'catalog'>,
+  parts: Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'catalog'>,
   { payWindowSeconds, ...promo }: NewPromo,
 ): Promise<Outcome<PromoRow>> {
+  const { board, catalog } = parts;
   if (!board.has(promo.itemId)) return refuse(code.notFound);
-  return done(await catalog.createPromo({ ...promo, payWindowS: payWindowSeconds }));
+  const taken = lastTaken(parts);
+  if (taken === null) return refuse(code.journalUnavailable);
+  const draft = { ...promo, payWindowS: payWindowSeconds };
+  const row = await catalog.createPromo(draft, taken.promo);
+  if (row.id > promoIdMax) throw new Error(`promo ids are used up: ${row.id}`);
+  return done(row);
 }

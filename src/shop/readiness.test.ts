@@ -1,10 +1,13 @@
 import { expect, test } from 'bun:test';
+import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { ReadinessCheck, type ReadinessParts } from './readiness.ts';
 
 const partitions = 2;
 const now = Date.UTC(2026, 10, 11);
+
+const board = new Board(new SharedArrayBuffer(Board.bytes()));
 
 /** An engine in good health; a test spoils what it is about. */
 function wellParts() {
@@ -16,12 +19,15 @@ function wellParts() {
   let sqlAnswer: () => Promise<null> = async () => null;
   let storeAnswer: () => Promise<void> = async () => undefined;
   let draining = false;
+  const lost = { items: [] as number[], promos: [] as number[] };
   const parts = {
     positions,
     partitions,
     clock: () => now,
     draining: () => draining,
+    board,
     sql: {
+      catalog: { missing: async () => lost },
       users: {
         byId: () => {
           asked.sql++;
@@ -39,7 +45,8 @@ function wellParts() {
   return {
     positions,
     asked,
-    // A check asks nothing of SQL but one user.
+    lost,
+    // A check asks nothing of SQL but one user and which rows are missing.
     check: new ReadinessCheck(parts as unknown as ReadinessParts),
     drain: () => (draining = true),
     sqlAnswers: (answer: () => Promise<null>) => (sqlAnswer = answer),
@@ -98,4 +105,13 @@ test('a part that hangs is asked once, and again only when it has answered', asy
   hanging.resolve(null);
   await Bun.sleep(1_100);
   expect((await check.judge()).degraded).toEqual([]);
+});
+
+test('items and promos that SQL has lost are named, and buyers buy on', async () => {
+  const { check, lost } = wellParts();
+  lost.items.push(4);
+  lost.promos.push(2, 7);
+  const { unready, degraded } = await check.judge();
+  expect(unready).toEqual([]);
+  expect(degraded).toEqual([expect.stringContaining('no row for item 4 and promos 2, 7')]);
 });

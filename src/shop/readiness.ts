@@ -2,7 +2,9 @@
  * Whether buyers can buy here, and what else is in trouble. Only what stops orders makes an engine
  * unready: a balancer that took engines out because lists are old would end the sale for everybody.
  */
+import { SqlUnavailable } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
+import { lostRows, lostText } from './lost-rows.ts';
 import type { ShopParts } from './parts.ts';
 
 /** The projector reports every second that it runs; after this silence it counts as gone. */
@@ -10,6 +12,8 @@ const projectorSilentMs = 5_000;
 
 /** SQL and the store are asked at most this often, however often the engine is asked. */
 const askMs = 1_000;
+/** What SQL has lost is looked for less often: it reads the numbers of the whole catalogue. */
+const lookForLostMs = 30_000;
 /** What has not answered within this time counts as away. */
 const answerMs = 1_500;
 
@@ -24,7 +28,10 @@ export interface Readiness {
   degraded: string[];
 }
 
-export type ReadinessParts = Pick<ShopParts, 'positions' | 'partitions' | 'clock' | 'sql'> & {
+export type ReadinessParts = Pick<
+  ShopParts,
+  'board' | 'positions' | 'partitions' | 'clock' | 'sql'
+> & {
   store: Pick<KeyValueStore, 'set'>;
   /** True from the moment the engine is asked to stop. */
   draining(): boolean;
@@ -43,6 +50,7 @@ export class ReadinessCheck {
       new Asked('the store: log-in and admission wait', () =>
         store.set(sampleKey, '1', sampleTtlMs),
       ),
+      new Asked('SQL: its rows wait', () => lostOf(parts), lookForLostMs),
     ];
   }
 
@@ -58,20 +66,25 @@ export class ReadinessCheck {
 class Asked {
   #askedAt = Number.NEGATIVE_INFINITY;
   #answered = true;
+  /** Whether the last question has had no good answer: the next is then not put off. */
+  #failed = false;
   #trouble: Promise<string | null> = Promise.resolve(null);
 
   constructor(
     private readonly what: string,
+    /** May answer with trouble of its own, a text. */
     private readonly ask: () => Promise<unknown>,
+    private readonly everyMs = askMs,
   ) {}
 
   /** What is wrong with the part, or null: any error, or no answer in time, is trouble. */
   trouble(): Promise<string | null> {
     const now = performance.now();
     // A question that hangs is not put again: the next one would only hang behind it.
-    if (this.#answered && now - this.#askedAt >= askMs) {
+    if (this.#answered && now - this.#askedAt >= (this.#failed ? askMs : this.everyMs)) {
       this.#askedAt = now;
       this.#answered = false;
+      this.#failed = true;
       this.#trouble = this.#question();
     }
     return this.#trouble;
@@ -81,7 +94,10 @@ class Asked {
     const late = Promise.withResolvers<string>();
     const timer = setTimeout(() => late.resolve(`${this.what}, it does not answer`), answerMs);
     const answer = this.ask().then(
-      () => null,
+      (found) => {
+        this.#failed = false;
+        return typeof found === 'string' ? found : null;
+      },
       (error: unknown) => `${this.what}, ${error instanceof Error ? error.message : String(error)}`,
     );
     const settled = answer.finally(() => {
@@ -89,6 +105,16 @@ class Asked {
       clearTimeout(timer);
     });
     return await Promise.race([settled, late.promise]);
+  }
+}
+
+/** What SQL has lost. Whether it is there at all is asked, and told, by another question. */
+async function lostOf(parts: ReadinessParts): Promise<string | null> {
+  try {
+    return lostText(await lostRows(parts));
+  } catch (error) {
+    if (error instanceof SqlUnavailable) return null;
+    throw error;
   }
 }
 

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { Positions } from '../../actors/memory/positions.ts';
 import { code } from '../../actors/protocol.ts';
 import { ShopRig } from '../testing/shop-rig.ts';
 import { createItem, newItemSchema } from './create-item.ts';
 import { draftPromo, newPromoSchema } from './draft-promo.ts';
 import { checkInput } from './input.ts';
 import { listItems } from './list-items.ts';
+import { lostRows, lostText } from './lost-rows.ts';
+import { refuse } from './outcome.ts';
+import type { ShopParts } from './parts.ts';
 import { isPublished, publishPromo } from './publish-promo.ts';
 import { readItem } from './read-item.ts';
 import { restock } from './restock.ts';
@@ -30,6 +34,13 @@ async function newest(): Promise<number[]> {
   return page!.items.map(({ id }) => id);
 }
 
+/** The shop with some of its parts replaced. */
+function shopWith(others: Partial<ShopParts>): ShopParts {
+  const { board, positions, partitions, clock, send, openJournal, sql, catalog, admissions } = shop;
+  const own = { board, positions, partitions, clock, send, openJournal, sql, catalog, admissions };
+  return { ...own, ...others };
+}
+
 /** Makes an item and returns its id. */
 async function newItem(): Promise<number> {
   const { value } = await createItem(shop, lamp);
@@ -47,7 +58,7 @@ describe('making an item', () => {
 
   test('fails when its actor does not take it: the code says why', async () => {
     const silent = { code: code.outcomeUnknown, repeated: false, order: null, nonce: 0 };
-    const parts = { catalog: shop.catalog, clock: shop.clock, send: async () => silent };
+    const parts = shopWith({ send: async () => silent });
     expect(await createItem(parts, lamp)).toEqual({ value: null, refused: code.outcomeUnknown });
     const [id] = await shop.sql.catalog.search(lamp.title, 1);
     expect(await readItem(shop, id!)).toBeNull();
@@ -84,6 +95,62 @@ describe('a promo', () => {
     expect((await publishPromo(shop, second.value!.id)).refused).toBe(code.wrongState);
     shop.now += 60_000;
     expect((await publishPromo(shop, second.value!.id)).refused).toBe(code.ended);
+  });
+});
+
+describe('a number that SQL has lost and the journal knows', () => {
+  const lampOf = async (id: number) => (await readItem(shop, id))!.row;
+
+  test('is named, never given again, and its units stay its own', async () => {
+    const lost = await newItem();
+    const { value: promo } = await draftPromo(shop, { itemId: lost, ...terms() });
+    await publishPromo(shop, promo!.id);
+    await shop.forget('items', lost);
+    await shop.forget('promos', promo!.id);
+    expect(await lostRows(shop)).toEqual({ items: [lost], promos: [promo!.id] });
+    const next = await newItem();
+    expect(next).toBeGreaterThan(lost);
+    expect(await lampOf(next)).toMatchObject({ loaded: 3, left: 3, promo: 0 });
+    const { value: other } = await draftPromo(shop, { itemId: next, ...terms() });
+    expect(other!.id).toBeGreaterThan(promo!.id);
+    expect(await readItem(shop, lost)).toBeNull();
+  });
+
+  test('is passed over where only the actor still knows of it, and no row is left under it', async () => {
+    const lost = await newItem();
+    await shop.forget('items', lost);
+    // A board that another engine has written nothing to yet: the actor alone can tell.
+    const { board } = shop;
+    const behind = { lastItem: () => lost - 1 };
+    const parts = shopWith({ board: Object.assign(Object.create(board), behind) });
+    const { value: next } = await createItem(parts, lamp);
+    expect(next).toBe(lost + 1);
+    expect(await shop.sql.catalog.item(lost)).toBeNull();
+    expect(await lampOf(next!)).toMatchObject({ loaded: 3, left: 3 });
+  });
+
+  test('may be any number until the journal is read: nothing is made before', async () => {
+    const last = async () => (await shop.sql.catalog.search(lamp.title, 1))[0]!;
+    const before = await last();
+    const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+    const parts = shopWith({ positions });
+    expect(await createItem(parts, lamp)).toEqual(refuse(code.journalUnavailable));
+    const draft = await draftPromo(parts, { itemId: before, ...terms() });
+    expect(draft).toEqual(refuse(code.journalUnavailable));
+    expect(await last()).toBe(before);
+    // A damaged journal must not end the making of items for good.
+    positions.setMode(0, 'refusing');
+    expect((await createItem(parts, lamp)).refused).toBeNull();
+  });
+
+  test('is one of a list that stays short enough to be read', () => {
+    expect(lostText({ items: [], promos: [] })).toBeNull();
+    expect(lostText({ items: [4], promos: [2, 7] })).toBe(
+      'SQL has no row for item 4 and promos 2, 7, which the journal knows: restore them; their numbers are not given again',
+    );
+    const many = Array.from({ length: 500 }, (_, index) => index + 1);
+    expect(lostText({ items: many, promos: [] })).toContain('items 1, 2, 3');
+    expect(lostText({ items: many, promos: [] })).toContain('and 480 more');
   });
 });
 

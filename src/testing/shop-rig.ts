@@ -25,6 +25,8 @@ export class ShopRig implements ShopParts {
     readonly partition: Rig,
     readonly sql: Sql,
     store: SqliteStore,
+    /** Removes a table's rows from a number on, as in a database restored from before them. */
+    readonly forget: (table: 'items' | 'promos', from: number) => Promise<void>,
     readonly remove: () => Promise<void>,
   ) {
     this.board = partition.board;
@@ -39,11 +41,12 @@ export class ShopRig implements ShopParts {
     const store = new SqliteStore(folder.file('store.db'));
     const partition = newRig();
     await partition.partition.recover('start');
-    return new ShopRig(partition, await fixture.open(), store, async () => {
+    const remove = async () => {
       await store.close();
       await fixture.remove();
       folder.remove();
-    });
+    };
+    return new ShopRig(partition, await fixture.open(), store, fixture.forget, remove);
   }
 
   /** Has the actor decide a command, and the journal store the result. */

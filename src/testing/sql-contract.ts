@@ -53,6 +53,30 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(await sql.catalog.item(2)).toBeNull();
     });
 
+    test('an item or a promo gets a number above every one that is known to be taken, and above the last', async () => {
+      const other = await fixture.open();
+      for (const [table, make] of [
+        ['items', (by: Sql, above: number) => by.catalog.createItem(item, above)],
+        ['promos', (by: Sql, above: number) => by.catalog.createPromo(promo, above)],
+      ] as const) {
+        const ids = [];
+        for (const above of [0, 41, 7, 42]) ids.push((await make(sql, above)).id);
+        expect(ids).toEqual([1, 42, 43, 44]);
+        await fixture.forget(table);
+        const racing = [sql, other, sql, other].map((by) => make(by, 44));
+        expect((await Promise.all(racing)).map(({ id }) => id).sort()).toEqual([45, 46, 47, 48]);
+      }
+    });
+
+    test('tells which items and promos have no row, and an item that was taken back has none', async () => {
+      for (let id = 1; id <= 3; id++) await sql.catalog.createItem(item);
+      await sql.catalog.createPromo(promo);
+      await sql.catalog.removeItem(2);
+      const known = { items: [1, 2, 3, 4], promos: [1, 2] };
+      expect(await sql.catalog.missing(known)).toEqual({ items: [2, 4], promos: [2] });
+      expect((await sql.catalog.createItem(item)).id).toBe(4);
+    });
+
     test('some items are read at once, with what the projector has come to', async () => {
       for (let id = 1; id <= 4; id++)
         await sql.catalog.createItem({ ...item, title: `item ${id}` });

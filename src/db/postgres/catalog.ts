@@ -1,10 +1,18 @@
 /** Items and promos in Postgres. */
 import type { SQL as Client } from 'bun';
-import { asc, desc, eq, getTableColumns, ilike, inArray, sql } from 'drizzle-orm';
+import { asc, desc, eq, getTableColumns, getTableName, ilike, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { containing } from '../like.ts';
 import { itemStocks, items, promos } from '../schema.postgres.ts';
-import type { Catalog, ItemDraft, ItemRow, PromoDraft, PromoRow } from '../sql.ts';
+import {
+  type Catalog,
+  type ItemDraft,
+  type ItemRow,
+  type Numbers,
+  type PromoDraft,
+  type PromoRow,
+  without,
+} from '../sql.ts';
 import type { Connections } from './connections.ts';
 
 const itemColumns = {
@@ -19,11 +27,16 @@ export class PostgresCatalog implements Catalog {
     this.#connections = connections;
   }
 
-  async createItem(draft: ItemDraft): Promise<ItemRow> {
-    const [row] = await this.#connections.run((client) =>
-      drizzle(client).insert(items).values(draft).returning(),
-    );
-    return { ...row!, stock: 0 };
+  async createItem(draft: ItemDraft, above = 0): Promise<ItemRow> {
+    const row = await this.#insertAbove(items, above, async (database) => {
+      const [made] = await database.insert(items).values(draft).returning();
+      return made!;
+    });
+    return { ...row, stock: 0 };
+  }
+
+  async removeItem(id: number): Promise<void> {
+    await this.#connections.run((client) => drizzle(client).delete(items).where(eq(items.id, id)));
   }
 
   async item(id: number): Promise<ItemRow | null> {
@@ -51,11 +64,11 @@ export class PostgresCatalog implements Catalog {
     return found.map(({ id }) => id);
   }
 
-  async createPromo(draft: PromoDraft): Promise<PromoRow> {
-    const [row] = await this.#connections.run((client) =>
-      drizzle(client).insert(promos).values(draft).returning(),
-    );
-    return row!;
+  async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
+    return this.#insertAbove(promos, above, async (database) => {
+      const [made] = await database.insert(promos).values(draft).returning();
+      return made!;
+    });
   }
 
   async promo(id: number): Promise<PromoRow | null> {
@@ -71,7 +84,44 @@ export class PostgresCatalog implements Catalog {
       drizzle(client).select().from(promos).where(ofItems).orderBy(asc(promos.id)),
     );
   }
+
+  async missing(known: Numbers): Promise<Numbers> {
+    const [itemRows, promoRows] = await this.#connections.run((client) => {
+      const database = drizzle(client);
+      return Promise.all([
+        database.select({ id: items.id }).from(items),
+        database.select({ id: promos.id }).from(promos),
+      ]);
+    });
+    return { items: without(known.items, itemRows), promos: without(known.promos, promoRows) };
+  }
+
+  /**
+   * Inserts a row after the table's sequence was moved on. Under the lock no one moves it back, and
+   * the rows count as well: a database may have been restored without its sequences.
+   */
+  #insertAbove<Row>(
+    table: typeof items | typeof promos,
+    above: number,
+    insert: (database: ReturnType<typeof drizzle>) => Promise<Row>,
+  ): Promise<Row> {
+    const name = getTableName(table);
+    const sequence = sql`pg_get_serial_sequence(${name}, ${table.id.name})`;
+    return this.#connections.transaction(async (client) => {
+      const database = drizzle(client);
+      await database.execute(sql`select pg_advisory_xact_lock(${numbersLock})`);
+      const given = sql`coalesce(pg_sequence_last_value(${sequence}::regclass), 0)`;
+      const least = sql`greatest(${above}, coalesce(max(${table.id}), 0))`;
+      await database.execute(
+        sql`select setval(${sequence}, ${least}) from ${table} having ${least} > ${given}`,
+      );
+      return insert(database);
+    });
+  }
 }
+
+/** Any number that nothing else locks in this database. */
+const numbersLock = 7_301_403;
 
 function selectItems(client: Client) {
   return drizzle(client)

@@ -1,9 +1,17 @@
 /** Items and promos in SQLite. */
-import { asc, desc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
+import { asc, desc, eq, getTableColumns, getTableName, inArray, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { containing } from '../like.ts';
 import { itemStocks, items, promos } from '../schema.sqlite.ts';
-import type { Catalog, ItemDraft, ItemRow, PromoDraft, PromoRow } from '../sql.ts';
+import {
+  type Catalog,
+  type ItemDraft,
+  type ItemRow,
+  type Numbers,
+  type PromoDraft,
+  type PromoRow,
+  without,
+} from '../sql.ts';
 import { guarded } from './connect.ts';
 
 const itemColumns = {
@@ -14,11 +22,15 @@ const itemColumns = {
 export class SqliteCatalog implements Catalog {
   constructor(readonly database: BunSQLiteDatabase) {}
 
-  async createItem(draft: ItemDraft): Promise<ItemRow> {
-    return guarded(() => ({
-      ...this.database.insert(items).values(draft).returning().get(),
-      stock: 0,
-    }));
+  async createItem(draft: ItemDraft, above = 0): Promise<ItemRow> {
+    const row = this.#insertAbove(items, above, (transaction) =>
+      transaction.insert(items).values(draft).returning().get(),
+    );
+    return { ...row, stock: 0 };
+  }
+
+  async removeItem(id: number): Promise<void> {
+    guarded(() => this.database.delete(items).where(eq(items.id, id)).run());
   }
 
   async item(id: number): Promise<ItemRow | null> {
@@ -47,8 +59,10 @@ export class SqliteCatalog implements Catalog {
     return found.map(({ id }) => id);
   }
 
-  async createPromo(draft: PromoDraft): Promise<PromoRow> {
-    return guarded(() => this.database.insert(promos).values(draft).returning().get());
+  async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
+    return this.#insertAbove(promos, above, (transaction) =>
+      transaction.insert(promos).values(draft).returning().get(),
+    );
   }
 
   async promo(id: number): Promise<PromoRow | null> {
@@ -61,6 +75,37 @@ export class SqliteCatalog implements Catalog {
     const ofItems = inArray(promos.itemId, [...itemIds]);
     return guarded(() =>
       this.database.select().from(promos).where(ofItems).orderBy(asc(promos.id)).all(),
+    );
+  }
+
+  async missing(known: Numbers): Promise<Numbers> {
+    return guarded(() => ({
+      items: without(known.items, this.database.select({ id: items.id }).from(items).all()),
+      promos: without(known.promos, this.database.select({ id: promos.id }).from(promos).all()),
+    }));
+  }
+
+  /** Inserts a row after the table's own count of numbers was moved on, never back. */
+  #insertAbove<Row>(
+    table: typeof items | typeof promos,
+    above: number,
+    insert: (transaction: Pick<BunSQLiteDatabase, 'insert'>) => Row,
+  ): Row {
+    const name = getTableName(table);
+    const counted = sql`${name} in (select name from sqlite_sequence)`;
+    return guarded(() =>
+      this.database.transaction(
+        (transaction) => {
+          transaction.run(
+            sql`insert into sqlite_sequence (name, seq) select ${name}, 0 where not ${counted}`,
+          );
+          transaction.run(
+            sql`update sqlite_sequence set seq = max(seq, ${above}) where name = ${name}`,
+          );
+          return insert(transaction);
+        },
+        { behavior: 'immediate' },
+      ),
     );
   }
 
