@@ -102,7 +102,7 @@ export const fileLookMs = 250;
 export const quorumPatienceMs = 2_000;
 
 /** Whatever time alone makes true is decided within this of its moment (I11). */
-const onTimeMs = 100;
+export const onTimeMs = 100;
 
 /** The least time between two looks at what is due: holds, promos, and tallies to journal. */
 export const tickMs = 20;

@@ -167,6 +167,12 @@ export class SimulatedJournal implements Journal {
     return Math.max(0, this.store.last(partition) - this.store.hidden(partition));
   }
 
+  async probe(): Promise<void> {
+    const { random, scheduler, faults } = this.store;
+    await scheduler.pause(this.owner, 'probe', random.pick([0, 5]));
+    if (random.chance(faults.brokenReading)) throw new JournalUnavailable('the probe got lost');
+  }
+
   answeredBy(): string {
     return 'the simulation';
   }

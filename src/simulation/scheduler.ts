@@ -1,7 +1,8 @@
 /**
  * Virtual time, and everything that waits for it: messages in flight, time-outs, sleeping code. A task
  * runs only when the simulation picks it, in any order among those that are due; so at every wait
- * anything else may happen first.
+ * anything else may happen first. A message may stay in flight for as long as it likes; a thread is
+ * only ever so late for its own timers, or else nothing could be on time.
  */
 import type { Random } from './random.ts';
 
@@ -13,10 +14,20 @@ interface Task {
   run(): void;
 }
 
+interface Timer extends Task {
+  lateMs: number;
+}
+
+/** How late a thread may be, in milliseconds. */
+const latenesses = [0, 0, 10, 30];
+
 export class Scheduler {
-  /** Milliseconds since 1970 UTC; only `advance` moves it. */
+  /** Milliseconds since 1970 UTC. */
   now: number;
+  /** Since when time has passed without a leap, so that no thread has missed any of it. */
+  awakeSince: number;
   #tasks: Task[] = [];
+  #timers: Timer[] = [];
   readonly #crashed = new WeakSet<object>();
 
   constructor(
@@ -24,6 +35,7 @@ export class Scheduler {
     startAt: number,
   ) {
     this.now = startAt;
+    this.awakeSince = startAt;
   }
 
   /** Runs a task at some step from `delayMs` on. */
@@ -37,23 +49,34 @@ export class Scheduler {
     return new Promise((resolve) => this.later(owner, label, delayMs, resolve));
   }
 
+  /** Wakes a thread from `delayMs` on, a little late at most; the function returned wakes it now. */
+  timer(owner: object, label: string, delayMs: number, run: () => void): () => void {
+    const lateMs = this.random.pick(latenesses);
+    const timer = { owner, label, dueAt: this.now + delayMs, lateMs, run };
+    if (!this.#crashed.has(owner)) this.#timers.push(timer);
+    return () => {
+      timer.dueAt = Math.min(timer.dueAt, this.now);
+    };
+  }
+
   /** Drops the tasks of a crashed owner, and any that it may still be given. */
   cancel(owner: object): void {
     this.#crashed.add(owner);
     this.#tasks = this.#tasks.filter((task) => task.owner !== owner);
+    this.#timers = this.#timers.filter((task) => task.owner !== owner);
   }
 
   /** Runs one of the tasks that are due and returns its label; null when none is. */
   runOne(): string | null {
-    const due = this.#tasks.filter((task) => task.dueAt <= this.now);
-    if (due.length === 0) return null;
-    const task = this.random.pick(due);
-    this.#tasks.splice(this.#tasks.indexOf(task), 1);
-    task.run();
-    return task.label;
+    return this.#runOneOf(this.#tasks);
   }
 
-  /** When the next task is due; Infinity without one. */
+  /** Lets one of the threads whose timers are due go on; null when none is. */
+  wakeOne(): string | null {
+    return this.#runOneOf(this.#timers);
+  }
+
+  /** When the next task is due; Infinity without one. Threads that sleep do not count. */
   nextDueAt(): number {
     return this.#tasks.reduce(
       (first, task) => Math.min(first, task.dueAt),
@@ -61,7 +84,43 @@ export class Scheduler {
     );
   }
 
-  advance(ms: number): void {
+  /**
+   * Time passes. Threads whose timers may be no later wake on the way; `rest` lets what they do come to an
+   * end, and returns false to break off.
+   */
+  async pass(ms: number, rest: () => Promise<boolean>): Promise<void> {
+    const until = this.now + ms;
+    for (let timer = this.#latest(until); timer !== undefined; timer = this.#latest(until)) {
+      this.now = Math.max(this.now, timer.dueAt + timer.lateMs);
+      this.#timers.splice(this.#timers.indexOf(timer), 1);
+      timer.run();
+      if (!(await rest())) return;
+    }
+    this.now = until;
+  }
+
+  /** The machine is suspended: time has gone by, and nothing has happened. */
+  leap(ms: number): void {
     this.now += ms;
+    this.awakeSince = this.now;
+  }
+
+  /** Of the timers that may not wait beyond a time, the one that may wait least. */
+  #latest(until: number): Timer | undefined {
+    const byAt = ({ dueAt, lateMs }: Timer) => dueAt + lateMs;
+    let first: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (byAt(timer) <= until && (first === undefined || byAt(timer) < byAt(first))) first = timer;
+    }
+    return first;
+  }
+
+  #runOneOf(tasks: Task[]): string | null {
+    const due = tasks.filter((task) => task.dueAt <= this.now);
+    if (due.length === 0) return null;
+    const task = this.random.pick(due);
+    tasks.splice(tasks.indexOf(task), 1);
+    task.run();
+    return task.label;
   }
 }

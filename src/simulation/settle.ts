@@ -2,6 +2,7 @@
  * The end of a run: faults are over, what is in flight arrives, holds end. Then the answers given, what
  * the journal holds, what can still be sold and what SQL shows must agree.
  */
+import { orderUnitsMax } from '../../actors/limits.ts';
 import { type Command, code } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
 import type { Projection } from './projection.ts';
@@ -14,6 +15,9 @@ const settleMs = 48 * 3_600_000;
 const underWayMs = 60_000;
 const patienceMs = 600_000;
 
+/** Time enough to wake, and to write a last entry; a tally in it would be due only after `tallyMs`. */
+const leaveMs = 200;
+
 export interface Settling {
   around: Surroundings;
   projection: Projection;
@@ -24,6 +28,8 @@ export interface Settling {
   send(command: Command): Delivery;
   /** Lets all code that was woken run until it waits again. */
   rest(): Promise<void>;
+  /** Lets time pass, and threads wake in it. */
+  pass(ms: number): Promise<void>;
 }
 
 /** Runs some of the engine's code; anything it throws is a violation. */
@@ -42,13 +48,14 @@ export async function settle(settling: Settling): Promise<void> {
   // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
   settling.restart();
   await quiet(settling);
-  around.scheduler.advance(settleMs);
+  around.scheduler.leap(settleMs);
   await quiet(settling);
   guard(around, () => {
     around.answers.settle();
     nothingHeld(around);
   });
   await sellOut(settling);
+  await leave(settling);
   await projection.settle(() => turn(settling));
 }
 
@@ -64,13 +71,29 @@ async function quiet(settling: Settling): Promise<void> {
   }
 }
 
-async function turn({ around, engine, rest }: Settling): Promise<void> {
-  const { scheduler } = around;
-  guard(around, () => engine().turn(64));
-  scheduler.advance(5);
-  while (scheduler.runOne() !== null) await rest();
-  scheduler.advance(500);
+async function turn({ around, rest, pass }: Settling): Promise<void> {
+  await pass(5);
+  while (around.scheduler.runOne() !== null) await rest();
+  await pass(500);
   await rest();
+}
+
+/** The engine leaves, with a refusal to write down: nothing but the journal may hold it up. */
+async function leave(settling: Settling): Promise<void> {
+  const { around, engine, send, pass, rest } = settling;
+  const { scheduler, audit } = around;
+  const expiresAt = Math.ceil((scheduler.now + settleMs) / 1_000);
+  for (const item of audit.items.keys()) {
+    const amount = orderUnitsMax;
+    send({ type: 'place', item, user: 98, promo: 0, amount, nonce: 1, expiresAt });
+  }
+  await pass(leaveMs);
+  engine().drain();
+  for (const until = scheduler.now + leaveMs; !engine().left && around.healthy(); ) {
+    await pass(5);
+    while (scheduler.runOne() !== null) await rest();
+    if (scheduler.now > until) around.fail('the engine does not leave');
+  }
 }
 
 function nothingHeld({ audit }: Surroundings): void {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { decide, replyOf } from '../../actors/item/item.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
+import { sleepMsMax } from '../../actors/limits.ts';
+import type { LoopBell } from '../../actors/loop.ts';
 import { type BoardParts, boardRefusal } from '../../actors/memory/board-answers.ts';
 import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Command } from '../../actors/protocol.ts';
@@ -93,6 +95,17 @@ class NeverTicks extends Partition {
   }
 }
 
+/** Planted: a thread that nothing is due for sleeps for a minute. */
+function sleepsLong(bell: LoopBell, ring: () => void): LoopBell {
+  return {
+    get count() {
+      return bell.count;
+    },
+    ring,
+    wait: (count, timeoutMs) => bell.wait(count, timeoutMs < sleepMsMax ? timeoutMs : 60_000),
+  };
+}
+
 /** A board that has forgotten its buyers. */
 function forgetful(board: BoardParts['board']): BoardParts['board'] {
   return {
@@ -123,7 +136,18 @@ const planted: Record<string, { plants: Plants; found: RegExp }> = {
   },
   'a hold that ends only when a command comes': {
     plants: { partition: (partition, world) => new NeverTicks(partition, world) },
-    found: /I9|come to rest/,
+    found: /I11/,
+  },
+  'a thread that sleeps on what was due before a recovery': {
+    plants: {
+      bell: (bell) => sleepsLong(bell, () => bell.ring()),
+      partition: (p, world) => new Partition(p, { ...world, changed: () => undefined }),
+    },
+    found: /I11/,
+  },
+  'a thread that only a command wakes': {
+    plants: { bell: (bell) => sleepsLong(bell, () => undefined) },
+    found: /I11|does not leave/,
   },
   'an acknowledgement before the entry is stored': {
     plants: {
@@ -219,7 +243,7 @@ describe('the simulation', () => {
 
   for (const [bug, { plants, found }] of Object.entries(planted)) {
     test(`finds ${bug}`, async () => {
-      const { failure } = await simulate({ seeds: seeds(200), plants });
+      const { failure } = await simulate({ seeds: seeds(1_000), plants });
       expect(failure?.violation).toMatch(found);
     }, 60_000);
   }

@@ -3,8 +3,8 @@ import type { Plants } from './simulated-engine.ts';
 import { Workspace } from './workspace.ts';
 import { World } from './world.ts';
 
-/** Steps of one run before it settles. */
-const stepsPerSeed = 250;
+/** Things that happen in one run before it settles; a thread that wakes in between is a step, too. */
+const happeningsPerSeed = 250;
 
 export interface SimulationOptions {
   seeds: Iterable<number>;
@@ -37,7 +37,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
         items = (await workspace.freshItems())!;
       }
       world = new World(seed, workspace, items, plants, trace);
-      await world.run(stepsPerSeed);
+      await world.run(happeningsPerSeed);
       result.seeds++;
       result.steps += world.steps;
       if (world.violation === null) continue;

@@ -1,11 +1,14 @@
 /**
- * One engine process of the simulation: the real partitions on one actor thread, with the shared memory
- * around them. Its thread may crash and be restarted over the same memory, as main does; a crash of the
+ * One engine process of the simulation: the real loop and the real partitions of one actor thread, with the
+ * shared memory around them. Its thread may crash and be restarted over the same memory, as main does; a crash of the
  * whole process loses the memory too.
  */
 
-import { canonical } from '../../actors/item/item.ts';
+import { canonical, type Item } from '../../actors/item/item.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
+import { JournalWatch } from '../../actors/journal-watch.ts';
+import { onTimeMs } from '../../actors/limits.ts';
+import { Loop, type LoopBell } from '../../actors/loop.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { boardRefusal } from '../../actors/memory/board-answers.ts';
 import { Positions } from '../../actors/memory/positions.ts';
@@ -21,9 +24,11 @@ import {
 import type { Projection } from '../db/sql.ts';
 import type { Answers, Delivery } from './answers.ts';
 import { type Auditor, upTo } from './auditor.ts';
+import { dueBefore } from './due-before.ts';
 import { SimulatedJournal, type SimulatedStore } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import { SimulatedBell } from './simulated-bell.ts';
 
 /** What every engine of a run shares. */
 export interface Surroundings {
@@ -49,6 +54,8 @@ export interface Plants {
   journal?(journal: Journal): Journal;
   projection?(projection: Projection): Projection;
   boardRefusal?: typeof boardRefusal;
+  /** The doorbell as an actor thread's loop knows it. */
+  bell?(bell: LoopBell): LoopBell;
 }
 
 /** What outlives a thread, but not its process. */
@@ -62,8 +69,9 @@ export interface EngineMemory {
   positions: Positions;
   /** Commands that no thread has taken yet. */
   mail: Delivery[];
-  /** How far the clock is from the simulation's time. */
+  /** How far the clock is from the simulation's time, and when it was last set. */
   clockOffsetMs: number;
+  clockSetAt: number;
   /**
    * By partition: how often another engine was found to have written, and the recoveries until then.
    */
@@ -75,12 +83,19 @@ export function engineMemory(name: string, writer: string, board: Board): Engine
   const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
   return {
     ...{ name, writer, board, positions },
-    ...{ lives: 0, mail: [], clockOffsetMs: 0, fences: [], recoveriesBefore: [] },
+    ...{ lives: 0, mail: [], clockOffsetMs: 0, clockSetAt: 0, fences: [], recoveriesBefore: [] },
   };
 }
 
 export class SimulatedEngine {
   readonly partitions: Partition[];
+  readonly #bell: SimulatedBell;
+  readonly #loop: Loop;
+  readonly #watch: JournalWatch;
+  /** By partition: since when it has been ready. */
+  readonly #readyAt: number[] = [];
+  /** Whether the loop has ended, after a drain. */
+  #left = false;
   /** Commands taken and not answered yet, by request. */
   readonly #taken = new Map<number, Delivery>();
   #crashed = false;
@@ -101,7 +116,7 @@ export class SimulatedEngine {
       writer: memory.writer,
       reply: (_mailbox, request, reply) => this.#reply(request, reply),
       acknowledged: (partition, items) => this.#acknowledged(partition, items),
-      changed: () => undefined,
+      changed: () => this.#loop.changed(),
       log: (level, message, { partition, error }) =>
         around.trace(`${memory.name} ${level}: ${message} ${partition} ${error ?? ''}`),
     };
@@ -109,28 +124,52 @@ export class SimulatedEngine {
       { length: around.partitions },
       (_, p) => plants.partition?.(p, world, audit) ?? new Partition(p, world),
     );
+    this.#bell = new SimulatedBell(scheduler, this);
+    this.#loop = new Loop({
+      clock: () => this.#now(),
+      bell: plants.bell?.(this.#bell) ?? this.#bell,
+      partitions: this.partitions,
+      drainMailboxes: (now) => this.#drainMailboxes(now),
+      flush: () => true,
+      breathe: () =>
+        new Promise((resolve) => scheduler.timer(this, 'the thread goes on', 0, resolve)),
+    });
+    this.#watch = new JournalWatch({
+      probe: () => journal.probe(),
+      positions: memory.positions,
+      partitions: this.partitions,
+      log: world.log,
+    });
     const cause = memory.lives++ === 0 ? 'start' : 'restart';
     for (const partition of this.partitions) void partition.recover(cause);
+    this.#loop.run().then(
+      () => {
+        this.#left = true;
+      },
+      // It would end a real thread.
+      (violation) => around.fail(violation),
+    );
   }
 
-  /** One turn of the actor thread, as `worker.ts` takes it; mail is taken in any order. */
-  turn(commandsMax: number): void {
-    const { memory, around } = this;
-    const now = this.#now();
-    for (let taken = 0; taken < commandsMax && memory.mail.length > 0; taken++) {
-      const [delivery] = memory.mail.splice(around.random.below(memory.mail.length), 1);
-      this.#submit(delivery!, now);
-    }
-    for (const partition of this.partitions) {
-      partition.tick(now);
-      partition.commit();
-    }
+  /** Puts a command into the thread's mailbox. */
+  deliver(delivery: Delivery): void {
+    this.memory.mail.push(delivery);
+    this.#bell.ring();
   }
 
-  /** What the actor thread does every `probeMs`: it looks whether another engine has written. */
+  /** What the actor thread does every `probeMs`. */
   probe(): void {
-    // A journal that cannot be read now yields nothing, and is asked again.
-    for (const partition of this.partitions) partition.look().catch(() => undefined);
+    void this.#watch.look();
+  }
+
+  /** Asks the thread to leave. */
+  drain(): void {
+    this.#loop.drain();
+  }
+
+  /** Whether the thread has left after a drain. */
+  get left(): boolean {
+    return this.#left;
   }
 
   /** Step 2 of an order: whether the board of this process refuses it, so that it reaches no actor. */
@@ -141,7 +180,7 @@ export class SimulatedEngine {
     const { partitions, answers, plants } = around;
     const tally = {
       add: (item: number, amount: number, seen: number) => {
-        memory.mail.push(answers.send({ type: 'tally', item, seen, count: 1, amount }));
+        this.deliver(answers.send({ type: 'tally', item, seen, count: 1, amount }));
       },
     };
     const decide = plants.boardRefusal ?? boardRefusal;
@@ -171,11 +210,16 @@ export class SimulatedEngine {
     );
   }
 
-  /** The state must be what the journal says (I6), wherever the two should now be the same. */
+  /**
+   * The state must be what the journal says (I6), wherever the two should now be the same, and what time
+   * alone makes true must have been decided (I11).
+   */
   check(): void {
     const { store, audit } = this.around;
     for (const { partition, mode, idle, items } of this.partitions) {
       this.#noteFence(partition);
+      if (mode === 'ready') this.#checkTime(partition, items);
+      else delete this.#readyAt[partition];
       if (mode === 'refusing') throw new Error(`partition ${partition} refuses to serve`);
       const seq = this.memory.positions.get(partition, 'journalSeq');
       if (mode !== 'ready' || !idle || seq !== store.last(partition)) continue;
@@ -189,6 +233,19 @@ export class SimulatedEngine {
           throw new Error(`I6: live ${live}, replayed ${audit.canonical(id)}`);
         }
       }
+    }
+  }
+
+  /** Nothing may be overdue (I11) where the thread has had the time for it since it could decide. */
+  #checkTime(partition: number, items: ReadonlyMap<number, Item>): void {
+    const { scheduler } = this.around;
+    const { clockSetAt } = this.memory;
+    this.#readyAt[partition] ??= scheduler.now;
+    const since = Math.max(this.#readyAt[partition], scheduler.awakeSince, clockSetAt);
+    if (scheduler.now <= since + onTimeMs) return;
+    for (const item of items.values()) {
+      const overdue = dueBefore(item, this.#now() - onTimeMs);
+      if (overdue !== null) throw new Error(`I11: item ${item.id}: ${overdue}, and is not decided`);
     }
   }
 
@@ -213,6 +270,18 @@ export class SimulatedEngine {
 
   #now(): number {
     return this.around.scheduler.now + this.memory.clockOffsetMs;
+  }
+
+  /** Takes a few commands, in any order. */
+  #drainMailboxes(now: number): boolean {
+    const { mail } = this.memory;
+    const { random } = this.around;
+    const commandsMax = random.between(1, 6);
+    for (let taken = 0; taken < commandsMax && mail.length > 0; taken++) {
+      const [delivery] = mail.splice(random.below(mail.length), 1);
+      this.#submit(delivery!, now);
+    }
+    return mail.length === 0;
   }
 
   #submit(delivery: Delivery, now: number): void {
@@ -247,6 +316,7 @@ export class SimulatedEngine {
   /** The board must show what the journal says at the sequence it names, and nothing newer. */
   #acknowledged(partition: number, items: Iterable<number>): void {
     if (this.#crashed) return;
+    this.#loop.acknowledged();
     const { around, memory } = this;
     const known = memory.positions.get(partition, 'journalSeq');
     for (const id of items) {

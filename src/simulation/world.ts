@@ -24,6 +24,8 @@ import type { Workspace } from './workspace.ts';
 
 const startAt = Date.UTC(2026, 10, 22, 20);
 const hourMs = 3_600_000;
+/** Longer times are not lived through, wake by wake, but leapt over. */
+const passedMsMax = 3_000;
 type Happening = keyof World['weights'];
 
 export class World {
@@ -99,11 +101,11 @@ export class World {
     }
   }
 
-  /** Runs this many steps, then lets everything come to rest. Stops at the first violation. */
-  async run(steps: number): Promise<void> {
+  /** Lets this many things happen, and then everything come to rest. Stops at the first violation. */
+  async run(happenings: number): Promise<void> {
     await this.#projection.start();
-    while (this.steps < steps && this.violation === null) {
-      this.#happen(this.#random.weighted(this.weights));
+    for (let happened = 0; happened < happenings && this.violation === null; happened++) {
+      await this.#happen(this.#random.weighted(this.weights));
       await this.#rest();
     }
     if (this.violation === null) await this.#settle();
@@ -128,7 +130,18 @@ export class World {
     });
   }
 
-  #happen(happening: Happening): void {
+  /** Time passes; where it is long, the machine is suspended meanwhile. */
+  async #pass(ms: number): Promise<void> {
+    if (ms > passedMsMax) this.#scheduler.leap(ms);
+    else await this.#scheduler.pass(ms, () => this.#restHealthy());
+  }
+
+  async #restHealthy(): Promise<boolean> {
+    await this.#rest();
+    return this.violation === null;
+  }
+
+  async #happen(happening: Happening): Promise<void> {
     const random = this.#random;
     const engine = random.pick(this.#engines);
     switch (happening) {
@@ -142,13 +155,13 @@ export class World {
         break;
       }
       case 'turn':
-        guard(this.#around, () => engine.turn(random.between(1, 6)));
+        this.#scheduler.wakeOne();
         break;
       case 'task':
-        this.#task();
+        await this.#task();
         break;
       case 'time':
-        this.#scheduler.advance(random.pick([1, 1, 5, 30, 500, 2_500]));
+        await this.#pass(random.pick([1, 1, 5, 30, 500, 2_500]));
         break;
       case 'threadCrash':
         this.#crash(engine, engine.memory);
@@ -161,6 +174,7 @@ export class World {
         break;
       case 'clockJump':
         engine.memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
+        engine.memory.clockSetAt = this.#scheduler.now;
         this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
         break;
       case 'probe':
@@ -190,15 +204,15 @@ export class World {
 
   #send(command: Command, engine = this.#random.pick(this.#engines)): Delivery {
     const delivery = this.#answers.send(command);
-    engine.memory.mail.push(delivery);
+    engine.deliver(delivery);
     return delivery;
   }
 
-  #task(): void {
+  async #task(): Promise<void> {
     const label = this.#scheduler.runOne();
     const nextDueAt = this.#scheduler.nextDueAt();
     if (label !== null) this.#trace(label);
-    else if (Number.isFinite(nextDueAt)) this.#scheduler.advance(nextDueAt - this.#scheduler.now);
+    else if (Number.isFinite(nextDueAt)) await this.#pass(nextDueAt - this.#scheduler.now);
   }
 
   #engine(memory: EngineMemory): SimulatedEngine {
@@ -256,6 +270,7 @@ export class World {
     while (this.#engines.length > 1) this.#engines.pop()!.crash();
     const { memory } = this.#engines[0]!;
     memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
+    memory.clockSetAt = this.#scheduler.now;
     const settling = {
       around: this.#around,
       projection: this.#projection,
@@ -263,6 +278,7 @@ export class World {
       restart: () => this.#crash(this.#engines[0]!, memory),
       send: (command: Command) => this.#send(command, this.#engines[0]!),
       rest: () => this.#rest(),
+      pass: (ms: number) => this.#pass(ms),
     };
     await settle(settling);
   }
