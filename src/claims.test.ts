@@ -54,7 +54,7 @@ describe('engines told the same port at the same moment', () => {
       expect(up).toHaveLength(1);
       for (const engine of down) {
         expect(await engine.ended).toBe(1);
-        expect(engine.output()).toMatch(/^stampede: cannot start: .*the port is taken.*\n$/);
+        expect(engine.output()).toMatch(/^stampede: cannot start: .*the port is taken.*\n$/m);
       }
       expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
       await up[0]!.stop();
@@ -84,7 +84,7 @@ describe('engines on one DATA_DIR', () => {
       expect(up).toHaveLength(1);
       for (const engine of down) {
         expect(await engine.ended).toBe(2);
-        expect(engine.output()).toMatch(/^stampede: cannot start: DATA_DIR .*another engine.*\n$/);
+        expect(engine.output()).toMatch(/^stampede: cannot start: DATA_DIR .*another engine.*\n$/m);
         expect(engine.output()).toContain(path);
       }
       // The secrets in the folder are those of the engine that runs.
@@ -116,6 +116,6 @@ describe('engines on one DATA_DIR', () => {
     await Bun.write(file('engine.lock'), 'not a lock, but long enough to be read'.repeat(99));
     const engine = spawn(path, {});
     expect(await engine.ended).toBe(1);
-    expect(engine.output()).toMatch(/^stampede: cannot start: .*engine\.lock.*\n$/);
+    expect(engine.output()).toMatch(/^stampede: cannot start: .*engine\.lock.*\n$/m);
   });
 });

@@ -8,8 +8,8 @@ import { configureLog, getLogger } from '../actors/log.ts';
 import type { Dispatch } from './dispatch/dispatch.ts';
 import { createApp } from './http/app.ts';
 import type { AppParts } from './http/parts.ts';
-import { cameAs } from './http/wire/head.ts';
-import { failures } from './http/wire/messages.ts';
+import { cameAs } from './http/wire/copies.ts';
+import { unknownError } from './http/wire/envelope.ts';
 import { type HttpThreadSettings, openParts } from './http-parts.ts';
 
 export type ToHttpThread =
@@ -78,10 +78,7 @@ function serve(
     development: false,
     error(error) {
       logError('request failed', { error: error.stack ?? String(error) });
-      return Response.json(
-        { status: 'fail', data: { errCode: 10002, errMsg: failures[10002].en } },
-        { status: 500 },
-      );
+      return unknownError();
     },
   });
 }

@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
+import { refusingHosts } from './guard/host.ts';
 import { openToOrigins } from './guard/other-origins.ts';
 import { pageRoutes } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
@@ -58,7 +59,7 @@ export function createApp(parts: AppParts) {
       parts.logError('request failed', { requestId, method, path, error: text });
       return answer;
     });
-  app.fetch = answeringHead(app.fetch);
+  app.fetch = refusingHosts(answeringHead(app.fetch));
   return app;
 }
 

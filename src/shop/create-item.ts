@@ -2,26 +2,17 @@
 import * as v from 'valibot';
 import { itemIdMax, loadedUnitsMax, priceMinorMax } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
-import { integerField, textField } from './input.ts';
+import { integerField, pictureField, textField } from './input.ts';
 import { type Outcome, outcomeOf, refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
 import { lastTaken } from './taken-numbers.ts';
-
-const urlMessage = 'must be an http or https URL, or a path of this site';
 
 export const newItemSchema = v.object({
   title: textField(1, 200),
   description: textField(0, 10_000),
   price: integerField(0, priceMinorMax),
   stock: integerField(0, loadedUnitsMax),
-  imageUrl: v.nullish(
-    v.pipe(
-      v.string(urlMessage),
-      v.maxLength(2_000, urlMessage),
-      v.regex(/^(https?:\/\/|\/(?!\/))/, urlMessage),
-    ),
-    null,
-  ),
+  imageUrl: v.nullish(pictureField(), null),
 });
 type NewItem = v.InferOutput<typeof newItemSchema>;
 

@@ -48,6 +48,33 @@ export function textField(min: number, max: number) {
   return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));
 }
 
+/** Room for the longest addresses that picture services give. */
+const urlCharactersMax = 2_000;
+
+/**
+ * An http or https URL, or a path of this site. Browsers skip tabs and line ends in an address and take
+ * a backslash for a slash, so that other texts than `//host` lead to another site as well.
+ */
+export function pictureField() {
+  const message = 'must be an http or https URL, or a path of this site';
+  return v.pipe(
+    v.string(message),
+    v.maxLength(urlCharactersMax, message),
+    // The pattern without the check is what the reference can show.
+    v.regex(/^(https?:\/\/[^/\\\s]|\/(?![/\\]))[^\\\s]*$/, message),
+    v.check(isPicture, message),
+  );
+}
+
+const someSite = 'https://site.invalid';
+
+function isPicture(text: string): boolean {
+  const url = URL.parse(text, someSite);
+  if (url === null || /[\0-\x20\x7f-\x9f]/.test(text)) return false;
+  if (text.startsWith('/')) return url.origin === someSite;
+  return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
 const rfc3339 =
   /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 

@@ -7,9 +7,17 @@ export function referenceRoutes({ metrics }: Pick<AppParts, 'metrics'>, referenc
   return new Hono()
     .get('/metrics', async () => {
       const text = await metrics.metrics();
-      return new Response(text, { headers: { 'content-type': metrics.contentType } });
+      return new Response(text, {
+        headers: {
+          'content-type': metrics.contentType,
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
+      });
     })
     .get('/openapi.json', () => {
-      return new Response(reference.text, { headers: { 'content-type': 'application/json' } });
+      return new Response(reference.text, {
+        headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
+      });
     });
 }

@@ -13,7 +13,14 @@ export function healthRoutes({ readiness, journalPromise: journal }: AppParts) {
       if (unready.length === 0) return success({ ready: true, ...known });
       return Response.json(
         { status: 'fail', data: { ready: false, ...known } },
-        { status: 503, headers: { 'retry-after': '1' } },
+        {
+          status: 503,
+          headers: {
+            'retry-after': '1',
+            'cache-control': 'no-store',
+            'x-content-type-options': 'nosniff',
+          },
+        },
       );
     });
 }

@@ -15,8 +15,8 @@ import { parseBody, validate } from '../wire/body.ts';
 import {
   failure,
   invalid,
+  openBody,
   refused,
-  successBody,
   successEnvelope,
   successText,
 } from '../wire/envelope.ts';
@@ -66,9 +66,8 @@ async function list(parts: AppParts, request: Request, query: unknown): Promise<
   const now = parts.clock();
   const items = page.items.map((item) => shown(item, parts.board, now).json);
   const hidden = page.hidden === 0 ? '' : `,"hidden":${page.hidden}`;
-  return successText(
-    `{"items":[${items.join()}],"next":${JSON.stringify(page.next)}${hidden}}`,
-    200,
+  return openBody(
+    successEnvelope(`{"items":[${items.join()}],"next":${JSON.stringify(page.next)}${hidden}}`),
   );
 }
 
@@ -92,7 +91,7 @@ function read(
   if (item === undefined) return failure(request, 10005);
   const now = shown(item, board, clock());
   now.answer ??= successEnvelope(now.json);
-  return successBody(now.answer, 200);
+  return openBody(now.answer);
 }
 
 async function addUnits(parts: AppParts, request: Request, text: string): Promise<Response> {
@@ -110,7 +109,8 @@ async function answerItem(
 ): Promise<Response> {
   const found = await readItem(parts, id);
   if (found === null) return failure(request, 10005);
-  return successText(shown(found.item, parts.board, parts.clock()).json, status);
+  const { json } = shown(found.item, parts.board, parts.clock());
+  return status === 200 ? openBody(successEnvelope(json)) : successText(json, status);
 }
 
 /** The id of the open item that a path names; else null. */

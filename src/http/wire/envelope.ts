@@ -12,16 +12,22 @@ import {
 } from './messages.ts';
 
 const json = 'application/json; charset=utf-8';
+/** What everyone may read, and a cache keep. A browser must not take it for a page or a script. */
+const open = { 'content-type': json, 'x-content-type-options': 'nosniff' };
+/** Answers and refusals tell of persons and tokens: no cache may keep one. */
+const personal = { ...open, 'cache-control': 'no-store' };
+
 /** `Headers` that are made once: a response copies them in half the time it takes to read an object. */
-const okInit: ResponseInit = { status: 200, headers: new Headers({ 'content-type': json }) };
-const createdInit: ResponseInit = { status: 201, headers: new Headers({ 'content-type': json }) };
+const okInit: ResponseInit = { status: 200, headers: new Headers(personal) };
+const createdInit: ResponseInit = { status: 201, headers: new Headers(personal) };
+const openInit: ResponseInit = { status: 200, headers: new Headers(open) };
 
 /** How long a client should wait before it tries again, in seconds. */
 const retryAfterSeconds = 1;
 
 function initOf(status: number, retryAfter: number): ResponseInit {
   const retry = status === 429 || status === 503 ? { 'retry-after': String(retryAfter) } : {};
-  return { status, headers: new Headers({ 'content-type': json, ...retry }) };
+  return { status, headers: new Headers({ ...personal, ...retry }) };
 }
 
 const prepared = new Map(
@@ -45,7 +51,7 @@ export function success(data: unknown, status: 200 | 201 = 200): Response {
 
 /** Hot path: `data` is JSON text already. */
 export function successText(data: string, status: 200 | 201): Response {
-  return successBody(successEnvelope(data), status);
+  return new Response(successEnvelope(data), status === 200 ? okInit : createdInit);
 }
 
 /** The body of a success, for callers that send it more than once; `data` is JSON text. */
@@ -53,15 +59,21 @@ export function successEnvelope(data: string): string {
   return `{"status":"success","data":${data}}`;
 }
 
-/** Hot path: answers with a body that `successEnvelope` made. */
-export function successBody(body: string, status: 200 | 201): Response {
-  return new Response(body, status === 200 ? okInit : createdInit);
+/** Hot path: answers everyone alike, with a body that `successEnvelope` made. */
+export function openBody(body: string): Response {
+  return new Response(body, openInit);
 }
 
 /** A refusal; the language is the one the request prefers. */
 export function failure(request: Request, code: ErrorCode): Response {
   const { init, en, zh } = prepared.get(code)!;
   return new Response(preferred(request) === 'zh' ? zh : en, init);
+}
+
+/** 10002 for what failed outside the application, in English: there is no request to ask for another. */
+export function unknownError(): Response {
+  const { init, en } = prepared.get(10002)!;
+  return new Response(en, init);
 }
 
 /** A refusal by an actor or the board. */

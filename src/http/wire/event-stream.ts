@@ -15,7 +15,11 @@ export function eventAnswer(
     },
     cancel: () => left(own),
   });
-  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  const headers = {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
   return new Response(body, { headers });
 }
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { bodyBytesMax } from '../../../actors/limits.ts';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import { inParallel } from '../../testing/crowd.ts';
@@ -11,53 +10,30 @@ import {
   type TestEngine,
   tokenFor,
 } from '../../testing/engine-process.ts';
+import { openSocket, type RawSocket } from '../../testing/raw-socket.ts';
 
 setDefaultTimeout(60_000);
 
 const folder = temporaryFolder();
-const sockets: Socket[] = [];
+const sockets: RawSocket[] = [];
 let engine: TestEngine;
 
 beforeAll(async () => {
-  engine = await startTestEngine({ dataDir: folder.path });
+  // With a gateway that nothing is sent to: without one, the engine warns that nobody can register.
+  const env = { SMS_WEBHOOK_URL: 'http://127.0.0.1:9/', SMS_WEBHOOK_SECRET: 'sixteen letters!' };
+  engine = await startTestEngine({ dataDir: folder.path, env });
 });
 
 afterAll(async () => {
-  for (const socket of sockets) socket.destroy();
+  for (const socket of sockets) socket.hangUp();
   expect(await engine.stop()).toBe(0);
   folder.remove();
 });
 
-interface RawSocket {
-  /** Resolves once the bytes have left, or the other side has hung up. */
-  write(bytes: string | Uint8Array): Promise<void>;
-  heard(): string;
-  closed(): boolean;
-  hangUp(): void;
-}
-
 function open(): RawSocket {
-  const socket = connect(engine.port, '127.0.0.1');
+  const socket = openSocket(engine.port);
   sockets.push(socket);
-  let text = '';
-  let closed = false;
-  socket.on('data', (bytes) => {
-    text += bytes;
-  });
-  const gone = new Promise<void>((resolve) => {
-    socket.on('close', () => {
-      closed = true;
-      resolve();
-    });
-  });
-  socket.on('error', () => socket.destroy());
-  return {
-    write: (bytes) =>
-      Promise.race([gone, new Promise<void>((resolve) => socket.write(bytes, () => resolve()))]),
-    heard: () => text,
-    closed: () => closed,
-    hangUp: () => socket.destroy(),
-  };
+  return socket;
 }
 
 const head = (...headers: string[]) =>
