@@ -36,18 +36,27 @@ export interface TestVisitor {
 export interface TestBrowser {
   /** A new visitor, unknown to every page; `origin` is the only host they may talk to. */
   visitor(origin: string, options?: VisitorOptions): Promise<TestVisitor>;
+  /** A new visitor whose browser runs no scripts. */
+  withoutScripts(origin: string): Promise<TestVisitor>;
   close(): Promise<void>;
 }
 
 export async function startBrowser(): Promise<TestBrowser> {
   const browser: Browser = await chromium.launch({ executablePath, headless: true, args: flags });
+  const open = async (
+    origin: string,
+    { locale = 'en-GB', width = 1280, height = 900 }: VisitorOptions,
+    javaScriptEnabled: boolean,
+  ): Promise<TestVisitor> => {
+    const viewport = { width, height };
+    const context = await browser.newContext({ locale, viewport, javaScriptEnabled });
+    context.setDefaultTimeout(patienceMs);
+    const page = await context.newPage();
+    return { page, context, complaints: watch(page, origin) };
+  };
   return {
-    async visitor(origin, { locale = 'en-GB', width = 1280, height = 900 } = {}) {
-      const context = await browser.newContext({ locale, viewport: { width, height } });
-      context.setDefaultTimeout(patienceMs);
-      const page = await context.newPage();
-      return { page, context, complaints: watch(page, origin) };
-    },
+    visitor: (origin, options = {}) => open(origin, options, true),
+    withoutScripts: (origin) => open(origin, {}, false),
     close: () => browser.close(),
   };
 }

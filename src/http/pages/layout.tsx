@@ -26,8 +26,8 @@ interface LayoutProps {
   ownStyles?: readonly string[];
   /** In place of the shop's menu. */
   menu?: Child;
-  /** What is missing without JavaScript, where that is not buying. */
-  noScript?: string;
+  /** What is missing without JavaScript, where that is not buying; null for nothing. */
+  noScript?: string | null;
   children: Child;
 }
 
@@ -40,7 +40,8 @@ export function Layout(props: LayoutProps) {
   const { view, title, script = 'site.js', data = {}, ownStyles = [], children } = props;
   const { visitor, assets, now } = view;
   const own = textsOf(view);
-  const page = JSON.stringify({ ...data, now, texts: scriptTexts[visitor.language] });
+  const loggedIn = visitor.userId !== null;
+  const page = JSON.stringify({ ...data, now, loggedIn, texts: scriptTexts[visitor.language] });
   return (
     <html lang={visitor.language === 'zh' ? 'zh-CN' : 'en'}>
       <head>
@@ -60,9 +61,11 @@ export function Layout(props: LayoutProps) {
         </a>
         <Header view={view} menu={props.menu ?? <ShopMenu view={view} />} />
         <main id="main">
-          <noscript>
-            <p class="notice">{props.noScript ?? own.noScript}</p>
-          </noscript>
+          {props.noScript !== null && (
+            <noscript>
+              <p class="notice">{props.noScript ?? own.noScript}</p>
+            </noscript>
+          )}
           {children}
         </main>
         <footer>
@@ -114,16 +117,18 @@ function ShopMenu({ view }: { view: View }) {
   ) : (
     <>
       <a href="/orders">{own.myOrders}</a>
-      <button type="button" class="plain" id="log-out">
-        {own.logOut}
-      </button>
+      <form method="post" action="/log-out">
+        <button type="submit" class="plain" id="log-out">
+          {own.logOut}
+        </button>
+      </form>
     </>
   );
 }
 
 /** Where to log in and then come back to the page. */
 export function logInPath(page: '/login' | '/register', { path }: Visitor): string {
-  const back = /^\/(login|register)\b/.test(path) ? null : path;
+  const back = /^\/(login|register|password)\b/.test(path) ? null : path;
   return back === null || back === '/' ? page : withQuery(page, 'next', back);
 }
 

@@ -74,7 +74,7 @@ export function tooManyText(retryAfterMs: number, language: Language): string {
 }
 
 /** A time to wait in the unit that people would use, rounded up. */
-function waitText(ms: number, language: Language): string {
+export function waitText(ms: number, language: Language): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000));
   const units = inUnits[language];
   if (seconds < 100) return units.second.format(seconds);

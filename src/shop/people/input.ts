@@ -26,7 +26,7 @@ export const registrationSchema = v.object({
   password: newPassword,
 });
 
-const byPasswordSchema = v.object({
+export const byPasswordSchema = v.object({
   telephone: telephoneField(),
   password: v.pipe(
     v.string(knownMessage),
@@ -35,7 +35,7 @@ const byPasswordSchema = v.object({
   ),
 });
 
-const byCodeSchema = v.object({ telephone: telephoneField(), otp: codeField() });
+export const byCodeSchema = v.object({ telephone: telephoneField(), otp: codeField() });
 
 /** Either of the two ways to log in; `logInSchemaFor` says which one a body means. */
 export const logInSchema = v.union([byPasswordSchema, byCodeSchema]);

@@ -86,7 +86,7 @@ async function byCode(
  * mark, and what it has left to guess.
  * @param generation - where it was read before the proof was judged.
  */
-async function openSession(
+export async function openSession(
   { sessions, devices }: PeopleParts,
   user: UserRow,
   asker: Asker,

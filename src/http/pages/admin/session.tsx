@@ -9,11 +9,11 @@ import { addressBlock } from '../../../admission/rate-limits.ts';
 import { adminTokenCheck } from '../../guard/admin.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
+import { formMax, valuesOf } from '../../wire/form.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { fill } from '../texts.ts';
 import { sitePath } from '../visitor.ts';
-import { formMax, valuesOf } from './forms/form-data.ts';
 import { here, ownTexts } from './frame.tsx';
 import { AdminLogInPage } from './log-in.tsx';
 

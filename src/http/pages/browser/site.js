@@ -1,5 +1,5 @@
-// What every page does: it knows its texts and the server's time, and it lets people log out.
-import { call } from './api.js';
+// What every page does: it knows its texts and the server's time, and it keeps the session of who waits.
+import { keepSession } from './keep-session.js';
 
 export const page = JSON.parse(document.body.dataset.page);
 export const texts = page.texts;
@@ -42,8 +42,4 @@ export function askToLogIn() {
   location.assign(`/login?next=${encodeURIComponent(here)}`);
 }
 
-find('#log-out')?.addEventListener('click', async (event) => {
-  event.currentTarget.disabled = true;
-  await call('DELETE', '/api/sessions');
-  location.assign('/');
-});
+if (page.loggedIn) keepSession();

@@ -60,7 +60,7 @@ async function register(page: Page): Promise<string> {
   await page.fill('#age', '36');
   await page.getByLabel('Female').check();
   await page.fill('#password', password);
-  await page.click('[type=submit]');
+  await page.click('form .primary');
   return telephone;
 }
 
@@ -205,7 +205,7 @@ describe('a person with a browser', () => {
     const { page, context } = await browser.visitor(shop.engine.url);
     await page.goto(url('/register'));
     await page.fill('#telephone', 'nonsense');
-    await page.click('[type=submit]');
+    await page.click('form .primary');
     for (const name of ['telephone', 'otp', 'name', 'age', 'gender', 'password']) {
       await page.waitForSelector(`#${name}-error:not(:empty)`);
     }
@@ -216,8 +216,8 @@ describe('a person with a browser', () => {
     await page.fill('#age', '36');
     await page.getByLabel('Other').check();
     await page.fill('#password', password);
-    await page.click('[type=submit]');
-    await page.waitForSelector('#otp-error:has-text("one-time password")');
+    await page.click('form .primary');
+    await page.waitForSelector('#otp-error:has-text("wrong or has expired")');
     expect(await page.textContent('#name-error')).toBe('');
     await context.close();
   });
@@ -274,6 +274,8 @@ describe('a person with a browser', () => {
       };
       await visit('/register', '#register');
       await visit('/login', '#log-in');
+      await visit('/login/code', '#log-in-by-code');
+      await visit('/password', '#new-password');
       await visit('/', '.card [data-status]:not(:empty)');
       await context.addCookies([{ name: 'session', value: session, url: shop.engine.url }]);
       await visit('/?sort=sales', '#log-out');

@@ -85,7 +85,7 @@ function Purchase({ view, offer }: ItemProps) {
         </p>
       )}
       <p class="message" id="message" role="status" aria-live="polite"></p>
-      <form id="captcha" class="captcha" hidden>
+      <form id="captcha" method="post" class="captcha" hidden>
         <p id="captcha-lead">{own.captchaLead}</p>
         <div class="challenge">
           <img width="200" height="72" alt={own.captchaAlt} />

@@ -13,7 +13,7 @@ import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
 import { sitePath } from '../visitor.ts';
 import { watchedItems } from '../watched-items.ts';
-import { LogInPage, RegisterPage } from './accounts.tsx';
+import { accountPages } from './accounts/routes.tsx';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
 import { offerOf } from './offer.tsx';
@@ -22,13 +22,10 @@ import { OrdersPage } from './orders.tsx';
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
   const itemPage = page((c, view) => item(parts, c, view));
-  const registerPage = page((c, view) => account(c, view, RegisterPage));
-  const logInPage = page((c, view) => account(c, view, LogInPage));
   return new Hono()
     .get('/', pageHeaders, homePage)
     .get('/items/:id', pageHeaders, itemPage)
-    .get('/register', pageHeaders, registerPage)
-    .get('/login', pageHeaders, logInPage)
+    .route('/', accountPages(parts, page))
     .get('/orders', pageHeaders, page(orders))
     .get('/live', (c) => live(parts, c));
 }
@@ -60,14 +57,6 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   const found = await readItem(parts, itemIdOf(c.req.param('id')));
   if (found === null) return notFound(view);
   return { page: <ItemPage view={view} offer={offerOf(found, view.now)} /> };
-}
-
-/** Users who are logged in are sent on to where they were going. */
-function account(c: Context, view: View, Page: typeof LogInPage): Made {
-  const next = sitePath(c.req.query('next'));
-  return view.visitor.userId === null
-    ? { page: <Page view={view} next={next} /> }
-    : c.redirect(next, 303);
 }
 
 function orders(c: Context, view: View): Made {

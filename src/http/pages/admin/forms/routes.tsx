@@ -10,13 +10,14 @@ import { publishPromo } from '../../../../shop/publish-promo.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import { deliverySchema, restock } from '../../../../shop/restock.ts';
 import type { AppParts } from '../../../parts.ts';
+import { formMax, valuesOf } from '../../../wire/form.ts';
 import { failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
 import { here } from '../frame.tsx';
 import { itemPage } from '../item/item.tsx';
 import { NewItemPage } from '../new-item.tsx';
-import { deliveryInput, formMax, itemInput, promoInput, valuesOf } from './form-data.ts';
+import { deliveryInput, itemInput, promoInput } from './form-data.ts';
 import { attempt, filledOf, submit } from './submit.ts';
 
 const promoIdSchema = idField(Number.MAX_SAFE_INTEGER);

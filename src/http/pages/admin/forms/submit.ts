@@ -5,10 +5,11 @@ import { checkInput } from '../../../../shop/input.ts';
 import type { Outcome } from '../../../../shop/outcome.ts';
 import type { AppParts } from '../../../parts.ts';
 import { faultCode, faultText } from '../../../wire/fault-answers.ts';
+import type { Values } from '../../../wire/form.ts';
 import { type ErrorCode, failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
 import { type Filled, ownTexts } from '../frame.tsx';
-import { formFieldOf, type Values } from './form-data.ts';
+import { formFieldOf } from './form-data.ts';
 
 interface FormRefusal {
   code: ErrorCode;
