@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
+import { type Numbers, SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { ReadinessCheck, type ReadinessParts } from './readiness.ts';
 
@@ -18,6 +19,7 @@ function wellParts() {
   const asked = { sql: 0, store: 0 };
   let sqlAnswer: () => Promise<null> = async () => null;
   let storeAnswer: () => Promise<void> = async () => undefined;
+  let missingAnswer: () => Promise<Numbers> = async () => lost;
   let draining = false;
   const lost = { items: [] as number[], promos: [] as number[] };
   const parts = {
@@ -27,7 +29,7 @@ function wellParts() {
     draining: () => draining,
     board,
     sql: {
-      catalog: { missing: async () => lost },
+      catalog: { missing: () => missingAnswer() },
       users: {
         byId: () => {
           asked.sql++;
@@ -49,6 +51,7 @@ function wellParts() {
     // A check asks nothing of SQL but one user and which rows are missing.
     check: new ReadinessCheck(parts as unknown as ReadinessParts),
     drain: () => (draining = true),
+    missingAnswers: (answer: () => Promise<Numbers>) => (missingAnswer = answer),
     sqlAnswers: (answer: () => Promise<null>) => (sqlAnswer = answer),
     storeAnswers: (answer: () => Promise<void>) => (storeAnswer = answer),
   };
@@ -114,4 +117,15 @@ test('items and promos that SQL has lost are named, and buyers buy on', async ()
   const { unready, degraded } = await check.judge();
   expect(unready).toEqual([]);
   expect(degraded).toEqual([expect.stringContaining('no row for item 4 and promos 2, 7')]);
+});
+
+test('a question about lost rows that came to nothing is put again soon, not after the usual pause', async () => {
+  const { check, missingAnswers } = wellParts();
+  const hanging = Promise.withResolvers<Numbers>();
+  missingAnswers(() => hanging.promise);
+  expect((await check.judge()).degraded).toEqual([expect.stringContaining('does not answer')]);
+  missingAnswers(async () => ({ items: [], promos: [] }));
+  hanging.reject(new SqlUnavailable('away'));
+  await Bun.sleep(1_100);
+  expect((await check.judge()).degraded).toEqual([]);
 });

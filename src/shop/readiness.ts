@@ -92,10 +92,15 @@ class Asked {
 
   async #question(): Promise<string | null> {
     const late = Promise.withResolvers<string>();
-    const timer = setTimeout(() => late.resolve(`${this.what}, it does not answer`), answerMs);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      late.resolve(`${this.what}, it does not answer`);
+    }, answerMs);
     const answer = this.ask().then(
       (found) => {
-        this.#failed = false;
+        // What comes late is told to no one: it has to be asked again.
+        this.#failed = isLate;
         return typeof found === 'string' ? found : null;
       },
       (error: unknown) => `${this.what}, ${error instanceof Error ? error.message : String(error)}`,
