@@ -118,7 +118,7 @@ async function prepare(
     positions.set(partition, 'sqlSeq', seq);
   }
   await sql.close();
-  const store = await openStore(storeSettings(settings));
+  const store = await openStore(storeSettings(settings), { check: true });
   await store.close();
   return { journal: made, journalPromise: text, newestAt };
 }

@@ -105,6 +105,14 @@ test("closing it leaves another database's log alone", async () => {
   await restored.close();
 });
 
+test('closing it after its log was deleted brings everything into the file', async () => {
+  rmSync(log);
+  await expect(journal.probe()).rejects.toBeInstanceOf(JournalUnavailable);
+  await journal.close();
+  journal = new SqliteJournal(path, { partitions });
+  expect(await readTexts(journal, 0)).toEqual(['first']);
+});
+
 test('a thread that starts again takes no other journal, and makes none', async () => {
   const settings = thisJournal({ kind: 'sqlite', path });
   const again = await openJournal(settings, partitions);

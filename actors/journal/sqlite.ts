@@ -152,9 +152,6 @@ export class SqliteJournal implements OpenedJournal {
     this.#commit();
     this.#closed = true;
     this.#files?.stop();
-    // SQLite deletes the log by its name when the last connection is closed: that of whatever database
-    // an operator has put there meanwhile.
-    if (this.#lost) return;
     // An open statement would keep the file open after the database is closed.
     for (const statement of [this.#insert, this.#page, this.#last]) statement.finalize();
     this.#database.close(true);

@@ -10,8 +10,14 @@ export interface StoreSettings {
   dataDir: string;
 }
 
-/** Any number of threads may open the same store; each keeps its own connection. */
-export async function openStore({ redisUrl, dataDir }: StoreSettings): Promise<KeyValueStore> {
+/**
+ * Any number of threads may open the same store; each keeps its own connection. With `check` an embedded
+ * one is first looked through for damage.
+ */
+export async function openStore(
+  { redisUrl, dataDir }: StoreSettings,
+  { check = false } = {},
+): Promise<KeyValueStore> {
   if (redisUrl !== null) return RedisStore.open(redisUrl);
-  return new SqliteStore(join(dataDir, 'store.db'));
+  return new SqliteStore(join(dataDir, 'store.db'), Date.now, { check });
 }

@@ -4,7 +4,6 @@ import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/proc
 import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './open.ts';
 import { SqliteStore } from './sqlite.ts';
-import { StoreUnavailable } from './store.ts';
 
 storeContract('SQLite', async () => {
   const folder = temporaryFolder();
@@ -59,10 +58,5 @@ describe('the embedded store', () => {
     const database = new Database(folder.file('store.db'), { readonly: true });
     expect(database.query('SELECT key FROM entries').all()).toEqual([{ key: 'long' }]);
     database.close();
-  });
-
-  test('reports that it is unavailable when its file is not a database', async () => {
-    await Bun.write(folder.file('broken.db'), 'this is no database '.repeat(100));
-    expect(() => new SqliteStore(folder.file('broken.db'))).toThrow(StoreUnavailable);
   });
 });

@@ -1,6 +1,6 @@
 /** The embedded store: one SQLite file that every HTTP thread opens. */
-import { Database, SQLiteError, type Statement } from 'bun:sqlite';
-import { makePrivateDatabase } from '../../actors/private-files.ts';
+import type { Database, Statement } from 'bun:sqlite';
+import { StoreFile } from './sqlite-file.ts';
 import {
   bucketOf,
   type Count,
@@ -10,9 +10,6 @@ import {
   StoreUnavailable,
   spentOf,
 } from './store.ts';
-
-/** How long a write waits for another thread's, which takes microseconds. */
-const busyTimeoutMs = 1_000;
 
 /** How often a thread deletes what has expired, and how much at once: it holds up the others. */
 const sweepMs = 10_000;
@@ -76,17 +73,16 @@ type Statements = Record<keyof typeof texts, Statement<Row, [Bindings]>>;
  * A bucket's row has no value: it is kept until the time at which it is full again.
  */
 export class SqliteStore implements KeyValueStore {
-  readonly #database: Database;
-  readonly #statements: Statements;
+  readonly #file: StoreFile<Statements>;
   readonly #sweep: Timer;
 
-  /** @throws StoreUnavailable */
+  /** @param options - `check`: looks for damage in the whole file. @throws StoreUnavailable */
   constructor(
     path: string,
     private readonly clock: () => number = Date.now,
+    { check = false } = {},
   ) {
-    this.#database = guarded(() => openDatabase(path));
-    this.#statements = guarded(() => prepare(this.#database));
+    this.#file = new StoreFile(path, prepare, release, check);
     this.#sweep = setInterval(() => this.sweep(), sweepMs);
     this.#sweep.unref();
   }
@@ -138,7 +134,7 @@ export class SqliteStore implements KeyValueStore {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
-    this.#database.close();
+    this.#file.close();
   }
 
   /** Deletes some of what has expired; the timer's next turn, or another thread, deletes the rest. */
@@ -157,34 +153,20 @@ export class SqliteStore implements KeyValueStore {
   }
 
   #row(name: keyof typeof texts, bindings: Bindings): Row | null {
-    return guarded(() => this.#statements[name].get(bindings));
+    return this.#file.use((statements) => statements[name].get(bindings));
   }
 
   #run(name: keyof typeof texts, bindings: Bindings): number {
-    return guarded(() => this.#statements[name].run(bindings).changes);
+    return this.#file.use((statements) => statements[name].run(bindings).changes);
   }
 }
 
-function openDatabase(path: string): Database {
-  makePrivateDatabase(path);
-  const database = new Database(path, { create: true, readwrite: true });
-  database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-  database.run('PRAGMA journal_mode = WAL');
-  database.run('PRAGMA synchronous = NORMAL');
-  database.run(schema);
-  return database;
-}
-
 function prepare(database: Database): Statements {
+  database.run(schema);
   const prepared = Object.entries(texts).map(([name, text]) => [name, database.prepare(text)]);
   return Object.fromEntries(prepared) as Statements; // One for each of the names in `texts`.
 }
 
-function guarded<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof SQLiteError)) throw cause;
-    throw new StoreUnavailable(`the store is unavailable: ${cause.message}`, { cause });
-  }
+function release(statements: Statements): void {
+  for (const statement of Object.values(statements)) statement.finalize();
 }
