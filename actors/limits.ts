@@ -110,6 +110,18 @@ export const tickMs = 20;
 /** The longest sleep of an actor thread: a clock that is set meanwhile is noticed after it. */
 export const sleepMsMax = 50;
 
+/** The wall clock is corrected by less than this without a word; a greater step is a warning. */
+export const clockStepMs = 1_000;
+
+/** How often the engine looks whether the wall clock was set. */
+export const clockLookMs = 1_000;
+
+/**
+ * An engine does not start on a journal whose newest time is further ahead of the wall clock than this:
+ * its partitions' time would stand still for as long.
+ */
+export const journalAheadMsMax = 60_000;
+
 /** Refusals for stock are journaled as a tally, at most once in this time per item and source. */
 export const tallyMs = 1_000;
 

@@ -136,7 +136,10 @@ export type Refused = {
   seen?: Sequence;
 };
 
-/** An event has `at` only where it differs from its entry's. */
+/**
+ * An event has `at` only where it differs from its entry's. An entry that sets the time of its partition
+ * back (`timeSetBackFrom` in `journal/codec.ts`, since 0.3.0) has no events.
+ */
 export type Event = (
   | Opened
   | Restocked

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import { copyFileSync } from 'node:fs';
-import { createClock } from './clock.ts';
+import { wallClock } from './clock.ts';
 import { Board, type BoardRow } from './memory/board.ts';
 import { Positions } from './memory/positions.ts';
 import { Replica, replicaKey } from './replica.ts';
@@ -38,7 +38,7 @@ function open(): Replica {
     url: redis.url,
     board,
     positions,
-    clock: createClock(),
+    clock: wallClock,
     partitions,
     own: [1],
     mark: Bun.randomUUIDv7(),

@@ -7,7 +7,7 @@
  * `recovered` once every partition has tried to recover, and `drained`.
  */
 
-import { type Clock, createClock } from './clock.ts';
+import { wallClock } from './clock.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
 import { JournalWatch } from './journal-watch.ts';
 import { drainRecordsMax, probeMs } from './limits.ts';
@@ -36,7 +36,6 @@ export interface ActorThreadSettings {
   /** Null: no replica. */
   redisUrl: string | null;
   memory: SharedMemory;
-  clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -52,7 +51,7 @@ class ActorThread {
   readonly #replies: Mailbox[];
   readonly #httpBells: Doorbell[];
   readonly #projectorBell: Doorbell;
-  readonly #clock: Clock;
+  readonly #clock = wallClock;
   /** Partitions by number; only those of this thread are set. */
   readonly #partitions: (Partition | undefined)[] = [];
   readonly #own: Partition[] = [];
@@ -70,7 +69,6 @@ class ActorThread {
     this.#replies = memory.replies.map((byActor) => new Mailbox(byActor[thread]!));
     this.#httpBells = memory.httpBells.map((bell) => new Doorbell(bell));
     this.#projectorBell = new Doorbell(memory.projectorBell);
-    this.#clock = createClock(settings.clockStepMs);
     this.#loop = new Loop({
       clock: this.#clock,
       bell: this.#bell,

@@ -1,5 +1,5 @@
 /** The threads of an engine, and what each is started with, also after a crash. */
-import { type Clock, clockStep } from '../actors/clock.ts';
+import { type Clock, clockDrift } from '../actors/clock.ts';
 import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
@@ -17,6 +17,8 @@ export interface EngineSettings extends Config {
   rehearsal?: Rehearsal;
   /** Whether this is a demo, in which one-time passwords may be shown; false when not given. */
   demo?: boolean;
+  /** Sets the time of a journal back that is ahead of the wall clock, as an operator has asked. */
+  setTimeBack?: boolean;
 }
 
 export type HttpThread = Thread<ToHttpThread, FromHttpThread>;
@@ -29,7 +31,7 @@ export interface EngineParts {
   memory: SharedMemory;
   /** What every thread opens: the journal that was there when the engine started. */
   journal: JournalSettings;
-  clock: Clock;
+  steadyClock: Clock;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
@@ -41,13 +43,15 @@ export class EngineThreads {
   constructor(private readonly parts: EngineParts) {}
 
   http(thread: number): HttpThread {
-    const { settings, port, journal, journalPromise, requestMetrics } = this.parts;
+    const { settings, port, journal, journalPromise, requestMetrics, steadyClock } = this.parts;
     return new Thread({
       name: `http-${thread}`,
       script: ownScript('src/server.ts'),
       start: (life) => ({
         type: 'start',
         ...this.#common(),
+        // Measured each time: a thread's own time begins when it is started.
+        clockStepMs: clockDrift(steadyClock),
         thread,
         life,
         actorThreads: settings.actorThreads,
@@ -106,10 +110,9 @@ export class EngineThreads {
     });
   }
 
-  /** The clock's step is measured each time: a thread's own time begins when it is started. */
   #common() {
-    const { settings, memory, clock } = this.parts;
+    const { settings, memory } = this.parts;
     const { partitions, logLevel } = settings;
-    return { memory, partitions, logLevel, clockStepMs: clockStep(clock) };
+    return { memory, partitions, logLevel };
   }
 }

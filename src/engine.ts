@@ -3,9 +3,16 @@
  * threads start last and stop first, so that no request meets a missing actor.
  */
 
-import { type Clock, createClock } from '../actors/clock.ts';
-import { newestTime } from '../actors/journal/newest-time.ts';
+import {
+  type Clock,
+  ClockWatch,
+  clockDrift,
+  createSteadyClock,
+  wallClock,
+} from '../actors/clock.ts';
+import { newestTimes } from '../actors/journal/newest-time.ts';
 import { type JournalSettings, openJournal, thisJournal } from '../actors/journal/open.ts';
+import { clockLookMs, clockStepMs } from '../actors/limits.ts';
 import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
@@ -19,6 +26,7 @@ import {
   type HttpThread,
   type ProjectorThread,
 } from './engine-threads.ts';
+import { requireTime, setTimesBack } from './journal-time.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
 import { openStore } from './store/open.ts';
@@ -35,9 +43,6 @@ export interface Engine {
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
 
-/** The wall clock may be corrected by this much between two starts; less is not worth a warning. */
-const clockWarningMs = 1_000;
-
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {
   makePrivateFolder(settings.dataDir);
@@ -45,16 +50,18 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const { port } = claimed;
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const positions = new Positions(memory.positions);
-  const { journal, journalPromise, newestAt } = await prepare(settings, positions);
+  const steadyClock = createSteadyClock();
+  const writer = Bun.randomUUIDv7();
+  const { journal, journalPromise } = await prepare(settings, positions, writer);
   const threads = new EngineThreads({
     settings,
     port,
     memory,
     journal,
     journalPromise,
-    clock: clockNotBefore(newestAt),
+    steadyClock,
     requestMetrics: new SharedArrayBuffer(RequestMetrics.bytes(settings.httpThreads)),
-    writer: Bun.randomUUIDv7(),
+    writer,
   });
 
   let http: HttpThread[] = [];
@@ -71,6 +78,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     http = times(settings.httpThreads, (thread) => threads.http(thread));
     return Promise.all(http.map((each) => each.says('listening')));
   });
+  const watching = watchClock(steadyClock);
 
   return {
     host: settings.host,
@@ -80,6 +88,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
       thread.post({ type: 'crash' });
     },
     drain: async () => {
+      clearInterval(watching);
       await drain(http);
       await drain(actors);
       await drain([projector]);
@@ -99,39 +108,46 @@ async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThre
 
 /**
  * Makes what is missing, and reads how far SQL has come: a journal that ends earlier has lost data.
- * Returns the journal that the threads open, what its acknowledgement means, and the latest time in it.
+ * Returns the journal that the threads open, and what its acknowledgement means.
+ * @throws ClockBehindJournal unless the settings say that time is to be set back.
  */
 async function prepare(
   settings: EngineSettings,
   positions: Positions,
-): Promise<{ journal: JournalSettings; journalPromise: string; newestAt: number }> {
+  writer: string,
+): Promise<{ journal: JournalSettings; journalPromise: string }> {
   const log = getLogger(['stampede', 'engine']);
   const report = (state: string) => log.warning(`journal: ${state}`, {});
   const journal = await openJournal(journalSettings(settings), settings.partitions, { report });
   const { text } = journal.acknowledgement();
   log.info(text, {});
-  const newestAt = await newestTime(journal, settings.partitions);
+  const times = await newestTimes(journal, settings.partitions);
+  if (settings.setTimeBack !== true) requireTime(times, wallClock());
   const made = thisJournal(journalSettings(settings));
-  await journal.close();
   const sql = await openSql(sqlSettings(settings));
   for (const [partition, { seq }] of await sql.projection.checkpoints()) {
     positions.set(partition, 'sqlSeq', seq);
   }
   await sql.close();
+  if (settings.setTimeBack === true) {
+    const built = (partition: number) => positions.get(partition, 'sqlSeq');
+    const now = wallClock();
+    for (const { partition, at } of await setTimesBack(journal, times, built, { writer, now }))
+      log.warning('time was set back', { partition, from: at, to: now });
+  }
+  await journal.close();
   const store = await openStore(storeSettings(settings), { check: true });
   await store.close();
-  return { journal: made, journalPromise: text, newestAt };
+  return { journal: made, journalPromise: text };
 }
 
-/**
- * The engine's clock. Where the wall clock is behind the journal, it goes on from the journal's time:
- * otherwise actors would stand still until the wall clock caught up, and no hold would end meanwhile.
- */
-function clockNotBefore(at: number): Clock {
-  const clock = createClock();
-  const behindMs = at - clock();
-  if (behindMs <= 0) return clock;
+/** Says when the wall clock was set, or the machine slept: sales follow it at once. */
+function watchClock(steadyClock: Clock): Timer {
   const log = getLogger(['stampede', 'engine']);
-  if (behindMs > clockWarningMs) log.warning('the clock is behind the journal', { behindMs });
-  return createClock(-behindMs);
+  const watch = new ClockWatch(() => clockDrift(steadyClock), clockStepMs);
+  return setInterval(() => {
+    const stepMs = watch.look();
+    if (stepMs !== 0)
+      log.warning('the wall clock was set, or the machine slept: sales follow it', { stepMs });
+  }, clockLookMs);
 }

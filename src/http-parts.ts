@@ -1,5 +1,5 @@
 /** What an HTTP thread opens for its routes, and closes again. */
-import { type Clock, createClock } from '../actors/clock.ts';
+import { type Clock, createSteadyClock, wallClock } from '../actors/clock.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import type { logLevels } from '../actors/log.ts';
 import { Board } from '../actors/memory/board.ts';
@@ -48,6 +48,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
+  /** How far the wall clock has been set since the engine started. */
   clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
@@ -81,13 +82,14 @@ export async function openParts(
   const { memory, partitions } = settings;
   const board = new Board(memory.board);
   const positions = new Positions(memory.positions);
-  const clock = createClock(settings.clockStepMs);
+  const clock = wallClock;
+  const steadyClock = createSteadyClock(settings.clockStepMs);
   const requests = new RequestMetrics(settings.requestMetrics, settings.thread, countedRoutes);
   const watching = new ThreadDelays(memory.threadDelays).watch(settings.thread);
   const dispatch = new Dispatch(settings, board, requests);
   const shedding = await LoadShedding.open();
   const sql = await openSql(settings.sql);
-  const store = await openStore(settings.store);
+  const store = await openStore(settings.store, { clock: steadyClock });
   const proxies = new TrustedProxies(settings.trustedProxies);
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
   const parts: AppParts = {
@@ -107,7 +109,9 @@ export async function openParts(
     addressOf: (request) => site.addressOf(request),
     site,
     journalPromise: settings.journalPromise,
-    metrics: metricsRegistry({ memory, board, positions, partitions, clock, requests }),
+    metrics: metricsRegistry({
+      ...{ memory, board, positions, partitions, clock, steadyClock, requests },
+    }),
     readiness: new ReadinessCheck({
       board,
       positions,

@@ -20,13 +20,14 @@ export interface Running {
 /**
  * Starts the engine, and says on the first line of standard output where it listens.
  * @param starting - is given the engine before it is up.
- * @param demo - whether one-time passwords may be shown on the page where no gateway is set.
+ * @param asked - `demo`: one-time passwords may be shown on the page where no gateway is set;
+ * `setTimeBack`: a journal whose time is ahead of the wall clock gets it set back.
  * @throws ConfigError where a setting is wrong.
  */
 export async function runEngine(
   environment: Record<string, string | undefined>,
   starting: (engine: Promise<Engine>) => void,
-  demo = false,
+  asked: { demo?: boolean; setTimeBack?: boolean } = {},
 ): Promise<Running> {
   const config = readConfig(environment);
   configureLog(config.logLevel, 'main');
@@ -37,14 +38,14 @@ export async function runEngine(
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
-  const starts = startEngine({ ...config, tokenSecret, adminToken, demo });
+  const starts = startEngine({ ...config, tokenSecret, adminToken, ...asked });
   starting(starts);
   const { port } = await starts;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   console.log(`listening on ${url}`);
   if (kept?.fresh) console.log(`admin token (kept in ${dataDir}/admin-token): ${kept.value}`);
   // Said of an engine that runs: a start that fails ends with one line.
-  if (config.smsWebhookUrl === null) tellOfMissingGateway(demo);
+  if (config.smsWebhookUrl === null) tellOfMissingGateway(asked.demo === true);
   return { url, adminToken };
 }
 

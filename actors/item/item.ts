@@ -1,7 +1,9 @@
 /**
  * The item actor: the single writer of one item. `decide` answers a command with the event that
  * makes it true, `due` says what time alone has made true, and `apply` changes the state. All three
- * are deterministic: no clock, no randomness, no environment; the time `at` is an argument.
+ * are deterministic: no clock, no randomness, no environment; the time `at` is an argument. Where a
+ * clock was set back, the partition's time stands still ahead of it: then `now`, what the clock says, is
+ * less than `at`.
  *
  * `decide` keeps I1 by checking what is left, I3 by looking up the token's order, I4 by the limit;
  * `apply` asserts I1 and I4 again.
@@ -44,8 +46,11 @@ function accept(event: Event | null, n = 0, nonce = 0): Decision {
   return { event, code: code.ok, repeated: event === null, n, nonce };
 }
 
-/** Step 5 of an order: decides a command. Everything `due` at `at` must have been applied before. */
-export function decide(item: Item | undefined, command: Command, at: number): Decision {
+/**
+ * Step 5 of an order: decides a command. Everything `due` at `at` must have been applied before. What
+ * was promised for a moment of the clock, that a sale opens and that a token is still valid, goes by `now`.
+ */
+export function decide(item: Item | undefined, command: Command, at: number, now = at): Decision {
   if (item === undefined) {
     if (command.type !== 'open') return refuse(code.notOnSale);
     const { item: id, price, units } = command;
@@ -53,7 +58,7 @@ export function decide(item: Item | undefined, command: Command, at: number): De
   }
   switch (command.type) {
     case 'place':
-      return decidePlace(item, command, at);
+      return decidePlace(item, command, at, now);
     case 'open':
       return sameOpening(item, command.price) ? accept(null) : refuse(code.wrongState);
     case 'restock':
@@ -61,7 +66,7 @@ export function decide(item: Item | undefined, command: Command, at: number): De
     case 'publish':
       return decidePublish(item, command, at);
     case 'admit':
-      return decideAdmit(item, command, at);
+      return decideAdmit(item, command, at, now);
     case 'pay':
       return withOrder(item, command, (n) => decidePay(item, n));
     case 'cancel':
@@ -102,7 +107,7 @@ export function replyOf(item: Item | undefined, decision: Decision): Reply {
   };
 }
 
-function decidePlace(item: Item, command: Place, at: number): Decision {
+function decidePlace(item: Item, command: Place, at: number, now: number): Decision {
   const { user, promo, amount, nonce } = command;
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
@@ -112,9 +117,9 @@ function decidePlace(item: Item, command: Place, at: number): Decision {
     const same = item.orders.amount[spentOn - 1] === amount;
     return same ? accept(null, spentOn) : refuse(code.tokenSpent);
   }
-  if (at >= command.expiresAt * 1000) return refuse(code.tokenExpired);
+  if (now >= command.expiresAt * 1000) return refuse(code.tokenExpired);
   const terms = item.terms[index]!;
-  if (at < terms.startAt) return refuse(code.notStarted);
+  if (now < terms.startAt) return refuse(code.notStarted);
   if (at >= terms.endAt) return refuse(code.ended);
   if (amount > unitsLeft(item)) return refuse(code.outOfStock);
   if (amount > terms.limit - unitsOf(item, buyer)) return refuse(code.limitReached);
@@ -162,6 +167,8 @@ function decidePublish(item: Item, command: Terms, at: number): Decision {
   const { promo, price, startAt, endAt, limit, gateFactor, payWindowMs } = command;
   if (termsIndex(item, promo) >= 0) return accept(null);
   if (item.promo !== 0 || item.terms.length > termsMax) return refuse(code.wrongState);
+  // A promo that a wrong clock had closed goes on to its end once the time was set back.
+  if (item.terms.length > 1 && item.terms.at(-1)!.endAt > at) return refuse(code.wrongState);
   if (endAt <= at) return refuse(code.ended);
   const terms = { promo, price, startAt, endAt, limit, gateFactor, payWindowMs };
   return accept({ type: 'published', item: item.id, ...terms });
@@ -175,6 +182,7 @@ function decideAdmit(
   item: Item,
   command: { user: number; promo: number; nonce: number },
   at: number,
+  now: number,
 ): Decision {
   const { user, promo } = command;
   const index = termsIndex(item, promo);
@@ -184,7 +192,7 @@ function decideAdmit(
   const unspent = () => orderBought(item, row, nonce) === 0;
   if (nonce !== 0 && (index !== 0 || unspent())) return accept(null, 0, nonce);
   const terms = item.terms[index]!;
-  if (at < terms.startAt) return refuse(code.notStarted);
+  if (now < terms.startAt) return refuse(code.notStarted);
   if (at >= terms.endAt) return refuse(code.ended);
   if (unitsLeft(item) === 0) return refuse(code.outOfStock);
   const gated = index !== 0 && item.admittedUnder[index]! >= terms.gateFactor * item.loaded;

@@ -4,6 +4,10 @@
  * `{"v":1,"partition":3,"seq":17,"prev":"<hex>","writer":"<id>","at":<ms>,"events":[…]}`
  *
  * `prev` is the SHA-256 of the stored bytes of the previous entry, in hex; 64 zeros for the first.
+ *
+ * Since 0.3.0 an entry may have `"timeSetBackFrom":<ms>` after `at`: an operator set the partition's time
+ * back, from the newest time before it to `at`, because a clock had been wrong. Such an entry has no
+ * events, and only there is an entry's time less than the one before.
  */
 import type { Event, Sequence } from '../protocol.ts';
 import { JournalCorrupt } from './journal.ts';
@@ -15,8 +19,12 @@ export interface Entry {
   prev: string;
   /** Id of the run of the engine that wrote it. */
   writer: string;
-  /** Milliseconds since 1970 UTC; never less than the previous entry's. */
+  /**
+   * Milliseconds since 1970 UTC; never less than the previous entry's, except with `timeSetBackFrom`.
+   */
   at: number;
+  /** Where an operator set the time back: the newest time before, in milliseconds. Since 0.3.0. */
+  timeSetBackFrom?: number;
   events: Event[];
 }
 
@@ -45,8 +53,9 @@ export function encodeEntry(
 
 /** Encodes an entry from its events, already encoded and joined by commas. Copies them. */
 export function joinEntry(head: Omit<Entry, 'v' | 'events'>, events: Uint8Array): Uint8Array {
-  const { partition, seq, prev, writer, at } = head;
-  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at},"events":[`;
+  const { partition, seq, prev, writer, at, timeSetBackFrom } = head;
+  const setBack = timeSetBackFrom === undefined ? '' : `,"timeSetBackFrom":${timeSetBackFrom}`;
+  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at}${setBack},"events":[`;
   const start = Buffer.from(text, 'utf8');
   const bytes = new Uint8Array(start.length + events.length + entryEnd.length);
   bytes.set(start);
@@ -75,6 +84,8 @@ export function decodeEntry(partition: number, sequence: Sequence, bytes: Uint8A
   if (typeof entry.writer !== 'string') throw wrong('the entry names no writer');
   if (!Number.isSafeInteger(entry.at)) throw wrong('the entry has no time');
   if (!Array.isArray(entry.events)) throw wrong('the entry has no events');
+  const { timeSetBackFrom = 0 } = entry;
+  if (!Number.isSafeInteger(timeSetBackFrom)) throw wrong('timeSetBackFrom is not a time');
   return entry;
 }
 
@@ -99,9 +110,18 @@ export class Chain {
     if (entry.prev !== this.hash) {
       throw new JournalCorrupt(partition, sequence, 'the hash of the entry before does not match');
     }
-    if (entry.at < this.at) throw new JournalCorrupt(partition, sequence, 'time went backwards');
+    const fault = this.#timeFault(entry);
+    if (fault !== null) throw new JournalCorrupt(partition, sequence, fault);
     this.advance(sequence, entryHash(bytes), entry.at);
     return entry;
+  }
+
+  /** What is wrong with the time of the next entry, or null. */
+  #timeFault({ at, events, timeSetBackFrom }: Entry): string | null {
+    if (timeSetBackFrom === undefined) return at < this.at ? 'time went backwards' : null;
+    if (events.length > 0) return 'the entry sets the time back, and has events';
+    const back = timeSetBackFrom >= this.at && timeSetBackFrom > at;
+    return back ? null : `the entry sets the time back from ${timeSetBackFrom}, to ${at}`;
   }
 
   /** Moves on past an entry this writer made itself. */

@@ -37,6 +37,8 @@ const cells = [
   'appendMs',
   /** 1 while the replica cannot be written. */
   'replicaSilent',
+  /** How far the partition's time is ahead of a wall clock that was set back: it stands still. */
+  'aheadMs',
 ] as const;
 type Cell = (typeof cells)[number];
 

@@ -18,18 +18,24 @@ export class Decider {
   readonly items: Map<number, Item>;
   readonly #pipeline: Pipeline;
   readonly #tallies = new Tallies();
+  /**
+   * The time of the latest event: none is earlier than the one before. Where the clock is behind it,
+   * because it was set back, the partition's time stands still until the clock has caught up.
+   */
   #at: number;
+  /** When an item will have something due, in the partition's time; and a tally, by the clock. */
   #dueAt = Number.POSITIVE_INFINITY;
+  #tallyDueAt = Number.POSITIVE_INFINITY;
+  #tickedAt = 0;
 
   /**
-   * Goes on from what the journal says, at `at` or later.
+   * Goes on from what the journal says.
    * @param failed - called once, when an append has failed; what is not durable is then answered, and
    * the decider is of no more use.
    */
   constructor(
     private readonly world: PipelineWorld,
-    { items, chain }: Recovered,
-    at: number,
+    { items, chain, at }: Recovered,
     failed: (error: Error) => void,
   ) {
     this.items = items;
@@ -41,14 +47,14 @@ export class Decider {
     }
   }
 
-  /** The time of the latest decision. */
-  get at(): number {
-    return this.#at;
+  /** How far, in milliseconds, the partition's time is ahead of a clock that was set back; else 0. */
+  aheadMs(now: number): number {
+    return Math.max(0, this.#at - now);
   }
 
   /** When `tick` will next have something to do; Infinity when nothing is due. */
   get dueAt(): number {
-    return this.#dueAt;
+    return Math.min(this.#dueAt, this.#tallyDueAt);
   }
 
   /** Whether everything that was decided is durable. */
@@ -58,25 +64,33 @@ export class Decider {
 
   /** Steps 5 and 6: decides a command, and adds its event to the open batch. */
   submit(mailbox: number, request: number, command: Command, now: number): void {
-    const at = this.#advance(now);
+    const at = this.#timeAt(now);
     const before = this.items.get(command.item);
     if (before !== undefined) this.#settleDue(before, at);
-    const decision = decide(before, command, at);
+    const decision = decide(before, command, at, now);
     const { event } = decision;
     const after = event === null ? before : this.#record(event, at);
     if (decision.code === code.outOfStock) {
       const amount = command.type === 'place' ? command.amount : 1;
-      this.#dueAt = Math.min(this.#dueAt, this.#tallies.add(command.item, amount, at));
+      this.#tallyDueAt = Math.min(this.#tallyDueAt, this.#tallies.add(command.item, amount, now));
     }
     this.#pipeline.release(mailbox, request, replyOf(after, decision));
   }
 
   /** Decides what time alone has made true: expired holds, ended promos, tallies to journal. */
   tick(now: number): void {
-    const at = this.#advance(now);
-    if (at < this.#dueAt || this.#pipeline.backlog > backlogMax) return;
-    for (const item of this.#tallies.due(at)) this.#writeTally(item, at);
-    this.#dueAt = this.#tallies.dueAt();
+    const at = this.#timeAt(now);
+    const setBack = now < this.#tickedAt;
+    this.#tickedAt = now;
+    if (this.#pipeline.backlog > backlogMax) return;
+    if (now >= this.#tallyDueAt || setBack) {
+      // Tallies do not wait until a clock that was set back has caught up.
+      const until = setBack ? Number.POSITIVE_INFINITY : now;
+      for (const item of this.#tallies.due(until)) this.#writeTally(item, at);
+      this.#tallyDueAt = this.#tallies.dueAt();
+    }
+    if (at < this.#dueAt) return;
+    this.#dueAt = Number.POSITIVE_INFINITY;
     for (const item of this.items.values()) {
       if (this.#pipeline.backlog <= backlogMax) this.#settleDue(item, at);
       this.#dueAt = Math.min(this.#dueAt, dueAt(item));
@@ -90,7 +104,7 @@ export class Decider {
 
   /** Puts the last tallies into the journal. */
   finish(now: number): void {
-    const at = this.#advance(now);
+    const at = this.#timeAt(now);
     for (const item of this.#tallies.due(Number.POSITIVE_INFINITY)) this.#writeTally(item, at);
     this.commit();
   }
@@ -106,9 +120,8 @@ export class Decider {
   }
 
   /** Time never goes backwards within a partition, whatever the clock does. */
-  #advance(now: number): number {
-    if (now > this.#at) this.#at = now;
-    return this.#at;
+  #timeAt(now: number): number {
+    return Math.max(now, this.#at);
   }
 
   #settleDue(item: Item, at: number): void {
@@ -125,6 +138,7 @@ export class Decider {
     // A moment before the journal has it: a number that comes to nothing is passed over, no more.
     if (event.type === 'published') this.world.board.promos.add(event.promo);
     this.#pipeline.add(event, at);
+    this.#at = at;
     const item = applyTo(this.items, event, at);
     this.#dueAt = Math.min(this.#dueAt, dueAt(item));
     return item;

@@ -16,7 +16,7 @@
  */
 import type { Item } from '../item/item.ts';
 import { Fenced, isJournalFault, JournalCorrupt, JournalShort } from '../journal/journal.ts';
-import { fencedMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
+import { clockStepMs, fencedMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
@@ -49,8 +49,8 @@ const shortLooksMax = Math.ceil(shortConfirmMs / probeMs);
 export class Partition {
   #mode: PartitionMode = 'recovering';
   #ready: Decider | null = null;
-  /** The time of the latest decision before this recovery. */
-  #at = 0;
+  /** Whether it was said that this partition's time stands still. */
+  #saidStill = false;
   /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
   /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
@@ -93,7 +93,9 @@ export class Partition {
 
   /** Decides what time alone has made true. */
   tick(now: number): void {
-    this.#ready?.tick(now);
+    if (this.#ready === null) return;
+    this.#ready.tick(now);
+    this.#noteAhead(this.#ready.aheadMs(now));
   }
 
   /** Step 6, its end: starts to append what has been decided. */
@@ -268,8 +270,7 @@ export class Partition {
   }
 
   #resume(recovered: Recovered): void {
-    const at = Math.max(this.#at, recovered.at);
-    this.#ready = new Decider(this.world, recovered, at, (error) => this.#failed(error));
+    this.#ready = new Decider(this.world, recovered, (error) => this.#failed(error));
     this.world.positions.set(this.partition, 'behind', 0);
     this.world.positions.add(this.partition, 'recoveries', 1);
     this.#failure = null;
@@ -313,11 +314,26 @@ export class Partition {
   /** Leaves `ready`, and drops what exists only then. */
   #enter(mode: Exclude<PartitionMode, 'ready'>): void {
     if (this.#ready !== null) {
-      this.#at = this.#ready.at;
       this.#ready.drop();
       this.#ready = null;
     }
     this.#setMode(mode);
+  }
+
+  /** Shows, and says once, that the clock was set back behind what is journaled. */
+  #noteAhead(aheadMs: number): void {
+    const { partition, world } = this;
+    const { positions } = world;
+    if (aheadMs === 0 && positions.get(partition, 'aheadMs') === 0) return;
+    positions.set(partition, 'aheadMs', aheadMs);
+    if (aheadMs >= clockStepMs && !this.#saidStill) {
+      this.#saidStill = true;
+      const message = 'the clock is behind the journal: time stands still, and holds end late';
+      world.log('warning', message, { partition, forMs: aheadMs });
+    } else if (aheadMs === 0 && this.#saidStill) {
+      this.#saidStill = false;
+      world.log('info', 'the clock has caught up with the journal', { partition });
+    }
   }
 
   #setMode(mode: PartitionMode): void {

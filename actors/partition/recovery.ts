@@ -28,7 +28,7 @@ export interface Recovered {
   items: Map<number, Item>;
   /** Stands at the last entry. */
   chain: Chain;
-  /** Time of the last event. */
+  /** The partition's time: that of the last event, or less where it was set back since. */
   at: number;
   /** Who wrote the last entry; empty for an empty journal. */
   writer: string;
@@ -83,7 +83,8 @@ export async function writeBarrier(
 }
 
 /**
- * The entries from a sequence on, when all of them are barriers; null as soon as one has events.
+ * The entries from a sequence on, when all of them are barriers; null as soon as one has events, or sets
+ * the time back.
  * @throws JournalCorrupt, JournalUnavailable
  */
 export async function readBarriers(
@@ -93,13 +94,15 @@ export async function readBarriers(
 ): Promise<StoredEntry[] | null> {
   const barriers: StoredEntry[] = [];
   for await (const stored of journal.read(partition, from)) {
-    if (decodeEntry(partition, stored.sequence, stored.bytes).events.length > 0) return null;
+    const { events, timeSetBackFrom } = decodeEntry(partition, stored.sequence, stored.bytes);
+    if (events.length > 0 || timeSetBackFrom !== undefined) return null;
     barriers.push(stored);
   }
   return barriers;
 }
 
 function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
+  if (entry.timeSetBackFrom !== undefined) recovered.at = entry.at;
   for (const event of entry.events) {
     try {
       const at = event.at ?? entry.at;

@@ -1,5 +1,5 @@
 /** A real actor thread over real shared memory and a real journal, and the one HTTP thread that it serves. */
-import { createClock } from '../clock.ts';
+import { wallClock } from '../clock.ts';
 import { Chain, type Entry, encodeEntry } from '../journal/codec.ts';
 import type { JournalSettings } from '../journal/open.ts';
 import { SqliteJournal } from '../journal/sqlite.ts';
@@ -52,7 +52,7 @@ export class ThreadRig {
     const settings: ActorThreadSettings = {
       ...{ type: 'start', thread: 0, life: this.#lives++, actorThreads: 1, partitions: 1 },
       ...{ writer: 'this run', journal: this.#journal, redisUrl: null, memory: this.#memory },
-      ...{ clockStepMs: 0, logLevel: 'fatal' },
+      logLevel: 'fatal',
     };
     this.#post(settings);
   }
@@ -111,7 +111,7 @@ export class ThreadRig {
     const journal = this.#openBeside();
     for await (const { sequence, bytes } of journal.read(0, 1)) chain.next(sequence, bytes);
     const { sequence, hash: prev } = chain;
-    const at = Math.max(chain.at, createClock()());
+    const at = Math.max(chain.at, wallClock());
     const head = { partition: 0, seq: sequence + 1, prev, writer: 'other run', at };
     await journal.append(0, sequence, encodeEntry(head, events));
     await journal.close();

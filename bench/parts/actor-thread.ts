@@ -2,7 +2,6 @@
  * An actor thread without the HTTP part: a feeder keeps its mailbox full of orders and takes the
  * replies, each of which leaves only when its order is fsynced.
  */
-import { clockStep, createClock } from '../../actors/clock.ts';
 import { mailboxRecords } from '../../actors/limits.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
 import { readReply, writeCommand } from '../../actors/memory/record.ts';
@@ -47,7 +46,6 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
     journal: { kind: 'sqlite', path },
     redisUrl: null,
     memory,
-    clockStepMs: clockStep(createClock()),
     logLevel: 'warning',
   };
   const recovered = says('recovered');

@@ -1,5 +1,6 @@
 /** `stampede start [--demo]`: reads the settings, starts the engine, and drains it at the end. */
 import type { Command } from '@commander-js/extra-typings';
+import type { Engine } from '../engine.ts';
 import { Leaving } from './leaving.ts';
 import { fail } from './perform.ts';
 
@@ -21,7 +22,7 @@ what it has accepted, and leaves.
 
 Exit codes:
   0  drained
-  1  could not start
+  1  could not start, as where the journal's time is ahead of the clock
   2  wrong arguments or settings
 
 Examples:
@@ -41,15 +42,21 @@ export function addStart(program: Command): void {
       'make an item with a running promo unless there is one, and print a purchase token that ' +
         'buys now and a curl line that spends it',
     )
+    .option(
+      '--set-time-back',
+      'where a wrong clock wrote the journal, more than a minute ahead of the right one: journal ' +
+        'that its time goes on from now; for one start only',
+    )
     .addHelpText('after', explanation)
-    .action(({ demo }) => start(demo === true));
+    .action(({ demo, setTimeBack }) => start(demo === true, setTimeBack === true));
 }
 
-async function start(demo: boolean): Promise<void> {
+async function start(demo: boolean, setTimeBack: boolean): Promise<void> {
   const leaving = new Leaving();
   try {
     const { runEngine } = await import('../run-engine.ts');
-    const running = await runEngine(process.env, (engine) => leaving.drains(engine), demo);
+    const drains = (engine: Promise<Engine>) => leaving.drains(engine);
+    const running = await runEngine(process.env, drains, { demo, setTimeBack });
     if (demo && !leaving.asked) await (await import('../demo.ts')).runDemo(running);
   } catch (error) {
     // A failure while the engine is leaving does not count as one.

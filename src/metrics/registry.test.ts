@@ -18,7 +18,9 @@ function engine() {
   const threads = [0, 1].map((thread) => new RequestMetrics(shared, thread, routes));
   const clock = () => 10_000;
   const [requests] = threads as [RequestMetrics, RequestMetrics]; // Two were made.
-  const registry = metricsRegistry({ memory, board, positions, partitions: 2, clock, requests });
+  const steadyClock = () => Date.now() - 3_600_000;
+  const parts = { memory, board, positions, partitions: 2, clock, steadyClock, requests };
+  const registry = metricsRegistry(parts);
   return { board, positions, threads, text: () => registry.metrics() };
 }
 
@@ -39,6 +41,16 @@ describe('metrics', () => {
     expect(told).toContain('route="other",status="404"} 2');
     expect(told).toContain('stampede_commands_total{type="place"} 2');
     expect(told).toContain('stampede_orders_shed_total 2');
+  });
+
+  test('show how far the wall clock was set, and which partitions wait for it', async () => {
+    const { positions, text } = engine();
+    positions.set(1, 'aheadMs', 90_000);
+    const told = await text();
+    const drift = /^stampede_clock_drift_seconds (\S+)$/m.exec(told)?.[1];
+    expect(Math.abs(Number(drift) - 3_600)).toBeLessThan(1);
+    expect(told).toContain('stampede_partition_time_ahead_seconds{partition="0"} 0');
+    expect(told).toContain('stampede_partition_time_ahead_seconds{partition="1"} 90');
   });
 
   test('report order times as a histogram with cumulative buckets', async () => {

@@ -3,7 +3,7 @@
  * follow Prometheus' conventions: base units, `_total` for counters.
  */
 import { Counter, Gauge, type Metric, Registry } from 'prom-client';
-import type { Clock } from '../../actors/clock.ts';
+import { type Clock, clockDrift } from '../../actors/clock.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Mailbox } from '../../actors/memory/mailbox.ts';
 import { type Positions, partitionModes } from '../../actors/memory/positions.ts';
@@ -17,6 +17,7 @@ export interface MetricsParts {
   positions: Positions;
   partitions: number;
   clock: Clock;
+  steadyClock: Clock;
   requests: RequestMetrics;
 }
 
@@ -162,6 +163,12 @@ function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
     each((p) => sinceMs(p) / 1000),
   );
   gauge(
+    'stampede_partition_time_ahead_seconds',
+    'How far the time of a partition is ahead of a wall clock that was set back: it stands still.',
+    label,
+    each((p) => positions.get(p, 'aheadMs') / 1000),
+  );
+  gauge(
     'stampede_partition_mode',
     'What the partition is doing: 1 for its mode, else 0.',
     ['partition', 'mode'],
@@ -195,7 +202,7 @@ function addItems({ board }: MetricsParts, gauge: Add, counter: Add): void {
   });
 }
 
-function addProcess({ memory }: MetricsParts, gauge: Add, counter: Add): void {
+function addProcess({ memory, steadyClock }: MetricsParts, gauge: Add, counter: Add): void {
   const { commands, replies } = memory;
   const delays = new ThreadDelays(memory.threadDelays);
   const rings = { command: commands, reply: replies };
@@ -222,6 +229,10 @@ function addProcess({ memory }: MetricsParts, gauge: Add, counter: Add): void {
       }
     },
   );
+  const drift = 'How far the wall clock has moved against the steady one since the engine started.';
+  gauge('stampede_clock_drift_seconds', drift, [], function* () {
+    yield [{}, clockDrift(steadyClock) / 1000];
+  });
   gauge('process_resident_memory_bytes', 'Memory of the process.', [], function* () {
     yield [{}, process.memoryUsage.rss()];
   });

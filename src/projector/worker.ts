@@ -7,7 +7,7 @@
  */
 import { existsSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { createClock } from '../../actors/clock.ts';
+import { wallClock } from '../../actors/clock.ts';
 import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal.ts';
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
 import { shortConfirmMs } from '../../actors/limits.ts';
@@ -27,7 +27,6 @@ export interface ProjectorThreadSettings {
   journal: JournalSettings;
   sql: SqlSettings;
   memory: SharedMemory;
-  clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -57,7 +56,6 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   const log = getLogger(['stampede', 'projector']);
   const bell = new Doorbell(memory.projectorBell);
   const positions = new Positions(memory.positions);
-  const clock = createClock(settings.clockStepMs);
   const report = (state: string) => log.debug(`journal: ${state}`, {});
   const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
   const sql = await openSql(settings.sql);
@@ -67,7 +65,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     partitions,
     onProgress: (partition, sequence) => {
       positions.set(partition, 'sqlSeq', sequence);
-      positions.set(partition, 'sqlMovedAt', clock());
+      positions.set(partition, 'sqlMovedAt', wallClock());
     },
   });
   const lost = new LostRowsLog(new Board(memory.board), sql);
@@ -103,7 +101,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     }
     told = '';
     shortSince = null;
-    positions.projectorBeatAt = clock();
+    positions.projectorBeatAt = wallClock();
     if (applied > 0)
       await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
     else if (leaving) break;

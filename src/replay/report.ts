@@ -28,6 +28,16 @@ export interface PartitionReport {
   booksEnd: number;
 }
 
+/** An operator set the time of a partition back, because a clock had been wrong. */
+export interface TimeSetBackReport {
+  partition: number;
+  /** The entry that says so. */
+  sequence: number;
+  /** RFC 3339, UTC: the newest time before, and the time from then on. */
+  from: string;
+  to: string;
+}
+
 export interface Report {
   holds: boolean;
   /** What `--item` and `--to` limited the replay to. */
@@ -42,6 +52,7 @@ export interface Report {
     ordersPerSecond: number;
   };
   partitions: PartitionReport[];
+  timesSetBack: TimeSetBackReport[];
   items: ItemReport[];
   checks: Record<Check, { means: string; differences: number }>;
   comparisons: Compared[];
@@ -70,6 +81,12 @@ export function reportOf({ audit, comparisons, journalMs }: Replayed, to: number
       hash,
       booksEnd: booksEnd ?? sequence,
     })),
+    timesSetBack: partitions.flatMap(({ partition, timesSetBack }) =>
+      timesSetBack.map(({ sequence, from, to }) => ({
+        ...{ partition, sequence },
+        ...{ from: new Date(from).toISOString(), to: new Date(to).toISOString() },
+      })),
+    ),
     items: items.map(itemReport),
     checks: Object.fromEntries(
       checkNames.map((name) => [
@@ -105,6 +122,7 @@ export function textOf(report: Report): string {
     checkTable(report),
     ...report.comparisons.map(comparisonLines),
     partitionLines(report.partitions),
+    ...(report.timesSetBack.length === 0 ? [] : [timeLines(report.timesSetBack)]),
     differenceLines(report),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -159,6 +177,16 @@ function partitionLines(partitions: readonly PartitionReport[]): string[] {
     ...written
       .filter((each) => each.booksEnd < each.sequence)
       .map((each) => `Partition ${each.partition}: the books end at entry ${each.booksEnd}.`),
+  ];
+}
+
+function timeLines(times: readonly TimeSetBackReport[]): string[] {
+  return [
+    'Time was set back by an operator; what was decided before stays as it was:',
+    ...times.map(
+      ({ partition, sequence, from, to }) =>
+        `  partition ${partition}, entry ${number(sequence)}: from ${from} to ${to}`,
+    ),
   ];
 }
 

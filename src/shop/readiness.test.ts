@@ -89,6 +89,15 @@ test('trouble with SQL, store, replica and projector leaves the engine ready, an
   ]);
 });
 
+test('a partition whose time stands still, since the clock was set back, takes orders and is named', async () => {
+  const { check, positions } = wellParts();
+  positions.set(1, 'aheadMs', 3_600_000);
+  expect(await check.judge()).toEqual({
+    unready: [],
+    degraded: ['the clock is behind partition 1: holds end late'],
+  });
+});
+
 test('a crowd of questions asks SQL and the store once', async () => {
   const { check, asked } = wellParts();
   await Promise.all(Array.from({ length: 50 }, () => check.judge()));

@@ -2,6 +2,7 @@
  * Whether buyers can buy here, and what else is in trouble. Only what stops orders makes an engine
  * unready: a balancer that took engines out because lists are old would end the sale for everybody.
  */
+import { clockStepMs } from '../../actors/limits.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { lostRows, lostText } from './lost-rows.ts';
@@ -144,6 +145,9 @@ function whyDegraded({ positions, partitions, clock }: ReadinessParts): string[]
   const silent = range(partitions).filter((p) => positions.get(p, 'replicaSilent') === 1);
   if (silent.length > 0)
     reasons.push(`the replica of partition ${silent.join(', ')} is not written`);
+  const still = range(partitions).filter((p) => positions.get(p, 'aheadMs') >= clockStepMs);
+  if (still.length > 0)
+    reasons.push(`the clock is behind partition ${still.join(', ')}: holds end late`);
   return reasons;
 }
 

@@ -82,10 +82,13 @@ export class Auditor {
   readonly histories = new Map<number, DurableItem>();
   readonly tokens = new Map<string, DurableOrder>();
   readonly #chains: Chain[];
+  /** By partition: the newest time so far, or since it was set back. */
+  readonly #at: number[];
   #canonical = new Map<number, string>();
 
   constructor(private readonly partitions: number) {
     this.#chains = Array.from({ length: partitions }, (_, partition) => new Chain(partition));
+    this.#at = new Array(partitions).fill(0);
   }
 
   /** Items of a partition. */
@@ -107,9 +110,15 @@ export class Auditor {
   stored(partition: number, sequence: Sequence, bytes: Uint8Array): DurableOrder[] {
     const entry = this.#chains[partition]!.next(sequence, bytes);
     const touched = new Set<number>();
+    const { timeSetBackFrom } = entry;
+    if (timeSetBackFrom !== undefined && timeSetBackFrom !== this.#at[partition])
+      throw new Error(`time was set back from ${timeSetBackFrom}, not ${this.#at[partition]}`);
+    if (timeSetBackFrom === undefined) this.#passTime(partition, entry.at);
+    else this.#at[partition] = entry.at;
     for (const event of entry.events) {
       if (event.item % this.partitions !== partition) throw new Error('I5: foreign item');
       const at = event.at ?? entry.at;
+      this.#passTime(partition, at);
       this.#before(event, at);
       applyTo(this.items, event, at);
       this.#after(event, sequence);
@@ -125,6 +134,13 @@ export class Auditor {
     return entry.events.flatMap((event) =>
       event.type === 'placed' ? [this.tokens.get(tokenKey(event))!] : [],
     );
+  }
+
+  /** Time goes on within a partition, whatever the clocks of its engines do. */
+  #passTime(partition: number, at: number): void {
+    const before = this.#at[partition]!;
+    if (at < before) throw new Error(`time went from ${before} back to ${at}`);
+    this.#at[partition] = at;
   }
 
   /** Rules that an event must keep, given the state right before it. */

@@ -3,11 +3,19 @@
  * picks what happens next, lets all code that it woke come to rest, and checks.
  */
 import { setImmediate } from 'node:timers/promises';
+import { Fenced, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
+import { newestTimes } from '../../actors/journal/newest-time.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
+import { setTimesBack } from '../journal-time.ts';
 import { Answers, type Delivery } from './answers.ts';
 import { Auditor } from './auditor.ts';
-import { faultless, type JournalFaults, SimulatedStore } from './faulty-journal.ts';
+import {
+  faultless,
+  type JournalFaults,
+  SimulatedJournal,
+  SimulatedStore,
+} from './faulty-journal.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
@@ -90,6 +98,8 @@ export class World {
       processCrash: often(0.4, 0.08),
       rival: often(0.5, 0.3),
       clockJump: often(0.3, 0.1),
+      // By the seed itself: rare enough not to crowd out what else two engines do to each other.
+      timeSetBack: seed % 4 === 0 ? 0.15 : 0,
       probe: 0.5,
       project: 0.6,
       projectorCrash: often(0.5, 0.1),
@@ -177,6 +187,9 @@ export class World {
         engine.memory.clockSetAt = this.#scheduler.now;
         this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
         break;
+      case 'timeSetBack':
+        void this.#setTimeBack();
+        break;
       case 'probe':
         engine.probe();
         break;
@@ -249,6 +262,24 @@ export class World {
     }
     const memory = this.#memory('b');
     if (memory !== null) this.#engines.push(this.#engine(memory));
+  }
+
+  /**
+   * An operator starts an engine that sets the time back, whatever else is running; its clock may be the
+   * wrong one.
+   */
+  async #setTimeBack(): Promise<void> {
+    const { partitions } = this.#around;
+    const now = this.#scheduler.now - this.#random.pick([0, hourMs]);
+    const journal = new SimulatedJournal(this.#store, this);
+    this.#trace(`an operator sets the time back to ${now - startAt}`);
+    try {
+      const times = await newestTimes(journal, partitions);
+      await setTimesBack(journal, times, () => 0, { writer: 'operator', now });
+    } catch (error) {
+      const kinds = [Fenced, JournalUnavailable, OutcomeUnknown];
+      if (!kinds.some((kind) => error instanceof kind)) this.fail(error);
+    }
   }
 
   #stored(partition: number, sequence: number, bytes: Uint8Array): void {

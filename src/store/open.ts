@@ -1,5 +1,6 @@
 /** Opens the store: Redis where a URL is set, else a SQLite file in the data folder. */
 import { join } from 'node:path';
+import { type Clock, wallClock } from '../../actors/clock.ts';
 import { RedisStore } from './redis.ts';
 import { SqliteStore } from './sqlite.ts';
 import type { KeyValueStore } from './store.ts';
@@ -11,13 +12,14 @@ export interface StoreSettings {
 }
 
 /**
- * Any number of threads may open the same store; each keeps its own connection. With `check` an embedded
- * one is first looked through for damage.
+ * Any number of threads may open the same store; each keeps its own connection. What an embedded one keeps
+ * lasts by `clock`, which should be the engine's steady one: a wall clock that is set must not log
+ * everybody out. With `check` it is first looked through for damage.
  */
 export async function openStore(
   { redisUrl, dataDir }: StoreSettings,
-  { check = false } = {},
+  { check = false, clock = wallClock }: { check?: boolean; clock?: Clock } = {},
 ): Promise<KeyValueStore> {
   if (redisUrl !== null) return RedisStore.open(redisUrl);
-  return new SqliteStore(join(dataDir, 'store.db'), Date.now, { check });
+  return new SqliteStore(join(dataDir, 'store.db'), clock, { check });
 }

@@ -1,7 +1,7 @@
 /**
  * The engine on a wall clock that tests can set: `CLOCK_FILE` holds a double, the milliseconds that the
- * clock is ahead. A thread reads the clock as it stands when it starts, as it would a real one. A line
- * `actor` on standard input makes an actor thread throw. Everything else is as in `bun start`.
+ * clock is ahead. With arguments it is the command line on that clock; without, a line `actor` on standard
+ * input makes an actor thread throw, and everything else is as in `bun start`.
  */
 import { join } from 'node:path';
 import './wall-clock.ts';
@@ -14,4 +14,4 @@ globalThis.Worker = class extends RealWorker {
   }
 };
 
-await import('./crash-engine.ts');
+await import(process.argv.length > 2 ? '../main.ts' : './crash-engine.ts');

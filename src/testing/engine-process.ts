@@ -89,6 +89,8 @@ export interface EngineOptions {
   env?: Record<string, string>;
   /** The file to run, from the root of the project; the command line's `start` when not given. */
   script?: string;
+  /** Its arguments: none, or `start` for the command line, when not given. */
+  args?: readonly string[];
 }
 
 /** The environment of a test engine, and of the commands that look at what it left behind. */
@@ -106,12 +108,12 @@ export function engineEnvironment(dataDir: string): Record<string, string> {
 
 /** Starts the process without waiting for anything. */
 export function spawnEngine(
-  { dataDir, env, script = commandLine }: EngineOptions,
-  ...args: string[]
+  { dataDir, env, script = commandLine, args }: EngineOptions,
+  ...more: string[]
 ) {
-  const command = script === commandLine ? ['start'] : [];
+  const first = args ?? (script === commandLine ? ['start'] : []);
   return startProcess({
-    command: [process.execPath, script, ...command, ...args],
+    command: [process.execPath, script, ...first, ...more],
     cwd: root,
     env: { ...engineEnvironment(dataDir), ...env },
     stdin: 'pipe',

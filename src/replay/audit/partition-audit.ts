@@ -12,6 +12,14 @@ import { formFault } from './event-form.ts';
 import type { Check, Findings } from './findings.ts';
 import { ItemAudit } from './item-audit.ts';
 
+/** An entry by which an operator set the time of its partition back. */
+export interface TimeSetBack {
+  sequence: Sequence;
+  /** The newest time before, and the time from then on; milliseconds since 1970 UTC. */
+  from: number;
+  to: number;
+}
+
 export class PartitionAudit {
   readonly items = new Map<number, ItemAudit>();
   entries = 0;
@@ -23,7 +31,9 @@ export class PartitionAudit {
   readonly #chain: Chain;
   /** Whether the previous entry is unknown, so that the next one's `prev` cannot be checked. */
   #afterHole = false;
+  /** The newest time so far, or since it was set back. */
   #at = 0;
+  readonly timesSetBack: TimeSetBack[] = [];
 
   constructor(
     readonly partition: number,
@@ -53,6 +63,7 @@ export class PartitionAudit {
       return;
     }
     if (this.booksEnd !== null) return;
+    this.#passTime(entry);
     const { events } = entry;
     this.events += events.length;
     for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
@@ -94,6 +105,20 @@ export class PartitionAudit {
     const broken = what.startsWith('the hash') && sequence > 1;
     const which = broken ? ` (entry ${sequence - 1} was changed, or this one)` : '';
     this.#found('I8', sequence, null, `entry ${sequence}: ${what}${which}`);
+  }
+
+  /** Time goes on with an entry, or is set back by it. */
+  #passTime({ seq, at, timeSetBackFrom }: Entry): void {
+    if (timeSetBackFrom === undefined) {
+      this.#at = Math.max(this.#at, at);
+      return;
+    }
+    if (timeSetBackFrom !== this.#at) {
+      const what = `time was set back from ${timeSetBackFrom}, but stood at ${this.#at}`;
+      this.#found('rules', seq, null, what);
+    }
+    this.#at = at;
+    this.timesSetBack.push({ sequence: seq, from: timeSetBackFrom, to: at });
   }
 
   /** Hot: takes one event of an entry. */

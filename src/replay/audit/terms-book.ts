@@ -89,6 +89,10 @@ export class TermsBook {
   #publishFault(promo: number, endAt: number, at: number): string | null {
     if (this.indexOf(promo) >= 0) return `promo ${promo} published once more`;
     if (this.#current !== 0) return `promo ${promo} published while another was open`;
+    const last = this.#known.at(-1)!;
+    // Where time was set back, a promo that was closed goes on to its end.
+    if (last.promo !== 0 && last.endAt > at)
+      return `promo ${promo} published before the end of promo ${last.promo}`;
     return endAt <= at ? `promo ${promo} published at ${at}, after its end ${endAt}` : null;
   }
 }

@@ -202,7 +202,7 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
 }
 
 function Record({ report, journalKind, acknowledgement }: DocumentOptions) {
-  const { journal, partitions, comparisons } = report;
+  const { journal, partitions, comparisons, timesSetBack } = report;
   return (
     <section>
       <h2>Machine of record</h2>
@@ -227,6 +227,15 @@ function Record({ report, journalKind, acknowledgement }: DocumentOptions) {
           sequence === 0 ? 'empty' : <code>{hash}</code>,
         ])}
       />
+      {timesSetBack.length === 0 ? null : (
+        <Table
+          caption="Time was set back by an operator; what was decided before stays as it was"
+          head={['partition', 'entry', 'from', 'to']}
+          rows={timesSetBack.map(({ partition, sequence, from, to }) => [
+            ...[String(partition), number(sequence), from, to],
+          ])}
+        />
+      )}
       {comparisons.map(({ name, compared, skipped }) => (
         <p>
           {name}, compared with the journal:{' '}

@@ -19,9 +19,12 @@ async function adjust(afresh) {
   const { errCode, data } = await call('GET', '/api/time');
   if (errCode !== null) return;
   const wayMs = performance.now() - sentAt;
-  if (!afresh && wayMs / 2 > doubtMs) return;
+  const answeredMs = Date.parse(data.now) + wayMs / 2 - performance.now();
+  // Further off than both answers allow: the server's clock was set, and the old one means nothing now.
+  const set = Math.abs(answeredMs - offsetMs) > doubtMs + wayMs / 2;
+  if (!afresh && !set && wayMs / 2 > doubtMs) return;
   doubtMs = wayMs / 2;
-  offsetMs = Date.parse(data.now) + wayMs / 2 - performance.now();
+  offsetMs = answeredMs;
 }
 
 adjust(true);
