@@ -96,6 +96,18 @@ describe('a session', () => {
     expect(await userOf(token)).toBe(42);
   });
 
+  test('slides on after the wall clock was set back, and ends after its twelve hours', async () => {
+    let aheadMs = 86_400_000;
+    const following = new Sessions(store, () => now + aheadMs);
+    const { token } = await following.open(42, await following.generation(42));
+    aheadMs = 0;
+    for (let usedMs = 0; usedMs < sessionMsMax; usedMs += sessionTtlMs / 2) {
+      expect((await following.find(token))?.userId).toBe(42);
+      now += sessionTtlMs / 2;
+    }
+    expect(await following.find(token)).toBeNull();
+  });
+
   test('is written at most once a minute', async () => {
     const { token } = await open();
     const before = rows();

@@ -8,9 +8,9 @@ export const sessionTtlMs = 3_600_000;
 export const sessionMsMax = 12 * 3_600_000;
 
 /**
- * A session slides only when it was last written this long ago. A buyer at a sale sends a request a
- * second, and each is a read; of sixty, one is also a write, and what it costs is that a session may end
- * up to a minute before its hour has passed.
+ * A session slides only when it was last written this long ago, or that far ahead, by a clock that was set
+ * back since. A buyer at a sale sends a request a second, and each is a read; of sixty, one is also a
+ * write, and what it costs is that a session may end up to a minute before its hour has passed.
  */
 const slideMs = 60_000;
 
@@ -69,18 +69,20 @@ export class Sessions {
     const key = keyOf(token);
     const entry = readEntry(await this.store.get(key));
     if (entry === null) return null;
-    const { userId, openedAt, writtenAt } = entry;
+    const { userId, writtenAt } = entry;
     const now = this.clock();
+    // A clock that was set back since would stretch the session.
+    const openedAt = Math.min(entry.openedAt, now);
     const endsAt = openedAt + sessionMsMax;
     if (now >= endsAt) return null;
     // No session is older than the mark that ended it: where there is no mark, none has to be.
     const generation = await this.store.get(generationKey(userId));
     if (generation !== null && generation !== entry.generation) return null;
     const expiresAt = (from: number) => Math.min(from + sessionTtlMs, endsAt);
-    if (now - writtenAt < slideMs)
+    if (Math.abs(now - writtenAt) < slideMs)
       return { userId, expiresAt: expiresAt(writtenAt), renewed: false };
     // A session closed in the meantime stays closed: only an existing entry is replaced.
-    const value = entryText({ ...entry, writtenAt: now });
+    const value = entryText({ ...entry, openedAt, writtenAt: now });
     const renewed = await this.store.replace(key, value, expiresAt(now) - now);
     return renewed ? { userId, expiresAt: expiresAt(now), renewed } : null;
   }

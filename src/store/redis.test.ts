@@ -56,6 +56,13 @@ describe('the store in Redis', () => {
     for (const key of keys) expect(await server.command('PTTL', key)).toBeGreaterThan(0);
   });
 
+  test('a bucket that was used while the clock of Redis was a day ahead starts anew', async () => {
+    const rate = { burst: 2, perSecond: 1 };
+    const ahead = (Date.now() + 86_400_000) * 1_000;
+    await server.command('SET', 'stampede:bucket', String(ahead));
+    expect(await store.spend('bucket', rate)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
   test('is unavailable while Redis is down, and works again once it is back', async () => {
     await store.set('key', 'value', 60_000);
     await server.kill();

@@ -4,6 +4,7 @@ import { getLogger } from '../../actors/log.ts';
 import {
   bucketOf,
   type Count,
+  clockSlackMs,
   type KeyValueStore,
   type Rate,
   type Spent,
@@ -31,13 +32,15 @@ const incrementScript = `
 
 /**
  * Times in it are microseconds, which a double holds exactly; Lua would cut off a fraction when a
- * number becomes text. Redis's own clock is the one that all processes share.
+ * number becomes text. Redis's own clock is the one that all processes share. A bucket that would take
+ * longer to fill than any can was written while that clock was ahead, and begins anew.
  */
 const spendScript = `
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
   local gain, fill = tonumber(ARGV[1]), tonumber(ARGV[2])
   local full = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+  if full > now + fill + ${clockSlackMs * 1_000} then full = now end
   if full + gain > now + fill then return {0, full - now} end
   full = full + gain
   local text = string.format('%.0f', full)

@@ -49,6 +49,26 @@ describe('the embedded store', () => {
     expect(await store.spend('key', rate)).toMatchObject({ allowed: true, remaining: 1 });
   });
 
+  test('a bucket, or a counter, that was used while the clock was a day ahead starts soon after', async () => {
+    const rate = { burst: 2, perSecond: 1 };
+    now += 86_400_000;
+    for (let spent = 0; spent < 2; spent++) await store.spend('bucket', rate);
+    await store.increment('counter', 60_000);
+    now -= 86_400_000;
+    expect(await store.spend('bucket', rate)).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await store.increment('counter', 60_000)).toEqual({ count: 2, endsInMs: 60_000 });
+    now += 60_000;
+    expect(await store.increment('counter', 60_000)).toEqual({ count: 1, endsInMs: 60_000 });
+  });
+
+  test('a bucket that is empty stays so for a thread whose clock is a moment behind', async () => {
+    const rate = { burst: 1, perSecond: 1 };
+    await store.spend('bucket', rate);
+    now -= 2;
+    expect((await store.spend('bucket', rate)).allowed).toBe(false);
+    now += 2;
+  });
+
   test('a sweep removes what has expired and nothing else', async () => {
     await store.set('short', 'value', 10);
     await store.set('long', 'value', 1_000);

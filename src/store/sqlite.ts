@@ -4,6 +4,7 @@ import { StoreFile } from './sqlite-file.ts';
 import {
   bucketOf,
   type Count,
+  clockSlackMs,
   type KeyValueStore,
   type Rate,
   type Spent,
@@ -23,6 +24,14 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
 `;
+
+/**
+ * When a bucket will be full. No bucket takes longer than `$fill`: one that seems to was written while
+ * the clock was ahead, and begins anew. Clocks of threads may differ by a little.
+ */
+const fullAt = `
+  CASE WHEN entries.expires_at > $now + $fill + ${clockSlackMs}
+    THEN $now ELSE max(entries.expires_at, $now) END`;
 
 /**
  * Each takes what it needs of `$key`, `$value`, `$now`, `$expires`, in milliseconds since 1970. The
@@ -45,12 +54,13 @@ const texts = {
     INSERT INTO entries (key, value, expires_at) VALUES ($key, '1', $expires)
     ON CONFLICT DO UPDATE SET
       value = CASE WHEN entries.expires_at > $now THEN CAST(entries.value AS INTEGER) + 1 ELSE '1' END,
-      expires_at = CASE WHEN entries.expires_at > $now THEN entries.expires_at ELSE $expires END
+      expires_at = CASE WHEN entries.expires_at > $now
+        THEN min(entries.expires_at, $expires) ELSE $expires END
     RETURNING value, expires_at`,
   spend: `
     INSERT INTO entries (key, value, expires_at) VALUES ($key, '', $now + $gain)
-    ON CONFLICT DO UPDATE SET expires_at = max(entries.expires_at, $now) + $gain
-    WHERE max(entries.expires_at, $now) + $gain <= $now + $fill + 0.01
+    ON CONFLICT DO UPDATE SET expires_at = ${fullAt} + $gain
+    WHERE ${fullAt} + $gain <= $now + $fill + 0.01
     RETURNING value, expires_at`,
   // A bucket that would be full by now needs no row, and is swept.
   giveBack: 'UPDATE entries SET expires_at = expires_at - $gain WHERE key = $key',

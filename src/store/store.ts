@@ -48,6 +48,9 @@ export interface Spent {
   retryAfterMs: number;
 }
 
+/** Clocks that a store is used by differ by less, unless one was set. */
+export const clockSlackMs = 1_000;
+
 /**
  * A bucket is kept as the time at which it will be full again (the "generic cell rate algorithm" of the
  * ATM Forum's Traffic Management 4.0), so a full bucket needs no entry.

@@ -36,6 +36,17 @@ describe('a session of the administrator', () => {
     expect(await sessions.check(token)).toBe(false);
   });
 
+  test('that was opened while the clock was a day ahead ends after eight hours as well', async () => {
+    now += 86_400_000;
+    const token = await sessions.open();
+    now -= 86_400_000;
+    for (let usedMs = 0; usedMs < adminSessionMsMax; usedMs += adminSessionTtlMs / 2) {
+      expect(await sessions.check(token)).toBe(true);
+      now += adminSessionTtlMs / 2;
+    }
+    expect(await sessions.check(token)).toBe(false);
+  });
+
   test('is not found under another admin token, nor by another text', async () => {
     const token = await sessions.open();
     const changed = new AdminSessions(store, 'another-admin-token', () => now);

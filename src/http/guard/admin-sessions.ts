@@ -10,7 +10,10 @@ import type { KeyValueStore } from '../../store/store.ts';
 export const adminSessionTtlMs = 30 * 60_000;
 export const adminSessionMsMax = 8 * 3_600_000;
 
-/** A session slides only when it was last written this long ago, so that few requests write. */
+/**
+ * A session slides only when it was last written this long ago, so that few requests write; or that far
+ * ahead, by a clock that was set back since.
+ */
 const slideMs = 60_000;
 
 const tokenBytes = 32;
@@ -44,11 +47,13 @@ export class AdminSessions {
     if (value === null) return false;
     const [openedAt, writtenAt] = value.split(' ').map(Number) as [number, number]; // As written here.
     const now = this.clock();
-    const endsInMs = openedAt + adminSessionMsMax - now;
+    // A clock that was set back since would stretch the session.
+    const begunAt = Math.min(openedAt, now);
+    const endsInMs = begunAt + adminSessionMsMax - now;
     if (endsInMs <= 0) return false;
     // A session closed in the meantime stays closed: only an existing entry is replaced.
-    if (now - writtenAt >= slideMs) {
-      await this.store.replace(key, `${openedAt} ${now}`, Math.min(adminSessionTtlMs, endsInMs));
+    if (Math.abs(now - writtenAt) >= slideMs) {
+      await this.store.replace(key, `${begunAt} ${now}`, Math.min(adminSessionTtlMs, endsInMs));
     }
     return true;
   }
