@@ -75,7 +75,7 @@ class ActorThread {
       partitions: this.#own,
       drainMailboxes: (now) => !this.#open || this.#drainMailboxes(now),
       flush: () => this.#flush(),
-      breathe: () => new Promise(setImmediate),
+      breathe,
     });
   }
 
@@ -91,7 +91,8 @@ class ActorThread {
       journal,
       board,
       positions,
-      sleep: Bun.sleep,
+      // A timer takes a millisecond even for none at all.
+      sleep: (ms) => (ms === 0 ? breathe() : Bun.sleep(ms)),
       writer: settings.writer,
       reply: (mailbox, request, reply) => this.#reply(mailbox, request, reply),
       acknowledged: (_partition, items) => {
@@ -207,6 +208,11 @@ class ActorThread {
     this.#unrung.clear();
     return this.#stalled.length === 0;
   }
+}
+
+/** Gives the thread's timers and messages a turn. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function ownPartitions(thread: number, actorThreads: number, partitions: number): number[] {

@@ -14,8 +14,11 @@ import {
 import type { Board } from '../memory/board.ts';
 import type { Sequence } from '../protocol.ts';
 
-/** Events to apply before the thread's other work gets a turn. */
-const strideEvents = 20_000;
+/**
+ * Events to apply before the thread's other work gets a turn: 2 µs each, so that what is due in its other
+ * partitions is not late for a recovery (I11).
+ */
+const strideEvents = 5_000;
 
 export interface RecoveryWorld {
   journal: Journal;
