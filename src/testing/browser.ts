@@ -22,6 +22,8 @@ const patienceMs = 15_000;
 export interface VisitorOptions {
   /** As `Accept-Language`; `en-GB` when not given. */
   locale?: string;
+  /** Such as `Asia/Shanghai`; that of the machine when not given. */
+  timeZone?: string;
   width?: number;
   height?: number;
 }
@@ -45,11 +47,12 @@ export async function startBrowser(): Promise<TestBrowser> {
   const browser: Browser = await chromium.launch({ executablePath, headless: true, args: flags });
   const open = async (
     origin: string,
-    { locale = 'en-GB', width = 1280, height = 900 }: VisitorOptions,
+    { locale = 'en-GB', width = 1280, height = 900, timeZone }: VisitorOptions,
     javaScriptEnabled: boolean,
   ): Promise<TestVisitor> => {
     const viewport = { width, height };
-    const context = await browser.newContext({ locale, viewport, javaScriptEnabled });
+    const zone = timeZone === undefined ? {} : { timezoneId: timeZone };
+    const context = await browser.newContext({ locale, viewport, javaScriptEnabled, ...zone });
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     return { page, context, complaints: watch(page, origin) };

@@ -1,6 +1,6 @@
 // What every administrator's page does: a form is sent once, and times in UTC are also shown in the
 // reader's own zone. Everything works without it.
-import { fill, page } from './site.js';
+import { fill, page, timeText } from './site.js';
 
 export const texts = page.admin;
 
@@ -22,17 +22,13 @@ if (shown.searchParams.has('done')) {
   history.replaceState(null, '', shown);
 }
 
-const local = new Intl.DateTimeFormat(document.documentElement.lang, {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-});
 for (const input of document.querySelectorAll('input[data-utc]')) {
   const told = document.createElement('p');
   told.className = 'hint';
   input.after(told);
   const tell = () => {
     const at = Date.parse(`${input.value}Z`);
-    told.textContent = Number.isNaN(at) ? '' : fill(texts.local, { time: local.format(at) });
+    told.textContent = Number.isNaN(at) ? '' : fill(texts.local, { time: timeText(at) });
   };
   input.addEventListener('input', tell);
   tell();

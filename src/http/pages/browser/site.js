@@ -18,13 +18,21 @@ export function money(minor) {
   return `¥${new Intl.NumberFormat('en', digits).format(minor / 100)}`;
 }
 
-/** Writes times in the reader's zone and language. */
+const local = new Intl.DateTimeFormat(document.documentElement.lang, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** A time in the reader's zone, which it names, and in the page's language. */
+export const timeText = (at) => local.format(at);
+
 export function showTime(element, at) {
   element.dateTime = new Date(at).toISOString();
-  element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  }).format(at);
+  element.textContent = timeText(at);
 }
 
 /** Shows a message to people and screen readers. */

@@ -3,10 +3,10 @@ import type { BoardRow } from '../../../../../actors/memory/board.ts';
 import type { PromoRow } from '../../../../db/sql.ts';
 import { isPublished } from '../../../../shop/publish-promo.ts';
 import type { View } from '../../layout.tsx';
+import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
 import { ownTexts } from '../frame.tsx';
-import { minuteText } from '../minute-text.ts';
 
 interface PromosProps {
   view: View;

@@ -6,9 +6,9 @@ import type { Asked, Found } from '../../../../shop/why-refused/search.ts';
 import { searchEntriesMax } from '../../../../shop/why-refused/user-events.ts';
 import { failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
+import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
 import { ownTexts } from '../frame.tsx';
-import { minuteText } from '../minute-text.ts';
 import { type SearchTexts, searchTexts } from './search-texts.ts';
 
 interface ResultProps {
