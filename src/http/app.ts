@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
 import { refusingHosts } from './guard/host.ts';
 import { openToOrigins } from './guard/other-origins.ts';
-import { pageRoutes } from './pages/routes.tsx';
+import { pagesOf } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
 import { referenceRoutes } from './reference/routes.ts';
@@ -27,6 +27,7 @@ import { timeText } from './wire/time.ts';
 export function createApp(parts: AppParts) {
   const counted = countRequests(parts);
   const reference = new Reference();
+  const pages = pagesOf(parts, reference);
   const base = new Hono();
   // Only where it is set: it costs an order more than the rest of its way through the router.
   if (parts.site.allowedOrigins.length > 0) base.use('/api/*', openToOrigins(parts.site));
@@ -46,8 +47,8 @@ export function createApp(parts: AppParts) {
     .get('/api/time', () => success({ now: timeText(parts.clock()) }))
     .route('/', healthRoutes(parts))
     .route('/', referenceRoutes(parts, reference))
-    .route('/', pageRoutes(parts, reference))
-    .notFound((c) => failure(c.req.raw, 10005))
+    .route('/', pages.routes)
+    .notFound(pages.missing)
     .onError((error, c) => {
       const { method, path } = c.req;
       const text = faultText(error);
@@ -88,6 +89,7 @@ const countedPaths = [
   '/password',
   '/log-out',
   '/orders',
+  '/orders/*',
   '/live',
   '/docs',
   '/admin/*',

@@ -4,7 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { ownPath } from '../../own-files.ts';
+import type { Encoding } from '../wire/encoding.ts';
 
 const folder = ownPath('src/http/pages/browser');
 
@@ -17,14 +19,20 @@ const types: Record<string, string> = {
 export interface Assets {
   /** The path under which a file of `browser/` is served. @throws where there is no such file */
   path(file: string): string;
-  /** The answer to a request for `/assets/<name>`; null where no file has that name. */
-  answer(name: string): Response | null;
+  /** The paths of all scripts that a script imports, and that those import. */
+  imports(script: string): readonly string[];
+  /**
+   * The answer to a request for `/assets/<name>`, in an encoding; null where no file has that name.
+   */
+  answer(name: string, encoding: Encoding | null): Response | null;
 }
 
 /** Reads every file once. */
 export function loadAssets(): Assets {
   const names = new Map<string, string>();
-  const contents = new Map<string, { content: string; type: string }>();
+  const contents = new Map<string, Content>();
+  /** By file, what it imports itself. */
+  const imported = new Map<string, string[]>();
   const add = (file: string): string => {
     const known = names.get(file);
     if (known !== undefined) return known;
@@ -32,31 +40,57 @@ export function loadAssets(): Assets {
     // A script is served with the hashed names of what it imports, so that its hash covers them.
     const content = readFileSync(join(folder, file), 'utf8').replace(
       /(?<=from ')\.\/([\w-]+\.js)(?=')/g,
-      (_, imported: string) => `./${add(imported)}`,
+      (_, other: string) => {
+        imported.set(file, [...(imported.get(file) ?? []), other]);
+        return `./${add(other)}`;
+      },
     );
     const hash = Bun.SHA256.hash(content, 'hex').slice(0, 12);
     const name = `${base}.${hash}.${extension}`;
     names.set(file, name);
-    contents.set(name, { content, type: types[extension]! });
+    contents.set(name, { plain: Buffer.from(content), type: types[extension]!, encoded: {} });
     return name;
   };
   for (const file of readdirSync(folder)) add(file);
+  const path = (file: string): string => {
+    const name = names.get(file);
+    if (name === undefined) throw new Error(`there is no asset ${file}`);
+    return `/assets/${name}`;
+  };
+  const importsOf = (script: string): string[] =>
+    (imported.get(script) ?? []).flatMap((file) => [file, ...importsOf(file)]);
   return {
-    path(file) {
-      const name = names.get(file);
-      if (name === undefined) throw new Error(`there is no asset ${file}`);
-      return `/assets/${name}`;
-    },
-    answer(name) {
+    path,
+    imports: (script) => [...new Set(importsOf(script))].map(path),
+    answer(name, encoding) {
       const found = contents.get(name);
-      if (found === undefined) return null;
-      return new Response(found.content, {
-        headers: {
-          'content-type': found.type,
-          'cache-control': 'public, max-age=31536000, immutable',
-          'x-content-type-options': 'nosniff',
-        },
-      });
+      return found === undefined ? null : answerWith(found, encoding);
     },
   };
 }
+
+interface Content {
+  plain: Buffer<ArrayBuffer>;
+  type: string;
+  /** Made when it is first asked for. */
+  encoded: Partial<Record<Encoding, Buffer<ArrayBuffer>>>;
+}
+
+function answerWith({ plain, type, encoded }: Content, encoding: Encoding | null): Response {
+  const headers = new Headers({
+    'content-type': type,
+    'cache-control': 'public, max-age=31536000, immutable',
+    'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
+  });
+  if (encoding === null) return new Response(plain, { headers });
+  headers.set('content-encoding', encoding);
+  encoded[encoding] ??= encoders[encoding](plain);
+  return new Response(encoded[encoding], { headers });
+}
+
+/** At their best: each file is encoded once. */
+const encoders: Record<Encoding, (plain: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>> = {
+  br: (plain) => brotliCompressSync(plain),
+  gzip: (plain) => gzipSync(plain, { level: 9 }),
+};

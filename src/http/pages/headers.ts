@@ -23,5 +23,5 @@ const protect = secureHeaders({
 export const pageHeaders = createMiddleware(async (c, next) => {
   await protect(c, next);
   c.header('cache-control', 'no-store');
-  c.header('vary', 'accept-language, cookie');
+  c.header('vary', 'accept-encoding, accept-language, cookie');
 });

@@ -18,6 +18,10 @@ export interface View {
 interface LayoutProps {
   view: View;
   title: string;
+  /** What a search engine, or a link that somebody shares, says of the page. */
+  description: string;
+  /** False for pages that search engines should leave out. */
+  isListed?: boolean;
   /** The page's own script in `browser/`. */
   script?: string;
   /** What the page's own script needs to know. */
@@ -38,6 +42,7 @@ export function textsOf({ visitor }: View): Texts {
 /** A whole page. Scripts find what they need in `data-page`: the page itself contains no script. */
 export function Layout(props: LayoutProps) {
   const { view, title, script = 'site.js', data = {}, ownStyles = [], children } = props;
+  const { description, isListed = true } = props;
   const { visitor, assets, now } = view;
   const own = textsOf(view);
   const loggedIn = visitor.userId !== null;
@@ -47,6 +52,8 @@ export function Layout(props: LayoutProps) {
       <head>
         <meta charset="utf-8" />
         <title>{`${title} · Stampede`}</title>
+        <meta name="description" content={description} />
+        {!isListed && <meta name="robots" content="noindex" />}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={assets.path('icon.svg')} type="image/svg+xml" />
@@ -54,6 +61,9 @@ export function Layout(props: LayoutProps) {
           <link rel="stylesheet" href={assets.path(file)} />
         ))}
         <script type="module" src={assets.path(script)}></script>
+        {assets.imports(script).map((path) => (
+          <link rel="modulepreload" href={path} />
+        ))}
       </head>
       <body data-page={page}>
         <a class="skip" href="#main">

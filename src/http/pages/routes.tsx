@@ -1,22 +1,33 @@
 /** The pages for people, and the files they load. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { AppParts } from '../parts.ts';
 import type { Reference } from '../reference/reference.ts';
+import { acceptedEncoding } from '../wire/encoding.ts';
 import { failure } from '../wire/envelope.ts';
 import { adminPages } from './admin/routes.tsx';
 import { loadAssets } from './assets.ts';
 import { buyerPages } from './buyers/routes.tsx';
+import { compressed } from './compression.ts';
 import { DocsPage } from './docs/docs.tsx';
+import { refusalFor } from './for-people.tsx';
 import { pageHeaders } from './headers.ts';
 import { pageMaker } from './page.tsx';
 
-export function pageRoutes(parts: AppParts, reference: Reference) {
+export function pagesOf(parts: AppParts, reference: Reference) {
   const assets = loadAssets();
   const page = pageMaker(parts, assets);
   const docs = page((_, view) => ({ page: <DocsPage view={view} reference={reference} /> }));
-  return new Hono()
+  const routes = new Hono()
     .route('/', buyerPages(parts, page))
-    .get('/docs', pageHeaders, docs)
+    .get('/docs', pageHeaders, compressed, docs)
     .route('/admin', adminPages(parts, page))
-    .get('/assets/:name', (c) => assets.answer(c.req.param('name')) ?? failure(c.req.raw, 10005));
+    .get('/assets/:name', (c) => {
+      const encoding = acceptedEncoding(c, ['br', 'gzip']);
+      return assets.answer(c.req.param('name'), encoding) ?? c.notFound();
+    });
+  return {
+    routes,
+    /** The answer for an address that is none of ours. */
+    missing: (c: Context) => refusalFor(page, c, failure(c.req.raw, 10005)),
+  };
 }

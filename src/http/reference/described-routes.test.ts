@@ -5,8 +5,10 @@ import { createApp } from '../app.ts';
 import type { AppParts } from '../parts.ts';
 import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 
-// Creating the application calls none of its parts except the token check and the route counter.
-const app = createApp({ adminToken, requests: { rowOf: (_: string) => 0 } } as AppParts);
+// Creating the application calls none of its parts except the token check, the route counter and the site.
+const site = { allowedOrigins: [] as readonly string[] };
+const requests = { rowOf: (_: string) => 0 };
+const app = createApp({ adminToken, requests, site } as AppParts);
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
 describe('the reference', () => {

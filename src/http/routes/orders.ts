@@ -3,17 +3,12 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { boardRefusal } from '../../../actors/memory/board-answers.ts';
-import {
-  type Command,
-  code,
-  type OrderView,
-  orderStatusNames,
-  type Place,
-} from '../../../actors/protocol.ts';
+import { code, type OrderView, orderStatusNames, type Place } from '../../../actors/protocol.ts';
 import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
 import { integerField } from '../../shop/input.ts';
+import { readOrder } from '../../shop/read-order.ts';
 import { countRequests } from '../guard/count-requests.ts';
 import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
@@ -154,17 +149,11 @@ async function onOrder(
   { id, user }: Asked,
   type: 'read' | 'pay' | 'cancel',
 ): Promise<Response> {
-  const named = parseOrderId(id);
-  if (named === null) return failure(request, 10005);
-  const { item, n } = named;
-  // The actor finds no order for a user who does not own it.
-  const read: Command = { type: 'read', item, n, user };
-  const known = await parts.send(read);
-  if (known.code === code.notOnSale) return failure(request, 10005);
-  if (known.code !== code.ok) return refused(request, known.code);
-  if (orderId(item, n, known.order!.createdAt) !== id) return failure(request, 10005);
-  if (type === 'read') return success(orderData(item, known.order!));
-  const reply = await parts.send({ ...read, type });
+  const { value, refused: why } = await readOrder(parts, id, user);
+  if (why !== null) return refused(request, why);
+  const { item, order } = value;
+  if (type === 'read') return success(orderData(item, order));
+  const reply = await parts.send({ type, item, n: order.n, user });
   if (reply.code !== code.ok) return refused(request, reply.code);
   return success(orderData(item, reply.order!));
 }

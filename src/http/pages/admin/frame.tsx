@@ -28,7 +28,9 @@ export function Frame({ view, title, script, data, loggedIn = true, children }: 
   return (
     <Layout
       view={view}
-      title={title}
+      title={title === own.logIn.title ? title : `${title} · ${own.logIn.title}`}
+      description={own.logIn.lead}
+      isListed={false}
       script={script ?? 'admin.js'}
       data={{ ...data, admin: adminScriptTexts[view.visitor.language] }}
       ownStyles={['admin.css', 'admin-live.css']}

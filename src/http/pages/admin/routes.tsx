@@ -11,6 +11,7 @@ import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
 import { listSchema } from '../../routes/items.ts';
+import { refusalsForPeople } from '../for-people.tsx';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
@@ -33,6 +34,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
   );
   return new Hono()
     .use(pageHeaders)
+    .use(refusalsForPeople(page))
     .route('/', logInRoutes(parts, page))
     .use(loggedInOnly(parts))
     .route('/', logOutRoute(parts))

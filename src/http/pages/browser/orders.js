@@ -1,7 +1,7 @@
 // My orders: newest first, with the time that is left to pay.
 import { call, insist } from './api.js';
 import { durationText, everySecond, timeToPay } from './clock.js';
-import { askToLogIn, fill, find, money, noAnswerText, say, showTime, texts } from './site.js';
+import { askToLogIn, fill, find, money, noAnswerText, page, say, showTime, texts } from './site.js';
 
 /** How long a button waits for its second press. */
 const sureMs = 4_000;
@@ -63,7 +63,9 @@ function add(order) {
   });
   find('[data-amount]', element).textContent = `${order.amount} × ${money(order.unitPrice)}`;
   find('[data-total]', element).textContent = money(order.total);
-  find('[data-id]', element).textContent = order.orderId;
+  const link = find('[data-id]', element);
+  link.textContent = order.orderId;
+  link.href = `/orders/${order.orderId}`;
   showTime(find('[data-time]', element), Date.parse(order.createdAt));
   find('[data-pay]', element).addEventListener('click', () => act(entry, 'pay', texts.paying));
   const cancel = find('[data-cancel]', element);
@@ -111,8 +113,19 @@ function show({ element, order }) {
   find('[data-left]', element).textContent = fill(texts.timeLeft, { time: durationText(leftMs) });
 }
 
-await load(null);
-await loadNew();
+/** The page of a single order. */
+async function loadOne(orderId) {
+  const answer = await insist('GET', `/api/orders/${orderId}`);
+  find('#loading').hidden = true;
+  if (answer.errCode === 20003) return askToLogIn();
+  if (answer.errCode === null) add(answer.data);
+  else say(find('#message'), answer.errMsg || noAnswerText(answer), true);
+}
+
+if (page.orderId === null) {
+  await load(null);
+  await loadNew();
+} else await loadOne(page.orderId);
 everySecond(() => {
   for (const entry of shown.values()) if (entry.order.status === 'placed') show(entry);
 });

@@ -21,7 +21,7 @@ export function HomePage({ view, list }: { view: View; list: ShownList }) {
   const own = textsOf(view);
   const { offers, sort, search, hidden } = list;
   return (
-    <Layout view={view} title={own.home} script="home.js">
+    <Layout view={view} title={own.home} description={own.homeLead} script="home.js">
       <div class="heading">
         <div>
           <h1>{own.home}</h1>

@@ -1,5 +1,7 @@
 /** `/items/:id`: the countdown, the live stock, and the button. */
 import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
+import { minuteText } from '../minute-text.ts';
+import { money } from '../money.ts';
 import { fill, scriptTexts, type Texts } from '../texts.ts';
 import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
 
@@ -13,7 +15,13 @@ export function ItemPage({ view, offer }: ItemProps) {
   const { item, promo } = offer;
   const data = { offer: offerData(offer), userId: view.visitor.userId };
   return (
-    <Layout view={view} title={item.title} script="item.js" data={data}>
+    <Layout
+      view={view}
+      title={item.title}
+      description={summaryOf(offer, own)}
+      script="item.js"
+      data={data}
+    >
       <article class="item">
         <Picture item={item} />
         <div class="details">
@@ -36,6 +44,18 @@ export function ItemPage({ view, offer }: ItemProps) {
   );
 }
 
+/** The longest description that search engines show. */
+const summaryLengthMax = 155;
+
+/** The beginning of what the merchant wrote, or else a sentence with the price. */
+function summaryOf({ item, promo }: Offer, own: Texts): string {
+  const told = item.description.trim().replace(/\s+/g, ' ');
+  if (told === '') {
+    return fill(own.itemSummary, { title: item.title, price: money((promo ?? item).price) });
+  }
+  return told.length <= summaryLengthMax ? told : `${told.slice(0, summaryLengthMax).trimEnd()} …`;
+}
+
 function Countdown({ own, startAt }: { own: Texts; startAt: number }) {
   const units = ['days', 'hours', 'minutes', 'seconds'] as const;
   return (
@@ -50,7 +70,7 @@ function Countdown({ own, startAt }: { own: Texts; startAt: number }) {
         ))}
       </div>
       <p class="hint" data-opens>
-        {own.opensAt} <time datetime={new Date(startAt).toISOString()}></time>
+        {own.opensAt} <time datetime={new Date(startAt).toISOString()}>{minuteText(startAt)}</time>
       </p>
     </section>
   );

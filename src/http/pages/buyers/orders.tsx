@@ -1,13 +1,27 @@
-/** `/orders`: a user's orders, filled in by the page's script from the API. */
+/** `/orders` and `/orders/:id`: a user's orders, filled in by the page's script from the API. */
 import { Layout, textsOf, type View } from '../layout.tsx';
 
-export function OrdersPage({ view }: { view: View }) {
+interface OrdersProps {
+  view: View;
+  /** The only order to show; null for all. */
+  orderId: string | null;
+}
+
+export function OrdersPage({ view, orderId }: OrdersProps) {
   const own = textsOf(view);
+  const title = orderId === null ? own.myOrders : `${own.orderNumber} ${orderId}`;
   return (
-    <Layout view={view} title={own.myOrders} script="orders.js">
+    <Layout
+      view={view}
+      title={title}
+      description={own.ordersLead}
+      isListed={false}
+      script="orders.js"
+      data={{ orderId }}
+    >
       <div class="heading">
         <div>
-          <h1>{own.myOrders}</h1>
+          <h1>{orderId === null ? own.myOrders : own.orderNumber}</h1>
           <p class="lead">{own.ordersLead}</p>
         </div>
       </div>
@@ -27,6 +41,11 @@ export function OrdersPage({ view }: { view: View }) {
       <button type="button" class="secondary" id="more" hidden>
         {own.more}
       </button>
+      {orderId !== null && (
+        <p class="aside">
+          <a href="/orders">{own.allOrders}</a>
+        </p>
+      )}
       <template id="order">
         <li class="order">
           <p class="badge" data-status></p>
@@ -40,7 +59,11 @@ export function OrdersPage({ view }: { view: View }) {
           <dl>
             <div>
               <dt>{own.orderNumber}</dt>
-              <dd data-id></dd>
+              <dd>
+                <a href="/orders" data-id>
+                  …
+                </a>
+              </dd>
             </div>
             <div>
               <dt>{own.placedAt}</dt>

@@ -1,13 +1,18 @@
 /** The pages of buyers. Their scripts call the API as any client does. */
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
+import { code } from '../../../../actors/protocol.ts';
+import { parseOrderId } from '../../../order-id.ts';
 import { listItems } from '../../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../../shop/read-item.ts';
+import { readOrder } from '../../../shop/read-order.ts';
 import { searchLimit } from '../../guard/rate-limits.ts';
 import type { AppParts } from '../../parts.ts';
 import { listSchema } from '../../routes/items.ts';
 import { failure } from '../../wire/envelope.ts';
+import { failures } from '../../wire/messages.ts';
 import { ApologyPage } from '../apology.tsx';
+import { compressed } from '../compression.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
@@ -22,11 +27,13 @@ import { OrdersPage } from './orders.tsx';
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
   const itemPage = page((c, view) => item(parts, c, view));
+  const orderPage = page((c, view) => order(parts, c, view));
   return new Hono()
-    .get('/', pageHeaders, homePage)
-    .get('/items/:id', pageHeaders, itemPage)
+    .get('/', pageHeaders, compressed, homePage)
+    .get('/items/:id', pageHeaders, compressed, itemPage)
     .route('/', accountPages(parts, page))
-    .get('/orders', pageHeaders, page(orders))
+    .get('/orders', pageHeaders, compressed, page(orders))
+    .get('/orders/:id', pageHeaders, compressed, orderPage)
     .get('/live', (c) => live(parts, c));
 }
 
@@ -41,7 +48,7 @@ async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
   const query = v.safeParse(listSchema, c.req.query());
   const { sort, q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
   if (q !== '' && !(await searchLimit(parts, c.req.raw)).allowed)
-    return { page: <ApologyPage view={view} reason="failed" />, status: 429 };
+    return { page: <ApologyPage view={view} reason={10003} />, status: 429 };
   const search = q === '' ? null : q;
   const listed = await listItems(parts, { sort, search, cursor });
   if (listed === null) return c.redirect('/', 303);
@@ -60,7 +67,22 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
 }
 
 function orders(c: Context, view: View): Made {
-  if (view.visitor.userId !== null) return { page: <OrdersPage view={view} /> };
-  const { path } = view.visitor;
-  return c.redirect(`/login?next=${encodeURIComponent(sitePath(path))}`, 303);
+  if (view.visitor.userId === null) return logInFirst(c, view);
+  return { page: <OrdersPage view={view} orderId={null} /> };
+}
+
+/** An order of the user's own, by its id. */
+async function order(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const { userId } = view.visitor;
+  const id = c.req.param('id') ?? '';
+  if (parseOrderId(id) === null) return notFound(view);
+  if (userId === null) return logInFirst(c, view);
+  const { refused: why } = await readOrder(parts, id, userId);
+  if (why === code.notFound) return notFound(view);
+  if (why === null) return { page: <OrdersPage view={view} orderId={id} /> };
+  return { page: <ApologyPage view={view} reason={why} />, status: failures[why].status };
+}
+
+function logInFirst(c: Context, { visitor }: View): Response {
+  return c.redirect(`/login?next=${encodeURIComponent(sitePath(visitor.path))}`, 303);
 }

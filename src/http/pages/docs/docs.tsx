@@ -11,7 +11,7 @@ export function DocsPage({ view, reference }: { view: View; reference: Reference
   const { language } = view.visitor;
   const own: DocsTexts = docsTexts[language];
   return (
-    <Layout view={view} title={own.title} ownStyles={['docs.css']}>
+    <Layout view={view} title={own.title} description={own.lead} ownStyles={['docs.css']}>
       <div class="heading">
         <div>
           <h1>{own.title}</h1>

@@ -4,6 +4,7 @@ import type { Language } from '../../../wire/messages.ts';
 const en = {
   byCode: 'Log in with a code by text message',
   byPassword: 'Log in with your password',
+  byCodeTitle: 'Log in with a code',
   byCodeLead: 'We send a code to your telephone. It opens your account once.',
   forgotten: 'Forgotten your password?',
   newPassword: 'New password',
@@ -40,6 +41,7 @@ export type AccountTexts = typeof en;
 const zh: AccountTexts = {
   byCode: '用短信验证码登录',
   byPassword: '用密码登录',
+  byCodeTitle: '验证码登录',
   byCodeLead: '我们会向您的手机发送验证码，仅可使用一次。',
   forgotten: '忘记密码？',
   newPassword: '重设密码',

@@ -119,7 +119,7 @@ export function CodeLogInPage(props: AccountProps) {
       {...props}
       id="log-in-by-code"
       path="/login/code"
-      title={own.logIn}
+      title={texts.byCodeTitle}
       lead={texts.byCodeLead}
       submit={own.logIn}
       asides={asides}

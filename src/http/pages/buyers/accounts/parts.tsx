@@ -56,7 +56,14 @@ export function AccountFrame(props: FrameProps) {
   const { message } = state;
   const data = { waitText: accountTextsOf(view).wait };
   return (
-    <Layout view={view} title={title} script="account.js" data={data} noScript={null}>
+    <Layout
+      view={view}
+      title={title}
+      description={lead}
+      script="account.js"
+      data={data}
+      noScript={null}
+    >
       <section class="account">
         <h1>{title}</h1>
         <p class="lead">{lead}</p>

@@ -18,6 +18,7 @@ import { askerOf, endedCookieText, logInCookies } from '../../../guard/cookies.t
 import { sameSiteOnly, sessionToken } from '../../../guard/who.ts';
 import type { AppParts } from '../../../parts.ts';
 import { formMax, type Values, valuesOf } from '../../../wire/form.ts';
+import { refusalsForPeople } from '../../for-people.tsx';
 import { pageHeaders } from '../../headers.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
@@ -90,6 +91,7 @@ const pages: readonly AccountPage[] = [
 export function accountPages(parts: AppParts, page: PageMaker) {
   const routes = new Hono();
   const sameSite = sameSiteOnly(parts);
+  const forPeople = refusalsForPeople(page);
   for (const each of pages) {
     routes.get(
       each.path,
@@ -97,9 +99,9 @@ export function accountPages(parts: AppParts, page: PageMaker) {
       page((c, view) => shown(c, view, each)),
     );
     const sent = page((c, view) => answered(parts, c, view, each));
-    routes.post(each.path, sameSite, formMax, pageHeaders, sent);
+    routes.post(each.path, forPeople, sameSite, formMax, pageHeaders, sent);
   }
-  return routes.post('/log-out', sameSite, async (c) => {
+  return routes.post('/log-out', forPeople, sameSite, async (c) => {
     const token = sessionToken(c);
     if (token !== null) await parts.sessions.close(token);
     c.header('set-cookie', endedCookieText(parts.site.isSecure(c.req.raw)), { append: true });
