@@ -46,6 +46,9 @@ import {
  */
 const fewEntries = 4;
 
+/** How often a consumer is asked for before the journal counts as unreadable: one of three may be lost. */
+const consumerTriesMax = 4;
+
 export class JetStreamJournal implements Journal {
   /**
    * One. With two in flight, the second names the sequence that the first will have; if another
@@ -267,11 +270,23 @@ export class JetStreamJournal implements Journal {
     return state;
   }
 
-  #subscribe(partition: number, from: Sequence) {
-    const consumer = consumerOpts().bindStream(nameOf(partition));
-    consumer.orderedConsumer().startSequence(from);
+  /**
+   * A cluster may place the consumer on a server that has just been lost, and then never answers; the
+   * next may be placed better.
+   */
+  async #subscribe(partition: number, from: Sequence) {
     const subject = subjectOf(partition);
-    return this.#ask(partition, from, ({ client }) => client.subscribe(subject, consumer));
+    for (let tries = 1; ; tries++) {
+      const consumer = consumerOpts().bindStream(nameOf(partition));
+      consumer.orderedConsumer().startSequence(from);
+      try {
+        return await this.#ask(partition, from, ({ client }) =>
+          client.subscribe(subject, consumer),
+        );
+      } catch (error) {
+        if (!(error instanceof JournalUnavailable) || tries === consumerTriesMax) throw error;
+      }
+    }
   }
 
   /** Asks the server for something; that it does not answer may be because it has lost the others. */

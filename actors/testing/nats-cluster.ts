@@ -26,6 +26,8 @@ export interface NatsCluster {
   heal(node: number): void;
   /** Resolves once every node has found the others, and agrees with them on who leads. */
   untilWhole(): Promise<void>;
+  /** Resolves once the nodes but one agree on who leads the cluster, and it is not that one. */
+  untilLedWithout(node: number): Promise<void>;
   /** The node that leads a stream, as a node knows; null when that knows none. */
   leaderOf(stream: string, asked?: number): Promise<number | null>;
   remove(): Promise<void>;
@@ -67,6 +69,12 @@ export async function startNatsCluster(lines: readonly string[] = []): Promise<N
     silence: (node) => each(node, (relay) => relay.hold()),
     heal: (node) => each(node, (relay) => relay.heal()),
     untilWhole: () => waitUntil('the cluster is whole', () => isWhole(monitorPorts)),
+    untilLedWithout: (node) =>
+      waitUntil(`the cluster is led without ${nameOf(node)}`, async () => {
+        const asked = monitorPorts.filter((_, index) => index !== node);
+        const leader = await leaderSaid(asked);
+        return leader !== null && leader !== nameOf(node);
+      }),
     leaderOf: async (stream, asked = 0) => {
       const { account_details = [] } = await monitor(monitorPorts[asked]!, 'jsz?streams=true');
       const streams = account_details.flatMap(({ stream_detail = [] }) => stream_detail);
@@ -99,11 +107,19 @@ async function monitor(port: number, page: string): Promise<JetStreamState> {
   return (await answer.json()) as JetStreamState;
 }
 
+/** Whom the nodes name as the leader of the cluster; null when they do not agree. */
+async function leaderSaid(monitorPorts: readonly number[]): Promise<string | null> {
+  const states = await Promise.all(monitorPorts.map((port) => monitor(port, 'jsz')));
+  const [leader = '', ...others] = new Set(
+    states.map(({ meta_cluster }) => meta_cluster?.leader ?? ''),
+  );
+  return leader === '' || others.length > 0 ? null : leader;
+}
+
 /** True when all nodes name the same leader, and that one says that the others follow. */
 async function isWhole(monitorPorts: readonly number[]): Promise<boolean> {
+  if ((await leaderSaid(monitorPorts)) === null) return false;
   const states = await Promise.all(monitorPorts.map((port) => monitor(port, 'jsz')));
-  const leaders = new Set(states.map(({ meta_cluster }) => meta_cluster?.leader ?? ''));
-  if (leaders.size !== 1 || leaders.has('')) return false;
   const following = states.flatMap(({ meta_cluster }) => meta_cluster?.replicas ?? []);
   return following.filter(({ current, offline }) => current && !offline).length === size - 1;
 }
