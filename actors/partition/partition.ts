@@ -49,7 +49,8 @@ const shortLooksMax = Math.ceil(shortConfirmMs / probeMs);
 export class Partition {
   #mode: PartitionMode = 'recovering';
   #ready: Decider | null = null;
-  /** Whether it was said that this partition's time stands still. */
+  /** How far this partition's time is ahead of the clock, and whether it was said that it stands still. */
+  #aheadMs = 0;
   #saidStill = false;
   /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
@@ -271,6 +272,8 @@ export class Partition {
 
   #resume(recovered: Recovered): void {
     this.#ready = new Decider(this.world, recovered, (error) => this.#failed(error));
+    this.#aheadMs = 0;
+    this.world.positions.set(this.partition, 'aheadMs', 0);
     this.world.positions.set(this.partition, 'behind', 0);
     this.world.positions.add(this.partition, 'recoveries', 1);
     this.#failure = null;
@@ -320,12 +323,12 @@ export class Partition {
     this.#setMode(mode);
   }
 
-  /** Shows, and says once, that the clock was set back behind what is journaled. */
+  /** Hot, once in a turn: shows, and says once, that the clock was set back behind what is journaled. */
   #noteAhead(aheadMs: number): void {
+    if (aheadMs === this.#aheadMs) return;
     const { partition, world } = this;
-    const { positions } = world;
-    if (aheadMs === 0 && positions.get(partition, 'aheadMs') === 0) return;
-    positions.set(partition, 'aheadMs', aheadMs);
+    this.#aheadMs = aheadMs;
+    world.positions.set(partition, 'aheadMs', aheadMs);
     if (aheadMs >= clockStepMs && !this.#saidStill) {
       this.#saidStill = true;
       const message = 'the clock is behind the journal: time stands still, and holds end late';

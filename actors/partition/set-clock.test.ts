@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { newestTimes, setTimeBack } from '../journal/newest-time.ts';
 import { payWindowDefaultMs, tallyMs } from '../limits.ts';
 import { code } from '../protocol.ts';
-import { item, newRig, start } from '../testing/partition-rig.ts';
+import { item, newRig, Rig, start } from '../testing/partition-rig.ts';
 
 const hourMs = 3_600_000;
 
@@ -30,10 +30,18 @@ describe('the time of a partition', () => {
     expect(b.positions.get(0, 'aheadMs')).toBe(1);
     b.partition.tick(start + hourMs);
     expect(b.positions.get(0, 'aheadMs')).toBe(0);
+    // A thread that dies leaves what it has shown, and the next one finds the clock set right.
+    b.partition.tick(start);
+    b.partition.stop();
+    const next = new Rig(b.journal, b.board, 'next run', b.positions);
+    await next.partition.recover('start');
+    next.partition.tick(start + hourMs);
+    expect(b.positions.get(0, 'aheadMs')).toBe(0);
     const told = b.logged.map(([message]) => message).filter((message) => /clock/.test(message));
     expect(told).toEqual([
       'the clock is behind the journal: time stands still, and holds end late',
       'the clock has caught up with the journal',
+      'the clock is behind the journal: time stands still, and holds end late',
     ]);
   });
 
