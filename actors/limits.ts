@@ -63,14 +63,17 @@ export const entryHeadBytesMax = 512;
 /** Appends a journal may have in flight for one partition, whatever the journal allows. */
 export const appendsInFlightMax = 8;
 
-/** How long an append may take before its outcome counts as unknown. Below the HTTP idle time-out. */
+/** How long an append may take before its outcome counts as unknown. Below the HTTP time-outs. */
 export const appendTimeoutMs = 2_000;
 
 /** How long an HTTP thread waits for an actor's reply before it answers "outcome unknown". */
 export const replyTimeoutMs = 6_000;
 
-/** The server closes a connection that has been silent this long, answered or not. */
-export const idleTimeoutMs = 10_000;
+/**
+ * A request that is not whole this long after its head, or a new connection's head after its first byte,
+ * is ended: whoever drips it must not hold a connection for long. The runtime counts in steps of 4 s.
+ */
+export const requestArrivalMs = 10_000;
 
 /** A partition that could not read its journal tries again after this, doubling up to the maximum. */
 export const recoveryPauseMs = 50;
@@ -147,4 +150,7 @@ relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what
 relation(shortConfirmMs > 2 * recoveryPauseMsMax, 'a short journal must be read more than once');
 relation(refusalPauseMsMax > refusalPauseMs, 'the pauses of a refusal must grow');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
-relation(replyTimeoutMs < idleTimeoutMs, 'the HTTP thread must answer before the socket closes');
+relation(
+  replyTimeoutMs < requestArrivalMs,
+  'the HTTP thread must answer before the socket closes, also what has no body',
+);

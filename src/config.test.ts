@@ -34,6 +34,7 @@ describe('settings', () => {
         smsWebhookSecret: null,
         trustedProxies: '',
         allowedOrigins: '',
+        idleTimeoutSeconds: 75,
         logLevel: 'info',
       });
     }
@@ -102,6 +103,9 @@ describe('settings', () => {
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],
+      ['IDLE_TIMEOUT_SECONDS', '0', 'an integer from 1 to 236'],
+      ['IDLE_TIMEOUT_SECONDS', '256', 'an integer from 1 to 236'],
+      ['IDLE_TIMEOUT_SECONDS', '75s', 'an integer from 1 to 236'],
       ['ALLOWED_ORIGINS', 'https://a.example, *', 'origins'],
       ['LOG_LEVEL', 'INFO', 'one of'],
       ['LOG_LEVEL', 'warns', 'one of trace, debug, info, warning, error, fatal, or warn'],

@@ -35,6 +35,8 @@ export interface Config {
   trustedProxies: string;
   /** Origins, separated by commas: see `originsIn`. */
   allowedOrigins: string;
+  /** How long a kept connection may be idle. */
+  idleTimeoutSeconds: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -44,6 +46,9 @@ export class ConfigError extends Error {
 }
 
 const threadsMax = 64;
+
+/** Beyond, the runtime counts in minutes, and may end a connection a minute early. */
+const idleSecondsMax = 236;
 
 /** Two cores get one HTTP and one actor thread; each further four cores, one more actor thread. */
 function defaultThreads(cores: number): { http: number; actor: number } {
@@ -118,6 +123,7 @@ function environmentSchema(cores: number) {
     SMS_WEBHOOK_SECRET: text(16),
     TRUSTED_PROXIES: list((value) => new TrustedProxies(value), proxiesMessage),
     ALLOWED_ORIGINS: list(originsIn, originsMessage),
+    IDLE_TIMEOUT_SECONDS: integer(75, 1, idleSecondsMax),
     LOG_LEVEL: v.optional(logLevel, 'info'),
   });
 }
@@ -177,6 +183,7 @@ export function readConfig(
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     trustedProxies: settings.TRUSTED_PROXIES,
     allowedOrigins: settings.ALLOWED_ORIGINS,
+    idleTimeoutSeconds: settings.IDLE_TIMEOUT_SECONDS,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -64,6 +64,7 @@ export class EngineThreads {
         store: storeSettings(settings),
         trustedProxies: settings.trustedProxies,
         allowedOrigins: settings.allowedOrigins,
+        idleTimeoutSeconds: settings.idleTimeoutSeconds,
         sms: {
           webhookUrl: settings.smsWebhookUrl,
           webhookSecret: settings.smsWebhookSecret,

@@ -45,6 +45,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   sms: SmsSettings;
   trustedProxies: string;
   allowedOrigins: string;
+  idleTimeoutSeconds: number;
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
@@ -61,6 +62,8 @@ export interface ServedBy extends Pick<AppParts, 'logError'> {
   peerOf(request: Request): string;
   /** Disables the idle time-out of a request's socket. */
   keepOpen(request: Request): void;
+  /** See `AppParts`. */
+  mayIdle(request: Request): void;
 }
 
 export interface OpenedParts {
@@ -108,6 +111,7 @@ export async function openParts(
     openJournal: () => openJournal(settings.journal, partitions, journalReading),
     addressOf: (request) => site.addressOf(request),
     site,
+    mayIdle: server.mayIdle,
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({
       ...{ memory, board, positions, partitions, clock, steadyClock, requests },

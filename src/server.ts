@@ -3,7 +3,7 @@
  * Main starts it with `HttpThreadSettings`, tells it when an actor thread has died, and may send
  * `drain`; the thread sends `listening` and `drained`.
  */
-import { idleTimeoutMs } from '../actors/limits.ts';
+import { requestArrivalMs } from '../actors/limits.ts';
 import { configureLog, getLogger } from '../actors/log.ts';
 import type { Dispatch } from './dispatch/dispatch.ts';
 import { createApp } from './http/app.ts';
@@ -22,6 +22,9 @@ export type FromHttpThread = { type: 'listening' } | { type: 'drained' };
 /** How long requests in progress may take once the engine was asked to leave. */
 const drainMs = 3_000;
 
+/** The runtime's timer moves in such steps, and may so end a connection one step early. */
+const timerStepSeconds = 4;
+
 declare const self: Worker;
 
 interface HttpThread {
@@ -32,9 +35,11 @@ interface HttpThread {
 async function start(settings: HttpThreadSettings): Promise<HttpThread> {
   const log = getLogger(['stampede', 'http']);
   let draining = false;
+  const idleSeconds = settings.idleTimeoutSeconds + timerStepSeconds;
   const opened = await openParts(settings, {
     peerOf: (request) => server.requestIP(cameAs(request))?.address ?? 'unknown',
     keepOpen: (request) => server.timeout(request, 0),
+    mayIdle: (request) => server.timeout(request, idleSeconds),
     draining: () => draining,
     logError: (message, details) => log.error(message, details),
   });
@@ -69,7 +74,8 @@ function serve(
     hostname: host,
     port,
     reusePort: true,
-    idleTimeout: idleTimeoutMs / 1000,
+    // For requests that are not whole; `mayIdle` gives the others more.
+    idleTimeout: requestArrivalMs / 1000,
     // The application refuses bodies that are too long, in the envelope: Bun holds what it does not
     // read back at the socket, and drops it once the answer is sent; it never gathers in memory.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,

@@ -1,6 +1,6 @@
 /** An HTTP thread of the floor; see `floor.ts`. */
 import { Hono } from 'hono';
-import { bodyBytesMax, idleTimeoutMs } from '../../actors/limits.ts';
+import { bodyBytesMax, requestArrivalMs } from '../../actors/limits.ts';
 import type { FloorSettings } from './floor.ts';
 
 declare const self: Worker;
@@ -19,7 +19,7 @@ self.onmessage = ({ data }: MessageEvent<FloorSettings>) => {
     hostname: '127.0.0.1',
     port,
     reusePort: true,
-    idleTimeout: idleTimeoutMs / 1000,
+    idleTimeout: requestArrivalMs / 1000,
     maxRequestBodySize: 2 * bodyBytesMax,
     fetch: app.fetch,
   });

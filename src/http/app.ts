@@ -3,6 +3,7 @@
 import { Hono } from 'hono';
 import { countRequests } from './guard/count-requests.ts';
 import { refusingHosts } from './guard/host.ts';
+import { lettingIdle } from './guard/idle.ts';
 import { openToOrigins } from './guard/other-origins.ts';
 import { pagesOf } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
@@ -60,7 +61,7 @@ export function createApp(parts: AppParts) {
       parts.logError('request failed', { requestId, method, path, error: text });
       return answer;
     });
-  app.fetch = refusingHosts(answeringHead(app.fetch));
+  app.fetch = lettingIdle(refusingHosts(answeringHead(app.fetch)), parts);
   return app;
 }
 

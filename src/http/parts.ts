@@ -26,6 +26,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   addressOf(request: Request): string;
   site: Site;
   readiness: ReadinessCheck;
+  /** Lets the connection of a request that has come whole be idle for as long as the settings say. */
+  mayIdle(request: Request): void;
   requests: RequestMetrics;
   metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */

@@ -10,6 +10,7 @@ import { orderId, parseOrderId } from '../../order-id.ts';
 import { integerField } from '../../shop/input.ts';
 import { readOrder } from '../../shop/read-order.ts';
 import { countRequests } from '../guard/count-requests.ts';
+import { idleAfter } from '../guard/idle.ts';
 import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody, parseJson, readJson, unreadable } from '../wire/body.ts';
@@ -57,18 +58,18 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
   const away = parts.shedding.refusedFor(startedAt);
   if (away > 0) {
     parts.requests.countShed();
-    return counted(parts, startedAt, tooBusy(request, away));
+    return counted(parts, request, startedAt, tooBusy(request, away));
   }
   // Step 1: the body is parsed here; `placing` validates it and verifies its purchase token.
   let body: unknown;
   try {
     body = await readJson(request);
   } catch (error) {
-    return counted(parts, startedAt, unreadable(request, error));
+    return counted(parts, request, startedAt, unreadable(request, error));
   }
   // Step 2, which is `placing`'s end: what the board knows needs no actor.
   const asked = placing(parts, request, body);
-  if (asked instanceof Response) return counted(parts, startedAt, asked);
+  if (asked instanceof Response) return counted(parts, request, startedAt, asked);
   // Step 3: the command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
   // Step 9: the reply was released, so all it rests on is in the journal.
@@ -76,12 +77,12 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
     reply.code === code.ok
       ? successText(placedText(asked.item, reply.order!), reply.repeated ? 200 : 201)
       : refused(request, reply.code);
-  return counted(parts, startedAt, answer);
+  return counted(parts, request, startedAt, answer);
 }
 
-function counted({ requests }: AppParts, startedAt: number, answer: Response): Response {
-  requests.countOrder(answer.status, performance.now() - startedAt);
-  return answer;
+function counted(parts: AppParts, request: Request, startedAt: number, answer: Response): Response {
+  parts.requests.countOrder(answer.status, performance.now() - startedAt);
+  return idleAfter(parts, request, answer);
 }
 
 /** Steps 1 and 2 of a parsed body: the command it asks for, or the refusal that needs no actor. */
