@@ -14,13 +14,13 @@ import type { Clock } from './clock.ts';
 import { type Board, saleStatus } from './memory/board.ts';
 import type { Positions } from './memory/positions.ts';
 import { partitionOf } from './protocol.ts';
+import { connectionOptions } from './redis-connection.ts';
 
 const flushMs = 20;
 /** How often to look for the mark, and for statuses that only time changes. */
 const lookMs = 250;
 /** Redis counts as down when it has not answered in this time. */
 const answerMs = 1_000;
-const reconnectMsMax = 500;
 /** The mark of a run that has ended expires; a run that misses its own rewrites it. */
 const markSeconds = 3_600;
 /** Items in one pipeline: rebuilding very many takes several. */
@@ -78,11 +78,9 @@ export class Replica {
     this.#options = options;
     this.#markKey = `stampede:replica:${options.mark}`;
     this.#redis = new Redis(options.url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
+      ...connectionOptions,
       commandTimeout: answerMs,
       connectTimeout: answerMs,
-      retryStrategy: (times) => Math.min(times * 50, reconnectMsMax),
       scripts: { writeItem: { lua: writeItemScript, numberOfKeys: 1 } },
     });
     this.#tell(true);

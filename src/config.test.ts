@@ -100,6 +100,8 @@ describe('settings', () => {
       ['ADMIN_TOKEN', 'x'.repeat(15), 'at least 16 characters'],
       ['NATS_URL', 'http://a', 'nats://'],
       ['REDIS_URL', 'localhost', 'redis://'],
+      ['REDIS_URL', 'redis://host/cache', 'the number of a database'],
+      ['REDIS_URL', 'redis:///1', 'a host'],
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],

@@ -9,6 +9,7 @@ import {
 } from '../actors/journal/nats-address.ts';
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
+import { redisAddressFault } from '../actors/redis-connection.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { originsIn } from './http/guard/site.ts';
 
@@ -77,6 +78,17 @@ const url = (...protocols: string[]) => {
   return v.nullish(v.pipe(v.string(), v.check(fits, message)), null);
 };
 
+const redisUrl = v.nullish(
+  v.pipe(
+    v.string(),
+    v.check(
+      (value) => redisAddressFault(value) === null,
+      ({ input }) => redisAddressFault(input)!,
+    ),
+  ),
+  null,
+);
+
 const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, separated by commas';
 
 const originsMessage =
@@ -117,7 +129,7 @@ function environmentSchema(cores: number) {
     NATS_CREDS: v.nullish(v.string(), null),
     NATS_CA: v.nullish(v.string(), null),
     JOURNAL_REPLICAS: integer(1, 1, 5),
-    REDIS_URL: url('redis:', 'rediss:'),
+    REDIS_URL: redisUrl,
     DATABASE_URL: url('postgres:', 'postgresql:'),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),

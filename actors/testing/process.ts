@@ -58,6 +58,12 @@ export interface TestServer {
   remove(): Promise<void>;
 }
 
+/**
+ * How long to read the output of a process that has ended. Now and then its pipe is held open by
+ * another process, and has no end.
+ */
+const lastWordsMs = 1_000;
+
 export interface ProcessOptions {
   command: string[];
   cwd?: string;
@@ -109,7 +115,7 @@ export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOpt
   };
   const ended = child.exited.then(async () => {
     running.delete(started);
-    await collected;
+    await Promise.race([collected, Bun.sleep(lastWordsMs)]);
     return child.exitCode;
   });
   const started: TestProcess = {

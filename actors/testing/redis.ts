@@ -1,4 +1,5 @@
 /** A Redis server for tests, in a temporary folder, on a free port of 127.0.0.1. */
+import { readFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import {
   freePort,
@@ -18,12 +19,25 @@ export interface RedisServer extends TestServer {
   command(name: string, ...values: string[]): Promise<unknown>;
 }
 
-export async function startRedis(): Promise<RedisServer> {
+/** `options` are more of the server's own; with `tls`, paths of files, it takes nothing but TLS. */
+export interface RedisOptions {
+  options?: readonly string[];
+  password?: string;
+  tls?: { ca: string; certificate: string; key: string };
+}
+
+export async function startRedis({
+  options = [],
+  password,
+  tls,
+}: RedisOptions = {}): Promise<RedisServer> {
   const folder = temporaryFolder();
   const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
+  const user = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
+  const url = `${tls === undefined ? 'redis' : 'rediss'}://${user}127.0.0.1:${port}`;
   const command = async (name: string, ...values: string[]): Promise<unknown> => {
-    const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null });
+    const ca = tls === undefined ? {} : { tls: { ca: readFileSync(tls.ca) } };
+    const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, ...ca });
     // The command fails too when the connection does, and says why.
     redis.on('error', () => undefined);
     try {
@@ -36,7 +50,13 @@ export async function startRedis(): Promise<RedisServer> {
   let server: TestProcess;
   const start = async () => {
     server = startProcess({
-      command: ['redis-server', '--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder.path],
+      command: [
+        'redis-server',
+        ...(tls === undefined ? ['--port', `${port}`] : tlsOptions(port, tls)),
+        ...['--bind', '127.0.0.1', '--dir', folder.path],
+        ...(password === undefined ? [] : ['--requirepass', password]),
+        ...options,
+      ],
     });
     await waitUntilReady(server, async () => (await command('PING')) === 'PONG');
   };
@@ -60,4 +80,14 @@ export async function startRedis(): Promise<RedisServer> {
       folder.remove();
     },
   };
+}
+
+function tlsOptions(
+  port: number,
+  { ca, certificate, key }: NonNullable<RedisOptions['tls']>,
+): string[] {
+  return [
+    ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
+    ...['--tls-ca-cert-file', ca, '--tls-cert-file', certificate, '--tls-key-file', key],
+  ];
 }

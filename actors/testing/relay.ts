@@ -12,12 +12,15 @@ export interface Relay {
   /** Keeps every connection open, old or new, and passes nothing on, until `heal` passes it all. */
   hold(): void;
   heal(): void;
+  /** New connections reach another port; those that are open stay where they are. */
+  leadTo(port: number): void;
   stop(): Promise<void>;
 }
 
 type State = 'whole' | 'cut' | 'held';
 
-export async function startRelay(targetPort: number): Promise<Relay> {
+export async function startRelay(firstPort: number): Promise<Relay> {
+  let targetPort = firstPort;
   let state: State = 'whole';
   const pairs = new Set<readonly [Socket, Socket]>();
 
@@ -65,6 +68,9 @@ export async function startRelay(targetPort: number): Promise<Relay> {
     heal() {
       if (state === 'held') pairs.forEach(flow);
       state = 'whole';
+    },
+    leadTo(port) {
+      targetPort = port;
     },
     async stop() {
       const closed = new Promise((resolve) => listener.close(resolve));

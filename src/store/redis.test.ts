@@ -8,8 +8,15 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test';
-import { waitUntil } from '../../actors/testing/process.ts';
+import { makeAuthority } from '../../actors/testing/certificates.ts';
+import {
+  startProcess,
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../actors/testing/redis.ts';
+import { startRelay } from '../../actors/testing/relay.ts';
 import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './open.ts';
 import { type KeyValueStore, StoreUnavailable } from './store.ts';
@@ -17,12 +24,17 @@ import { type KeyValueStore, StoreUnavailable } from './store.ts';
 setDefaultTimeout(60_000);
 
 let server: RedisServer;
+let folder: TemporaryFolder;
 
 beforeAll(async () => {
   server = await startRedis();
+  folder = temporaryFolder();
 });
 
-afterAll(() => server.remove());
+afterAll(async () => {
+  await server.remove();
+  folder.remove();
+});
 
 const open = () => openStore({ redisUrl: server.url, dataDir: server.folder.path });
 
@@ -105,5 +117,85 @@ describe('the store in Redis', () => {
     expect(await early.get('key')).toBe('value');
     await early.close();
     await answers();
+  });
+
+  test('finds the new master when its address has moved away from a demoted one', async () => {
+    const [first, second] = [server, await startRedis()];
+    const address = await startRelay(first.port);
+    const moved = await openStore({
+      redisUrl: `redis://127.0.0.1:${address.port}`,
+      dataDir: folder.path,
+    });
+    await moved.set('key', 'first', 60_000);
+    // What a failover does; the connection stays open, and its server answers every read.
+    await first.command('REPLICAOF', '127.0.0.1', String(second.port));
+    address.leadTo(second.port);
+    const written = async (write: () => Promise<unknown>) =>
+      waitUntil('the new master takes the write', () =>
+        write().then(
+          () => true,
+          (error: unknown) => {
+            expect(error).toBeInstanceOf(StoreUnavailable);
+            return false;
+          },
+        ),
+      );
+    await written(() => moved.set('key', 'second', 60_000));
+    await written(() => moved.increment('counter', 60_000));
+    await written(() => moved.spend('bucket', { burst: 1, perSecond: 1 }));
+    expect(await second.command('GET', 'stampede:key')).toBe('second');
+    await moved.close();
+    await first.command('REPLICAOF', 'NO', 'ONE');
+    await address.stop();
+    await second.remove();
+  });
+
+  test('leaves a server that still loads its data, or has lost its master, when the address moves', async () => {
+    // A replica without its master that may not answer from what it has: MASTERDOWN to each read.
+    const lost = await startRedis({ options: ['--replica-serve-stale-data', 'no'] });
+    const address = await startRelay(lost.port);
+    const url = `redis://127.0.0.1:${address.port}`;
+    const moved = await openStore({ redisUrl: url, dataDir: folder.path });
+    expect(await moved.get('key')).toBeNull();
+    await lost.command('REPLICAOF', '127.0.0.1', '1');
+    await expect(moved.get('key')).rejects.toBeInstanceOf(StoreUnavailable);
+    address.leadTo(server.port);
+    await server.command('SET', 'stampede:key', 'found');
+    await waitUntil('the other server answers', async () =>
+      moved.get('key').then(
+        (value) => value === 'found',
+        () => false,
+      ),
+    );
+    await moved.close();
+    await lost.remove();
+    await address.stop();
+  });
+
+  test('takes password, database and TLS from its address, and trusts an own authority by the usual variable', async () => {
+    const authority = makeAuthority(folder);
+    const files = authority.issue('redis', 'IP:127.0.0.1');
+    const password = 'p@ss:w/ö rd%';
+    const secured = await startRedis({ password, tls: { ca: authority.path, ...files } });
+    const script = `
+      const { openStore } = await import(${JSON.stringify(import.meta.resolve('./open.ts'))});
+      const store = await openStore({ redisUrl: '${secured.url}/3', dataDir: '/nowhere' });
+      const answer = store.set('key', 'kept', 60_000).then(() => 'kept', (error) => error.name);
+      console.log(await answer);
+      await store.close();`;
+    const run = async (env: Record<string, string>) => {
+      const command = [process.execPath, '-e', script];
+      const child = startProcess({ command, cwd: '/', env });
+      await child.ended;
+      return child.output();
+    };
+    expect(await run({ NODE_EXTRA_CA_CERTS: authority.path })).toContain('kept');
+    expect(String(await secured.command('INFO', 'keyspace'))).toContain('db3:keys=1');
+    // Without the authority nobody knows who answers.
+    const distrusting = await run({});
+    expect(distrusting).toContain('StoreUnavailable');
+    expect(distrusting).not.toContain(encodeURIComponent(password));
+    expect(distrusting).not.toContain(password);
+    await secured.remove();
   });
 });

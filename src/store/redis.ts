@@ -1,6 +1,7 @@
 /** The store in Redis, for several processes that share it. */
 import { Redis, type Result } from 'ioredis';
 import { getLogger } from '../../actors/log.ts';
+import { connectionOptions } from '../../actors/redis-connection.ts';
 import {
   bucketOf,
   type Count,
@@ -17,13 +18,6 @@ const keyPrefix = 'stampede:';
 /** How long Redis may take to answer a command, or to accept a connection. */
 const commandMsMax = 1_000;
 const connectMsMax = 2_000;
-
-/** A connection on which commands wait and nothing arrives for this long is dropped. */
-const silentMsMax = 2_000;
-
-/** The pause before the next attempt to connect, growing up to the maximum; attempts go on for ever. */
-const reconnectMs = 50;
-const reconnectMsMax = 1_000;
 
 const incrementScript = `
   local count = redis.call('INCR', KEYS[1])
@@ -79,13 +73,7 @@ export class RedisStore implements KeyValueStore {
       lazyConnect: true,
       commandTimeout: commandMsMax,
       connectTimeout: connectMsMax,
-      socketTimeout: silentMsMax,
-      enableOfflineQueue: false,
-      // A command whose answer was lost may have been carried out: the caller decides about repeating
-      // it.
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      retryStrategy: (attempt) => Math.min(attempt * reconnectMs, reconnectMsMax),
+      ...connectionOptions,
       scripts: {
         incrementFor: { lua: incrementScript, numberOfKeys: 1 },
         spend: { lua: spendScript, numberOfKeys: 1 },

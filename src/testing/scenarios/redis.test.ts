@@ -3,6 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { replicaKey } from '../../../actors/replica.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
+import { startRelay } from '../../../actors/testing/relay.ts';
 import { FaultRig, patienceMs } from '../fault-rig.ts';
 
 let redis: RedisServer;
@@ -108,4 +109,27 @@ test('redis restored from an old dump: the sale goes on, the replica is correcte
   await expectSelling('restored');
   await untilReplicated();
   await expectReplicated();
+}, 60_000);
+
+test('a failover behind one address: the sale goes on, store and replica follow to the new master', async () => {
+  const second = await startRedis();
+  const address = await startRelay(redis.port);
+  rig = new FaultRig({ REDIS_URL: `redis://127.0.0.1:${address.port}` });
+  await rig.sell();
+  await second.command('REPLICAOF', '127.0.0.1', String(redis.port));
+  const synchronised = async () =>
+    String(await second.command('INFO', 'replication')).includes('master_link_status:up');
+  await waitUntil('the second server has a copy', synchronised, patienceMs);
+  // Every connection of the engine still leads to the first server, which answers reads as before.
+  await second.command('REPLICAOF', 'NO', 'ONE');
+  await redis.command('REPLICAOF', '127.0.0.1', String(second.port));
+  address.leadTo(second.port);
+  await expectSelling('during the failover');
+  const first = redis;
+  redis = second;
+  await rig.untilReady();
+  await untilReplicated();
+  await expectReplicated();
+  await address.stop();
+  await first.remove();
 }, 60_000);
