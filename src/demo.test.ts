@@ -87,6 +87,27 @@ test('an empty folder gets an item on sale, and a line that buys it in any shell
   await engine.stop();
 });
 
+test('a person registers without a gateway: the page shows the code, the API and the log do not', async () => {
+  const { engine, url } = await startDemo();
+  const telephone = '+8613800001234';
+  const json = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ telephone: '+8613800001235' });
+  const api = await fetch(`${url}/api/otp`, { method: 'POST', headers: json, body });
+  expect(await api.json()).toEqual({ status: 'success', data: null });
+  const send = (fields: Record<string, string>) => {
+    const form = { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' } as const;
+    return fetch(`${url}/register?next=/orders`, form);
+  };
+  const shown = await (await send({ telephone, do: 'code' })).text();
+  const [, otp] = /This is a demo[^<]*Your code is (\d{6})\./.exec(shown) ?? [];
+  const person = { telephone, otp: otp!, name: 'Ada', gender: 'x', age: '36' };
+  const registered = await send({ ...person, password: 'a long and winding road' });
+  expect([registered.status, registered.headers.get('location')]).toEqual([303, '/orders']);
+  expect(engine.output()).toContain('SMS_WEBHOOK_URL is not set: one-time passwords are shown');
+  expect(engine.output()).not.toContain(otp!);
+  await engine.stop();
+});
+
 test('a promo that still runs is the one the next demo buys', async () => {
   const first = await demoThatBuys();
   const second = await demoThatBuys();

@@ -38,7 +38,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-const sentOne = { sent: true, by: 'gateway', shown: null } as const;
+const sentOne = { sent: true, shown: null } as const;
 const lastCode = () => sent.at(-1)!.code;
 const wrongCode = () => String((Number(lastCode()) + 1) % 1_000_000).padStart(6, '0');
 

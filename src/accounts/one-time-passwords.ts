@@ -39,7 +39,6 @@ export function normalCode(text: string): string | null {
 export type SendOutcome =
   | {
       sent: true;
-      by: Delivery;
       /** The password itself, where the page is to show it in place of a message; else null. */
       shown: string | null;
     }
@@ -57,6 +56,11 @@ export class OneTimePasswords {
     this.#store = store;
     this.#sms = sms;
     this.#hash = keyedHash(secret, 'one-time passwords');
+  }
+
+  /** Who brings a password to its owner. */
+  get delivery(): Delivery {
+    return this.#sms.delivery;
   }
 
   /**
@@ -92,8 +96,7 @@ export class OneTimePasswords {
       throw error;
     }
     await this.#store.increment(own.hour, hourMs);
-    const { delivery: by } = this.#sms;
-    return { sent: true, by, shown: by === 'page' ? code : null };
+    return { sent: true, shown: this.delivery === 'page' ? code : null };
   }
 
   /** Judges a password. Every call uses up one of five tries. */

@@ -29,3 +29,30 @@ test('codes are in no log above debug level', async () => {
   expect(output).not.toMatch(code);
   expect(output).not.toContain('13800001234');
 });
+
+test('without a gateway the start says so, and the page that no message can be sent', async () => {
+  const folder = temporaryFolder();
+  const env = { SMS_WEBHOOK_URL: '' };
+  const engine = await startTestEngine({ dataDir: folder.path, env });
+  expect(engine.process.output()).toContain('SMS_WEBHOOK_URL is not set: nobody can register');
+  const told = {
+    en: 'No message can be sent: this shop has no way to send text messages yet.',
+    zh: '无法发送短信',
+  };
+  for (const [language, text] of Object.entries(told)) {
+    const telephone = language === 'en' ? '+8613800001001' : '+8613800001002';
+    for (const path of ['/register', '/login/code', '/password']) {
+      const response = await fetch(engine.url + path, {
+        method: 'POST',
+        body: new URLSearchParams({ telephone, do: 'code' }),
+        headers: { 'accept-language': language },
+      });
+      const html = await response.text();
+      expect([path, html.includes(text)]).toEqual([path, true]);
+      expect(html).toContain('class="message error"');
+      expect(html).not.toMatch(/on its way|Your code is|已发送/);
+    }
+  }
+  await engine.stop();
+  folder.remove();
+});

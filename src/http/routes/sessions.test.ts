@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
+import { SqliteStore } from '../../store/sqlite.ts';
 import { mustSucceed } from '../../testing/engine-process.ts';
-import { type Buyer, newTelephone, password, type Shop, startShop } from '../../testing/shop.ts';
+import {
+  type Buyer,
+  type LoggedIn,
+  newTelephone,
+  password,
+  type Shop,
+  startShop,
+} from '../../testing/shop.ts';
 
 setDefaultTimeout(60_000);
 
@@ -173,6 +181,47 @@ describe('a session', () => {
     expect(leftMs).toBeGreaterThan(3_400_000);
     expect(leftMs).toBeLessThanOrEqual(3_600_000);
     expect((await shop.call('GET', '/api/sessions')).errCode).toBe(20003);
+  });
+
+  test('that is used in a browser moves the end of its cookie, on every route and page', async () => {
+    const store = new SqliteStore(folder.file('store.db'));
+    const { token } = mustSucceed(
+      await shop.call<LoggedIn>('POST', '/api/sessions', { telephone: buyer.telephone, password }),
+    );
+    const key = `session:${new Bun.CryptoHasher('sha256').update(token).digest('hex')}`;
+    /** As if the session was last used so long ago. */
+    const usedAgo = async (minutes: number) => {
+      const at = Date.now() - minutes * 60_000;
+      await store.set(key, `${buyer.userId} ${at} ${at} -`, (60 - minutes) * 60_000);
+    };
+    const cookie = `session=${token}`;
+    const cookiesOf = async (path: string, headers: Record<string, string> = { cookie }) => {
+      const request = { headers: { ...headers }, redirect: 'manual' } as const;
+      return (await fetch(shop.engine.url + path, request)).headers.getSetCookie();
+    };
+    const renewed = [`${cookie}; Max-Age=3600; Path=/; HttpOnly; SameSite=Lax`];
+    for (const path of [
+      '/api/sessions',
+      '/api/users/me',
+      '/api/orders',
+      '/',
+      '/orders',
+      '/login',
+    ]) {
+      await usedAgo(59);
+      expect([path, await cookiesOf(path)]).toEqual([path, renewed]);
+      expect([path, await cookiesOf(path)]).toEqual([path, []]);
+    }
+    // A client that sends the token itself keeps no cookie, and a log-out ends the one that there is.
+    await usedAgo(59);
+    expect(await cookiesOf('/api/sessions', { authorization: `Bearer ${token}` })).toEqual([]);
+    await usedAgo(59);
+    const out = await shop.call('DELETE', '/api/sessions', undefined, { headers: { cookie } });
+    expect(out.headers.getSetCookie()).toEqual([
+      'session=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
+    ]);
+    expect((await withCookie(cookie)).errCode).toBe(20003);
+    await store.close();
   });
 
   test('ends by logging out, and only this one', async () => {

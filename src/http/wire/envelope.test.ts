@@ -70,6 +70,20 @@ describe('the envelope', () => {
     expect(headers.get('retry-after')).toBe('3');
   });
 
+  test.each([
+    [0, '1 second', '1秒钟'],
+    [2.1, '3 seconds', '3秒钟'],
+    [99, '99 seconds', '99秒钟'],
+    [100, '2 minutes', '2分钟'],
+    [3_300, '55 minutes', '55分钟'],
+    [36_000, '10 hours', '10小时'],
+  ])('says in words how long %d s are', async (seconds, english, chinese) => {
+    const en = await read(tooMany(request(), seconds));
+    expect(en.errMsg).toBe(`too many requests: try again in ${english}`);
+    const zh = await read(tooMany(request('zh'), seconds));
+    expect(zh.errMsg).toBe(`请求过于频繁，请在${chinese}后再试`);
+  });
+
   test('names every wrong field in either language', async () => {
     for (const language of ['en', 'zh']) {
       const { errMsg, data } = await read(invalid(request(language), { a: 'is bad', 'b.c': 'no' }));

@@ -65,30 +65,41 @@ export async function askForCode(
   { view, values }: { view: View; values: Values },
 ): Promise<Unaccepted> {
   const shown = shownValues({ ...values, otp: '' });
-  const own = accountTextsOf(view);
   const { again } = await guarded(parts, c, view, shown, async () => {
     const limited = await limitOf(parts, c, 'oneTimePasswordByAddress', view, shown);
     if (limited !== null) return { value: null, again: limited };
     const { value, wrong } = checkInput(codeRequestSchema, values);
     if (wrong !== null) return { value: null, again: marked(view, shown, ['telephone']) };
     const { value: sent, refused } = await sendCode(parts, value.telephone, askerOf(c, parts));
-    if (refused !== null) {
-      const waitMs = 'retryAfterMs' in refused ? refused.retryAfterMs : 0;
-      const wait = waitText(waitMs, view.visitor.language);
-      const errors = { telephone: fill(own.codeWait, { wait }) };
-      const state = { ...untouched, values: shown, errors, codeWaitMs: waitMs };
-      return { value: null, again: { state, status: 429, retryAfterMs: waitMs } };
-    }
-    const text = {
-      gateway: own.codeSent,
-      page: fill(own.codeShown, { code: sent.shown ?? '' }),
-      log: own.noGateway,
-    }[sent.by];
-    const message = { text, isError: sent.by === 'log' };
-    const state = { ...untouched, values: shown, message, codeWaitMs: codePauseMs };
-    return { value: null, again: { state, status: 200 } };
+    return { value: null, again: codeAnswer(parts, { view, values: shown }, sent, refused) };
   });
+  // Nothing in it gives a value.
   return again!;
+}
+
+/** Who brings the code, or when the next one may be asked for. */
+function codeAnswer(
+  { oneTimePasswords: { delivery } }: Pick<AppParts, 'oneTimePasswords'>,
+  { view, values }: { view: View; values: Values },
+  sent: { shown: string | null } | null,
+  refused: PeopleRefusal | null,
+): Unaccepted {
+  const own = accountTextsOf(view);
+  if (delivery === 'log') {
+    const message = { text: own.noGateway, isError: true };
+    return { state: { ...untouched, values, message }, status: 200 };
+  }
+  if (refused !== null) {
+    const codeWaitMs = 'retryAfterMs' in refused ? refused.retryAfterMs : 0;
+    const wait = waitText(codeWaitMs, view.visitor.language);
+    const errors = { telephone: fill(own.codeWait, { wait }) };
+    const state = { ...untouched, values, errors, codeWaitMs };
+    return { state, status: 429, retryAfterMs: codeWaitMs };
+  }
+  const code = sent?.shown ?? null;
+  const text = code === null ? own.codeSent : fill(own.codeShown, { code });
+  const message = { text, isError: false };
+  return { state: { ...untouched, values, message, codeWaitMs: codePauseMs }, status: 200 };
 }
 
 /** Passwords are not sent back: a page is kept in places where they should not be. */
