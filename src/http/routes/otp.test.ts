@@ -34,7 +34,9 @@ test('without a gateway the start says so, and the page that no message can be s
   const folder = temporaryFolder();
   const env = { SMS_WEBHOOK_URL: '' };
   const engine = await startTestEngine({ dataDir: folder.path, env });
-  expect(engine.process.output()).toContain('SMS_WEBHOOK_URL is not set: nobody can register');
+  await waitUntil('the log says so', () =>
+    engine.process.output().includes('SMS_WEBHOOK_URL is not set: nobody can register'),
+  );
   const told = {
     en: 'No message can be sent: this shop has no way to send text messages yet.',
     zh: '无法发送短信',
