@@ -4,8 +4,9 @@ import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
+import type { SqlSettings } from './db/open.ts';
 import { ownScript } from './own-files.ts';
-import { sqlSettings, storeSettings } from './parts-settings.ts';
+import { storeSettings } from './parts-settings.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
@@ -31,6 +32,7 @@ export interface EngineParts {
   memory: SharedMemory;
   /** What every thread opens: the journal that was there when the engine started. */
   journal: JournalSettings;
+  sql: SqlSettings;
   steadyClock: Clock;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
@@ -43,7 +45,8 @@ export class EngineThreads {
   constructor(private readonly parts: EngineParts) {}
 
   http(thread: number): HttpThread {
-    const { settings, port, journal, journalPromise, requestMetrics, steadyClock } = this.parts;
+    const { settings, port, journal, sql, journalPromise, requestMetrics, steadyClock } =
+      this.parts;
     return new Thread({
       name: `http-${thread}`,
       script: ownScript('src/server.ts'),
@@ -60,7 +63,7 @@ export class EngineThreads {
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
         journal,
-        sql: sqlSettings(settings),
+        sql,
         store: storeSettings(settings),
         trustedProxies: settings.trustedProxies,
         allowedOrigins: settings.allowedOrigins,
@@ -98,7 +101,7 @@ export class EngineThreads {
   }
 
   projector(): ProjectorThread {
-    const { settings, journal } = this.parts;
+    const { journal, sql } = this.parts;
     return new Thread({
       name: 'projector',
       script: ownScript('src/projector/worker.ts'),
@@ -106,7 +109,7 @@ export class EngineThreads {
         type: 'start',
         ...this.#common(),
         journal,
-        sql: sqlSettings(settings),
+        sql,
       }),
     });
   }

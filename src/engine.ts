@@ -18,7 +18,7 @@ import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
 import { ClaimedPort } from './claims.ts';
-import { openSql } from './db/open.ts';
+import { openSql, type SqlSettings, thisSql } from './db/open.ts';
 import {
   type ActorThread,
   type EngineSettings,
@@ -52,12 +52,13 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const positions = new Positions(memory.positions);
   const steadyClock = createSteadyClock();
   const writer = Bun.randomUUIDv7();
-  const { journal, journalPromise } = await prepare(settings, positions, writer);
+  const { journal, sql, journalPromise } = await prepare(settings, positions, writer);
   const threads = new EngineThreads({
     settings,
     port,
     memory,
     journal,
+    sql,
     journalPromise,
     steadyClock,
     requestMetrics: new SharedArrayBuffer(RequestMetrics.bytes(settings.httpThreads)),
@@ -106,16 +107,23 @@ async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThre
   await Promise.race([Promise.all(drained), Bun.sleep(drainMs)]);
 }
 
+interface Prepared {
+  /** What the threads open: the very files that are there now, not what may replace them. */
+  journal: JournalSettings;
+  sql: SqlSettings;
+  /** What the journal's acknowledgement means. */
+  journalPromise: string;
+}
+
 /**
  * Makes what is missing, and reads how far SQL has come: a journal that ends earlier has lost data.
- * Returns the journal that the threads open, and what its acknowledgement means.
  * @throws ClockBehindJournal unless the settings say that time is to be set back.
  */
 async function prepare(
   settings: EngineSettings,
   positions: Positions,
   writer: string,
-): Promise<{ journal: JournalSettings; journalPromise: string }> {
+): Promise<Prepared> {
   const log = getLogger(['stampede', 'engine']);
   const report = (state: string) => log.warning(`journal: ${state}`, {});
   const journal = await openJournal(journalSettings(settings), settings.partitions, { report });
@@ -124,7 +132,7 @@ async function prepare(
   const times = await newestTimes(journal, settings.partitions);
   if (settings.setTimeBack !== true) requireTime(times, wallClock());
   const made = thisJournal(journalSettings(settings));
-  const sql = await openSql(sqlSettings(settings));
+  const sql = await openSql(sqlSettings(settings), { check: true });
   for (const [partition, { seq }] of await sql.projection.checkpoints()) {
     positions.set(partition, 'sqlSeq', seq);
   }
@@ -138,7 +146,7 @@ async function prepare(
   await journal.close();
   const store = await openStore(storeSettings(settings), { check: true });
   await store.close();
-  return { journal: made, journalPromise: text };
+  return { journal: made, sql: thisSql(sqlSettings(settings)), journalPromise: text };
 }
 
 /** Says when the wall clock was set, or the machine slept: sales follow it at once. */

@@ -1,5 +1,6 @@
 /** Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. */
 import { existsSync } from 'node:fs';
+import { type FileIdentity, fileIdentity } from '../../actors/kept-file.ts';
 import { makePrivateFolder } from '../../actors/private-files.ts';
 import { Connections } from './postgres/connections.ts';
 import { openPostgres } from './postgres/postgres.ts';
@@ -13,13 +14,30 @@ export interface SqlSettings {
   /** `postgres://…`, or null for SQLite. */
   databaseUrl: string | null;
   dataDir: string;
+  /** In SQLite: opens this very file and no other, and makes none. */
+  made?: FileIdentity;
 }
 
-/** Any number of threads may open the same database; each keeps its own connections. */
-export async function openSql({ databaseUrl, dataDir }: SqlSettings): Promise<Sql> {
+/**
+ * Any number of threads may open the same database; each keeps its own connections. With `check` a SQLite
+ * file is looked through for damage, which is said in the log.
+ */
+export async function openSql(
+  { databaseUrl, dataDir, ...made }: SqlSettings,
+  { check = false } = {},
+): Promise<Sql> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
-  makePrivateFolder(dataDir);
-  return openSqlite(sqliteFile(dataDir));
+  if (made.made === undefined) makePrivateFolder(dataDir);
+  return openSqlite({ path: sqliteFile(dataDir), ...made }, check);
+}
+
+/**
+ * The settings by which an engine's threads open the database that exists now: one that was deleted or
+ * replaced meanwhile must not be made anew by one thread while others still write the old one.
+ */
+export function thisSql(settings: SqlSettings): SqlSettings {
+  if (settings.databaseUrl !== null) return settings;
+  return { ...settings, made: fileIdentity(sqliteFile(settings.dataDir)) };
 }
 
 export interface OpenedProjection {
@@ -39,6 +57,6 @@ export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedPro
   }
   const file = sqliteFile(dataDir);
   if (!existsSync(file)) return null;
-  const projection = new SqliteProjection(file);
+  const projection = new SqliteProjection({ path: file });
   return { projection, where: file, close: async () => projection.close() };
 }

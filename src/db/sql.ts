@@ -10,12 +10,22 @@ export interface Sql {
   readonly orders: OrderLists;
   readonly users: Users;
   readonly projection: Projection;
+  /** Why nothing can be written although the database answers; null where it can. */
+  readonly trouble: string | null;
   close(): Promise<void>;
 }
 
 /** The database did not answer, or could not write: the operation may be tried again. */
 export class SqlUnavailable extends Error {
   override readonly name = 'SqlUnavailable';
+}
+
+/**
+ * The database's file is damaged: to try again is no use, an operator must restore it. What does not
+ * touch the damage works.
+ */
+export class SqlDamaged extends Error {
+  override readonly name = 'SqlDamaged';
 }
 
 export interface ItemDraft {

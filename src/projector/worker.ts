@@ -17,7 +17,7 @@ import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
-import { SqlUnavailable } from '../db/sql.ts';
+import { SqlDamaged, SqlUnavailable } from '../db/sql.ts';
 import { LostRowsLog } from './lost-rows-log.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 
@@ -114,7 +114,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
 
 function waitsFor(error: unknown): boolean {
   const journalErrors = [JournalUnavailable, JournalCorrupt, CheckpointAhead, CheckpointDiffers];
-  return [SqlUnavailable, ...journalErrors].some((kind) => error instanceof kind);
+  return [SqlUnavailable, SqlDamaged, ...journalErrors].some((kind) => error instanceof kind);
 }
 
 /** Lowers the priority of only this thread; Linux names a thread by an id of its own. */

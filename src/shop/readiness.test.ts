@@ -29,6 +29,7 @@ function wellParts() {
     draining: () => draining,
     board,
     sql: {
+      trouble: null,
       catalog: { missing: () => missingAnswer() },
       users: {
         byId: () => {

@@ -138,8 +138,10 @@ function whyUnready({ positions, partitions, draining }: ReadinessParts): string
   return reasons;
 }
 
-function whyDegraded({ positions, partitions, clock }: ReadinessParts): string[] {
+function whyDegraded({ positions, partitions, clock, sql }: ReadinessParts): string[] {
   const reasons: string[] = [];
+  if (sql.trouble !== null)
+    reasons.push(`SQL: accounts and the catalogue stay as they are, ${sql.trouble}`);
   if (clock() - positions.projectorBeatAt > projectorSilentMs)
     reasons.push('the projector writes nothing: see its log');
   const silent = range(partitions).filter((p) => positions.get(p, 'replicaSilent') === 1);

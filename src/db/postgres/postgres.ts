@@ -25,6 +25,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     orders: new PostgresOrderLists(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
+    trouble: null,
     close: () => connections.close(),
   };
 }

@@ -8,15 +8,16 @@
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
 import { connect, guarded } from './connect.ts';
+import type { DatabaseFile } from './file.ts';
 import { SqliteView } from './view.ts';
 import { SqliteWriter } from './writer.ts';
 
 export class SqliteProjection implements Projection {
-  readonly #path: string;
+  readonly #file: DatabaseFile;
   #writer: SqliteWriter | null = null;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(file: DatabaseFile) {
+    this.#file = file;
   }
 
   checkpoints(): Promise<Map<number, Checkpoint>> {
@@ -33,7 +34,7 @@ export class SqliteProjection implements Projection {
 
   async snapshot<T>(read: (view: ProjectionView) => Promise<T>): Promise<T> {
     // A connection of its own, so that the snapshot sees nothing that this thread writes meanwhile.
-    const database = connect(this.#path, 'NORMAL');
+    const database = connect(this.#file, 'NORMAL');
     try {
       database.run('BEGIN');
       return await read(new SqliteView(drizzle(database)));
@@ -51,7 +52,7 @@ export class SqliteProjection implements Projection {
 
   /** Only the projector's thread writes, so the connection is made when it first does. */
   #open(): SqliteWriter {
-    this.#writer ??= new SqliteWriter(connect(this.#path, 'NORMAL'));
+    this.#writer ??= new SqliteWriter(connect(this.#file, 'NORMAL'));
     return this.#writer;
   }
 }

@@ -2,27 +2,41 @@
 import type { Database } from 'bun:sqlite';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
+import { getLogger } from '../../../actors/log.ts';
 import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
-import { connect, guarded } from './connect.ts';
+import { connect, damageOf, guarded } from './connect.ts';
+import type { DatabaseFile } from './file.ts';
 import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqliteUsers } from './users.ts';
+import { FileWatch } from './watch.ts';
 
-/** Opens a file's database, made and migrated where needed. @throws SqlUnavailable */
-export function openSqlite(path: string): Sql {
+/**
+ * Opens a file's database, made and migrated where needed. With `check` it is looked through for damage,
+ * which is said in the log.
+ * @throws SqlUnavailable, SqlDamaged
+ */
+export function openSqlite(file: DatabaseFile, check: boolean): Sql {
   // What merchants and users write is stored nowhere else: it must survive a power cut.
-  const database = connect(path, 'FULL');
-  migrateSqlite(database);
+  const database = connect(file, 'FULL');
+  migrateSqlite(database, file.path);
+  const damage = check ? damageOf(database, file.path) : null;
+  if (damage !== null) getLogger(['stampede', 'sql']).error(damage.message, {});
   const drizzled = drizzle(database);
-  const projection = new SqliteProjection(path);
+  const projection = new SqliteProjection(file);
+  const watch = new FileWatch(database, file);
   return {
     catalog: new SqliteCatalog(drizzled),
     orders: new SqliteOrderLists(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
+    get trouble() {
+      return watch.trouble;
+    },
     async close() {
+      watch.stop();
       projection.close();
       database.close();
     },
@@ -34,9 +48,12 @@ export function openSqlite(path: string): Sql {
  * before it begins: when another thread migrates in between, ours fails, and a second look finds
  * nothing to do.
  */
-function migrateSqlite(database: Database): void {
+function migrateSqlite(database: Database, path: string): void {
   const migrateOnce = () =>
-    guarded(() => migrate(drizzle(database), { migrationsFolder: ownPath('migrations/sqlite') }));
+    guarded(
+      () => migrate(drizzle(database), { migrationsFolder: ownPath('migrations/sqlite') }),
+      path,
+    );
   try {
     migrateOnce();
   } catch {

@@ -1,12 +1,18 @@
 import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type TemporaryFolder,
   temporaryFolder,
   waitUntil,
 } from '../../../actors/testing/process.ts';
-import { type Sale, startTestEngine, type TestEngine, tokenFor } from '../engine-process.ts';
+import {
+  type Sale,
+  spawnEngine,
+  startTestEngine,
+  type TestEngine,
+  tokenFor,
+} from '../engine-process.ts';
 import { replay } from '../persistent-buyers.ts';
 
 setDefaultTimeout(60_000);
@@ -74,4 +80,58 @@ test('a journal that is gone when an actor thread crashes is not made anew, and 
   await waitUntil('it sells again', async () => (await buy()).status === 201);
   expect(await engine.stop()).toBe(0);
   expect((await replay(dataDir)).code).toBe(0);
+});
+
+test('stampede.db deleted in mid-run: selling goes on, accounts and the catalogue take nothing, and it is said', async () => {
+  await sell();
+  rmSync(join(dataDir, 'stampede.db'));
+  await waitUntil('readyz says so', async () => {
+    const response = await fetch(`${engine.url}/readyz`);
+    expect(response.status).toBe(200);
+    return (await response.text()).includes('stampede.db is gone');
+  });
+  await says(/projector waits.*stampede\.db is gone/);
+  expect(await buy()).toMatchObject({ status: 201 });
+  const draft = { title: 'Lost', description: '', price: 1, stock: 1 };
+  expect(await engine.api('POST', '/api/items', draft)).toMatchObject({ status: 503 });
+  expect(await engine.api('GET', `/api/items/${sale.itemId}`)).toMatchObject({ status: 200 });
+  expect(existsSync(join(dataDir, 'stampede.db'))).toBe(false);
+  expect(await engine.stop()).toBe(0);
+  expect((await replay(dataDir)).code).toBe(0);
+});
+
+test('at the start a damaged stampede.db or journal.db is named in one line, a damaged store.db is made anew', async () => {
+  await sell();
+  expect(await engine.stop()).toBe(0);
+  for (const name of ['stampede.db', 'journal.db']) {
+    const path = join(dataDir, name);
+    const kept = readFileSync(path);
+    writeFileSync(path, 'garbage '.repeat(2_000));
+    const failed = spawnEngine({ dataDir });
+    expect(await failed.ended).toBeGreaterThan(0);
+    const line = failed.output().trim().split('\n').at(-1);
+    expect(line).toStartWith('stampede: cannot start: ');
+    expect(line).toContain(path);
+    expect(line).toContain('damaged');
+    writeFileSync(path, kept);
+  }
+  writeFileSync(join(dataDir, 'store.db'), 'garbage '.repeat(2_000));
+  engine = await startTestEngine({ dataDir });
+  expect(await buy()).toMatchObject({ status: 201 });
+  await says(/store\.db is damaged .* it is kept as .*store\.db\.damaged-/);
+  expect(await engine.stop()).toBe(0);
+});
+
+test('a journal.db that was emptied, or is missing, while SQL knows of orders is refused, not begun anew', async () => {
+  await sell();
+  expect(await engine.stop()).toBe(0);
+  const empty = (path: string) => writeFileSync(path, '');
+  for (const lose of [empty, rmSync]) {
+    lose(join(dataDir, 'journal.db'));
+    engine = await startTestEngine({ dataDir });
+    expect(await buy()).toMatchObject({ status: 503, errCode: 30002 });
+    expect(await readyStatus()).toBe(503);
+    await says(/refusing to serve.*entry \d+ was acknowledged/);
+    expect(await engine.stop()).toBe(0);
+  }
 });
