@@ -267,6 +267,23 @@ describe('a session of the administrator', () => {
     expect(statements.errCode).toBe(20003);
   });
 
+  test('leads back to the form where the address of a refused one is opened', async () => {
+    const cookie = await session();
+    const { itemId } = await shop.engine.sale();
+    for (const [path, to] of [
+      [`/admin/items/${itemId}/promos`, `/admin/items/${itemId}`],
+      [`/admin/items/${itemId}/restock`, `/admin/items/${itemId}`],
+      ['/admin/promos/1/publish', '/admin'],
+      ['/admin/items', '/admin'],
+    ] as const) {
+      const { status, headers } = await fetch(url(path), {
+        headers: { cookie },
+        redirect: 'manual',
+      });
+      expect([path, status, headers.get('location')]).toEqual([path, 303, to]);
+    }
+  });
+
   test('is required by the live stream', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale({ stock: 3 });

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
 import { listItems } from '../../../shop/list-items.ts';
+import { itemIdOf } from '../../../shop/read-item.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
@@ -32,20 +33,27 @@ export function adminPages(parts: AppParts, page: PageMaker) {
   const item = page((c, view) =>
     itemPage(parts, view, c.req.param('id'), { done: c.req.query('done') }),
   );
-  return new Hono()
-    .use(pageHeaders)
-    .use(refusalsForPeople(page))
-    .route('/', logInRoutes(parts, page))
-    .use(loggedInOnly(parts))
-    .route('/', logOutRoute(parts))
-    .get('/', overviewPage)
-    .get('/live', (c) => live(parts, c))
-    .get('/search', search)
-    .get('/items', (c) => c.redirect('/admin', 303))
-    .get('/new-item', newItem)
-    .get('/items/:id', item)
-    .use(sameSiteOnly(parts))
-    .route('/', formRoutes(parts, page));
+  return (
+    new Hono()
+      .use(pageHeaders)
+      .use(refusalsForPeople(page))
+      .route('/', logInRoutes(parts, page))
+      .use(loggedInOnly(parts))
+      .route('/', logOutRoute(parts))
+      .get('/', overviewPage)
+      .get('/live', (c) => live(parts, c))
+      .get('/search', search)
+      .get('/items', (c) => c.redirect('/admin', 303))
+      .get('/new-item', newItem)
+      .get('/items/:id', item)
+      // A refused form has the address it was sent to: whoever opens that comes back to the form.
+      .get('/items/:id/:form', (c) =>
+        c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303),
+      )
+      .get('/promos/:id/publish', (c) => c.redirect('/admin', 303))
+      .use(sameSiteOnly(parts))
+      .route('/', formRoutes(parts, page))
+  );
 }
 
 async function overview(parts: AppParts, c: Context, view: View): Promise<Made> {
