@@ -33,7 +33,7 @@ interface Demo {
 }
 
 async function startDemo(): Promise<Demo> {
-  const engine = spawnEngine({ dataDir: folder.path }, '--demo');
+  const engine = spawnEngine({ dataDir: folder.path, env: { LOG_LEVEL: 'info' } }, '--demo');
   await waitUntil('the line is printed', () => /\n {2}curl .*\n/.test(engine.stdout()));
   const printed = engine.stdout();
   const line = /\n {2}(curl .*)\n/.exec(printed)![1]!;

@@ -32,7 +32,7 @@ test('codes are in no log above debug level', async () => {
 
 test('without a gateway the start says so, and the page that no message can be sent', async () => {
   const folder = temporaryFolder();
-  const env = { SMS_WEBHOOK_URL: '' };
+  const env = { SMS_WEBHOOK_URL: '', LOG_LEVEL: 'info' };
   const engine = await startTestEngine({ dataDir: folder.path, env });
   await waitUntil('the log says so', () =>
     engine.process.output().includes('SMS_WEBHOOK_URL is not set: nobody can register'),
