@@ -41,6 +41,8 @@ export function redisAddressFault(text: string): string | null {
   if (protocol !== 'redis:' && protocol !== 'rediss:')
     return 'must be a URL that starts with redis:// or rediss://';
   if (hostname === '') return 'must name a host';
+  // Otherwise the client fails without a word about the address.
+  if (/%(?![\da-f]{2})/i.test(text)) return 'must write a % of its user or password as %25';
   if (!/^\/?\d{0,5}$/.test(pathname)) return 'must end with the number of a database, or none';
   return null;
 }

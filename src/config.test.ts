@@ -102,6 +102,8 @@ describe('settings', () => {
       ['REDIS_URL', 'localhost', 'redis://'],
       ['REDIS_URL', 'redis://host/cache', 'the number of a database'],
       ['REDIS_URL', 'redis:///1', 'a host'],
+      ['REDIS_URL', 'redis://:p%w@localhost', 'write a %'],
+      ['DATABASE_URL', 'postgres://me:p%w@localhost', 'write a %'],
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],

@@ -75,8 +75,17 @@ const url = (...protocols: string[]) => {
   const message = `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`;
   const fits = (value: string) =>
     URL.canParse(value) && protocols.includes(new URL(value).protocol);
-  return v.nullish(v.pipe(v.string(), v.check(fits, message)), null);
+  const encoding = 'must write a % of its user or password as %25';
+  return v.nullish(
+    v.pipe(v.string(), v.check(fits, message), v.check(isPercentEncoded, encoding)),
+    null,
+  );
 };
+
+/** Where it is not, the client of PostgreSQL fails without a word about the setting. */
+function isPercentEncoded(url: string): boolean {
+  return !/%(?![\da-f]{2})/i.test(url);
+}
 
 const redisUrl = v.nullish(
   v.pipe(
