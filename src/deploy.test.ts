@@ -21,6 +21,7 @@ test('the compose file gives the engine settings that it accepts', () => {
     TOKEN_SECRET: 't'.repeat(32),
     ADMIN_TOKEN: 'a'.repeat(16),
     POSTGRES_PASSWORD: 'p',
+    NATS_PASSWORD: 'n',
   };
   const environment = Object.fromEntries(
     Object.entries(services.stampede!.environment!).map(([name, value]) => [
@@ -32,7 +33,7 @@ test('the compose file gives the engine settings that it accepts', () => {
     ]),
   );
   const config = readConfig(environment);
-  expect(config.natsUrl).toBe('nats://nats:4222');
+  expect(config.natsUrl).toBe('nats://stampede:n@nats:4222');
   expect(config.redisUrl).toBe('redis://redis:6379');
   expect(config.databaseUrl).toBe('postgres://stampede:p@postgres:5432/stampede');
 });
@@ -53,7 +54,8 @@ test('the image copies only what exists, and builds with the pinned Bun', () => 
 test('the NATS configuration is one that nats-server reads, except for what needs 2.10', () => {
   const config = folder.file('nats.conf');
   writeFileSync(config, read('.deploy/nats.conf').replace(/^\s*sync_interval: always$/m, ''));
-  const { exitCode, stderr } = Bun.spawnSync(['nats-server', '-t', '-c', config]);
+  const env = { ...process.env, NATS_PASSWORD: 'p4ssword' };
+  const { exitCode, stderr } = Bun.spawnSync(['nats-server', '-t', '-c', config], { env });
   expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
   expect(read('.deploy/nats.conf')).toMatch(/^\s*sync_interval: always$/m);
 });
