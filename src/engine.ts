@@ -17,6 +17,7 @@ import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
+import { CatalogVersion } from './catalog/version.ts';
 import { ClaimedPort } from './claims.ts';
 import { openSql, type SqlSettings, thisSql } from './db/open.ts';
 import {
@@ -145,6 +146,8 @@ async function prepare(
   }
   await journal.close();
   const store = await openStore(storeSettings(settings), { check: true });
+  // The database may have been restored since: what the store remembers of its catalogue is not its own.
+  await new CatalogVersion(new SharedArrayBuffer(CatalogVersion.bytes), store).change();
   await store.close();
   return { journal: made, sql: thisSql(sqlSettings(settings)), journalPromise: text };
 }
