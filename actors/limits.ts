@@ -92,6 +92,12 @@ export const refusalPauseMsMax = 60_000;
 /** A partition that was fenced is left to the other engine until that has been silent this long. */
 export const fencedMs = 3_000;
 
+/**
+ * A server that has not answered the leader of its stream for this long does not count towards the
+ * majority that an append needs: it has missed three heartbeats of nats-server, which sends one a second.
+ */
+export const peerSilentMs = 3_000;
+
 /** How often an actor thread asks the journal whether it would take entries. */
 export const probeMs = 1_000;
 

@@ -5,7 +5,6 @@
  *
  * Nothing here decides who may append: that is the fence alone. A wrong guess about a server costs time.
  */
-import type { JetStreamClient } from 'nats';
 import { quorumPatienceMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import { dial, type Link } from './jetstream-dial.ts';
 import { messageOf } from './jetstream-errors.ts';
@@ -23,7 +22,7 @@ type Question = 'append' | 'read';
 
 export interface ConnectionWatch {
   /** Of all partitions, how many take entries by way of a server. */
-  answering(client: JetStreamClient): Promise<number>;
+  answering(link: Link): Promise<number>;
   /** The link is gone, and no answer will come of what was sent on it. */
   lost(): void;
   /** Told of each loss, return and move, in words. */
@@ -179,7 +178,7 @@ export class JetStreamConnection {
     if (watch === null) return;
     this.#seeking = true;
     try {
-      const here = watch.answering(link.client);
+      const here = watch.answering(link);
       for (const server of this.#servers.others(link.place)) {
         const better = await this.#better(server, watch, here);
         if (this.#closed || link !== this.#link) {
@@ -208,7 +207,7 @@ export class JetStreamConnection {
   ): Promise<Link | null> {
     try {
       const link = await this.#dial(server);
-      const there = watch.answering(link.client);
+      const there = watch.answering(link);
       if ((await there) > (await here)) return link;
       await link.connection.close();
     } catch (error) {

@@ -16,12 +16,15 @@ export const notEnabledCodes: ReadonlySet<number> = new Set([10_039, 10_076]);
 /** Refusals by the server before anything is stored: resources, cluster, stream, entry length. */
 const refusedCodes = new Set([10_002, 10_008, 10_023, 10_039, 10_047, 10_054, 10_060, 10_076]);
 
+/** How the server says that no one listens: no stream has the subject, or it has no leader. */
+const noResponder = '503';
+
 /**
  * Errors of the client before anything is sent; 503 is how the server says that no one listens, and what
  * its permissions do not allow goes no further than to it.
  */
 const unsentCodes = new Set([
-  '503',
+  noResponder,
   'MAX_PAYLOAD_EXCEEDED',
   'CONNECTION_CLOSED',
   'CONNECTION_DRAINING',
@@ -49,7 +52,7 @@ export function readError(partition: number, sequence: Sequence, cause: unknown)
   }
 }
 
-export function isRefusedByFence(cause: unknown): boolean {
+function isRefusedByFence(cause: unknown): boolean {
   return serverCode(cause) === wrongLastSequence;
 }
 
@@ -72,6 +75,10 @@ export function serverCode(cause: unknown): number | null {
   const answer = cause.api_error;
   const coded = typeof answer === 'object' && answer !== null && 'err_code' in answer;
   return coded ? Number(answer.err_code) : null;
+}
+
+export function isNoResponder(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === noResponder;
 }
 
 function isUnsent(cause: unknown): boolean {

@@ -1,5 +1,7 @@
 /** The streams of the JetStream journal: how they are named, made and checked. */
+import type { JetStreamManager, StreamConfig } from 'nats';
 import { entryBytesMax, partitionsMax } from '../limits.ts';
+import { isNoStream } from './jetstream-errors.ts';
 import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
 import type { NatsSettings } from './nats-address.ts';
 
@@ -22,11 +24,18 @@ export interface JetStreamOptions extends NatsSettings {
 /** What the journal needs of the server's stream management. */
 export interface StreamManager {
   /** The stream's settings under the server's names; null where there is no stream. */
-  find(name: string): Promise<{ config: object; lastSequence: number } | null>;
+  find(name: string): Promise<FoundStream | null>;
+  /** Makes a stream, or does nothing where there is one with these settings. */
   make(config: StreamSettings): Promise<void>;
 }
 
-export type StreamSettings = ReturnType<typeof streamSettings>;
+interface FoundStream {
+  config: object;
+  messages: number;
+}
+
+/** Settings of a stream under the server's names. */
+export type StreamSettings = { name: string } & Record<string, unknown>;
 
 /** What a server's acknowledgement of an append means. */
 export interface Acknowledgement {
@@ -45,6 +54,24 @@ export function nameOf(partition: number): string {
 /** The one subject of the partition's stream. */
 export function subjectOf(partition: number): string {
   return `stampede.journal.${String(partition).padStart(2, '0')}`;
+}
+
+/** The stream of the probes (`jetstream-probe.ts`): not part of the journal, but kept where it is. */
+export const probeStream = 'STAMPEDE_PROBE';
+export const probeSubject = 'stampede.journal.probe';
+
+export function probeSettings(replicas: number): StreamSettings {
+  return {
+    name: probeStream,
+    description:
+      'Stampede finds out here whether its journal can be written; only the last probe is kept',
+    subjects: [probeSubject],
+    storage: 'file',
+    num_replicas: replicas,
+    retention: 'limits',
+    discard: 'old',
+    max_msgs: 1,
+  };
 }
 
 /** Refuses a server whose `max_payload` is too short for an entry. */
@@ -83,21 +110,40 @@ export async function prepareStreams(
   const all = Array.from({ length: count }, (_, partition) =>
     streamSettings(partition, count, replicas),
   );
-  const found = await Promise.all(all.map(({ name }) => manager.find(name)));
-  // Streams are all made before the first append: without one of them, entries have been lost.
-  const used = found.some((stream) => stream !== null && stream.lastSequence > 0);
+  const found = await findAll(manager, all);
   for (const [partition, wanted] of all.entries()) {
     const stream = found[partition];
     if (stream) checkStream(wanted, stream.config);
-    else if (used)
+    else if (isUsed(found))
       throw new JournalMisconfigured(`stream ${wanted.name} of the journal is missing`);
     else if (readonly) throw new JournalUnavailable('it has not been made yet');
     else await manager.make(wanted);
   }
+  if (!readonly) await prepareProbes(manager, probeSettings(replicas));
   return count;
 }
 
-function streamSettings(partition: number, partitions: number, replicas: number) {
+type Found = (FoundStream | null)[];
+
+async function findAll(manager: StreamManager, all: readonly StreamSettings[]): Promise<Found> {
+  const find = () => Promise.all(all.map(({ name }) => manager.find(name)));
+  const found = await find();
+  // Another engine may be making the journal: it makes all the streams before it writes to the first.
+  return isUsed(found) && found.includes(null) ? await find() : found;
+}
+
+/** Streams are all made before the first append: without one of them, entries have been lost. */
+function isUsed(found: Found): boolean {
+  return found.some((stream) => stream !== null && stream.messages > 0);
+}
+
+async function prepareProbes(manager: StreamManager, wanted: StreamSettings): Promise<void> {
+  const found = await manager.find(wanted.name);
+  if (found === null) await manager.make(wanted);
+  else checkStream(wanted, found.config);
+}
+
+function streamSettings(partition: number, partitions: number, replicas: number): StreamSettings {
   return {
     name: nameOf(partition),
     description: `Stampede journal, partition ${partition} of ${partitions}`,
@@ -150,4 +196,22 @@ export function acknowledgementOf(serverVersion: string, replicas: number): Ackn
   const kept = replicas === 1 ? 'the server' : `a majority of ${replicas} servers`;
   const text = `nats-server ${serverVersion}: an acknowledged entry is with ${kept} and survives the end of its process. ${disk}`;
   return { serverVersion, replicas, fsync, text };
+}
+
+export function streamManager({ streams }: JetStreamManager): StreamManager {
+  return {
+    async find(name) {
+      try {
+        const { config, state } = await streams.info(name);
+        return { config, messages: state.messages };
+      } catch (error) {
+        if (isNoStream(error)) return null;
+        throw error;
+      }
+    },
+    async make(settings) {
+      // The library's enumerations are exactly the strings of the server's own interface.
+      await streams.add(settings as Partial<StreamConfig>);
+    },
+  };
 }

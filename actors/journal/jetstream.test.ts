@@ -11,7 +11,12 @@ import {
 import { type NatsServer, startNats } from '../testing/nats.ts';
 import { canMount, smallFolder, waitUntil } from '../testing/process.ts';
 import { JetStreamJournal } from './jetstream.ts';
-import type { JetStreamOptions } from './jetstream-streams.ts';
+import {
+  type JetStreamOptions,
+  probeStream,
+  probeSubject,
+  subjectOf,
+} from './jetstream-streams.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
 const partitions = contractPartitions;
@@ -210,6 +215,29 @@ describe('the journal', () => {
     for (let partition = 0; partition < partitions; partition++) {
       expect(await journal.last(partition)).toBe(0);
     }
+  });
+
+  test('is probed without a message to any of its streams, be it one that is refused', async () => {
+    const journal = await open();
+    const listeners = await Promise.all([
+      ...Array.from({ length: partitions }, (_, partition) => server.listen(subjectOf(partition))),
+      server.listen(probeSubject),
+    ]);
+    for (let probe = 0; probe < 3; probe++) await journal.probe();
+    await waitUntil('the probes are heard', () => listeners.at(-1)!.heard() === 3);
+    const heard = listeners.map((listener) => listener.heard());
+    expect(heard).toEqual([...new Array(partitions).fill(0), 3]);
+    for (const listener of listeners) listener.stop();
+    const info = await server.api(`STREAM.INFO.${probeStream}`, {});
+    expect(info).toMatchObject({ state: { messages: 1, last_seq: 3 } });
+  });
+
+  test('makes the stream of its probes anew when somebody has deleted it', async () => {
+    const journal = await open();
+    await server.api(`STREAM.DELETE.${probeStream}`, {});
+    await journal.probe();
+    const info = await server.api(`STREAM.INFO.${probeStream}`, {});
+    expect(info).toMatchObject({ state: { messages: 1 } });
   });
 
   test('says what an acknowledgement means', async () => {

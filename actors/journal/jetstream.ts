@@ -1,26 +1,21 @@
 /**
  * The journal in NATS JetStream: one stream per partition, `STAMPEDE_00` on subject
- * `stampede.journal.00` and so on; a message is an entry, and its stream sequence is the entry's.
- * The fence is Expected-Last-Sequence, which the server checks when it stores.
+ * `stampede.journal.00` and so on; a message is an entry, and its stream sequence is the entry's number
+ * (but see `jetstream-numbers.ts`). The fence is Expected-Last-Sequence, which the server checks when it
+ * stores.
  *
  * The connection is kept up for ever. While it is down nothing is sent, so that no append can wait in
  * a buffer and be stored long after its writer gave up; when it goes down, appends in flight count as
  * unknown at once. Those may still be stored later, from the server's buffers, but only as the very
  * next entry: the chain stays whole, and the writer that missed it is fenced and recovers.
  */
-import { consumerOpts, type JetStreamClient, type JetStreamManager, type StreamConfig } from 'nats';
-import { appendTimeoutMs, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
+import { recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import { JetStreamConnection, notConnected } from './jetstream-connection.ts';
 import type { Link } from './jetstream-dial.ts';
-import {
-  appendError,
-  isNoStream,
-  isRefusedByFence,
-  messageOf,
-  readError,
-  unavailable,
-} from './jetstream-errors.ts';
+import { appendError, messageOf } from './jetstream-errors.ts';
+import { askLeader, storeProbe } from './jetstream-probe.ts';
+import { StreamReader } from './jetstream-reader.ts';
 import {
   type Acknowledgement,
   acknowledgementOf,
@@ -28,7 +23,7 @@ import {
   type JetStreamOptions,
   nameOf,
   prepareStreams,
-  type StreamManager,
+  streamManager,
   subjectOf,
 } from './jetstream-streams.ts';
 import {
@@ -40,14 +35,6 @@ import {
   OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
-
-/**
- * Up to this many entries are fetched one by one, 0.6 ms each; making and ending a consumer costs 4 ms.
- */
-const fewEntries = 4;
-
-/** How often a consumer is asked for before the journal counts as unreadable: one of three may be lost. */
-const consumerTriesMax = 4;
 
 export class JetStreamJournal implements Journal {
   /**
@@ -61,9 +48,8 @@ export class JetStreamJournal implements Journal {
   /** Another server of a cluster may have what this one has not, and a stream can be restored. */
   readonly mayHeal = true;
 
-  /** By partition: the server that led its stream, and the one whose copy was read, where they say. */
-  readonly #answered = new Map<number, { leader?: string; reader?: string }>();
   readonly #appending = new Map<number, (reason: Error) => void>();
+  readonly #reader: StreamReader;
 
   private constructor(
     private readonly options: JetStreamOptions,
@@ -72,10 +58,11 @@ export class JetStreamJournal implements Journal {
     /** Partitions the journal was made with. */
     readonly partitions: number,
   ) {
+    this.#reader = new StreamReader(connection);
     connection.watch({
       report: (state) => options.report?.(state),
       lost: () => this.#lost(),
-      answering: (client) => this.#answering(client),
+      answering: (asked) => this.#answering(asked),
     });
   }
 
@@ -129,102 +116,57 @@ export class JetStreamJournal implements Journal {
     const ended = () => {
       if (appending.get(partition) === appended.reject) appending.delete(partition);
     };
-    const expect = { lastSequence: expectedLast, streamName: nameOf(partition) };
-    link.client.publish(subjectOf(partition), entry, { expect }).then(
-      ({ seq }) => {
-        ended();
-        if (seq === expectedLast + 1) appended.resolve(seq);
-        else appended.reject(new JournalCorrupt(partition, seq, `stored after ${expectedLast}`));
-      },
-      (error) => {
-        ended();
-        appended.reject(appendError(partition, expectedLast, error));
-      },
-    );
+    this.#publish(link, partition, expectedLast, entry)
+      .finally(ended)
+      .then(appended.resolve, (error) => {
+        appended.reject(
+          isJournalFault(error) ? error : appendError(partition, expectedLast, error),
+        );
+      });
     return appended.promise;
   }
 
-  async *read(partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
-    const { first_seq, last_seq } = await this.#state(partition);
-    if (last_seq < from) return;
-    if (first_seq > from) {
-      throw new JournalCorrupt(partition, from, `missing: ${first_seq} is the first`);
-    }
-    if (last_seq - from < fewEntries) yield* this.#readFew(partition, from, last_seq);
-    else yield* this.#readMany(partition, from, last_seq);
+  async #publish(
+    link: Link,
+    partition: number,
+    expectedLast: Sequence,
+    entry: Uint8Array,
+  ): Promise<Sequence> {
+    const offset = this.#reader.known(partition)?.offset ?? 0;
+    // An empty stream may have a last sequence, and on each server another: but none has a message.
+    const intoGap = expectedLast === 0 && offset > 0;
+    const condition = intoGap
+      ? { lastSubjectSequence: 0 }
+      : { lastSequence: expectedLast + offset };
+    const expect = { streamName: nameOf(partition), ...condition };
+    const { seq } = await link.client.publish(subjectOf(partition), entry, { expect });
+    if (intoGap) return this.#reader.begins(partition, seq);
+    if (seq === expectedLast + offset + 1) return expectedLast + 1;
+    throw new JournalCorrupt(partition, seq - offset, `stored after ${expectedLast}`);
   }
 
-  async *#readFew(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
-    for (let sequence = from; sequence <= last; sequence++) {
-      yield { sequence, bytes: await this.#get(partition, sequence) };
-    }
-  }
-
-  async #get(partition: number, sequence: Sequence): Promise<Uint8Array> {
-    const query = { seq: sequence };
-    const message = await this.#ask(partition, sequence, ({ manager }) =>
-      manager.streams.getMessage(nameOf(partition), query),
-    );
-    return message.data;
-  }
-
-  async *#readMany(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
-    const { link } = this.connection;
-    const messages = await this.#subscribe(partition, from);
-    // The library would wait for ever for a lost server; this ends the reading.
-    let waitingSince = performance.now();
-    const watchdog = setInterval(() => {
-      const tooLong = performance.now() - waitingSince > appendTimeoutMs;
-      if (tooLong || !this.connection.holds(link)) messages.unsubscribe();
-    }, appendTimeoutMs / 10);
-    let next = from;
-    try {
-      for await (const { seq, data } of messages) {
-        waitingSince = Number.POSITIVE_INFINITY;
-        if (seq !== next) throw new JournalCorrupt(partition, next, `missing: ${seq} comes next`);
-        yield { sequence: seq, bytes: data };
-        if (next === last) return;
-        next++;
-        waitingSince = performance.now();
-      }
-      // A server that has lost its last message just waits for the next; a direct request for it fails.
-      await this.#get(partition, next);
-      throw new JournalUnavailable(`the reading of partition ${partition} broke off at ${next}`);
-    } catch (cause) {
-      throw isJournalFault(cause) ? cause : readError(partition, next, cause);
-    } finally {
-      clearInterval(watchdog);
-      // A consumer that cannot be deleted now is ended by the server once no one listens.
-      if (this.connection.holds(link)) await messages.destroy().catch(() => messages.unsubscribe());
-      else messages.unsubscribe();
-    }
+  read(partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
+    return this.#reader.read(partition, from);
   }
 
   async last(partition: number): Promise<Sequence> {
-    return (await this.#state(partition)).last_seq;
+    return (await this.#reader.numbers(partition)).last;
   }
 
   answeredBy(partition: number): string {
-    const { server_name, server_id } = this.connection.current?.connection.info ?? {};
-    const { leader, reader } = this.#answered.get(partition) ?? {};
-    const parts = [`server ${server_name ?? 'unknown'} (${server_id ?? 'not connected'})`];
-    if (leader !== undefined) parts.push(`stream led by ${leader}`);
-    if (reader !== undefined) parts.push(`entries read from ${reader}`);
-    return parts.join(', ');
+    return this.#reader.answeredBy(partition);
   }
 
   /**
-   * Asks every partition to refuse an entry, one whose expected last sequence cannot be right. Proves
-   * that the server is reachable, that each stream has a leader, and that it checks appends. It does
-   * not prove that the disk has room: only an append finds that out. The stream of that append then
-   * hangs until the server is restarted (2.9), and the probe fails from then on.
-   * @throws JournalUnavailable when a partition does not answer so.
+   * Stores a message in the stream of the probes, and asks the leader of every partition's stream whether
+   * a majority follows it; see `jetstream-probe.ts`.
+   * @throws JournalUnavailable when the server stores none, or a partition would not take an entry.
    */
   async probe(): Promise<void> {
     const { link } = this.connection;
     const askedAt = performance.now();
     try {
-      await Promise.all(this.#probes(link.client));
+      await Promise.all([storeProbe(link, this.options.replicas), ...this.#askLeaders(link)]);
       this.connection.answered(link, 'append', askedAt, true);
     } catch (error) {
       if (error instanceof JournalUnavailable) {
@@ -234,23 +176,20 @@ export class JetStreamJournal implements Journal {
     }
   }
 
-  /** How many partitions take entries by way of a server. */
-  async #answering(client: JetStreamClient): Promise<number> {
-    const probes = await Promise.allSettled(this.#probes(client));
-    return probes.filter(({ status }) => status === 'fulfilled').length;
+  /** How many partitions take entries by way of a server: none where it stores no probe. */
+  async #answering(link: Link): Promise<number> {
+    try {
+      await storeProbe(link, this.options.replicas);
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error;
+      return 0;
+    }
+    const asked = await Promise.allSettled(this.#askLeaders(link));
+    return asked.filter(({ status }) => status === 'fulfilled').length;
   }
 
-  #probes(client: JetStreamClient): Promise<void>[] {
-    return Array.from({ length: this.partitions }, async (_, partition) => {
-      const expect = { lastSequence: Number.MAX_SAFE_INTEGER, streamName: nameOf(partition) };
-      try {
-        await client.publish(subjectOf(partition), new Uint8Array(), { expect });
-      } catch (cause) {
-        if (isRefusedByFence(cause)) return;
-        throw unavailable(`partition ${partition} takes no entries`, cause);
-      }
-      throw new JournalCorrupt(partition, 0, 'the server ignores the fence');
-    });
+  #askLeaders(link: Link): Promise<void>[] {
+    return Array.from({ length: this.partitions }, (_, partition) => askLeader(link, partition));
   }
 
   /** Says what an acknowledgement by this server means. */
@@ -262,73 +201,9 @@ export class JetStreamJournal implements Journal {
     await this.connection.close();
   }
 
-  async #state(partition: number) {
-    const name = nameOf(partition);
-    const info = await this.#ask(partition, 0, ({ manager }) => manager.streams.info(name));
-    const { state, cluster } = info;
-    this.#answered.set(partition, cluster?.leader === undefined ? {} : { leader: cluster.leader });
-    return state;
-  }
-
-  /**
-   * A cluster may place the consumer on a server that has just been lost, and then never answers; the
-   * next may be placed better.
-   */
-  async #subscribe(partition: number, from: Sequence) {
-    const subject = subjectOf(partition);
-    for (let tries = 1; ; tries++) {
-      const consumer = consumerOpts().bindStream(nameOf(partition));
-      consumer.orderedConsumer().startSequence(from);
-      try {
-        return await this.#ask(partition, from, ({ client }) =>
-          client.subscribe(subject, consumer),
-        );
-      } catch (error) {
-        if (!(error instanceof JournalUnavailable) || tries === consumerTriesMax) throw error;
-      }
-    }
-  }
-
-  /** Asks the server for something; that it does not answer may be because it has lost the others. */
-  async #ask<T>(
-    partition: number,
-    sequence: Sequence,
-    question: (link: Link) => Promise<T>,
-  ): Promise<T> {
-    const { link } = this.connection;
-    const askedAt = performance.now();
-    try {
-      const answer = await question(link);
-      this.connection.answered(link, 'read', askedAt, true);
-      return answer;
-    } catch (cause) {
-      const error = readError(partition, sequence, cause);
-      this.connection.answered(link, 'read', askedAt, !(error instanceof JournalUnavailable));
-      throw error;
-    }
-  }
-
   #lost(): void {
     const lost = new OutcomeUnknown('the connection broke while an append was in flight');
     for (const reject of this.#appending.values()) reject(lost);
     this.#appending.clear();
   }
-}
-
-function streamManager({ streams }: JetStreamManager): StreamManager {
-  return {
-    async find(name) {
-      try {
-        const { config, state } = await streams.info(name);
-        return { config, lastSequence: state.last_seq };
-      } catch (error) {
-        if (isNoStream(error)) return null;
-        throw error;
-      }
-    },
-    async make(settings) {
-      // The library's enumerations are exactly the strings of the server's own interface.
-      await streams.add(settings as Partial<StreamConfig>);
-    },
-  };
 }

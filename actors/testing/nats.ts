@@ -16,6 +16,16 @@ import {
 export interface NatsServer extends TestServer {
   /** Sends one request of the JetStream API, `STREAM.INFO.X` say, and resolves with the answer. */
   api(request: string, body: unknown): Promise<unknown>;
+  /** Sends a message to a stream, and resolves with the acknowledgement. */
+  publish(subject: string, text: string): Promise<unknown>;
+  /** Hears every message on a subject, until `stop`. */
+  listen(subject: string): Promise<NatsListener>;
+}
+
+export interface NatsListener {
+  /** How many messages there were so far. */
+  heard(): number;
+  stop(): void;
 }
 
 export interface NatsOptions {
@@ -71,6 +81,8 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     thaw: () => server?.signal('SIGCONT'),
     api: (request, body) =>
       askServer(port, options.login, `$JS.API.${request}`, JSON.stringify(body)),
+    publish: (subject, text) => askServer(port, options.login, subject, text),
+    listen: (subject) => listenTo(port, options.login, subject),
     async remove() {
       await server?.kill();
       folder.remove();
@@ -93,7 +105,7 @@ function askServer(
   let received = '';
   const data = (socket: Socket, chunk: Uint8Array) => {
     received += Buffer.from(chunk).toString('utf8');
-    const [, length, rest] = /\r\nMSG answer 1 (\d+)\r\n(.*)$/s.exec(received) ?? [];
+    const [, length, rest] = /\r\nMSG answer 1 +(\d+)\r\n(.*)$/s.exec(received) ?? [];
     if (rest === undefined || Buffer.byteLength(rest) < Number(length)) return;
     resolve(JSON.parse(rest.slice(0, Number(length))));
     socket.end();
@@ -110,4 +122,28 @@ function askServer(
   const impatience = setTimeout(close, answerMs);
   Bun.connect({ hostname: '127.0.0.1', port, socket }).catch(reject);
   return promise.finally(() => clearTimeout(impatience));
+}
+
+/** Resolves once the server has taken the subscription: it answers a ping in order. */
+async function listenTo(
+  port: number,
+  login: Record<string, string> | undefined,
+  subject: string,
+): Promise<NatsListener> {
+  const subscribed = Promise.withResolvers<void>();
+  let received = '';
+  const data = (_socket: Socket, chunk: Uint8Array) => {
+    received += Buffer.from(chunk).toString('utf8');
+    if (received.includes('PONG')) subscribed.resolve();
+  };
+  const open = (socket: Socket) => {
+    const hello = JSON.stringify({ verbose: false, headers: true, ...login });
+    socket.write(`CONNECT ${hello}\r\nSUB ${subject} 1\r\nPING\r\n`);
+  };
+  const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data, open } });
+  await subscribed.promise;
+  return {
+    heard: () => received.match(/^H?MSG /gm)?.length ?? 0,
+    stop: () => socket.end(),
+  };
 }
