@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { setImmediate } from 'node:timers/promises';
 import { canonical, unitsLeft } from '../item/item.ts';
-import { Chain, encodeEntry } from '../journal/codec.ts';
+import { Chain } from '../journal/codec.ts';
 import { Fenced, JournalUnavailable, OutcomeUnknown } from '../journal/journal.ts';
 import { code } from '../protocol.ts';
-import { emptyBoard, item, newRig, Rig, start } from '../testing/partition-rig.ts';
+import { emptyBoard, item, newRig, oneMoreUnit, Rig, start } from '../testing/partition-rig.ts';
 
 describe('when an append fails', () => {
   /** Two orders in two appends under way, and one in the open batch. */
@@ -82,7 +82,7 @@ describe('an append whose outcome is unknown', () => {
     expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
     await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
-    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 2, events: [] });
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 3, events: [] });
   });
 
   test('that is stored late refuses that entry, and is read', async () => {
@@ -130,7 +130,7 @@ describe('recovery', () => {
     expect(second.replies.get(next)?.order?.n).toBe(4);
     const chain = new Chain(0);
     for (const [index, bytes] of first.journal.stored.entries()) chain.next(index + 1, bytes);
-    expect(chain.sequence).toBe(3);
+    expect(chain.sequence).toBe(4);
   });
 
   test('refuses commands until it is over, and is retried until the journal can be read', async () => {
@@ -150,8 +150,8 @@ describe('recovery', () => {
   test('refuses to serve a journal that has been tampered with', async () => {
     const b = newRig();
     await b.open(9);
-    b.journal.stored[0] = Buffer.from(
-      Buffer.from(b.journal.stored[0]!).toString('utf8').replace('"units":9', '"units":8'),
+    b.journal.stored[1] = Buffer.from(
+      Buffer.from(b.journal.stored[1]!).toString('utf8').replace('"units":9', '"units":8'),
     );
     b.place(1);
     b.partition.commit();
@@ -191,10 +191,7 @@ describe('a fenced partition', () => {
     await b.open(9);
     b.place(1);
     b.partition.commit();
-    const chain = new Chain(0);
-    chain.next(1, b.journal.stored[0]!);
-    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
-    b.journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
+    b.journal.storeBeside([oneMoreUnit]);
     await b.journal.refuse(new Fenced(0, 1));
     expect(b.partition.mode).toBe('fenced');
     b.journal.hidden = 1;
@@ -210,11 +207,7 @@ describe('a fenced partition', () => {
     await b.open(9);
     const request = b.place(1);
     b.partition.commit();
-    const chain = new Chain(0);
-    chain.next(1, b.journal.stored[0]!);
-    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
-    const restocked = `{"type":"restocked","item":${item},"units":1}`;
-    b.journal.stored.push(encodeEntry(head, [restocked]));
+    b.journal.storeBeside([oneMoreUnit]);
     await b.journal.refuse(new Fenced(0, 1));
     expect(b.codes(request)).toEqual([code.outcomeUnknown]);
     expect(b.partition.mode).toBe('fenced');
@@ -223,7 +216,7 @@ describe('a fenced partition', () => {
     await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
     expect(b.partition.items.get(item)?.loaded).toBe(10);
-    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 3, events: [] });
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 4, events: [] });
   });
 
   test('knows that its board is behind until it has caught up, whatever happens meanwhile', async () => {
@@ -231,10 +224,7 @@ describe('a fenced partition', () => {
     await b.open(9);
     b.place(1);
     b.partition.commit();
-    const chain = new Chain(0);
-    chain.next(1, b.journal.stored[0]!);
-    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
-    b.journal.stored.push(encodeEntry(head, [`{"type":"restocked","item":${item},"units":1}`]));
+    b.journal.storeBeside([oneMoreUnit]);
     b.journal.readable = false;
     await b.journal.refuse(new Fenced(0, 1));
     expect([b.partition.mode, b.positions.behind(0)]).toEqual(['unavailable', true]);
@@ -272,10 +262,7 @@ describe('a fenced partition', () => {
     await b.open(9);
     b.place(1);
     b.partition.commit();
-    const chain = new Chain(0);
-    chain.next(1, b.journal.stored[0]!);
-    const head = { partition: 0, seq: 2, prev: chain.hash, writer: 'other run', at: start + 1 };
-    b.journal.stored.push(encodeEntry(head, []));
+    b.journal.storeBeside([oneMoreUnit]);
     await b.journal.refuse(new Fenced(0, 1));
     b.journal.readable = false;
     for (let look = 0; look < 3; look++) {
@@ -309,7 +296,7 @@ describe('a thread that died with an append under way', () => {
     expect(b.codes(b.place(2))).toEqual([code.journalUnavailable]);
     await b.journal.acknowledgeBarrier();
     expect(b.partition.mode).toBe('ready');
-    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 2, events: [] });
+    expect(b.journal.entries.at(-1)).toMatchObject({ seq: 3, events: [] });
   });
 
   test('is followed by one that reads the append at once, where it was stored late', async () => {

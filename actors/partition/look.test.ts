@@ -1,23 +1,12 @@
 import { expect, test } from 'bun:test';
 import { setImmediate } from 'node:timers/promises';
-import { Chain, encodeEntry } from '../journal/codec.ts';
-import { item, newRig, type Rig, start } from '../testing/partition-rig.ts';
-
-const oneMoreUnit = `{"type":"restocked","item":${item},"units":1}`;
-
-/** Another engine writes the next entry: one more unit, when nothing else is said. */
-function writeBeside({ journal }: Rig, events = [oneMoreUnit]): void {
-  const chain = new Chain(0);
-  for (const [index, bytes] of journal.stored.entries()) chain.next(index + 1, bytes);
-  const seq = chain.sequence + 1;
-  const head = { partition: 0, seq, prev: chain.hash, writer: 'other run', at: start + 1 };
-  journal.stored.push(encodeEntry(head, events));
-}
+import { encodeEntry } from '../journal/codec.ts';
+import { item, newRig, oneMoreUnit, start } from '../testing/partition-rig.ts';
 
 test('a partition without commands finds out that another engine has written', async () => {
   const b = newRig();
   await b.open(9);
-  writeBeside(b);
+  b.journal.storeBeside([oneMoreUnit]);
   await b.partition.look();
   await setImmediate();
   expect(b.partition.mode).toBe('fenced');
@@ -31,7 +20,7 @@ test('a partition without commands finds out that another engine has written', a
 test('it stays fenced, and not merely recovering, until it has read what the other engine wrote', async () => {
   const b = newRig();
   await b.open(9);
-  writeBeside(b);
+  b.journal.storeBeside([oneMoreUnit]);
   await b.partition.look();
   expect(b.partition.mode).toBe('fenced');
 });
@@ -53,23 +42,23 @@ test('a partition does not take its own append under way for that of another eng
 test("another engine's barriers make nothing untrue: an idle partition passes them and stays ready", async () => {
   const b = newRig();
   await b.open(9);
-  writeBeside(b, []);
-  writeBeside(b, []);
+  b.journal.storeBeside([]);
+  b.journal.storeBeside([]);
   await b.partition.look();
-  expect([b.partition.mode, b.positions.get(0, 'journalSeq')]).toEqual(['ready', 3]);
+  expect([b.partition.mode, b.positions.get(0, 'journalSeq')]).toEqual(['ready', 4]);
   expect(b.positions.get(0, 'fences')).toBe(0);
   const bought = b.place(1);
   b.partition.commit();
   await b.journal.acknowledge();
   expect(b.codes(bought)).toEqual([0]);
-  expect(b.journal.entries.at(-1)).toMatchObject({ seq: 4, writer: 'this run' });
+  expect(b.journal.entries.at(-1)).toMatchObject({ seq: 5, writer: 'this run' });
 });
 
 test('events behind a barrier are not passed', async () => {
   const b = newRig();
   await b.open(9);
-  writeBeside(b, []);
-  writeBeside(b);
+  b.journal.storeBeside([]);
+  b.journal.storeBeside([oneMoreUnit]);
   await b.partition.look();
   expect(b.partition.mode).toBe('fenced');
 });
@@ -77,7 +66,7 @@ test('events behind a barrier are not passed', async () => {
 test('a barrier that does not follow is not passed: the partition reads all, and refuses to serve', async () => {
   const b = newRig();
   await b.open(9);
-  const head = { partition: 0, seq: 2, prev: 'nothing', writer: 'other run', at: start + 1 };
+  const head = { partition: 0, seq: 3, prev: 'nothing', writer: 'other run', at: start + 1 };
   b.journal.stored.push(encodeEntry(head, []));
   await b.partition.look();
   await setImmediate();

@@ -12,10 +12,10 @@ describe('a partition sends', () => {
     b.partition.commit();
     await setImmediate();
     expect(b.codes(bought)).toEqual([null]);
-    expect(b.board.read(item)).toMatchObject({ left: 5, seq: 1 });
+    expect(b.board.read(item)).toMatchObject({ left: 5, seq: 2 });
     await b.journal.acknowledge();
     expect(b.replies.get(bought)).toMatchObject({ code: code.ok, order: { n: 1, user: 1 } });
-    expect(b.board.read(item)).toMatchObject({ left: 4, held: 1, seq: 2, leftSeq: 2 });
+    expect(b.board.read(item)).toMatchObject({ left: 4, held: 1, seq: 3, leftSeq: 3 });
   });
 
   test('no refusal or repeat before the event it rests on', async () => {
@@ -47,7 +47,7 @@ describe('a batch', () => {
       b.partition.commit();
     }
     await b.journal.acknowledgeAll();
-    expect(b.journal.entries.map(({ events }) => events.length)).toEqual([1, 1, 3]);
+    expect(b.journal.entries.map(({ events }) => events.length)).toEqual([0, 1, 1, 3]);
     expect(b.partition.idle).toBe(true);
   });
 
@@ -58,7 +58,7 @@ describe('a batch', () => {
     b.partition.commit();
     await b.journal.acknowledgeAll();
     const sizes = b.journal.entries.map(({ events }) => events.length);
-    expect(sizes).toEqual([1, entryEventsMax, entryEventsMax, 5]);
+    expect(sizes).toEqual([0, 1, entryEventsMax, entryEventsMax, 5]);
     expect(b.replies.size).toBe(entryEventsMax * 2 + 6);
   });
 
@@ -69,9 +69,9 @@ describe('a batch', () => {
     b.partition.commit();
     b.place(2);
     await b.journal.acknowledge();
-    expect(b.board.read(item)).toMatchObject({ left: 8, seq: 2 });
+    expect(b.board.read(item)).toMatchObject({ left: 8, seq: 3 });
     await b.journal.acknowledge();
-    expect(b.board.read(item)).toMatchObject({ left: 7, seq: 3 });
+    expect(b.board.read(item)).toMatchObject({ left: 7, seq: 4 });
   });
 });
 
@@ -107,7 +107,7 @@ describe('a journal that takes several appends', () => {
     expect(b.board.read(item)?.left).toBe(9);
     await b.journal.acknowledge(0);
     expect(b.codes(...requests)).toEqual([0, 0, 0]);
-    expect(b.board.read(item)).toMatchObject({ left: 6, seq: 4 });
+    expect(b.board.read(item)).toMatchObject({ left: 6, seq: 5 });
   });
 });
 

@@ -16,13 +16,20 @@
  */
 import type { Item } from '../item/item.ts';
 import { Fenced, isJournalFault, JournalCorrupt, JournalShort } from '../journal/journal.ts';
-import { clockStepMs, fencedMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
+import { clockStepMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
 import { Patience } from './patience.ts';
 import type { PipelineWorld } from './pipeline.ts';
-import { type Recovered, readBarriers, recoverPartition, writeBarrier } from './recovery.ts';
+import {
+  type Recovered,
+  readBarriers,
+  recoverPartition,
+  writeBarrier,
+  writeFirst,
+} from './recovery.ts';
+import { untilSilent } from './stand-back.ts';
 
 /** What a partition needs from outside; the simulation supplies its own. */
 export interface PartitionWorld extends PipelineWorld {
@@ -208,6 +215,7 @@ export class Partition {
       }
       // Whatever went wrong, another append of ours may still be on its way.
       if (cause !== 'start') await writeBarrier(partition, world, recovered);
+      else if (recovered.chain.sequence === 0) await writeFirst(partition, world, recovered);
       if (life !== this.#life) return true;
       this.#resume(recovered);
       this.#tellWhole(patience);
@@ -288,30 +296,9 @@ export class Partition {
   /** Leaves the partition to the engine that has written to it, until that one is silent. */
   async #standBack(life: number, sequence: number): Promise<void> {
     this.#enter('fenced');
-    // A short answer is no sign of the other engine; two in a row are for the recovery to judge.
-    for (let seen = sequence, doubts = 0; doubts < 2; ) {
-      await this.world.sleep(fencedMs);
-      if (life !== this.#life) return;
-      const last = await this.#lastOrUnknown();
-      if (life !== this.#life) return;
-      if (last === seen) break;
-      doubts = last !== null && last < seen ? doubts + 1 : 0;
-      seen = Math.max(seen, last ?? seen);
-    }
+    const wanted = () => life === this.#life;
+    if (!(await untilSilent(this.partition, this.world, sequence, wanted))) return;
     await this.recover('silence');
-  }
-
-  /** The journal's last sequence; null while it cannot be read, which says nothing of the other engine. */
-  async #lastOrUnknown(): Promise<Sequence | null> {
-    const { partition, world } = this;
-    try {
-      return await world.journal.last(partition);
-    } catch (error) {
-      if (!isJournalFault(error)) throw error;
-      const message = 'cannot see whether the other writer is silent';
-      world.log('warning', message, { partition, error: String(error) });
-      return null;
-    }
   }
 
   /** Leaves `ready`, and drops what exists only then. */

@@ -6,9 +6,11 @@
 import { applyTo, type Item } from '../item/item.ts';
 import { Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
 import {
+  Fenced,
   type Journal,
   JournalCorrupt,
   JournalShort,
+  JournalUnavailable,
   type StoredEntry,
 } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
@@ -83,6 +85,25 @@ export async function writeBarrier(
   const bytes = encodeEntry({ partition, seq: sequence + 1, prev, writer, at }, []);
   await journal.append(partition, sequence, bytes);
   chain.advance(sequence + 1, entryHash(bytes), at);
+}
+
+/**
+ * Appends the first entry of a partition that has none, so that an empty one is never whole: it has just
+ * been made, or lost everything. It is without events, as a barrier is.
+ * @throws JournalUnavailable when another engine was first: the journal is to be read again.
+ * @throws OutcomeUnknown
+ */
+export async function writeFirst(
+  partition: number,
+  world: { journal: Journal; writer: string },
+  recovered: Recovered,
+): Promise<void> {
+  try {
+    await writeBarrier(partition, world, recovered);
+  } catch (cause) {
+    if (!(cause instanceof Fenced)) throw cause;
+    throw new JournalUnavailable('another engine has just made the partition', { cause });
+  }
 }
 
 /**

@@ -9,13 +9,13 @@ function messages({ logged }: Rig): string[] {
   return logged.map(([message]) => message);
 }
 
-/** A new process over a journal of one entry that it does not show, and that SQL has rows of. */
+/** A new process over a journal whose last entry it does not show, and SQL has rows of. */
 async function shortAtStart(): Promise<Rig> {
   const before = newRig();
   await before.open(9);
   before.journal.hidden = 1;
   const b = new Rig(before.journal, emptyBoard(), 'next run');
-  b.positions.set(0, 'sqlSeq', 1);
+  b.positions.set(0, 'sqlSeq', 2);
   await b.partition.recover('start');
   return b;
 }
@@ -31,7 +31,7 @@ describe('a journal that answers short', () => {
   for (const cell of ['sqlSeq', 'journalSeq'] as const) {
     test(`is believed by a recovery only after seconds and other readings, by ${cell}`, async () => {
       const b = newRig();
-      b.positions.set(0, cell, 1);
+      b.positions.set(0, cell, 2);
       await b.partition.recover('start');
       expect(b.partition.mode).toBe('unavailable');
       const readings = b.journal.readings;
@@ -123,15 +123,15 @@ describe('a partition that refuses to serve', () => {
   test('because of a broken chain goes on when another server answers with the whole of it', async () => {
     const before = newRig();
     await before.open(9);
-    const whole = before.journal.stored[0]!;
-    const other = Buffer.from(Buffer.from(whole).toString('utf8').replace('"seq":1', '"seq":2'));
-    before.journal.stored[0] = other;
+    const whole = before.journal.stored[1]!;
+    const other = Buffer.from(Buffer.from(whole).toString('utf8').replace('"seq":2', '"seq":3'));
+    before.journal.stored[1] = other;
     const b = new Rig(before.journal, emptyBoard(), 'next run');
     await b.partition.recover('start');
     expect(b.partition.mode).toBe('refusing');
     await b.wake();
     expect(b.partition.mode).toBe('refusing');
-    b.journal.stored[0] = whole;
+    b.journal.stored[1] = whole;
     await b.wake();
     expect(b.partition.mode).toBe('ready');
   });
@@ -139,7 +139,7 @@ describe('a partition that refuses to serve', () => {
   test('is left to an operator where nobody else keeps the journal, and refuses at once', async () => {
     const b = newRig();
     b.journal.mayHeal = false;
-    b.positions.set(0, 'sqlSeq', 1);
+    b.positions.set(0, 'sqlSeq', 2);
     await b.partition.recover('start');
     expect(b.partition.mode).toBe('refusing');
     expect(b.sleepers).toEqual([]);

@@ -1,8 +1,13 @@
 /** A journal in memory whose appends wait until a test says what becomes of them. */
 import { setImmediate } from 'node:timers/promises';
-import { decodeEntry, type Entry } from '../journal/codec.ts';
+import { Chain, chainStart, decodeEntry, type Entry, encodeEntry } from '../journal/codec.ts';
 import { type Journal, JournalUnavailable, type StoredEntry } from '../journal/journal.ts';
 import type { Sequence } from '../protocol.ts';
+
+const firstEntry = encodeEntry(
+  { partition: 0, seq: 1, prev: chainStart, writer: 'first run', at: 0 },
+  [],
+);
 
 interface Held {
   bytes: Uint8Array;
@@ -12,7 +17,7 @@ interface Held {
 }
 
 export class HeldJournal implements Journal {
-  readonly stored: Uint8Array[] = [];
+  readonly stored: Uint8Array[];
   /** Appends that still wait for their outcome, in order. */
   held: Held[] = [];
   readable = true;
@@ -22,7 +27,13 @@ export class HeldJournal implements Journal {
   /** How often a reading has begun. */
   readings = 0;
 
-  constructor(readonly appendsInFlight: number) {}
+  /** Holds a partition's first entry, as one that was made before. */
+  constructor(
+    readonly appendsInFlight: number,
+    made = true,
+  ) {
+    this.stored = made ? [firstEntry] : [];
+  }
 
   /** The stored entries, decoded. */
   get entries(): Entry[] {
@@ -87,6 +98,15 @@ export class HeldJournal implements Journal {
     this.stored.push(barrier.bytes);
     barrier.resolve(this.stored.length);
     await setImmediate();
+  }
+
+  /** Stores a next entry of another engine. */
+  storeBeside(events: readonly string[]): void {
+    const chain = new Chain(0);
+    for (const [index, bytes] of this.stored.entries()) chain.next(index + 1, bytes);
+    const seq = chain.sequence + 1;
+    const head = { partition: 0, seq, prev: chain.hash, writer: 'other run', at: chain.at };
+    this.stored.push(encodeEntry(head, events));
   }
 
   /** Refuses one of the held appends. */

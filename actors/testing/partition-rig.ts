@@ -10,6 +10,9 @@ import { HeldJournal } from './held-journal.ts';
 export const item = 42;
 export const start = 1_000_000;
 
+/** An event that another engine may have decided. */
+export const oneMoreUnit = `{"type":"restocked","item":${item},"units":1}`;
+
 /** A partition over a held journal, and its replies by request. */
 export class Rig {
   readonly journal: HeldJournal;

@@ -3,6 +3,7 @@
  * picks what happens next, lets all code that it woke come to rest, and checks.
  */
 import { setImmediate } from 'node:timers/promises';
+import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
 import { Fenced, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
 import { newestTimes } from '../../actors/journal/newest-time.ts';
 import type { Board } from '../../actors/memory/board.ts';
@@ -104,10 +105,19 @@ export class World {
       project: 0.6,
       projectorCrash: often(0.5, 0.1),
     };
+    // In the other runs the first engine makes its partitions, and refuses commands until it has.
+    if (random.chance(0.85)) this.#makePartitions(partitions);
     this.#engines.push(this.#engine(this.#memory('a')!));
     for (const item of items) {
       this.#send(this.#traffic.open(item));
       this.#send(this.#traffic.publish(item));
+    }
+  }
+
+  #makePartitions(partitions: number): void {
+    for (let partition = 0; partition < partitions; partition++) {
+      const head = { partition, seq: 1, prev: chainStart, writer: 'the first', at: 0 };
+      this.#store.put(partition, encodeEntry(head, []));
     }
   }
 
