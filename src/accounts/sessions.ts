@@ -17,6 +17,11 @@ const slideMs = 60_000;
 const tokenBytes = 32;
 const shape = /^[\w-]{43}$/;
 
+/** Whether a text has the form of a session's token. */
+export function mayBeSession(token: string): boolean {
+  return shape.test(token);
+}
+
 export interface Session {
   token: string;
   /** Milliseconds since 1970 UTC. */

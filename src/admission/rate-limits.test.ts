@@ -36,6 +36,34 @@ describe('rate limits', () => {
     await limits.forgive('tokenByUser', 1);
     expect((await limits.spend('tokenByUser', 1)).allowed).toBe(true);
   });
+
+  test('ask the store about an empty bucket once a second, however many requests come', async () => {
+    let [asked, now] = [0, 0];
+    const counting = {
+      spend: (...ask: Parameters<SqliteStore['spend']>) => {
+        asked++;
+        return store.spend(...ask);
+      },
+      giveBack: store.giveBack.bind(store),
+    } as SqliteStore; // Nothing else is called here.
+    const rate = { burst: 2, perSecond: 1 / 60 };
+    const limits = new RateLimits(counting, { adminTokenByAddress: rate }, () => now);
+    const flood = async () => {
+      for (let n = 0; n < 50; n++) await limits.spend('adminTokenByAddress', '192.0.2.1');
+    };
+    await flood();
+    expect(asked).toBe(3);
+    now = 400;
+    const refused = await limits.spend('adminTokenByAddress', '192.0.2.1');
+    expect(refused).toMatchObject({ allowed: false, retryAfterMs: 59_600 });
+    expect((await limits.spend('adminTokenByAddress', '192.0.2.2')).allowed).toBe(true);
+    expect(asked).toBe(4);
+    now = 1_000;
+    await flood();
+    expect(asked).toBe(5);
+    await limits.giveBack('adminTokenByAddress', '192.0.2.1');
+    expect((await limits.spend('adminTokenByAddress', '192.0.2.1')).allowed).toBe(true);
+  });
 });
 
 describe('an address', () => {

@@ -20,6 +20,11 @@ export const rates = {
   logInByStrangers: { burst: 20, perSecond: 1 / 180 },
   /** Wrong admin tokens; a right one refills the bucket. */
   adminLogInByAddress: { burst: 10, perSecond: 1 / 30 },
+  /**
+   * Wrong admin tokens sent to the API. Right ones are not counted, and pass at once: gateways of the
+   * merchant may share an address with one that was set up wrongly, or with a guesser.
+   */
+  adminTokenByAddress: { burst: 10, perSecond: 1 / 30 },
   /** Each reads all titles. */
   searchByAddress: { burst: 60, perSecond: 5 },
   captchaByAddress: { burst: 200, perSecond: 50 },
@@ -38,27 +43,75 @@ export interface LimitState extends Spent {
   rate: Rate;
 }
 
+/**
+ * An empty bucket is not asked for again before this time has passed: a flood then costs the store, which
+ * all threads share, one question a second. What another thread puts back is noticed as much later.
+ */
+const refusalMsMax = 1_000;
+/** Empty buckets that a thread remembers: more than real buyers ever empty in a second. */
+const refusalsMax = 10_000;
+
+interface Refusal {
+  spent: Spent;
+  /** When it was given, and until when it holds, by the clock. */
+  at: number;
+  until: number;
+}
+
 export class RateLimits {
+  readonly #refusals = new Map<string, Refusal>();
+
   constructor(
     private readonly store: KeyValueStore,
     /** Limits that differ from the table, for tests and benches. */
     private readonly others: Partial<Record<RateName, Rate>> = {},
+    /** Monotonic, in milliseconds. */
+    private readonly clock = () => performance.now(),
   ) {}
 
   async spend(name: RateName, whose: string | number): Promise<LimitState> {
+    const key = keyOf(name, whose);
     const rate = this.others[name] ?? rates[name];
-    return { name, rate, ...(await this.store.spend(`rate:${name}:${whose}`, rate)) };
+    const spent = this.#refusedStill(key) ?? (await this.#ask(key, rate));
+    return { name, rate, ...spent };
   }
 
   /** Puts back what one `spend` took. */
   async giveBack(name: RateName, whose: string | number): Promise<void> {
-    await this.store.giveBack(`rate:${name}:${whose}`, this.others[name] ?? rates[name]);
+    const key = keyOf(name, whose);
+    await this.store.giveBack(key, this.others[name] ?? rates[name]);
+    this.#refusals.delete(key);
   }
 
   /** Refills a bucket. */
   async forgive(name: RateName, whose: string | number): Promise<void> {
-    await this.store.delete(`rate:${name}:${whose}`);
+    const key = keyOf(name, whose);
+    await this.store.delete(key);
+    this.#refusals.delete(key);
   }
+
+  async #ask(key: string, rate: Rate): Promise<Spent> {
+    const spent = await this.store.spend(key, rate);
+    if (spent.allowed) return spent;
+    if (this.#refusals.size >= refusalsMax) this.#refusals.clear();
+    const at = this.clock();
+    this.#refusals.set(key, { spent, at, until: at + Math.min(spent.retryAfterMs, refusalMsMax) });
+    return spent;
+  }
+
+  #refusedStill(key: string): Spent | null {
+    const refusal = this.#refusals.get(key);
+    if (refusal === undefined) return null;
+    const { spent, at, until } = refusal;
+    const now = this.clock();
+    if (now < until) return { ...spent, retryAfterMs: spent.retryAfterMs - (now - at) };
+    this.#refusals.delete(key);
+    return null;
+  }
+}
+
+function keyOf(name: RateName, whose: string | number): string {
+  return `rate:${name}:${whose}`;
 }
 
 /** What an address is limited as: an IPv6 customer holds a /64 network, not one address. */

@@ -9,7 +9,7 @@ import { Mailbox } from '../../actors/memory/mailbox.ts';
 import { type Positions, partitionModes } from '../../actors/memory/positions.ts';
 import { ThreadDelays } from '../../actors/memory/thread-delays.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
-import { latencyBoundsMs, type RequestMetrics } from './request-metrics.ts';
+import { latencyBoundsMs, type Note, type RequestMetrics } from './request-metrics.ts';
 
 export interface MetricsParts {
   memory: SharedMemory;
@@ -62,6 +62,14 @@ export function metricsRegistry(parts: MetricsParts): Registry {
 
 type Add = (name: string, help: string, labelNames: string[], samples: () => Samples) => unknown;
 
+const noted = {
+  stampede_orders_shed_total: ['shed', 'Orders refused unread: too busy.'],
+  stampede_wrong_admin_tokens_total: [
+    'wrongAdminTokens',
+    'Requests to the API with a wrong admin token.',
+  ],
+} as const satisfies Record<string, readonly [Note, string]>;
+
 function addRequests({ requests }: MetricsParts, registry: Registry, counter: Add): void {
   const labels = ['method', 'route', 'status'];
   counter('stampede_http_requests_total', 'Requests answered.', labels, function* () {
@@ -73,9 +81,11 @@ function addRequests({ requests }: MetricsParts, registry: Registry, counter: Ad
   counter('stampede_commands_total', 'Commands sent to actors.', ['type'], function* () {
     for (const { type, count } of requests.commands()) yield [{ type }, count];
   });
-  counter('stampede_orders_shed_total', 'Orders refused unread: too busy.', [], function* () {
-    yield [{}, requests.shed];
-  });
+  for (const [name, [note, help]] of Object.entries(noted)) {
+    counter(name, help, [], function* () {
+      yield [{}, requests.noted(note)];
+    });
+  }
   registry.registerMetric(orderDuration(requests));
 }
 

@@ -26,6 +26,19 @@ export const commandTypes = [
   'tally',
 ] as const;
 
+/** What else is counted, each in a cell of its own; `streams` goes down again. */
+const notes = [
+  'shed',
+  'wrongAdminTokens',
+  'codesSent',
+  'codesOverBudget',
+  'passwordsBusy',
+  'streams',
+  'streamsRefused',
+] as const;
+
+export type Note = (typeof notes)[number];
+
 /** The column of each status, looked up without a hash: two routes are hot. */
 const columnOf = new Uint8Array(1_000).fill(countedStatuses.length - 1);
 for (const [index, status] of countedStatuses.entries()) if (status > 0) columnOf[status] = index;
@@ -35,8 +48,8 @@ const commandIndex = new Map<string, number>(commandTypes.map((type, index) => [
 const latencyAt = 0;
 const latencySumAt = latencyBoundsMs.length + 1;
 const commandsAt = latencySumAt + 1;
-const shedAt = commandsAt + commandTypes.length;
-const requestsAt = shedAt + 1;
+const notesAt = commandsAt + commandTypes.length;
+const requestsAt = notesAt + notes.length;
 
 /** The most routes there may be; each thread's block has room for this many. */
 const routesMax = 64;
@@ -96,12 +109,17 @@ export class RequestMetrics {
 
   /** An order was refused unread, because buyers wait too long. */
   countShed(): void {
-    this.#own[shedAt]!++;
+    this.note('shed');
   }
 
-  /** Orders of all threads that were refused unread. */
-  get shed(): number {
-    return this.#sum(shedAt);
+  /** Something else has happened that is counted. */
+  note(what: Note, change: 1 | -1 = 1): void {
+    this.#own[notesAt + notes.indexOf(what)]! += change;
+  }
+
+  /** What all threads have counted of something. */
+  noted(what: Note): number {
+    return this.#sum(notesAt + notes.indexOf(what));
   }
 
   /** Requests of all threads by route and status, without zeros. */

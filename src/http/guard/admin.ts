@@ -1,7 +1,10 @@
 /** Who is an administrator: a client that sends ADMIN_TOKEN. */
 import { timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
+import { addressBlock } from '../../admission/rate-limits.ts';
+import type { AppParts } from '../parts.ts';
 import { failure } from '../wire/envelope.ts';
+import { refusedByLimit } from './limit-answers.ts';
 
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
@@ -24,11 +27,29 @@ export function adminCheck(adminToken: string): (request: Request) => boolean {
   };
 }
 
-/** Lets only administrators through: 20003 without a token, 20006 with a wrong one. */
-export function adminOnly(isAdmin: (request: Request) => boolean) {
+type Guarding = Pick<AppParts, 'adminToken' | 'limits' | 'addressOf' | 'requests'>;
+
+/**
+ * Lets only administrators through: 20003 without a token, 20006 with a wrong one, and 10003 after too many
+ * of them. A right token passes before anything is counted, so that nobody's guesses lock the merchant
+ * out; what keeps it from being guessed is its length.
+ */
+export function adminOnly(parts: Guarding) {
+  const isAdmin = adminCheck(parts.adminToken);
   return createMiddleware(async (c, next) => {
     const request = c.req.raw;
     if (isAdmin(request)) return next();
-    return failure(request, bearerToken(request) === null ? 20003 : 20006);
+    if (bearerToken(request) === null) return failure(request, 20003);
+    return (await countWrongToken(parts, request)) ?? failure(request, 20006);
   });
+}
+
+/** Counts a wrong admin token against the address that sent it; 10003 where it has sent too many. */
+export async function countWrongToken(
+  { limits, addressOf, requests }: Guarding,
+  request: Request,
+): Promise<Response | null> {
+  requests.note('wrongAdminTokens');
+  const state = await limits.spend('adminTokenByAddress', addressBlock(addressOf(request)));
+  return state.allowed ? null : refusedByLimit(request, state);
 }

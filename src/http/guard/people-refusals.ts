@@ -1,7 +1,7 @@
 /** How the API says that a request about an account was refused. */
 import type { PeopleRefusal } from '../../shop/people/parts.ts';
 import { failure, tooMany, usedUp } from '../wire/envelope.ts';
-import { refusedByLimit } from './rate-limits.ts';
+import { refusedByLimit } from './limit-answers.ts';
 
 export function peopleRefusal(request: Request, refused: PeopleRefusal): Response {
   if ('usedUp' in refused) return usedUp(request);

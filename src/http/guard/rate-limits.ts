@@ -1,9 +1,9 @@
-/** Rate limits in front of routes, and what answers say about them. */
+/** Rate limits in front of routes. */
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { addressBlock, type LimitState, type RateName } from '../../admission/rate-limits.ts';
 import type { AppParts } from '../parts.ts';
-import { tooMany } from '../wire/envelope.ts';
+import { addLimitHeaders, refusedByLimit } from './limit-answers.ts';
 import type { Known } from './who.ts';
 
 type Limiting = Pick<AppParts, 'limits' | 'addressOf'>;
@@ -37,22 +37,4 @@ function limited<E extends Partial<Known>>(
     await next();
     addLimitHeaders(c.res, state);
   });
-}
-
-/** 10003, saying which limit was reached and when to try again. */
-export function refusedByLimit(request: Request, state: LimitState): Response {
-  const response = tooMany(request, state.retryAfterMs / 1000);
-  addLimitHeaders(response, state);
-  return response;
-}
-
-/**
- * Adds the header fields of draft-ietf-httpapi-ratelimit-headers-10: the policy (`q` requests in a
- * window of `w` seconds) and what is left of it (`r` requests; `t` seconds until there is one more).
- */
-function addLimitHeaders({ headers }: Response, { name, rate, ...state }: LimitState): void {
-  const window = Math.max(1, Math.ceil(rate.burst / rate.perSecond));
-  headers.append('ratelimit-policy', `"${name}";q=${rate.burst};w=${window}`);
-  const wait = Math.ceil(state.retryAfterMs / 1000);
-  headers.append('ratelimit', `"${name}";r=${state.remaining}${wait > 0 ? `;t=${wait}` : ''}`);
 }

@@ -5,10 +5,10 @@
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
-import type { LiveSession } from '../../accounts/sessions.ts';
+import { type LiveSession, mayBeSession } from '../../accounts/sessions.ts';
 import type { AppParts } from '../parts.ts';
 import { failure, fromElsewhere } from '../wire/envelope.ts';
-import { adminCheck, bearerToken } from './admin.ts';
+import { adminCheck, bearerToken, countWrongToken } from './admin.ts';
 import { sessionCookie, sessionCookieText } from './cookies.ts';
 
 /** `userId` 0 is the administrator, who acts on behalf of the merchant. */
@@ -61,12 +61,25 @@ function setsSession({ headers }: Response): boolean {
   return headers.getSetCookie().some((cookie) => cookie.startsWith(`${sessionCookie}=`));
 }
 
-/** Lets users and the administrator through; 20003 for others. */
-export function userOrAdmin(parts: Pick<AppParts, 'sessions' | 'site' | 'adminToken'>) {
+type UserOrAdmin = Pick<
+  AppParts,
+  'sessions' | 'site' | 'adminToken' | 'limits' | 'addressOf' | 'requests'
+>;
+
+/**
+ * Lets users and the administrator through; 20003 for others. What cannot be a session's token is
+ * counted as a wrong admin token; a session that has ended is nobody's guess.
+ */
+export function userOrAdmin(parts: UserOrAdmin) {
   const isAdmin = adminCheck(parts.adminToken);
   const user = userOnly(parts);
   return createMiddleware<Known>(async (c, next) => {
-    if (!isAdmin(c.req.raw)) return user(c, next);
+    const request = c.req.raw;
+    if (!isAdmin(request)) {
+      const token = bearerToken(request);
+      if (token === null || mayBeSession(token)) return user(c, next);
+      return (await countWrongToken(parts, request)) ?? failure(request, 20003);
+    }
     c.set('userId', 0);
     c.set('sessionEndsAt', Number.POSITIVE_INFINITY);
     return next();

@@ -8,8 +8,9 @@ import { itemSorts } from '../../shop/item-ranking.ts';
 import { listItems, searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
 import { deliverySchema, restock } from '../../shop/restock.ts';
-import { adminCheck, adminOnly } from '../guard/admin.ts';
-import { refusedByLimit, searchLimit } from '../guard/rate-limits.ts';
+import { adminOnly } from '../guard/admin.ts';
+import { refusedByLimit } from '../guard/limit-answers.ts';
+import { searchLimit } from '../guard/rate-limits.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody, validate } from '../wire/body.ts';
 import {
@@ -32,7 +33,7 @@ export const listSchema = v.object({
 });
 
 export function itemRoutes(parts: AppParts) {
-  const admin = adminOnly(adminCheck(parts.adminToken));
+  const admin = adminOnly(parts);
   // The hot route: no middleware precedes it, so it counts for itself.
   const row = parts.requests.rowOf('GET /api/items/:id');
   return new Hono()

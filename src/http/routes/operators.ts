@@ -5,7 +5,7 @@ import { itemIdMax } from '../../../actors/limits.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
 import { integerField } from '../../shop/input.ts';
 import { statementOf } from '../../shop/statement.ts';
-import { adminCheck, adminOnly } from '../guard/admin.ts';
+import { adminOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
 import { failure, success } from '../wire/envelope.ts';
@@ -23,7 +23,7 @@ export const purchaseTokenSchema = v.object({
 });
 
 export function operatorRoutes(parts: AppParts) {
-  const admin = adminOnly(adminCheck(parts.adminToken));
+  const admin = adminOnly(parts);
   return new Hono()
     .post('/tokens', admin, (c) => issueToken(parts, c.req.raw))
     .get('/statements', admin, () => {

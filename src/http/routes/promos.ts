@@ -5,7 +5,7 @@ import type { PromoRow } from '../../db/sql.ts';
 import { draftPromo, newPromoSchema } from '../../shop/draft-promo.ts';
 import { idField } from '../../shop/input.ts';
 import { isPublished, publishPromo } from '../../shop/publish-promo.ts';
-import { adminCheck, adminOnly } from '../guard/admin.ts';
+import { adminOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
 import { failure, refused, success } from '../wire/envelope.ts';
@@ -15,7 +15,7 @@ const emptySchema = v.object({});
 const idSchema = idField(Number.MAX_SAFE_INTEGER);
 
 export function promoRoutes(parts: AppParts) {
-  const admin = adminOnly(adminCheck(parts.adminToken));
+  const admin = adminOnly(parts);
   return new Hono()
     .post('/', admin, (c) => draft(parts, c.req.raw))
     .post('/:id/publish', admin, (c) => publish(parts, c.req.raw, c.req.param('id')));
