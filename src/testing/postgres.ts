@@ -55,6 +55,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const command = [
     ...[...unprivileged, program('postgres'), '-D', data, '-p', `${port}`],
     ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    // A pooler keeps some connections to each of the many databases of the tests.
+    ...['-c', 'max_connections=300'],
   ];
   const url = (database: string) => `postgres://stampede@127.0.0.1:${port}/${database}`;
   const start = async () => {

@@ -62,11 +62,13 @@ export async function sqliteFixture(): Promise<SqlFixture> {
 }
 
 /** Makes databases on a running Postgres. */
-export function postgresFixtures(server: () => PostgresServer): SqlFixtureMaker {
+export function postgresFixtures(
+  server: () => Pick<PostgresServer, 'createDatabase'>,
+): SqlFixtureMaker {
   return async () => {
     const databaseUrl = await server().createDatabase();
     const settings = { databaseUrl, dataDir: '' };
-    const reader = new SQL({ url: databaseUrl, max: 1 });
+    const reader = new SQL({ url: databaseUrl, max: 1, prepare: false });
     const opened: Sql[] = [];
     return {
       settings,

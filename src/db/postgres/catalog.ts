@@ -107,7 +107,7 @@ export class PostgresCatalog implements Catalog {
   ): Promise<Row> {
     const name = getTableName(table);
     const sequence = sql`pg_get_serial_sequence(${name}, ${table.id.name})`;
-    return this.#connections.transaction(async (client) => {
+    return this.#connections.run(async (client) => {
       const database = drizzle(client);
       await database.execute(sql`select pg_advisory_xact_lock(${numbersLock})`);
       const given = sql`coalesce(pg_sequence_last_value(${sequence}::regclass), 0)`;

@@ -2,6 +2,11 @@
  * Connections to Postgres. Bun's client reconnects by itself after a connection has ended, but it
  * cannot detect a server that has stopped answering. So every operation has a deadline, after which the
  * client is given up with all that waits on it, and the next operation makes a new one.
+ *
+ * Between engine and server there may be a pooler that lends a connection for one transaction at a time
+ * (pgbouncer's `transaction` mode). So every operation is a transaction, and nothing outlives it in a
+ * session: no setting, no lock, no named statement; and connecting asks for nothing that a pooler
+ * cannot give, like a setting for all of a session.
  */
 import { SQL, type TransactionSQL } from 'bun';
 import { SqlUnavailable } from '../sql.ts';
@@ -26,34 +31,48 @@ export type Answered = <T>(statement: PromiseLike<T>) => Promise<T>;
 
 export class Connections {
   readonly #url: string;
+  readonly #prepare: () => Promise<void>;
+  #prepared: Promise<void> | null = null;
   #client: SQL | null = null;
 
-  constructor(url: string) {
+  /** `prepare` makes the database ready for use, once; where it fails, the next operation tries again. */
+  constructor(url: string, prepare: () => Promise<void> = async () => undefined) {
     this.#url = url;
+    this.#prepare = prepare;
   }
 
-  /** Runs an operation. @throws SqlUnavailable where trying again may help. */
-  run<T>(work: (client: SQL) => PromiseLike<T>): Promise<T> {
-    this.#client ??= connectTo(this.#url, connectionsMax, statementTimeoutMs);
+  /** Makes the database ready now rather than with the first operation. @throws SqlUnavailable */
+  async ready(): Promise<void> {
+    this.#prepared ??= this.#prepare();
+    const prepared = this.#prepared;
+    try {
+      await prepared;
+    } catch (error) {
+      if (this.#prepared === prepared) this.#prepared = null;
+      throw error;
+    }
+  }
+
+  /** Runs an operation in one transaction. @throws SqlUnavailable where trying again may help. */
+  async run<T>(work: (client: TransactionSQL) => PromiseLike<T>): Promise<T> {
+    await this.ready();
+    this.#client ??= connectTo(this.#url, connectionsMax);
     const client = this.#client;
-    return answered(work(client), connectTimeoutS * 1_000 + statementTimeoutMs + graceMs, () => {
+    const answer = inTransaction(client, 'read write', statementTimeoutMs, work);
+    return answered(answer, connectTimeoutS * 1_000 + statementTimeoutMs + graceMs, () => {
       if (this.#client === client) this.#client = null;
       giveUp(client);
     });
   }
 
-  /** Runs an operation in one transaction. */
-  transaction<T>(work: (client: TransactionSQL) => Promise<T>): Promise<T> {
-    return this.run((client) => inTransaction(client, 'read write', work));
-  }
-
   /** Runs reads that all see one state, however long they take together. */
   async snapshot<T>(work: (client: TransactionSQL, wait: Answered) => Promise<T>): Promise<T> {
-    const client = connectTo(this.#url, 1, auditStatementTimeoutMs);
+    const client = connectTo(this.#url, 1);
     const wait: Answered = (statement) =>
       answered(statement, auditStatementTimeoutMs + graceMs, () => giveUp(client));
+    const mode = 'isolation level repeatable read, read only';
     try {
-      return await inTransaction(client, 'isolation level repeatable read, read only', (reads) =>
+      return await inTransaction(client, mode, auditStatementTimeoutMs, (reads) =>
         work(reads, wait),
       );
     } catch (error) {
@@ -69,32 +88,35 @@ export class Connections {
   }
 }
 
-/** Connects once, for work that must stay on one connection, like that under a lock. */
-export async function onOneConnection<T>(
+/** Connects once, for one long transaction. @throws SqlUnavailable */
+export async function inOneTransaction<T>(
   url: string,
-  work: (client: SQL) => Promise<T>,
+  work: (client: TransactionSQL) => Promise<T>,
 ): Promise<T> {
-  const client = connectTo(url, 1, auditStatementTimeoutMs);
+  const client = connectTo(url, 1);
+  const answer = inTransaction(client, 'read write', auditStatementTimeoutMs, work);
   try {
-    return await answered(work(client), auditStatementTimeoutMs + graceMs, () => giveUp(client));
+    return await answered(answer, auditStatementTimeoutMs + graceMs, () => giveUp(client));
   } finally {
     giveUp(client);
   }
 }
 
-function connectTo(url: string, max: number, statement_timeout: number): SQL {
-  const connection = { statement_timeout, application_name: 'stampede' };
-  return new SQL({ url, max, connectionTimeout: connectTimeoutS, connection });
+function connectTo(url: string, max: number): SQL {
+  const connection = { application_name: 'stampede' };
+  return new SQL({ url, max, connectionTimeout: connectTimeoutS, connection, prepare: false });
 }
 
 async function inTransaction<T>(
   client: SQL,
   mode: string,
-  work: (client: TransactionSQL) => Promise<T>,
+  timeoutMs: number,
+  work: (client: TransactionSQL) => PromiseLike<T>,
 ): Promise<T> {
-  const { value } = await client.begin(mode, async (transaction) => ({
-    value: await work(transaction),
-  }));
+  const { value } = await client.begin(mode, async (transaction) => {
+    await transaction.unsafe(`SET LOCAL statement_timeout = ${timeoutMs}`);
+    return { value: await work(transaction) };
+  });
   return value as T; // Bun's type of what `begin` returns cannot follow a type parameter.
 }
 

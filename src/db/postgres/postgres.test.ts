@@ -11,6 +11,7 @@ import {
 import { SQL } from 'bun';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { changesOf } from '../../projector/rows.ts';
+import { type Pgbouncer, startPgbouncer } from '../../testing/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { projectorContract } from '../../testing/projector-contract.ts';
@@ -34,6 +35,21 @@ sqlContract('Postgres', make);
 usersContract('Postgres', make);
 projectionContract('Postgres', make);
 projectorContract('Postgres', make);
+
+describe.each(['session', 'transaction'] as const)('behind pgbouncer in %s mode', (mode) => {
+  let pooler: Pgbouncer;
+  beforeAll(async () => {
+    pooler = await startPgbouncer(server, mode);
+  });
+  afterAll(() => pooler.stop());
+
+  const pooled = postgresFixtures(() => pooler);
+  const name = `Postgres behind pgbouncer in ${mode} mode`;
+  sqlContract(name, pooled);
+  usersContract(name, pooled);
+  projectionContract(name, pooled);
+  projectorContract(name, pooled);
+});
 
 describe('a Postgres that fails', () => {
   let sql: Sql;
@@ -62,10 +78,22 @@ describe('a Postgres that fails', () => {
     await unavailable(sql.catalog.item(1));
     await unavailable(sql.projection.apply(batch(0)));
     await unavailable(sql.projection.snapshot((view) => view.itemSums()));
-    await unavailable(openSql({ databaseUrl: url, dataDir: '' }));
     await server.start();
     expect(await sql.catalog.item(1)).toMatchObject(draft);
     expect(await sql.projection.apply(batch(0))).toBe(true);
+  });
+
+  test('may be away when it is opened: it is migrated as soon as it is back', async () => {
+    const fresh = await server.createDatabase();
+    await server.stop();
+    const early = await openSql({ databaseUrl: fresh, dataDir: '' });
+    await unavailable(early.catalog.createItem(draft));
+    await unavailable(early.projection.checkpoints());
+    await server.start();
+    // Whoever asks first; the others wait for it.
+    const asked = [early.catalog.createItem(draft), early.projection.checkpoints()];
+    expect(await Promise.all(asked)).toMatchObject([draft, new Map()]);
+    await early.close();
   });
 
   test('loses a transaction that it kills, whole, and nothing else', async () => {
@@ -97,7 +125,7 @@ describe('a Postgres that fails', () => {
       await Promise.all([
         unavailable(sql.catalog.item(1)),
         unavailable(sql.projection.apply(batch(1))),
-        unavailable(openSql({ databaseUrl: url, dataDir: '' })),
+        openSql({ databaseUrl: url, dataDir: '' }).then((late) => late.close()),
       ]);
       await unavailable(sql.catalog.item(1));
     } finally {

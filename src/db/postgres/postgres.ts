@@ -1,10 +1,10 @@
 /** SQL in Postgres. */
-import { drizzle } from 'drizzle-orm/bun-sql';
-import { migrate } from 'drizzle-orm/bun-sql/migrator';
+import type { TransactionSQL } from 'bun';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { ownPath } from '../../own-files.ts';
-import type { Sql } from '../sql.ts';
+import { type Sql, SqlUnavailable } from '../sql.ts';
 import { PostgresCatalog } from './catalog.ts';
-import { Connections, onOneConnection } from './connections.ts';
+import { Connections, inOneTransaction } from './connections.ts';
 import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresUsers } from './users.ts';
@@ -12,14 +12,18 @@ import { PostgresUsers } from './users.ts';
 /** Any number that nothing else locks in this database. */
 const migrationLock = 7_301_402;
 
-/** Opens a database, migrated where needed. @throws SqlUnavailable */
+/** Where drizzle's own migrator notes what it has applied. */
+const applied = 'drizzle.__drizzle_migrations';
+
+/**
+ * Opens a database, which is migrated where needed before its first use. One that is away may come back
+ * at any time: until then every operation throws SqlUnavailable, and each looks again.
+ */
 export async function openPostgres(url: string): Promise<Sql> {
-  await onOneConnection(url, async (client) => {
-    // The lock ends with the connection.
-    await client.unsafe(`SELECT pg_advisory_lock(${migrationLock})`);
-    await migrate(drizzle(client), { migrationsFolder: ownPath('migrations/postgres') });
+  const connections = new Connections(url, () => inOneTransaction(url, migrate));
+  await connections.ready().catch((error: unknown) => {
+    if (!(error instanceof SqlUnavailable)) throw error;
   });
-  const connections = new Connections(url);
   return {
     catalog: new PostgresCatalog(connections),
     orders: new PostgresOrderLists(connections),
@@ -28,4 +32,29 @@ export async function openPostgres(url: string): Promise<Sql> {
     trouble: null,
     close: () => connections.close(),
   };
+}
+
+/**
+ * Does what drizzle's migrator does, but in one transaction that also has the lock: the migrator's own
+ * would need a second connection, and a lock that a pooler may leave behind.
+ */
+async function migrate(client: TransactionSQL): Promise<void> {
+  await client.unsafe(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+  await client.unsafe('CREATE SCHEMA IF NOT EXISTS drizzle');
+  await client.unsafe(
+    `CREATE TABLE IF NOT EXISTS ${applied} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+  );
+  const [last] = await client.unsafe<{ at: string | null }[]>(
+    `SELECT max(created_at) AS at FROM ${applied}`,
+  );
+  const lastAt = Number(last?.at ?? 0);
+  const migrations = readMigrationFiles({ migrationsFolder: ownPath('migrations/postgres') });
+  for (const { sql, hash, folderMillis } of migrations) {
+    if (folderMillis <= lastAt) continue;
+    for (const statement of sql) await client.unsafe(statement);
+    await client.unsafe(`INSERT INTO ${applied} (hash, created_at) VALUES ($1, $2)`, [
+      hash,
+      folderMillis,
+    ]);
+  }
 }

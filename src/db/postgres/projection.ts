@@ -28,7 +28,7 @@ export class PostgresProjection implements Projection {
   }
 
   apply(batch: ProjectionBatch): Promise<boolean> {
-    return this.#connections.transaction(async (client) => {
+    return this.#connections.run(async (client) => {
       await client.unsafe('SET LOCAL synchronous_commit = off');
       if (!(await advance(client, batch))) return false;
       await write(client, batch.changes);
@@ -39,7 +39,7 @@ export class PostgresProjection implements Projection {
   async clear(): Promise<void> {
     // In the order in which `apply` locks them, so that a rebuild and a projector cannot deadlock.
     const tables = [checkpoints, orders, stockLogs, itemStocks].map(getTableName);
-    await this.#connections.transaction(async (client) => {
+    await this.#connections.run(async (client) => {
       await client.unsafe(`TRUNCATE ${tables}`);
       await drizzle(client).update(items).set({ sales: 0 });
       await drizzle(client).update(promos).set({ publishedAt: null });

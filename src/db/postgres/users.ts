@@ -14,7 +14,7 @@ export class PostgresUsers implements Users {
   }
 
   create(draft: UserDraft, passwordHash: string): Promise<UserRow | null> {
-    return this.#connections.transaction(async (client) => {
+    return this.#connections.run(async (client) => {
       const database = drizzle(client);
       const user = await insertUser(database, draft);
       if (user === null) return null;
