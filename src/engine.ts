@@ -20,6 +20,7 @@ import { makeSharedMemory } from '../actors/shared.ts';
 import { CatalogVersion } from './catalog/version.ts';
 import { ClaimedPort } from './claims.ts';
 import { openSql, type SqlSettings, thisSql } from './db/open.ts';
+import { SqlUnavailable } from './db/sql.ts';
 import {
   type ActorThread,
   type EngineSettings,
@@ -133,12 +134,10 @@ async function prepare(
   const times = await newestTimes(journal, settings.partitions);
   if (settings.setTimeBack !== true) requireTime(times, wallClock());
   const made = thisJournal(journalSettings(settings));
-  const sql = await openSql(sqlSettings(settings), { check: true });
-  for (const [partition, { seq }] of await sql.projection.checkpoints()) {
-    positions.set(partition, 'sqlSeq', seq);
-  }
-  await sql.close();
+  const isSqlKnown = await readHowFarSqlIs(settings, positions);
   if (settings.setTimeBack === true) {
+    // Without SQL no one tells whether a partition that is to be written has lost what it had.
+    if (!isSqlKnown) throw new Error('--set-time-back needs SQL, which is away: start it first');
     const built = (partition: number) => positions.get(partition, 'sqlSeq');
     const now = wallClock();
     for (const { partition, at } of await setTimesBack(journal, times, built, { writer, now }))
@@ -150,6 +149,28 @@ async function prepare(
   await new CatalogVersion(new SharedArrayBuffer(CatalogVersion.bytes), store).change();
   await store.close();
   return { journal: made, sql: thisSql(sqlSettings(settings)), journalPromise: text };
+}
+
+/**
+ * Makes the tables that are missing, and notes each partition's checkpoint. False where SQL is away:
+ * orders need none of it, so the engine starts all the same, and the projector looks when SQL is back.
+ */
+async function readHowFarSqlIs(settings: EngineSettings, positions: Positions): Promise<boolean> {
+  const sql = await openSql(sqlSettings(settings), { check: true });
+  try {
+    for (const [partition, { seq }] of await sql.projection.checkpoints())
+      positions.set(partition, 'sqlSeq', seq);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SqlUnavailable)) throw error;
+    getLogger(['stampede', 'engine']).warning(
+      'SQL is away: orders go on, accounts and lists wait, and a journal that ends before what SQL has is not noticed until SQL is back',
+      { error: error.message },
+    );
+    return false;
+  } finally {
+    await sql.close();
+  }
 }
 
 /** Says when the wall clock was set, or the machine slept: sales follow it at once. */

@@ -74,6 +74,54 @@ test('postgres frozen and continued: selling goes on, the lag shows, SQL catches
   await rig.expectKept();
 }, 90_000);
 
+test('an engine started while postgres is down: it sells, and says what its lists cannot show', async () => {
+  await sell();
+  expect(await rig.engine.stop()).toBe(0);
+  await postgres.stop();
+  await rig.start();
+  await rig.untilDegraded(/SQL: accounts and lists wait/);
+  expect(rig.engine.process.output()).toContain('SQL is away');
+  // What they were told while no engine ran.
+  rig.buyers.told.clear();
+  await rig.buyers.buy(300);
+  expect([...rig.buyers.told]).toEqual([]);
+  const { data } = await rig.engine.api('GET', '/api/items');
+  expect(data).toEqual({ items: [], next: null, hidden: rig.sales.length });
+  const home = await fetch(`${rig.engine.url}/`);
+  expect([home.status, await home.text()]).toEqual([200, expect.stringContaining('Some items')]);
+  await postgres.start();
+  await untilCaughtUp('after a start without SQL');
+  await rig.untilReady();
+  await waitUntil('the list is whole', async () => {
+    const { data: shown } = await rig.engine.api<{ items: unknown[] }>('GET', '/api/items');
+    return shown.items.length === rig.sales.length;
+  });
+  await rig.expectKept();
+}, 90_000);
+
+test('postgres stopped: a list and a page that were seen before are shown as before', async () => {
+  await sell();
+  const paths = [
+    '/',
+    '/api/items',
+    `/api/items/${rig.sales[0]!.itemId}`,
+    `/items/${rig.sales[0]!.itemId}`,
+  ];
+  const statuses = async () =>
+    Promise.all(paths.map(async (path) => (await fetch(rig.engine.url + path)).status));
+  expect(await statuses()).toEqual([200, 200, 200, 200]);
+  await postgres.stop();
+  await rig.untilDegraded(/SQL: accounts and lists wait/);
+  // Longer than anything is kept without asking for changes.
+  await Bun.sleep(1_500);
+  expect(await statuses()).toEqual([200, 200, 200, 200]);
+  const { data } = await rig.engine.api<{ items: unknown[] }>('GET', '/api/items');
+  expect(data.items).toHaveLength(rig.sales.length);
+  await postgres.start();
+  await rig.untilReady();
+  await rig.expectKept();
+}, 90_000);
+
 test('transactions killed again and again: selling goes on, SQL catches up, rows come once', async () => {
   await sell();
   const killer = new SQL(url, { max: 1 });
