@@ -12,8 +12,10 @@ const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'act
 /** What the engine reads as a file while it runs. */
 const carriedGlobs = [
   'migrations/**/{*.sql,_journal.json}',
-  'src/http/pages/browser/*',
+  'src/http/pages/browser/*.{js,css,svg}',
   'src/replay/html/*.css',
+  // What the pages' scripts import.
+  'node_modules/@noble/hashes/{sha2,utils,_md,_u64}.js',
 ];
 /** The bundler carries a file when a module imports it as a file: this module imports them all. */
 const carrier = 'dist/carried-files.ts';

@@ -10,6 +10,7 @@ import {
 import { partitionsMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
 import { redisAddressFault } from '../actors/redis-connection.ts';
+import { type CaptchaKind, captchaKinds } from './admission/captcha.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { originsIn } from './http/guard/site.ts';
 
@@ -32,6 +33,8 @@ export interface Config {
   databaseUrl: string | null;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
+  /** What buyers are asked for before a purchase token. */
+  captcha: CaptchaKind;
   /** Addresses and networks, separated by commas: see `TrustedProxies`. */
   trustedProxies: string;
   /** Origins, separated by commas: see `originsIn`. */
@@ -142,6 +145,10 @@ function environmentSchema(cores: number) {
     DATABASE_URL: url('postgres:', 'postgresql:'),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
+    CAPTCHA: v.optional(
+      v.picklist(captchaKinds, `must be one of ${captchaKinds.join(', ')}`),
+      'proof',
+    ),
     TRUSTED_PROXIES: list((value) => new TrustedProxies(value), proxiesMessage),
     ALLOWED_ORIGINS: list(originsIn, originsMessage),
     IDLE_TIMEOUT_SECONDS: integer(75, 1, idleSecondsMax),
@@ -202,6 +209,7 @@ export function readConfig(
     databaseUrl: settings.DATABASE_URL,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
+    captcha: settings.CAPTCHA,
     trustedProxies: settings.TRUSTED_PROXIES,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     idleTimeoutSeconds: settings.IDLE_TIMEOUT_SECONDS,

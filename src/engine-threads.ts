@@ -73,6 +73,7 @@ export class EngineThreads {
           webhookSecret: settings.smsWebhookSecret,
           demo: settings.demo ?? false,
         },
+        captcha: settings.captcha,
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
         requestMetrics,

@@ -11,7 +11,9 @@ import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { type SmsSettings, smsSender } from './accounts/sms.ts';
 import { Admissions } from './admission/admissions.ts';
-import { Captchas } from './admission/captcha.ts';
+import type { CaptchaKind, Captchas } from './admission/captcha.ts';
+import { PictureCaptchas } from './admission/picture-captcha.ts';
+import { ProofCaptchas } from './admission/proof-captcha.ts';
 import { purchaseTokens } from './admission/purchase-token.ts';
 import { RateLimits } from './admission/rate-limits.ts';
 import { CachedCatalog } from './catalog/catalog.ts';
@@ -43,6 +45,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   sql: SqlSettings;
   store: StoreSettings;
   sms: SmsSettings;
+  captcha: CaptchaKind;
   trustedProxies: string;
   allowedOrigins: string;
   idleTimeoutSeconds: number;
@@ -141,11 +144,8 @@ export async function openParts(
 }
 
 /** Who may do what: accounts, captchas, limits and tokens, as far as the store keeps them. */
-function admissionParts(
-  { tokenSecret, adminToken, sms, rehearsal }: HttpThreadSettings,
-  store: KeyValueStore,
-  clock: Clock,
-) {
+function admissionParts(settings: HttpThreadSettings, store: KeyValueStore, clock: Clock) {
+  const { tokenSecret, adminToken, sms, rehearsal } = settings;
   return {
     tokens: purchaseTokens(tokenSecret),
     adminToken,
@@ -154,8 +154,17 @@ function admissionParts(
     passwords: new Passwords(),
     devices: new KnownDevices(tokenSecret),
     oneTimePasswords: new OneTimePasswords(store, smsSender(sms), tokenSecret),
-    captchas: new Captchas(store, tokenSecret, rehearsal.captchaText),
+    captchas: captchasOf(settings, store),
     admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),
   };
+}
+
+function captchasOf(
+  { captcha, tokenSecret, rehearsal }: HttpThreadSettings,
+  store: KeyValueStore,
+): Captchas {
+  return captcha === 'picture'
+    ? new PictureCaptchas(store, tokenSecret, rehearsal.captchaText)
+    : new ProofCaptchas(store, tokenSecret, rehearsal.captchaWork);
 }

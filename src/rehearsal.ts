@@ -7,8 +7,10 @@ import type { RateName } from './admission/rate-limits.ts';
 import type { Rate } from './store/store.ts';
 
 export interface Rehearsal {
-  /** The text of every captcha. */
+  /** The text of every captcha that is a picture. */
   captchaText?: string;
+  /** The most hashes that a captcha takes which is a proof of work. */
+  captchaWork?: number;
   /** Limits that replace those of the table. */
   rates?: Partial<Record<RateName, Rate>>;
 }

@@ -1,15 +1,18 @@
 /**
  * Purchase tokens, as buyers get them: each draws a captcha, answers it, passes the gate, and is given
- * a token. A rehearsal engine knows every captcha's text and has no limits per address.
+ * a token. The captcha is the default one, a proof of work; in a rehearsal engine it takes next to no
+ * work, which buyers' devices do, and there are no limits per address.
  */
 
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { type Session, Sessions } from '../../src/accounts/sessions.ts';
-import { captchaAlphabet, drawCaptcha } from '../../src/admission/captcha-image.ts';
+import type { DrawnProof } from '../../src/admission/captcha.ts';
+import { ProofCaptchas } from '../../src/admission/proof-captcha.ts';
 import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
 import { openStore } from '../../src/store/open.ts';
+import type { KeyValueStore } from '../../src/store/store.ts';
 import { inParallel } from '../../src/testing/crowd.ts';
-import { captchaText } from '../../src/testing/shop.ts';
+import { solveProof } from '../../src/testing/proof-solver.ts';
 import { emptyReport, type Part, reported, type Target, WrongAnswer } from '../report/report.ts';
 import { type CpuTimes, cpuBetween, cpuTimes } from '../servers/cpu.ts';
 import { type EngineServer, startEngineServer, tokenSecret } from '../servers/servers.ts';
@@ -53,30 +56,35 @@ async function issue(engine: EngineServer, buyers: number, firstUser: number) {
     opened.push(await sessions.open(userId, await sessions.generation(userId)));
   }
   await store.close();
-  const captchas: string[] = [];
+  const drawn: DrawnProof[] = [];
   const drawing = await phase(engine, buyers, async (buyer) => {
     const { promoId } = sale;
-    const answer = await post<{ captchaId: string }>(
-      `${engine.url}/api/captchas`,
-      opened[buyer]!.token,
-      { promoId },
-    );
-    captchas[buyer] = answer.captchaId;
+    const url = `${engine.url}/api/captchas`;
+    drawn[buyer] = await post<DrawnProof>(url, opened[buyer]!.token, { promoId });
   });
+  const solved: Solved[] = [];
+  for (const { captchaId, challenge } of drawn) {
+    solved.push({ captchaId, answer: await solveProof(challenge) });
+  }
   const giving = await phase(engine, buyers, (buyer) =>
-    askForToken(engine, sale, opened[buyer]!.token, captchas[buyer]!),
+    askForToken(engine, sale, opened[buyer]!.token, solved[buyer]!),
   );
   return { drawing, giving };
+}
+
+interface Solved {
+  captchaId: string;
+  answer: string;
 }
 
 async function askForToken(
   engine: EngineServer,
   { itemId, promoId }: Sale,
   session: string,
-  captchaId: string,
+  solved: Solved,
 ): Promise<void> {
   const url = `${engine.url}/api/items/${itemId}/tokens`;
-  const body = { promoId, captchaId, answer: captchaText };
+  const body = { promoId, ...solved };
   const { token } = await post<{ token: string }>(url, session, body);
   if (purchaseTokens(tokenSecret).verify(token) === null) {
     throw new WrongAnswer(`tokens: not a token: ${token}`);
@@ -112,10 +120,10 @@ async function phase(
 async function targetsOf(drawing: Phase, giving: Phase): Promise<Target[]> {
   const parts = await partCosts();
   const name = 'token issue, captcha answered';
-  const rest = giving.http - parts.store - parts.signing;
+  const rest = giving.http - parts.store - parts.signing - parts.verifying;
   const givingNote =
-    `HTTP ${giving.http.toFixed(0)} (store ${parts.store.toFixed(0)}, signing ` +
-    `${parts.signing.toFixed(1)}, the rest ${rest.toFixed(0)}), gate and actor ` +
+    `HTTP ${giving.http.toFixed(0)} (store ${parts.store.toFixed(0)}, captcha ` +
+    `${parts.verifying.toFixed(0)}, signing ${parts.signing.toFixed(1)}, the rest ${rest.toFixed(0)}), gate and actor ` +
     `${giving.actor.toFixed(0)}, runtime ${giving.rest.toFixed(0)}`;
   const drawingNote =
     `HTTP ${drawing.http.toFixed(0)} (drawing ${parts.drawing.toFixed(0)}), runtime ` +
@@ -131,9 +139,7 @@ async function targetsOf(drawing: Phase, giving: Phase): Promise<Target[]> {
 }
 
 /** What the parts of both requests cost separately, in microseconds on this thread. */
-async function partCosts(): Promise<{ drawing: number; store: number; signing: number }> {
-  const text = captchaAlphabet.slice(0, 4);
-  const drawing = await cost(100, () => drawCaptcha(text));
+async function partCosts() {
   const signer = purchaseTokens(tokenSecret);
   const expiresAt = Math.ceil(Date.now() / 1000) + 900;
   const claims = { userId: 1, itemId: 1, promoId: 1, expiresAt };
@@ -141,6 +147,11 @@ async function partCosts(): Promise<{ drawing: number; store: number; signing: n
   const folder = temporaryFolder();
   const store = await openStore({ redisUrl: null, dataDir: folder.path });
   const rate = { burst: 1_000_000, perSecond: 1_000_000 };
+  const captchas = new ProofCaptchas(withoutKeeping(store), tokenSecret, 1);
+  const drawing = await cost(1_000, () => captchas.draw(1, 1));
+  const { captchaId, challenge } = await captchas.draw(1, 1);
+  const answer = await solveProof(challenge);
+  const verifying = await cost(1_000, () => captchas.solve(captchaId, 1, 1, answer));
   // What one token takes: the session, three limits, the captcha, and the admission, old and new.
   const storing = await cost(1_000, async (number) => {
     await store.spend('rate:address', rate);
@@ -148,12 +159,17 @@ async function partCosts(): Promise<{ drawing: number; store: number; signing: n
     await store.spend(`rate:user:${number}`, rate);
     await store.get(`admission:${number}`);
     await store.spend('rate:item', rate);
-    await store.take(`captcha:${number}`);
+    await store.take(`proof:${number}`);
     await store.set(`admission:${number}`, '1 2', 900_000);
   });
   await store.close();
   folder.remove();
-  return { drawing, store: storing, signing };
+  return { drawing, verifying, store: storing, signing };
+}
+
+/** A store that is told of captchas and keeps none, so that its own cost is not counted with theirs. */
+function withoutKeeping(store: KeyValueStore): KeyValueStore {
+  return Object.assign(Object.create(store), { set: async () => undefined, take: async () => '' });
 }
 
 async function cost(times: number, work: (number: number) => unknown): Promise<number> {

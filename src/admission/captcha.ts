@@ -1,70 +1,38 @@
 /**
- * Captchas: a picture to read before a purchase token is given out. They spread the rush by the time
- * people need to type, and cost scripts more than that. Each is bound to one user and one promo,
- * valid for five minutes and for one answer, right or wrong.
+ * What stands before a purchase token: a captcha of one of two kinds. Each is bound to one user and one
+ * promo, valid for five minutes, and opens once. Both spread the rush and cost each request something;
+ * see the files of the kinds for what.
  */
-import { randomInt, timingSafeEqual } from 'node:crypto';
-import { type KeyedHash, keyedHash } from '../accounts/keyed-hash.ts';
-import type { KeyValueStore } from '../store/store.ts';
-import { captchaAlphabet, drawCaptcha } from './captcha-image.ts';
+import type { Challenge } from 'altcha-lib/types';
 
-const ttlMs = 300_000;
-const length = 4;
-const idShape = /^[\w-]{22}$/;
+/** The values of the setting. */
+export const captchaKinds = ['proof', 'picture'] as const;
+export type CaptchaKind = (typeof captchaKinds)[number];
 
-export interface Captcha {
+/** How long a captcha may be answered. */
+export const captchaTtlMs = 300_000;
+
+export interface DrawnPicture {
   captchaId: string;
   /** A data URL of a PNG. */
   image: string;
 }
 
-export class Captchas {
-  readonly #store: KeyValueStore;
-  readonly #hash: KeyedHash;
+export interface DrawnProof {
+  captchaId: string;
+  /** As ALTCHA's clients take it, version 2. */
+  challenge: Challenge;
+}
 
-  constructor(
-    store: KeyValueStore,
-    secret: string,
-    /** The text of every captcha, for rehearsals. */
-    private readonly fixedText?: string,
-  ) {
-    this.#store = store;
-    this.#hash = keyedHash(secret, 'captchas');
-  }
-
-  async draw(userId: number, promoId: number): Promise<Captcha> {
-    const captchaId = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
-    const text = this.fixedText ?? randomText();
-    const expected = this.#expected(captchaId, userId, promoId, text);
-    await this.#store.set(`captcha:${captchaId}`, expected, ttlMs);
-    return { captchaId, image: drawCaptcha(text) };
-  }
-
-  /** Whether an answer is right; either way, the captcha is used up. */
-  async solve(captchaId: string, userId: number, promoId: number, answer: string) {
-    if (!idShape.test(captchaId)) return false;
-    const expected = await this.#store.take(`captcha:${captchaId}`);
-    if (expected === null) return false;
-    const given = this.#expected(captchaId, userId, promoId, normal(answer));
-    return timingSafeEqual(Buffer.from(expected), Buffer.from(given));
-  }
-
+export interface Captchas {
+  draw(userId: number, promoId: number): Promise<DrawnPicture | DrawnProof>;
+  /** Whether an answer is right: true once for each captcha, to one of several who ask at once. */
+  solve(captchaId: string, userId: number, promoId: number, answer: string): Promise<boolean>;
   /** Makes a captcha valid again after its right answer came to nothing through no fault of the user. */
-  async restore(captchaId: string, userId: number, promoId: number, answer: string): Promise<void> {
-    const expected = this.#expected(captchaId, userId, promoId, normal(answer));
-    await this.#store.set(`captcha:${captchaId}`, expected, ttlMs);
-  }
-
-  #expected(captchaId: string, userId: number, promoId: number, text: string): string {
-    return this.#hash(captchaId, String(userId), String(promoId), text);
-  }
+  restore(captchaId: string, userId: number, promoId: number, answer: string): Promise<void>;
 }
 
-function normal(answer: string): string {
-  return answer.trim().toUpperCase();
-}
-
-function randomText(): string {
-  const pick = () => captchaAlphabet[randomInt(captchaAlphabet.length)]!;
-  return Array.from({ length }, pick).join('');
+/** 128 random bits: nobody finds the captcha of another. */
+export function newCaptchaId(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('base64url');
 }

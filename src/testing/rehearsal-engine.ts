@@ -1,6 +1,7 @@
 /**
- * The engine as tests of the shop need it: every captcha has the same text, and a few buyers from one
- * address may ask for as much as a whole test needs. Everything else is as in `bun start`.
+ * The engine as tests of the shop need it: every picture has the same text, every proof of work
+ * takes next to none, and a few buyers from one address may ask for as much as a whole test needs.
+ * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
@@ -11,6 +12,8 @@ const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
 const { tokenSecret, adminToken } = config;
 if (tokenSecret === null || adminToken === null) throw new Error('the test sets no secrets');
+/** Enough that a proof has a number to find. */
+const captchaWork = 20;
 const rates = {
   oneTimePasswordByAddress: unlimited,
   registrationByAddress: unlimited,
@@ -20,7 +23,7 @@ const rates = {
   tokenByAddress: unlimited,
   tokenByUser: unlimited,
 };
-const rehearsal = { captchaText, rates };
+const rehearsal = { captchaText, captchaWork, rates };
 const engine = await startEngine({ ...config, tokenSecret, adminToken, rehearsal });
 console.log(`listening on http://${engine.host}:${engine.port}`);
 

@@ -8,7 +8,7 @@ import {
 } from './engine-process.ts';
 import { type SmsGateway, startSmsGateway } from './sms-gateway.ts';
 
-/** The text of every captcha of `rehearsal-engine.ts`. */
+/** The text of every picture of `rehearsal-engine.ts`. */
 export const captchaText = 'ACEF';
 export const unlimited = { burst: 1_000_000, perSecond: 1_000_000 };
 
@@ -65,7 +65,13 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const engine = await startTestEngine({
     dataDir: options.dataDir,
     script: options.script ?? 'src/testing/rehearsal-engine.ts',
-    env: { SMS_WEBHOOK_URL: gateway.url, SMS_WEBHOOK_SECRET: gateway.secret, ...options.env },
+    // What is read from a picture is easier to script than a person's device is.
+    env: {
+      CAPTCHA: 'picture',
+      SMS_WEBHOOK_URL: gateway.url,
+      SMS_WEBHOOK_SECRET: gateway.secret,
+      ...options.env,
+    },
   });
   const call: TestEngine['api'] = (method, path, body, call) =>
     engine.api(method, path, body, { admin: false, ...call });

@@ -3,12 +3,13 @@
  * browsers may keep it for ever; a changed file has a new name.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { ownPath } from '../../own-files.ts';
 import type { Encoding } from '../wire/encoding.ts';
 
 const folder = ownPath('src/http/pages/browser');
+const packages = ownPath('node_modules');
 
 const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -27,8 +28,16 @@ export interface Assets {
   answer(name: string, encoding: Encoding | null): Response | null;
 }
 
+/**
+ * What a script imports from: a file beside it, or one of a package, which browsers are given as it is
+ * published.
+ */
+const importedFrom =
+  /(?<=^(?:import|export)\b[^'";]* from )(["'])(\.\/|@[\w-]+\/[\w-]+\/)([\w-]+\.js)\1/gm;
+
 /** Reads every file once. */
 export function loadAssets(): Assets {
+  /** By file, its name. */
   const names = new Map<string, string>();
   const contents = new Map<string, Content>();
   /** By file, what it imports itself. */
@@ -36,32 +45,36 @@ export function loadAssets(): Assets {
   const add = (file: string): string => {
     const known = names.get(file);
     if (known !== undefined) return known;
-    const [base, extension] = file.split('.') as [string, string]; // Every file has one dot.
+    const [base, extension] = basename(file).split('.') as [string, string]; // Every file has one dot.
+    const others: string[] = [];
     // A script is served with the hashed names of what it imports, so that its hash covers them.
-    const content = readFileSync(join(folder, file), 'utf8').replace(
-      /(?<=from ')\.\/([\w-]+\.js)(?=')/g,
-      (_, other: string) => {
-        imported.set(file, [...(imported.get(file) ?? []), other]);
-        return `./${add(other)}`;
+    const content = readFileSync(file, 'utf8').replace(
+      importedFrom,
+      (_, quote: string, place: string, name: string) => {
+        const other = join(place === './' ? dirname(file) : join(packages, place), name);
+        others.push(other);
+        return `${quote}./${add(other)}${quote}`;
       },
     );
+    imported.set(file, others);
     const hash = Bun.SHA256.hash(content, 'hex').slice(0, 12);
     const name = `${base}.${hash}.${extension}`;
     names.set(file, name);
     contents.set(name, { plain: Buffer.from(content), type: types[extension]!, encoded: {} });
     return name;
   };
-  for (const file of readdirSync(folder)) add(file);
+  // What is beside a script to test it is not served.
+  for (const file of readdirSync(folder)) if (!file.endsWith('.ts')) add(join(folder, file));
   const path = (file: string): string => {
     const name = names.get(file);
     if (name === undefined) throw new Error(`there is no asset ${file}`);
     return `/assets/${name}`;
   };
-  const importsOf = (script: string): string[] =>
-    (imported.get(script) ?? []).flatMap((file) => [file, ...importsOf(file)]);
+  const importsOf = (file: string): string[] =>
+    (imported.get(file) ?? []).flatMap((other) => [other, ...importsOf(other)]);
   return {
-    path,
-    imports: (script) => [...new Set(importsOf(script))].map(path),
+    path: (file) => path(join(folder, file)),
+    imports: (script) => [...new Set(importsOf(join(folder, script)))].map(path),
     answer(name, encoding) {
       const found = contents.get(name);
       return found === undefined ? null : answerWith(found, encoding);

@@ -88,10 +88,37 @@ export const user = v.object({
 
 export const session = v.object({ ...token.entries, user: user });
 
-export const captcha = v.object({
+const picture = v.object({
   captchaId: v.string(),
-  image: v.pipe(v.string(), v.description('A data URL to show.')),
+  image: v.pipe(
+    v.string(),
+    v.description('With CAPTCHA=picture: a data URL to show. The answer is the text in it.'),
+  ),
 });
+
+const proof = v.object({
+  captchaId: v.string(),
+  challenge: v.pipe(
+    v.object({
+      parameters: v.object({
+        algorithm: v.literal('SHA-256'),
+        cost: v.pipe(v.number(), v.description('Hashes a guess.')),
+        data: v.object({ captchaId: v.string(), userId: id(), promoId: id() }),
+        expiresAt: v.pipe(v.number(), v.description('Seconds since 1970 UTC.')),
+        keyLength: v.pipe(v.number(), v.description('How many bytes of the hash are looked at.')),
+        keyPrefix: v.pipe(v.string(), v.description('How the hash must begin, in hex.')),
+        nonce: v.pipe(v.string(), v.description('In hex.')),
+        salt: v.pipe(v.string(), v.description('In hex.')),
+      }),
+      signature: v.pipe(v.string(), v.description('By this server, of the parameters.')),
+    }),
+    v.description(
+      'By default: a proof of work as ALTCHA (version 2) defines it. Its clients solve it. To find: the counter, from 0, for which the SHA-256 of salt, nonce and the counter in four bytes, the highest first, begins with keyPrefix. The answer is the Base64 of the JSON {"challenge": as it came, "solution": {"counter", "derivedKey": that hash in hex}}.',
+    ),
+  ),
+});
+
+export const captcha = v.union([proof, picture]);
 
 export const statements = v.object({
   items: v.array(

@@ -220,7 +220,8 @@ const people: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/api/captchas',
     who: 'user',
-    summary: 'Draws a captcha for a promo: single use, five minutes.',
+    summary:
+      'Draws a captcha for a promo, single use, five minutes: a proof of work, or a picture where the shop has chosen that.',
     body: captchaSchema,
     bodyExample: { promoId: 7 },
     answers: { 201: { data: schema.captcha, example: example.captcha } },
@@ -232,7 +233,11 @@ const people: readonly DescribedRoute[] = [
     who: 'user',
     summary: 'Passes the gate and gets a purchase token. Asking again gives the same purchase.',
     body: admissionSchema,
-    bodyExample: { promoId: 7, captchaId: example.captcha.captchaId, answer: 'k7m2q' },
+    bodyExample: {
+      promoId: 7,
+      captchaId: example.captcha.captchaId,
+      answer: example.captchaAnswer,
+    },
     answers: { 201: { data: schema.token, example: example.token } },
     codes: [
       ...body,

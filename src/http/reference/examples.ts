@@ -99,9 +99,31 @@ export const ownSession = { userId: 42, expiresAt: '2026-11-27T13:00:00.000Z' };
 export const newPassword = { telephone, otp: '314159', password: 'another long phrase' };
 
 export const captcha = {
-  captchaId: '0199f0c2-5a3e-7d11-9f6e-2b8f4c1d7a90',
-  image: 'data:image/png;base64,iVBORw0KGgo=',
+  captchaId: 'mB0yT2xw1hUqv3sJ5nK9dA',
+  challenge: {
+    parameters: {
+      algorithm: 'SHA-256',
+      cost: 1,
+      data: { captchaId: 'mB0yT2xw1hUqv3sJ5nK9dA', promoId: 7, userId: 42 },
+      expiresAt: 1_795_781_100,
+      keyLength: 32,
+      keyPrefix: 'b6e726205aa1bfd54043684fd67fc965',
+      nonce: '5764616b3b2772d93fc3827a2e203d29',
+      salt: '31a8a582f933a256b300246106fe14a5',
+    },
+    signature: '6f4bef09a41e26b2f59adfdd6a0a27a0d6ca1d9b842a7252f482c81808fda1cb',
+  },
 };
+
+const solution = {
+  counter: 41_563,
+  derivedKey: 'b6e726205aa1bfd54043684fd67fc965b344d7301d8c4ceababf4da1c6502403',
+};
+
+/** The answer to the captcha. */
+export const captchaAnswer = Buffer.from(
+  JSON.stringify({ challenge: captcha.challenge, solution }),
+).toString('base64');
 
 export const statements = {
   items: [

@@ -117,7 +117,7 @@ describe('a purchase token', () => {
     expect([claims.nonce, claims.expiresAt]).not.toContain(1);
   });
 
-  test.each([{ promoId: -1 }, { promoId: '1' }, { captchaId: 1 }, { answer: 'a'.repeat(65) }])(
+  test.each([{ promoId: -1 }, { promoId: '1' }, { captchaId: 1 }, { answer: 'a'.repeat(2_049) }])(
     'is refused for the body %j',
     async (body) => {
       const { errCode } = await ask(buyer, { itemId: await shop.engine.item(1), promoId: 0 }, body);

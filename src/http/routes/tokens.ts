@@ -18,12 +18,16 @@ import { timeText } from '../wire/time.ts';
 /** How long a purchase token is valid unless the sale ends before; asking again extends it. */
 const purchaseTokenTtlMs = 900_000;
 
-const answerMessage = 'must be text of at most 64 characters';
-const shortText = v.pipe(v.string(answerMessage), v.maxLength(64, answerMessage));
+const textAtMost = (length: number) => {
+  const message = `must be text of at most ${length} characters`;
+  return v.pipe(v.string(message), v.maxLength(length, message));
+};
+/** A proof of work has some 700: it brings its challenge back. */
+const answerLengthMax = 2_048;
 export const admissionSchema = v.object({
   promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
-  captchaId: v.optional(shortText, ''),
-  answer: v.optional(shortText, ''),
+  captchaId: v.optional(textAtMost(64), ''),
+  answer: v.optional(textAtMost(answerLengthMax), ''),
 });
 
 type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: number };

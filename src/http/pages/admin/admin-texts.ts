@@ -247,7 +247,7 @@ const zh: AdminTexts = {
     limitPerUser: '每人限购',
     gateFactor: '资格倍数',
     payWindowMinutes: '付款时限（分钟）',
-    captcha: '需要图形验证码',
+    captcha: '需要验证码',
   },
   restock: {
     title: '补货',

@@ -2,12 +2,15 @@
 // reload: whatever goes wrong, sending it again cannot order twice. Then the order is kept in its place.
 import { call, insist, isPassing, jitterMs, sleep } from './api.js';
 import { keepOrder, showKeptOrder, showOrder } from './order.js';
+import { proofOf } from './proof.js';
 import { askToLogIn, fill, find, noAnswerText, page, say, texts } from './site.js';
 
 /** The first requests of a crowd are spread over this time. */
 const firstJitterMs = 300;
 const saleNotStarted = 30004;
 const captchaWrong = 30009;
+/** A misread picture is followed by another, and a proof that came too late too, but not for ever. */
+const captchasMax = 5;
 /** Too many requests; too busy. */
 const crowded = new Set([10003, 30003]);
 const notLoggedIn = 20003;
@@ -74,22 +77,26 @@ async function admission() {
   const path = `/api/items/${offer.itemId}/tokens`;
   const promoId = offer.promo?.id ?? 0;
   const guarded = offer.promo?.captcha === true;
-  for (let isFirst = true; ; isFirst = false) {
-    const solution = guarded ? await captchaSolution(promoId, isFirst) : {};
+  for (let attempt = 1; ; attempt++) {
+    const solution = guarded ? await captchaSolution(promoId, attempt === 1) : {};
     if (solution === null) return null;
     say(message, texts.asking);
     const answer = await insist('POST', path, { promoId, ...solution }, tellRetry, [
       saleNotStarted,
     ]);
     if (answer.errCode === null) return answer.data.token;
-    if (answer.errCode !== captchaWrong) return refuse(answer);
+    if (answer.errCode !== captchaWrong || attempt === captchasMax) return refuse(answer);
   }
 }
 
-/** What a person reads in a captcha; null where none was given out. */
+/** What a person reads in a captcha, or what the device finds; null where none was given out. */
 async function captchaSolution(promoId, isFirst) {
   const drawn = await drawCaptcha(promoId);
   if (drawn === null) return null;
+  if (drawn.challenge !== undefined) {
+    say(message, texts.proving);
+    return { captchaId: drawn.captchaId, answer: await proofOf(drawn.challenge) };
+  }
   say(message, isFirst ? '' : texts.captchaWrong, !isFirst);
   const submitted = Promise.withResolvers();
   const other = find('#captcha-other');
@@ -120,6 +127,7 @@ async function drawCaptcha(promoId) {
     form.hidden = true;
     return refuse(answer);
   }
+  if (answer.data.image === undefined) return answer.data;
   find('img', form).src = answer.data.image;
   form.hidden = false;
   answerField.value = '';

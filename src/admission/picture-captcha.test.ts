@@ -3,20 +3,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { inflateSync } from 'node:zlib';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { SqliteStore } from '../store/sqlite.ts';
-import { Captchas } from './captcha.ts';
 import { captchaAlphabet, drawCaptcha } from './captcha-image.ts';
+import { PictureCaptchas } from './picture-captcha.ts';
 
 const text = 'ACEF';
 let folder: TemporaryFolder;
 let store: SqliteStore;
 let now: number;
-let captchas: Captchas;
+let captchas: PictureCaptchas;
 
 beforeEach(() => {
   folder = temporaryFolder();
   now = Date.UTC(2026, 10, 22);
   store = new SqliteStore(folder.file('store.db'), () => now);
-  captchas = new Captchas(store, 'a secret of this test', text);
+  captchas = new PictureCaptchas(store, 'a secret of this test', text);
 });
 
 afterEach(async () => {
@@ -24,7 +24,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-describe('a captcha', () => {
+describe('a captcha that is a picture', () => {
   test('is solved by its text, in either case, once', async () => {
     const { captchaId } = await captchas.draw(1, 2);
     expect(await captchas.solve(captchaId, 1, 2, ' acef ')).toBe(true);
@@ -80,7 +80,7 @@ describe('a captcha', () => {
   });
 
   test('has a different text and picture each time', async () => {
-    const real = new Captchas(store, 'a secret of this test');
+    const real = new PictureCaptchas(store, 'a secret of this test');
     const drawn = await Promise.all(Array.from({ length: 20 }, () => real.draw(1, 2)));
     expect(new Set(drawn.map(({ image }) => image)).size).toBe(20);
     expect(new Set(drawn.map(({ captchaId }) => captchaId)).size).toBe(20);
