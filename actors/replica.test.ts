@@ -188,6 +188,28 @@ test('a Redis that hangs holds no one up, and is correct once it goes on', async
   await waitUntil('the replica has caught up', () => positions.get(1, 'replicaSeq') === 3);
 });
 
+test('a Redis that is away is behind by the age of what it lacks, and not by what it may have', async () => {
+  await replica.close();
+  await redis.stop();
+  // A fresh engine knows nothing of what an earlier one has copied.
+  positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  positions.noteEntry(1, 5, 1_000);
+  positions.set(1, 'startSeq', 5);
+  replica = open();
+  acknowledge(5, { [item]: row(5, 80) });
+  const now = Date.now();
+  expect(positions.lag(1, 'replica', now)).toEqual({ entries: 0, ms: 0 });
+  positions.noteEntry(1, 6, now - 7_000);
+  acknowledge(6, { [item]: row(6, 79) });
+  expect(positions.lag(1, 'replica', now)).toEqual({ entries: 1, ms: 7_000 });
+  await redis.start();
+  await shows(item, { seq: '6' });
+  await waitUntil('it is known that nothing is missing', () => {
+    const { entries, ms } = positions.lag(1, 'replica', now + 60_000);
+    return positions.get(1, 'replicaSeq') === 6 && entries === 0 && ms === 0;
+  });
+});
+
 test('the last changes are still written when the thread leaves', async () => {
   acknowledge(1, { [item]: row(1, 80) });
   await shows(item, { left: '80' });

@@ -148,7 +148,8 @@ export class Replica {
       this.#tell(false);
       if (this.#dirty.size === 0) {
         for (const [index, partition] of own.entries()) {
-          positions.set(partition, 'replicaSeq', standing[index]!);
+          // Before the recovery there is nothing that this run could have copied.
+          if (standing[index]! > 0) positions.reached(partition, 'replica', standing[index]!);
         }
       }
     } catch (error) {

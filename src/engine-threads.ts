@@ -1,5 +1,5 @@
 /** The threads of an engine, and what each is started with, also after a crash. */
-import { type Clock, clockDrift } from '../actors/clock.ts';
+import { type Clock, clockDrift, wallClock } from '../actors/clock.ts';
 import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
@@ -42,6 +42,8 @@ export interface EngineParts {
 }
 
 export class EngineThreads {
+  readonly #startedAt = wallClock();
+
   constructor(private readonly parts: EngineParts) {}
 
   http(thread: number): HttpThread {
@@ -55,6 +57,7 @@ export class EngineThreads {
         ...this.#common(),
         // Measured each time: a thread's own time begins when it is started.
         clockStepMs: clockDrift(steadyClock),
+        startedAt: this.#startedAt,
         thread,
         life,
         actorThreads: settings.actorThreads,

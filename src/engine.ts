@@ -158,8 +158,9 @@ async function prepare(
 async function readHowFarSqlIs(settings: EngineSettings, positions: Positions): Promise<boolean> {
   const sql = await openSql(sqlSettings(settings), { check: true });
   try {
-    for (const [partition, { seq }] of await sql.projection.checkpoints())
-      positions.set(partition, 'sqlSeq', seq);
+    const checkpoints = await sql.projection.checkpoints();
+    for (let partition = 0; partition < settings.partitions; partition++)
+      positions.reached(partition, 'sql', checkpoints.get(partition)?.seq ?? 0);
     return true;
   } catch (error) {
     if (!(error instanceof SqlUnavailable)) throw error;

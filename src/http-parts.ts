@@ -54,6 +54,8 @@ export interface HttpThreadSettings extends DispatchSettings {
   requestMetrics: SharedArrayBuffer;
   /** How far the wall clock has been set since the engine started. */
   clockStepMs: number;
+  /** When the engine started, milliseconds since 1970 UTC. */
+  startedAt: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -98,6 +100,15 @@ export async function openParts(
   const store = await openStore(settings.store, { clock: steadyClock });
   const proxies = new TrustedProxies(settings.trustedProxies);
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
+  const readiness = new ReadinessCheck({
+    board,
+    positions,
+    partitions,
+    clock,
+    sql,
+    store,
+    draining: server.draining,
+  });
   const parts: AppParts = {
     board,
     positions,
@@ -117,17 +128,11 @@ export async function openParts(
     mayIdle: server.mayIdle,
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({
-      ...{ memory, board, positions, partitions, clock, steadyClock, requests },
+      ...{ memory, board, positions, partitions, clock, steadyClock, requests, readiness },
+      replicated: settings.store.redisUrl !== null,
+      startedAt: settings.startedAt,
     }),
-    readiness: new ReadinessCheck({
-      board,
-      positions,
-      partitions,
-      clock,
-      sql,
-      store,
-      draining: server.draining,
-    }),
+    readiness,
     logError: server.logError,
     ...admissionParts(settings, store, clock),
   };

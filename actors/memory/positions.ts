@@ -2,7 +2,10 @@
  * Where each partition stands, in shared memory: written by its actor thread and the projector,
  * read by health checks, statements and metrics. Sequences, counts and milliseconds.
  */
+import { wallClock } from '../clock.ts';
 import { partitionsMax } from '../limits.ts';
+import type { Sequence } from '../protocol.ts';
+import { EntryTimes } from './entry-times.ts';
 
 /** What a partition's actor is doing; `partition.ts` describes the modes. */
 export const partitionModes = [
@@ -24,8 +27,11 @@ const cells = [
   /** The projector's checkpoint. */
   'sqlSeq',
   'replicaSeq',
-  /** When SQL last took an entry, or was found to stand where it does; by the engine's clock. */
-  'sqlMovedAt',
+  /** 1 once it is known how far SQL, and how far the replica, has come. */
+  'sqlKnown',
+  'replicaKnown',
+  /** Last sequence that the journal had when the engine started. */
+  'startSeq',
   'recoveries',
   'fences',
   'appendErrors',
@@ -47,12 +53,25 @@ const behindCell = cells.indexOf('behind');
 /** A power of two that holds all cells, so that no partition's begin in the middle of a cache line. */
 const words = 2 ** Math.ceil(Math.log2(cells.length));
 
+const cellsBytes = (partitionsMax + 1) * words * 8;
+
+/** What follows the journal at its own pace. */
+export type Copy = 'sql' | 'replica';
+
+/** How far a copy is behind the journal: entries that it does not have, and the age of the oldest. */
+export interface Lag {
+  entries: number;
+  ms: number;
+}
+
 export class Positions {
-  static readonly bytes = (partitionsMax + 1) * words * 8;
+  static readonly bytes = cellsBytes + EntryTimes.bytes(partitionsMax);
   readonly #cells: Float64Array;
+  readonly #times: EntryTimes;
 
   constructor(memory: SharedArrayBuffer) {
-    this.#cells = new Float64Array(memory);
+    this.#cells = new Float64Array(memory, 0, cellsBytes / 8);
+    this.#times = new EntryTimes(memory, cellsBytes, partitionsMax);
   }
 
   get(partition: number, cell: Exclude<Cell, 'mode'>): number {
@@ -65,6 +84,30 @@ export class Positions {
 
   add(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
     this.set(partition, cell, this.get(partition, cell) + value);
+  }
+
+  /** Takes the time of an entry that the journal has, before `journalSeq` is set to it. */
+  noteEntry(partition: number, sequence: Sequence, at: number): void {
+    // The time of a partition stands still, and may be ahead, when the clock was set back.
+    this.#times.note(partition, sequence, Math.min(at, wallClock()));
+  }
+
+  /** A copy holds all entries up to a sequence. */
+  reached(partition: number, copy: Copy, sequence: Sequence): void {
+    this.set(partition, `${copy}Seq`, sequence);
+    this.set(partition, `${copy}Known`, 1);
+  }
+
+  /**
+   * How far a copy is behind at `now`, by the wall clock; 0 and 0 when it has every entry. Until a copy has
+   * said how far it has come, only what was journaled since the engine started is known to be missing.
+   */
+  lag(partition: number, copy: Copy, now: number): Lag {
+    const known = this.get(partition, `${copy}Known`) === 1;
+    const held = this.get(partition, known ? `${copy}Seq` : 'startSeq');
+    const entries = Math.max(0, this.get(partition, 'journalSeq') - held);
+    const at = entries === 0 ? null : this.#times.at(partition, held + 1);
+    return { entries, ms: at === null ? 0 : Math.max(0, now - at) };
   }
 
   /** When the projector last reported that it runs; 0 until it has. */

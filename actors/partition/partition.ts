@@ -283,6 +283,8 @@ export class Partition {
     this.#aheadMs = 0;
     this.world.positions.set(this.partition, 'aheadMs', 0);
     this.world.positions.set(this.partition, 'behind', 0);
+    if (this.world.positions.get(this.partition, 'recoveries') === 0)
+      this.world.positions.set(this.partition, 'startSeq', recovered.chain.sequence);
     this.world.positions.add(this.partition, 'recoveries', 1);
     this.#failure = null;
     this.#setMode('ready');

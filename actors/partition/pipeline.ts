@@ -40,6 +40,8 @@ export interface PipelineWorld {
 /** A batch on its way to the journal. */
 interface Append {
   sequence: number;
+  /** The time of the entry. */
+  at: number;
   rows: Rows;
   events: number;
   startedAt: number;
@@ -72,7 +74,7 @@ export class Pipeline {
     numberRows(rows, this.#rows, chain.sequence);
     // The previous thread may have died while it wrote a row.
     for (const item of rows.keys()) world.board.repair(item);
-    this.#show(rows, chain.sequence);
+    this.#show(rows, chain.sequence, chain.at);
   }
 
   /** Batches that wait for the journal. */
@@ -118,7 +120,7 @@ export class Pipeline {
    */
   pass({ sequence, bytes }: StoredEntry): void {
     this.chain.next(sequence, bytes);
-    this.#show(new Map(), sequence);
+    this.#show(new Map(), sequence, this.chain.at);
   }
 
   /** From now on, outcomes of appends are ignored. */
@@ -146,7 +148,8 @@ export class Pipeline {
     const events = batch.events.count;
     batch.events.clear();
     this.#spare = batch.events;
-    const append = { sequence, rows, events, startedAt: performance.now(), durable: false };
+    const { at } = batch;
+    const append = { sequence, at, rows, events, startedAt: performance.now(), durable: false };
     this.#sent += events;
     this.#inFlight.push(append);
     world.journal.append(partition, expectedLast, bytes).then(
@@ -163,20 +166,21 @@ export class Pipeline {
     const { partition } = this.chain;
     positions.add(partition, 'appendMs', performance.now() - append.startedAt);
     while (this.#inFlight[0]?.durable) {
-      const { sequence, rows, events } = this.#inFlight.shift()!;
+      const { sequence, at, rows, events } = this.#inFlight.shift()!;
       positions.add(partition, 'entries', 1);
       positions.add(partition, 'events', events);
       this.#durable += events;
-      this.#show(rows, sequence);
+      this.#show(rows, sequence, at);
       this.#waiting.release(this.#durable, this.world.reply);
     }
     this.commit();
   }
 
-  #show(rows: Rows, sequence: number): void {
+  #show(rows: Rows, sequence: number, at: number): void {
     const { board, positions, acknowledged } = this.world;
     const { partition } = this.chain;
     for (const [item, row] of rows) board.write(item, row);
+    positions.noteEntry(partition, sequence, at);
     positions.set(partition, 'journalSeq', sequence);
     acknowledged(partition, rows.keys());
   }

@@ -14,6 +14,7 @@ import {
   type StoredEntry,
 } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
+import type { Positions } from '../memory/positions.ts';
 import type { Sequence } from '../protocol.ts';
 
 /**
@@ -25,6 +26,7 @@ const strideEvents = 5_000;
 export interface RecoveryWorld {
   journal: Journal;
   board: Board;
+  positions: Pick<Positions, 'noteEntry'>;
   sleep(ms: number): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export interface Recovered {
  */
 export async function recoverPartition(
   partition: number,
-  { journal, board, sleep }: RecoveryWorld,
+  { journal, board, positions, sleep }: RecoveryWorld,
   wanted: () => boolean,
   known: Sequence = 0,
 ): Promise<Recovered | null> {
@@ -58,6 +60,7 @@ export async function recoverPartition(
   for await (const { sequence, bytes } of journal.read(partition, 1)) {
     const entry = recovered.chain.next(sequence, bytes);
     applyEntry(recovered, board, entry);
+    positions.noteEntry(partition, sequence, entry.at);
     stride += entry.events.length;
     if (stride < strideEvents) continue;
     stride = 0;

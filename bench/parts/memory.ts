@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { openJournal } from '../../actors/journal/open.ts';
 import { Board } from '../../actors/memory/board.ts';
+import { Positions } from '../../actors/memory/positions.ts';
 import { recoverPartition } from '../../actors/partition/recovery.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { atMost, reported, type Target } from '../report/report.ts';
@@ -43,6 +44,7 @@ async function stateBytes(folder: TemporaryFolder): Promise<number> {
   const world = {
     journal,
     board: new Board(new SharedArrayBuffer(Board.bytes())),
+    positions: new Positions(new SharedArrayBuffer(Positions.bytes)),
     sleep: Bun.sleep,
   };
   let bytes = 0;

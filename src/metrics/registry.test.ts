@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { Board } from '../../actors/memory/board.ts';
+import { Board, type BoardRow } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { code } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
+import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
+import { measuredItemsMax } from './item-metrics.ts';
 import { metricsRegistry } from './registry.ts';
 import { RequestMetrics } from './request-metrics.ts';
 
 const routes = ['POST /api/orders', 'GET /api/items', 'other'];
 
-function engine() {
+function engine({ replicated = false } = {}) {
   const memory = makeSharedMemory(2, 1);
   const board = new Board(memory.board);
   const positions = new Positions(memory.positions);
@@ -19,9 +21,19 @@ function engine() {
   const clock = () => 10_000;
   const [requests] = threads as [RequestMetrics, RequestMetrics]; // Two were made.
   const steadyClock = () => Date.now() - 3_600_000;
-  const parts = { memory, board, positions, partitions: 2, clock, steadyClock, requests };
-  const registry = metricsRegistry(parts);
-  return { board, positions, threads, text: () => registry.metrics() };
+  const troubles = { unready: [] as string[], degraded: [] as string[] };
+  const registry = metricsRegistry({
+    ...{ memory, board, positions, partitions: 2, clock, steadyClock, requests, replicated },
+    readiness: { judge: async () => troubles },
+    startedAt: 4_000,
+  });
+  return { board, positions, threads, troubles, text: () => registry.metrics() };
+}
+
+function row(shown: Partial<BoardRow>): BoardRow {
+  const books = { loaded: 10, held: 0, sold: 0, left: 10, admitted: 0, promoAdmitted: 0 };
+  const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
+  return { ...books, ...terms, orders: 0, seq: 3, leftSeq: 3, ...shown };
 }
 
 describe('metrics', () => {
@@ -69,23 +81,100 @@ describe('metrics', () => {
     expect(told).toContain('stampede_order_duration_seconds_sum 60.0044');
   });
 
-  test('report units, refusals and the lag of SQL', async () => {
+  test('report units, refusals and modes', async () => {
     const { board, positions, text } = engine();
-    const books = { loaded: 10, held: 2, sold: 1, left: 7, admitted: 4, seq: 3, leftSeq: 3 };
-    const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
-    board.write(9, { ...books, ...terms, promoAdmitted: 4, orders: 3 });
+    board.write(9, row({ left: 7, admitted: 4 }));
     board.count(9, code.limitReached);
     positions.setMode(1, 'fenced');
-    positions.set(1, 'journalSeq', 5);
-    positions.set(1, 'sqlSeq', 3);
-    positions.set(1, 'sqlMovedAt', 8_500);
     const told = await text();
     expect(told).toContain('stampede_units{item="9",state="left"} 7');
     expect(told).toContain('stampede_admitted{item="9"} 4');
     expect(told).toContain('stampede_refusals_total{item="9",code="30006"} 1');
-    expect(told).toContain('stampede_projector_lag_entries{partition="1"} 2');
-    expect(told).toContain('stampede_projector_lag_seconds{partition="1"} 1.5');
     expect(told).toContain('stampede_partition_mode{partition="1",mode="fenced"} 1');
+  });
+
+  test('cover running promos, then those to come, then the newest items, up to a thousand', async () => {
+    const { board, text } = engine();
+    const [running, pending, ended, older] = [1, 2, 3, 4];
+    const sale = (startAt: number, endAt: number) => row({ promo: 8, startAt, endAt });
+    board.write(running, sale(9_000, 11_000));
+    board.write(pending, sale(20_000, 30_000));
+    board.write(ended, sale(1_000, 9_000));
+    board.write(older, row({}));
+    for (let n = 1; n < measuredItemsMax - 1; n++) board.write(older + n, row({}));
+    for (const item of [running, pending]) board.count(item, code.outOfStock);
+    const told = await text();
+    const shows = (item: number) => told.includes(`stampede_admitted{item="${item}"} `);
+    expect([running, pending, ended, older, older + 1].map(shows)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(told.match(/^stampede_admitted\{/gm)?.length).toBe(measuredItemsMax);
+    for (const item of [running, pending]) {
+      expect(told).toContain(`stampede_units{item="${item}",state="loaded"} 10`);
+      expect(told).toContain(`stampede_refusals_total{item="${item}",code="30001"} 1`);
+    }
+  });
+
+  test('tell the age of the oldest entry that SQL does not have, however long nothing came', async () => {
+    const { positions, text } = engine();
+    const lag = async () =>
+      /^stampede_projector_lag_seconds\{partition="1"} (\S+)$/m.exec(await text())?.[1];
+    positions.noteEntry(1, 3, 100);
+    positions.set(1, 'journalSeq', 3);
+    positions.reached(1, 'sql', 3);
+    expect(await lag()).toBe('0');
+    positions.noteEntry(1, 4, 8_500);
+    positions.noteEntry(1, 5, 9_900);
+    positions.set(1, 'journalSeq', 5);
+    expect(await lag()).toBe('1.5');
+    // A failed attempt begins by finding where SQL stands.
+    positions.reached(1, 'sql', 3);
+    expect(await lag()).toBe('1.5');
+    expect(await text()).toContain('stampede_projector_lag_entries{partition="1"} 2');
+    positions.reached(1, 'sql', 4);
+    expect(await lag()).toBe('0.1');
+  });
+
+  test('tell of a replica only where there is one', async () => {
+    expect(await engine().text()).not.toContain('replica');
+    const { positions, text } = engine({ replicated: true });
+    positions.noteEntry(0, 1, 2_000);
+    positions.noteEntry(0, 2, 7_500);
+    positions.set(0, 'journalSeq', 2);
+    positions.reached(0, 'replica', 1);
+    positions.set(1, 'replicaSilent', 1);
+    const told = await text();
+    expect(told).toContain('stampede_replica_sequence{partition="0"} 1');
+    expect(told).toContain('stampede_replica_lag_entries{partition="0"} 1');
+    expect(told).toContain('stampede_replica_lag_seconds{partition="0"} 2.5');
+    expect(told).toContain('stampede_replica_silent{partition="0"} 0');
+    expect(told).toContain('stampede_replica_silent{partition="1"} 1');
+  });
+
+  test('tell what runs since when, and whether it is ready and well', async () => {
+    const { troubles, text } = engine();
+    const well = await text();
+    expect(well).toContain(`stampede_build_info{version="${version}",bun="${Bun.version}"} 1`);
+    expect(well).toContain('process_start_time_seconds 4\n');
+    expect(well).toMatch(/^stampede_ready 1$/m);
+    expect(well).toMatch(/^stampede_degraded 0$/m);
+    troubles.unready.push('partition 1 is fenced');
+    troubles.degraded.push('the projector writes nothing', 'SQL: does not answer');
+    const ill = await text();
+    expect(ill).toMatch(/^stampede_ready 0$/m);
+    expect(ill).toMatch(/^stampede_degraded 2$/m);
+  });
+
+  test('count refused and failed orders from 0, so that the first is seen as a change', async () => {
+    const told = await engine().text();
+    const order = 'stampede_http_requests_total{method="POST",route="/api/orders"';
+    for (const status of [201, 409, 500, 503])
+      expect(told).toContain(`${order},status="${status}"} 0`);
+    expect(told).not.toContain('route="/api/items"');
   });
 
   test('report the same when asked again, not the sum', async () => {
@@ -96,7 +185,7 @@ describe('metrics', () => {
   });
 
   test('include all that the dashboard and the alerts use', async () => {
-    const told = await engine().text();
+    const told = await engine({ replicated: true }).text();
     const known = new Set([...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
     for (const file of ['.deploy/grafana-dashboard.json', '.deploy/alerts.yaml']) {
       const asked = readFileSync(ownPath(file), 'utf8').match(/\b(stampede|process)_\w+/g)!;

@@ -6,9 +6,13 @@ import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import { type Clock, clockDrift } from '../../actors/clock.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Mailbox } from '../../actors/memory/mailbox.ts';
-import { type Positions, partitionModes } from '../../actors/memory/positions.ts';
+import type { Positions } from '../../actors/memory/positions.ts';
 import { ThreadDelays } from '../../actors/memory/thread-delays.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
+import { version } from '../../package.json' with { type: 'json' };
+import { addItems } from './item-metrics.ts';
+import type { Add } from './metric.ts';
+import { addPartitions } from './partition-metrics.ts';
 import { latencyBoundsMs, type Note, type RequestMetrics } from './request-metrics.ts';
 
 export interface MetricsParts {
@@ -19,48 +23,48 @@ export interface MetricsParts {
   clock: Clock;
   steadyClock: Clock;
   requests: RequestMetrics;
+  /** Whether there is a replica: without one, it has no metrics. */
+  replicated: boolean;
+  readiness: { judge(): Promise<{ unready: string[]; degraded: string[] }> };
+  /** When the engine started, milliseconds since 1970 UTC. */
+  startedAt: number;
 }
-
-/** Items that have metrics of their own: the newest. Beyond that, ask for statements. */
-const itemsMax = 1_000;
-
-type Labels = Record<string, string | number>;
-type Samples = Iterable<[Labels, number]>;
 
 export function metricsRegistry(parts: MetricsParts): Registry {
   const registry = new Registry();
   const shared = { registers: [registry] };
-  const gauge = (name: string, help: string, labelNames: string[], samples: () => Samples) =>
+  const gauge: Add = (name, help, labelNames, samples) =>
     new Gauge({
       ...shared,
       name,
       help,
       labelNames,
-      collect() {
+      async collect() {
+        const found = await samples();
         this.reset();
-        for (const [labels, value] of samples()) this.set(labels, value);
+        for (const [labels, value] of found) this.set(labels, value);
       },
     });
-  const counter = (name: string, help: string, labelNames: string[], samples: () => Samples) =>
+  const counter: Add = (name, help, labelNames, samples) =>
     new Counter({
       ...shared,
       name,
       help,
       labelNames,
-      collect() {
+      async collect() {
+        const found = await samples();
         this.reset();
-        for (const [labels, value] of samples()) this.inc(labels, value);
+        for (const [labels, value] of found) this.inc(labels, value);
       },
     });
 
   addRequests(parts, registry, counter);
   addPartitions(parts, gauge, counter);
   addItems(parts, gauge, counter);
+  addHealth(parts, gauge);
   addProcess(parts, gauge, counter);
   return registry;
 }
-
-type Add = (name: string, help: string, labelNames: string[], samples: () => Samples) => unknown;
 
 const noted = {
   stampede_orders_shed_total: ['shed', 'Orders refused unread: too busy.'],
@@ -110,106 +114,17 @@ function orderDuration(requests: RequestMetrics): Metric {
   return { name, get } as unknown as Metric;
 }
 
-function addPartitions(parts: MetricsParts, gauge: Add, counter: Add): void {
-  const { positions, partitions, clock } = parts;
-  const each = (value: (partition: number) => number) =>
-    function* (): Generator<[Labels, number]> {
-      for (let partition = 0; partition < partitions; partition++) {
-        yield [{ partition }, value(partition)];
-      }
-    };
-  const label = ['partition'];
-  const behind = (p: number) => positions.get(p, 'journalSeq') - positions.get(p, 'sqlSeq');
-  const sinceMs = (p: number) => (behind(p) > 0 ? clock() - positions.get(p, 'sqlMovedAt') : 0);
-  const cells = {
-    stampede_journal_entries_total: ['entries', 'Entries appended: group commits.'],
-    stampede_journal_events_total: ['events', 'Events in the entries appended.'],
-    stampede_journal_errors_total: ['appendErrors', 'Appends that failed or were not answered.'],
-    stampede_journal_fences_total: [
-      'fences',
-      'Appends refused because another writer had written.',
-    ],
-    stampede_recoveries_total: ['recoveries', 'Times the state was rebuilt from the journal.'],
-  } as const;
-  for (const [name, [cell, help]] of Object.entries(cells)) {
-    counter(
-      name,
-      help,
-      label,
-      each((p) => positions.get(p, cell)),
-    );
-  }
-  const appendSeconds = 'Time spent waiting for appends; divided by entries, the mean.';
-  counter(
-    'stampede_journal_append_seconds_total',
-    appendSeconds,
-    label,
-    each((p) => positions.get(p, 'appendMs') / 1000),
-  );
-  const sequences = {
-    stampede_journal_sequence: ['journalSeq', 'Last durable entry.'],
-    stampede_sql_sequence: ['sqlSeq', 'Last entry in SQL.'],
-    stampede_replica_sequence: ['replicaSeq', 'Last entry in Redis.'],
-  } as const;
-  for (const [name, [cell, help]] of Object.entries(sequences)) {
-    gauge(
-      name,
-      help,
-      label,
-      each((p) => positions.get(p, cell)),
-    );
-  }
-  gauge(
-    'stampede_projector_lag_entries',
-    'Entries that SQL does not have yet.',
-    label,
-    each(behind),
-  );
-  const lagSeconds = 'Time since SQL last took an entry, while it is behind.';
-  gauge(
-    'stampede_projector_lag_seconds',
-    lagSeconds,
-    label,
-    each((p) => sinceMs(p) / 1000),
-  );
-  gauge(
-    'stampede_partition_time_ahead_seconds',
-    'How far the time of a partition is ahead of a wall clock that was set back: it stands still.',
-    label,
-    each((p) => positions.get(p, 'aheadMs') / 1000),
-  );
-  gauge(
-    'stampede_partition_mode',
-    'What the partition is doing: 1 for its mode, else 0.',
-    ['partition', 'mode'],
-    function* () {
-      for (let partition = 0; partition < partitions; partition++) {
-        const mode = positions.mode(partition);
-        for (const each of partitionModes) yield [{ partition, mode: each }, each === mode ? 1 : 0];
-      }
-    },
-  );
-}
-
-function addItems({ board }: MetricsParts, gauge: Add, counter: Add): void {
-  const newest = () => [...board.items()].slice(-itemsMax);
-  gauge('stampede_units', 'Units of an item.', ['item', 'state'], function* () {
-    for (const item of newest()) {
-      const { loaded, left, held, sold } = board.read(item)!;
-      for (const [state, units] of Object.entries({ loaded, left, held, sold })) {
-        yield [{ item, state }, units];
-      }
-    }
-  });
-  gauge('stampede_admitted', 'Users admitted to the sales of an item.', ['item'], function* () {
-    for (const item of newest()) yield [{ item }, board.read(item)!.admitted];
-  });
-  counter('stampede_refusals_total', 'Refusals by code.', ['item', 'code'], function* () {
-    for (const item of newest()) {
-      for (const [code, count] of Object.entries(board.refused(item)))
-        yield [{ item, code }, count];
-    }
-  });
+function addHealth({ readiness, startedAt }: MetricsParts, gauge: Add): void {
+  const judge = async () => await readiness.judge();
+  gauge('stampede_ready', '1 while buyers can buy here, as /readyz says, else 0.', [], async () => [
+    [{}, (await judge()).unready.length === 0 ? 1 : 0],
+  ]);
+  const degraded = 'What else is in trouble, as /readyz says: the number of its reasons.';
+  gauge('stampede_degraded', degraded, [], async () => [[{}, (await judge()).degraded.length]]);
+  const labels = { version, bun: Bun.version };
+  gauge('stampede_build_info', 'What runs: always 1.', Object.keys(labels), () => [[labels, 1]]);
+  const started = 'When the engine started, in seconds since 1970 UTC.';
+  gauge('process_start_time_seconds', started, [], () => [[{}, startedAt / 1000]]);
 }
 
 function addProcess({ memory, steadyClock }: MetricsParts, gauge: Add, counter: Add): void {

@@ -51,6 +51,8 @@ const commandsAt = latencySumAt + 1;
 const notesAt = commandsAt + commandTypes.length;
 const requestsAt = notesAt + notes.length;
 
+const orderRoute = 'POST /api/orders';
+
 /** The most routes there may be; each thread's block has room for this many. */
 const routesMax = 64;
 const blockWords = requestsAt + routesMax * countedStatuses.length;
@@ -75,7 +77,7 @@ export class RequestMetrics {
     this.#routeIndex = new Map(routes.map((route, index) => [route, index]));
     this.#all = new Float64Array(memory);
     this.#own = this.#all.subarray(thread * blockWords, (thread + 1) * blockWords);
-    this.#orderRow = this.rowOf('POST /api/orders');
+    this.#orderRow = this.rowOf(orderRoute);
   }
 
   /** Where the requests of a route are counted, for `countAt`; unknown routes share the last. */
@@ -122,12 +124,15 @@ export class RequestMetrics {
     return this.#sum(notesAt + notes.indexOf(what));
   }
 
-  /** Requests of all threads by route and status, without zeros. */
+  /**
+   * Requests of all threads by route and status, without zeros, except of the order route: what is told
+   * only once it has happened looks as if it had not.
+   */
   *requests(): Generator<{ route: string; status: number; count: number }> {
     for (const [index, route] of this.routes.entries()) {
       for (const [column, status] of countedStatuses.entries()) {
         const count = this.#sum(requestsAt + index * countedStatuses.length + column);
-        if (count > 0) yield { route, status, count };
+        if (count > 0 || route === orderRoute) yield { route, status, count };
       }
     }
   }

@@ -63,10 +63,7 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     journal,
     projection: sql.projection,
     partitions,
-    onProgress: (partition, sequence) => {
-      positions.set(partition, 'sqlSeq', sequence);
-      positions.set(partition, 'sqlMovedAt', wallClock());
-    },
+    onProgress: (partition, sequence) => positions.reached(partition, 'sql', sequence),
   });
   const lost = new LostRowsLog(new Board(memory.board), sql);
   let told = '';

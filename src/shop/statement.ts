@@ -20,7 +20,7 @@ export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, item
     ...own,
     orders: row.orders,
     mode: positions.mode(partition),
-    sqlBehindMs: own.sqlSeq < own.journalSeq ? clock() - positions.get(partition, 'sqlMovedAt') : 0,
+    sqlBehindMs: positions.lag(partition, 'sql', clock()).ms,
   };
 }
 
