@@ -60,8 +60,8 @@ export function pictureField() {
   return v.pipe(
     v.string(message),
     v.maxLength(urlCharactersMax, message),
-    // The pattern without the check is what the reference can show.
-    v.regex(/^(https?:\/\/[^/\\\s]|\/(?![/\\]))[^\\\s]*$/, message),
+    // The pattern without the check is what the reference can show, to clients in any language.
+    v.regex(/^(https?:\/\/[^/\\\s][^\\\s]*|\/([^/\\\s][^\\\s]*)?)$/, message),
     v.check(isPicture, message),
   );
 }
@@ -89,6 +89,7 @@ export function timeField() {
   const message = 'must be an RFC 3339 time such as 2026-11-27T20:00:00Z';
   return v.pipe(
     v.string(message),
+    v.metadata({ format: 'date-time' }),
     v.check((text) => isDay(rfc3339.exec(text)?.[1] ?? ''), message),
     v.transform((text) => Date.parse(text)),
     v.check((ms) => ms >= 0 && ms <= timeMsMax, message),

@@ -35,6 +35,16 @@ export const ownSession = v.object({ userId: id(), expiresAt: time() });
 
 export const token = v.object({ token: v.string(), expiresAt: time() });
 
+export const itemPromo = v.object({
+  id: id(),
+  name: v.string(),
+  price: minor(),
+  startAt: time(),
+  endAt: time(),
+  status: v.picklist(['pending', 'running', 'ended']),
+  limitPerUser: id(),
+});
+
 export const item = v.object({
   id: id(),
   title: v.string(),
@@ -43,17 +53,7 @@ export const item = v.object({
   price: minor(),
   sales: units(),
   stock: v.pipe(units(), v.description('Units left, from the board: durable and up to date.')),
-  promo: v.nullable(
-    v.object({
-      id: id(),
-      name: v.string(),
-      price: minor(),
-      startAt: time(),
-      endAt: time(),
-      status: v.picklist(['pending', 'running', 'ended']),
-      limitPerUser: id(),
-    }),
-  ),
+  promo: v.nullable(itemPromo),
 });
 
 export const itemList = v.object({
@@ -88,7 +88,7 @@ export const user = v.object({
 
 export const session = v.object({ ...token.entries, user: user });
 
-const picture = v.object({
+export const picture = v.object({
   captchaId: v.string(),
   image: v.pipe(
     v.string(),
@@ -96,7 +96,7 @@ const picture = v.object({
   ),
 });
 
-const proof = v.object({
+export const proof = v.object({
   captchaId: v.string(),
   challenge: v.pipe(
     v.object({
@@ -120,32 +120,31 @@ const proof = v.object({
 
 export const captcha = v.union([proof, picture]);
 
-export const statements = v.object({
-  items: v.array(
-    v.object({
-      itemId: id(),
-      loaded: units(),
-      sold: units(),
-      held: units(),
-      left: units(),
-      admitted: units(),
-      refused: v.pipe(
-        v.record(v.string(), units()),
-        v.description('By errCode, since the engine started.'),
-      ),
-      journalSeq: units(),
-      sqlSeq: units(),
-      replicaSeq: units(),
-    }),
+export const statement = v.object({
+  itemId: id(),
+  loaded: units(),
+  sold: units(),
+  held: units(),
+  left: units(),
+  admitted: units(),
+  refused: v.pipe(
+    v.record(v.string(), units()),
+    v.description('By errCode, since the engine started.'),
   ),
+  journalSeq: units(),
+  sqlSeq: units(),
+  replicaSeq: units(),
 });
+
+export const statements = v.object({ items: v.array(statement) });
 
 export const engineTime = v.object({ now: time() });
 export const alive = v.object({ alive: v.literal(true) });
-export const ready = v.object({
-  ready: v.literal(true),
+const readiness = {
   degraded: v.pipe(v.boolean(), v.description('Something is in trouble, but buyers can buy here.')),
   reasons: v.pipe(v.array(v.string()), v.description('What is in trouble; empty when nothing is.')),
   journal: v.pipe(v.string(), v.description('What an acknowledgement of the journal means.')),
-});
+};
+export const ready = v.object({ ready: v.literal(true), ...readiness });
+export const notReady = v.object({ ready: v.literal(false), ...readiness });
 export const nothing = v.null();

@@ -13,7 +13,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     body: purchaseTokenSchema,
     bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
     answers: { 201: { data: schema.token, example: example.token } },
-    codes: [...body, 10005, ...admin],
+    codes: [...body, 10004, 10005, ...admin],
   },
   {
     method: 'GET',
@@ -21,7 +21,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     who: 'admin',
     summary: "Every item's books, from its actor.",
     answers: { 200: { data: schema.statements, example: example.statements } },
-    codes: [...admin],
+    codes: [10004, ...admin],
   },
   {
     method: 'GET',
@@ -44,7 +44,10 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     path: '/readyz',
     who: 'anyone',
     summary: 'Ready for traffic; 503 with the reasons when not.',
-    answers: { 200: { data: schema.ready, example: example.ready } },
+    answers: {
+      200: { data: schema.ready, example: example.ready },
+      503: { data: schema.notReady, example: example.notReady },
+    },
     codes: [],
   },
   {
@@ -53,6 +56,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     who: 'anyone',
     summary: 'Metrics of all threads, in the Prometheus text form.',
     answers: null,
+    other: { type: 'text/plain', schema: { type: 'string' }, example: example.metrics },
     codes: [],
   },
   {
@@ -61,6 +65,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     who: 'anyone',
     summary: 'This reference, as an OpenAPI 3.1 document.',
     answers: null,
+    other: { type: 'application/json', schema: { type: 'object' }, example: { openapi: '3.1.0' } },
     codes: [],
   },
 ];

@@ -2,7 +2,20 @@
 import type * as v from 'valibot';
 import type { ErrorCode } from '../wire/messages.ts';
 
-export interface DescribedRoute {
+interface Answer {
+  data: v.GenericSchema;
+  example: unknown;
+}
+
+/** An answer that is not in the JSON envelope. */
+interface OtherAnswer {
+  /** Without parameters. */
+  type: 'text/plain' | 'text/event-stream' | 'application/json';
+  schema: { type: 'string' | 'object' };
+  example: unknown;
+}
+
+interface Described {
   method: 'GET' | 'POST' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   path: string;
@@ -11,12 +24,20 @@ export interface DescribedRoute {
   query?: Record<string, v.GenericSchema>;
   body?: v.GenericSchema;
   bodyExample?: unknown;
-  /** By status, what a success carries; null where it is not the JSON envelope. */
-  answers: Partial<Record<200 | 201, { data: v.GenericSchema; example: unknown }>> | null;
   codes: readonly ErrorCode[];
 }
+
+export type DescribedRoute = Described &
+  (
+    | {
+        /** By status, what the envelope carries; with 503 its status is `fail`. */
+        answers: Partial<Record<200 | 201 | 503, Answer>>;
+      }
+    | { answers: null; other: OtherAnswer }
+  );
 
 /** What any route with a body may answer, and any that asks an actor. */
 export const body: readonly ErrorCode[] = [10001, 10006];
 export const actor: readonly ErrorCode[] = [10004, 30002, 30003];
-export const admin: readonly ErrorCode[] = [20003, 20006];
+/** What routes of the administrator answer others; 10003 after too many wrong tokens. */
+export const admin: readonly ErrorCode[] = [10003, 20003, 20006];

@@ -56,7 +56,7 @@ const orders: readonly DescribedRoute[] = [
     who: 'user or admin',
     summary: 'One order, as its actor knows it.',
     answers: { 200: { data: schema.order, example: example.order } },
-    codes: [10005, 20003, ...actor],
+    codes: [10003, 10005, 20003, ...actor],
   },
   {
     method: 'POST',
@@ -66,7 +66,7 @@ const orders: readonly DescribedRoute[] = [
     body: empty,
     bodyExample: {},
     answers: { 200: { data: schema.order, example: example.paid } },
-    codes: [...body, 10005, 20003, 20006, 30011, 30012, ...actor],
+    codes: [...body, 10003, 10005, 20003, 20006, 30011, 30012, ...actor],
   },
   {
     method: 'POST',
@@ -76,7 +76,7 @@ const orders: readonly DescribedRoute[] = [
     body: empty,
     bodyExample: {},
     answers: { 200: { data: schema.order, example: example.cancelled } },
-    codes: [...body, 10005, 20003, 20006, 30011, ...actor],
+    codes: [...body, 10003, 10005, 20003, 20006, 30011, ...actor],
   },
 ];
 
@@ -88,7 +88,7 @@ const shop: readonly DescribedRoute[] = [
     summary: 'The items on sale, a page at a time: running sales first, best selling, or newest.',
     query: listSchema.entries,
     answers: { 200: { data: schema.itemList, example: { items: [example.item], next: null } } },
-    codes: [10001, 10003],
+    codes: [10001, 10003, 10004],
   },
   {
     method: 'GET',
@@ -96,7 +96,7 @@ const shop: readonly DescribedRoute[] = [
     who: 'anyone',
     summary: 'One item, with its stock and its latest promo.',
     answers: { 200: { data: schema.item, example: example.item } },
-    codes: [10005],
+    codes: [10004, 10005],
   },
   {
     method: 'GET',
@@ -105,6 +105,7 @@ const shop: readonly DescribedRoute[] = [
     summary:
       'Server-sent events `stock`, `{left, held, sold, status}` at each change, at most ten a second.',
     answers: null,
+    other: { type: 'text/event-stream', schema: { type: 'string' }, example: example.live },
     codes: [10005],
   },
   {
@@ -135,7 +136,7 @@ const shop: readonly DescribedRoute[] = [
     body: newPromoSchema,
     bodyExample: example.newPromo,
     answers: { 201: { data: schema.promo, example: example.promo } },
-    codes: [...body, 10005, ...admin],
+    codes: [...body, 10004, 10005, ...admin, 30002],
   },
   {
     method: 'POST',

@@ -149,3 +149,13 @@ export const ready = {
   journal:
     'SQLite: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.',
 };
+
+export const notReady = {
+  ...ready,
+  ready: false,
+  degraded: true,
+  reasons: ['draining'],
+};
+
+export const live = 'event: stock\ndata: {"left":112,"held":248,"sold":640,"status":"running"}\n\n';
+export const metrics = '# TYPE stampede_orders_shed_total counter\nstampede_orders_shed_total 2\n';

@@ -1,92 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes and their schemas. */
-import { toJsonSchema } from '@valibot/to-json-schema';
-import type * as v from 'valibot';
-import { type ErrorCode, failures } from '../wire/messages.ts';
+import { answersOf, envelopesOf, failureSchema, headers } from './answers.ts';
 import { type DescribedRoute, describedRoutes } from './described-routes.ts';
-
-type Json = Record<string, unknown>;
-
-function schemaOf(schema: v.GenericSchema, mode: 'input' | 'output'): Json {
-  // Checks that JSON Schema cannot express are enforced all the same, and reported by error 10001.
-  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: 'ignore', typeMode: mode });
-  return rest;
-}
-
-function successOf(schema: v.GenericSchema): Json {
-  const properties = { status: { const: 'success' }, data: schemaOf(schema, 'output') };
-  return { type: 'object', properties, required: ['status', 'data'] };
-}
-
-const failureSchema: Json = {
-  type: 'object',
-  properties: {
-    status: { const: 'fail' },
-    data: {
-      type: 'object',
-      properties: {
-        errCode: { type: 'integer', enum: Object.keys(failures).map(Number) },
-        errMsg: {
-          type: 'string',
-          description: 'English, or Chinese where Accept-Language prefers it.',
-        },
-        fields: {
-          type: 'object',
-          additionalProperties: { type: 'string' },
-          description: '10001: what is wrong with each wrong field.',
-        },
-      },
-      required: ['errCode', 'errMsg'],
-    },
-  },
-  required: ['status', 'data'],
-};
-
-/** What every route may answer, whatever it is asked. */
-const always: readonly ErrorCode[] = [10002];
-
-function failuresOf(codes: readonly ErrorCode[]): Json {
-  const byStatus = Map.groupBy([...codes, ...always], (code) => failures[code].status);
-  const answers = [...byStatus].map(([status, group]) => {
-    const examples = group.map((code) => {
-      const value = { status: 'fail', data: { errCode: code, errMsg: failures[code].en } };
-      return [String(code), { summary: failures[code].en, value }];
-    });
-    const waits = status === 429 || status === 503;
-    return [
-      String(status),
-      {
-        description: group.map((code) => `${code} ${failures[code].en}`).join('; '),
-        ...(waits ? { headers: { 'Retry-After': retryAfter } } : {}),
-        content: {
-          'application/json': {
-            schema: { $ref: '#/components/schemas/Failure' },
-            examples: Object.fromEntries(examples),
-          },
-        },
-      },
-    ];
-  });
-  return Object.fromEntries(answers);
-}
-
-const retryAfter: Json = { schema: { type: 'integer' }, description: 'Seconds.' };
-
-function answersOf({ answers }: DescribedRoute): Json {
-  if (answers === null) return { '200': { description: 'See the summary.' } };
-  const described = Object.entries(answers).map(([status, { data, example }]) => [
-    status,
-    {
-      description: status === '201' ? 'Created.' : 'Done, or found.',
-      content: {
-        'application/json': {
-          schema: successOf(data),
-          example: { status: 'success', data: example },
-        },
-      },
-    },
-  ]);
-  return Object.fromEntries(described);
-}
+import { type Json, mayBeLeftOut, namedSchemas, requestSchema } from './named-schemas.ts';
 
 const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   anyone: [],
@@ -95,35 +10,91 @@ const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
 };
 
+const whoMayAsk: Record<DescribedRoute['who'], string> = {
+  anyone: 'For anyone.',
+  user: 'For a user, by session token or cookie.',
+  admin: 'For the administrator, by ADMIN_TOKEN.',
+  'user or admin': 'For the user who owns it, or the administrator.',
+};
+
+const tags = {
+  orders: 'Placing an order with a purchase token, and what becomes of it.',
+  items: 'What is on sale, its stock as it changes, and purchase tokens for it.',
+  promos: 'Sales of an item at a set time, drafted and then published.',
+  people: 'Registration, one-time passwords, passwords and sessions.',
+  captchas: 'What stands before a purchase token.',
+  admin: "The administrator's tokens and statements.",
+  engine: 'What the engine reports about itself.',
+};
+type Tag = keyof typeof tags;
+
+/** By the first word of a path of the API. */
+const tagOf: Record<string, Tag> = {
+  orders: 'orders',
+  items: 'items',
+  promos: 'promos',
+  otp: 'people',
+  users: 'people',
+  sessions: 'people',
+  passwords: 'people',
+  captchas: 'captchas',
+  admin: 'admin',
+  time: 'engine',
+};
+
+const pathParameters: Record<string, Json> = {
+  id: { schema: { type: 'integer', minimum: 1 }, example: 1 },
+  orderId: {
+    schema: { type: 'string', pattern: '^[0-9]{8}-[0-9]+-[0-9]+$' },
+    example: '20261127-1-1001',
+  },
+};
+
 function parametersOf({ path, query }: DescribedRoute): Json[] {
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
     required: true,
-    schema: { type: name === 'orderId' ? 'string' : 'integer' },
+    ...pathParameters[name],
   }));
   const inQuery = Object.entries(query ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',
     required: false,
-    schema: schemaOf(schema, 'input'),
+    schema: requestSchema(schema),
   }));
-  return [...inPath, ...inQuery];
+  return [...inPath, ...inQuery, { $ref: '#/components/parameters/AcceptLanguage' }];
+}
+
+const parameters: Json = {
+  AcceptLanguage: {
+    name: 'Accept-Language',
+    in: 'header',
+    description: 'The language of `errMsg`: English, or Chinese where this prefers it.',
+    schema: { type: 'string' },
+    example: 'zh-CN, en;q=0.5',
+  },
+};
+
+function bodyOf({ body, bodyExample }: DescribedRoute): Json {
+  if (body === undefined) return {};
+  const content = { 'application/json': { schema: requestSchema(body), example: bodyExample } };
+  return { requestBody: { required: !mayBeLeftOut(body), content } };
 }
 
 function operationOf(route: DescribedRoute): Json {
-  const { summary, who, body, bodyExample, codes } = route;
-  const content = (schema: v.GenericSchema) => ({
-    'application/json': { schema: schemaOf(schema, 'input'), example: bodyExample },
-  });
+  const [, first = '', second = ''] = route.path.split('/');
+  const tag = first === 'api' ? tagOf[second] : 'engine';
+  if (tag === undefined) throw new Error(`${route.path} has no tag`);
   return {
     operationId: operationId(route),
-    summary,
-    tags: [route.path.split('/')[2] ?? 'operation'],
-    security: securityOf[who],
+    summary: route.summary,
+    description: whoMayAsk[route.who],
+    tags: [tag],
+    security: securityOf[route.who],
     parameters: parametersOf(route),
-    ...(body === undefined ? {} : { requestBody: { content: content(body) } }),
-    responses: { ...answersOf(route), ...failuresOf(codes) },
+    ...bodyOf(route),
+    responses: answersOf(route),
   };
 }
 
@@ -143,7 +114,6 @@ export function openApiDocument(): Json {
     const path = openApiPath(route.path);
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
-  const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
   return {
     openapi: '3.1.0',
     info: {
@@ -151,16 +121,32 @@ export function openApiDocument(): Json {
       version: '1',
       description:
         'A flash-sale order engine. Money is integer minor units; times are RFC 3339 UTC; every answer is in one envelope. After 503 or a lost connection, send the same request again: one purchase token buys at most one order.',
-      license: { name: 'MIT' },
+      contact: { name: 'The Stampede authors' },
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/', description: 'The engine that serves this document.' }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
-    components: {
-      schemas: { Failure: failureSchema },
-      securitySchemes: {
-        session: bearer('The token of POST /api/sessions.'),
-        cookie: { type: 'apiKey', in: 'cookie', name: 'session' },
-        admin: bearer('ADMIN_TOKEN.'),
+    components: components(),
+  };
+}
+
+function components(): Json {
+  const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
+  const envelopes: Json = Object.assign({}, ...describedRoutes.map(envelopesOf));
+  return {
+    schemas: { ...namedSchemas(), ...envelopes, Failure: failureSchema },
+    parameters,
+    headers,
+    securitySchemes: {
+      session: bearer('The token of POST /api/sessions.'),
+      cookie: {
+        type: 'apiKey',
+        in: 'cookie',
+        name: 'session',
+        description: 'The same token, as POST /api/sessions sets it in a browser.',
       },
+      admin: bearer('ADMIN_TOKEN.'),
     },
   };
 }

@@ -4,7 +4,9 @@ import { openApiDocument, openApiPath } from './openapi.ts';
 
 /** What a JSON schema of the document may say about one value. */
 export interface Schema {
+  $ref?: string;
   type?: string;
+  format?: string;
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
@@ -21,13 +23,24 @@ export interface Schema {
 }
 
 /** What the document says about a route. */
-export interface Operation {
-  parameters: { name: string; in: string; schema: Schema }[];
+interface Operation {
+  parameters: ({ name: string; in: string; schema: Schema } | { $ref: string })[];
   requestBody?: { content: Record<string, { schema: Schema }> };
 }
 
+/** What a route takes, with no references left in it. */
+export interface Input {
+  query: [name: string, Schema][];
+  body: Schema | null;
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
 export class Reference {
-  #document: Record<string, unknown> | undefined;
+  #document: Document | undefined;
   #text: string | undefined;
 
   /** The OpenAPI document as JSON text. */
@@ -36,14 +49,29 @@ export class Reference {
     return this.#text;
   }
 
-  operationOf({ method, path }: DescribedRoute): Operation {
-    // The document's paths have the form that `openapi.ts` gives them.
-    const paths = this.#made().paths as Record<string, Record<string, Operation>>;
-    return paths[openApiPath(path)]![method.toLowerCase()]!;
+  inputOf({ method, path }: DescribedRoute): Input {
+    const operation = this.#made().paths[openApiPath(path)]![method.toLowerCase()]!;
+    const query = operation.parameters.flatMap((each): Input['query'] =>
+      'in' in each && each.in === 'query' ? [[each.name, each.schema]] : [],
+    );
+    const body = operation.requestBody?.content['application/json']?.schema;
+    return { query, body: body === undefined ? null : this.#resolved(body) };
   }
 
-  #made(): Record<string, unknown> {
-    this.#document ??= openApiDocument();
+  /** A schema with the shapes that it refers to in their places. */
+  #resolved(schema: Schema): Schema {
+    const { $ref, anyOf, ...own } = schema;
+    if ($ref !== undefined) {
+      const name = $ref.slice($ref.lastIndexOf('/') + 1);
+      return { ...own, ...this.#resolved(this.#made().components.schemas[name]!) };
+    }
+    if (anyOf === undefined) return own;
+    return { ...own, anyOf: anyOf.map((each) => this.#resolved(each)) };
+  }
+
+  #made(): Document {
+    // The parts that are read here have the form that `openapi.ts` gives them.
+    this.#document ??= openApiDocument() as unknown as Document;
     return this.#document;
   }
 }

@@ -27,7 +27,7 @@ export function DocsPage({ view, reference }: { view: View; reference: Reference
           {describedRoutes.map((route) => (
             <RouteSection
               route={route}
-              operation={reference.operationOf(route)}
+              input={reference.inputOf(route)}
               own={own}
               language={language}
             />

@@ -1,23 +1,21 @@
 /** What `/docs` says about one route. */
+import { envelopeStatus } from '../../reference/answers.ts';
 import type { DescribedRoute } from '../../reference/described-route.ts';
-import type { Operation, Schema } from '../../reference/reference.ts';
+import type { Input, Schema } from '../../reference/reference.ts';
 import type { Language } from '../../wire/messages.ts';
 import type { DocsTexts } from './docs-texts.ts';
 import { Codes, Example } from './parts.tsx';
 
 interface SectionProps {
   route: DescribedRoute;
-  operation: Operation;
+  input: Input;
   own: DocsTexts;
   language: Language;
 }
 
-export function RouteSection({ route, operation, own, language }: SectionProps) {
+export function RouteSection({ route, input, own, language }: SectionProps) {
   const { method, path, who, summary, bodyExample, answers, codes } = route;
-  const { parameters, requestBody } = operation;
-  const query = parameters.filter((each) => each.in === 'query');
-  const body = requestBody?.content['application/json']?.schema;
-  const { fields, required } = fieldsOf(body);
+  const { fields, required } = fieldsOf(input.body);
   return (
     <section id={anchorOf(route)}>
       <h2>
@@ -27,13 +25,8 @@ export function RouteSection({ route, operation, own, language }: SectionProps) 
       <p class="hint">
         {own.who}: {own[who]}
       </p>
-      {query.length > 0 && (
-        <Fields
-          title={own.query}
-          fields={query.map(({ name, schema }) => [name, schema])}
-          required={[]}
-          own={own}
-        />
+      {input.query.length > 0 && (
+        <Fields title={own.query} fields={input.query} required={[]} own={own} />
       )}
       {fields.length > 0 && (
         <Fields title={own.body} fields={fields} required={required} own={own} />
@@ -43,19 +36,23 @@ export function RouteSection({ route, operation, own, language }: SectionProps) 
         {[...byExample(answers)].map(([example, statuses]) => (
           <Example
             title={`${own.answer}: ${statuses.join(', ')}`}
-            value={{ status: 'success', data: example }}
+            value={{ status: envelopeStatus(Number(statuses[0])), data: example }}
           />
         ))}
       </div>
-      {answers === null && <p>{own.otherForm}</p>}
+      {answers === null && (
+        <p>
+          {own.otherForm} <code>{route.other.type}</code>
+        </p>
+      )}
       {codes.length > 0 && <Codes codes={codes} own={own} language={language} />}
     </section>
   );
 }
 
 /** The fields of a body; of one that has several shapes, those of all, of which it requires what each does. */
-function fieldsOf(body: Schema | undefined): { fields: [string, Schema][]; required: string[] } {
-  const shapes = body === undefined ? [] : (body.anyOf ?? [body]);
+function fieldsOf(body: Schema | null): { fields: [string, Schema][]; required: string[] } {
+  const shapes = body === null ? [] : (body.anyOf ?? [body]);
   const fields = shapes.flatMap(({ properties }) => Object.entries(properties ?? {}));
   const required = [...(shapes[0]?.required ?? [])].filter((name) =>
     shapes.every((shape) => shape.required?.includes(name)),
@@ -121,6 +118,7 @@ function boundsText(schema: Schema): string {
   else if (minimum !== undefined) parts.push(`${minimum} or more`);
   if (maxLength !== undefined) parts.push(`${minLength ?? 0} to ${maxLength} characters`);
   else if (minLength !== undefined) parts.push(`${minLength} characters or more`);
+  if (schema.format !== undefined) parts.push(schema.format);
   if (pattern !== undefined) parts.push(`as ${pattern}`);
   if (schema.default !== undefined) parts.push(`${JSON.stringify(schema.default)} by default`);
   if (schema.description !== undefined) parts.push(schema.description);
