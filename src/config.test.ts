@@ -33,6 +33,7 @@ describe('settings', () => {
         smsWebhookUrl: null,
         smsWebhookSecret: null,
         captcha: 'proof',
+        smsPerMinute: 600,
         trustedProxies: '',
         allowedOrigins: '',
         idleTimeoutSeconds: 75,

@@ -35,6 +35,8 @@ export interface Config {
   smsWebhookSecret: string | null;
   /** What buyers are asked for before a purchase token. */
   captcha: CaptchaKind;
+  /** How many one-time passwords all telephones together get in a minute. */
+  smsPerMinute: number;
   /** Addresses and networks, separated by commas: see `TrustedProxies`. */
   trustedProxies: string;
   /** Origins, separated by commas: see `originsIn`. */
@@ -50,6 +52,12 @@ export class ConfigError extends Error {
 }
 
 const threadsMax = 64;
+
+/**
+ * Ten a second, about as many as one HTTP thread can register: it hashes some twelve passwords a second.
+ * More would cost the merchant money and bring nobody in.
+ */
+const smsPerMinuteDefault = 600;
 
 /** Beyond, the runtime counts in minutes, and may end a connection a minute early. */
 const idleSecondsMax = 236;
@@ -149,6 +157,7 @@ function environmentSchema(cores: number) {
       v.picklist(captchaKinds, `must be one of ${captchaKinds.join(', ')}`),
       'proof',
     ),
+    SMS_PER_MINUTE: integer(smsPerMinuteDefault, 1, 1_000_000),
     TRUSTED_PROXIES: list((value) => new TrustedProxies(value), proxiesMessage),
     ALLOWED_ORIGINS: list(originsIn, originsMessage),
     IDLE_TIMEOUT_SECONDS: integer(75, 1, idleSecondsMax),
@@ -210,6 +219,7 @@ export function readConfig(
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     captcha: settings.CAPTCHA,
+    smsPerMinute: settings.SMS_PER_MINUTE,
     trustedProxies: settings.TRUSTED_PROXIES,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     idleTimeoutSeconds: settings.IDLE_TIMEOUT_SECONDS,

@@ -75,6 +75,7 @@ export class EngineThreads {
           webhookUrl: settings.smsWebhookUrl,
           webhookSecret: settings.smsWebhookSecret,
           demo: settings.demo ?? false,
+          perMinute: settings.smsPerMinute,
         },
         captcha: settings.captcha,
         rehearsal: settings.rehearsal ?? {},

@@ -10,6 +10,7 @@ import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { type SmsSettings, smsSender } from './accounts/sms.ts';
+import { smsBudget } from './accounts/sms-budget.ts';
 import { Admissions } from './admission/admissions.ts';
 import type { CaptchaKind, Captchas } from './admission/captcha.ts';
 import { PictureCaptchas } from './admission/picture-captcha.ts';
@@ -134,7 +135,7 @@ export async function openParts(
     }),
     readiness,
     logError: server.logError,
-    ...admissionParts(settings, store, clock),
+    ...admissionParts(settings, store, clock, requests),
   };
   return {
     parts,
@@ -149,16 +150,26 @@ export async function openParts(
 }
 
 /** Who may do what: accounts, captchas, limits and tokens, as far as the store keeps them. */
-function admissionParts(settings: HttpThreadSettings, store: KeyValueStore, clock: Clock) {
+function admissionParts(
+  settings: HttpThreadSettings,
+  store: KeyValueStore,
+  clock: Clock,
+  requests: RequestMetrics,
+) {
   const { tokenSecret, adminToken, sms, rehearsal } = settings;
   return {
     tokens: purchaseTokens(tokenSecret),
     adminToken,
     adminSessions: new AdminSessions(store, adminToken),
     sessions: new Sessions(store),
-    passwords: new Passwords(),
+    passwords: new Passwords(() => requests.note('passwordsBusy')),
     devices: new KnownDevices(tokenSecret),
-    oneTimePasswords: new OneTimePasswords(store, smsSender(sms), tokenSecret),
+    oneTimePasswords: new OneTimePasswords(
+      store,
+      smsSender(sms),
+      tokenSecret,
+      smsBudget(sms.perMinute, requests),
+    ),
     captchas: captchasOf(settings, store),
     admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),

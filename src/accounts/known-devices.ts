@@ -26,6 +26,19 @@ export interface Guesser {
   isKnown: boolean;
 }
 
+/**
+ * Who shares turns at passwords with others, for someone who asks about an account: an address is one of
+ * many, and so is an account whose owner is known, whatever the number of their browsers.
+ */
+export function turnOf(telephone: string, { id, isKnown }: Guesser): string {
+  return isKnown ? turnOfHolder(telephone) : id;
+}
+
+/** The same for someone who has proved to hold the telephone. */
+export function turnOfHolder(telephone: string): string {
+  return `telephone ${telephone}`;
+}
+
 export class KnownDevices {
   readonly #hash: KeyedHash;
 

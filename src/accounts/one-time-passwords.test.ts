@@ -1,8 +1,8 @@
 import { Database } from 'bun:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, mock, test } from 'bun:test';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { SqliteStore } from '../store/sqlite.ts';
-import { normalCode, OneTimePasswords } from './one-time-passwords.ts';
+import { type MessageBudget, normalCode, OneTimePasswords } from './one-time-passwords.ts';
 import { SmsFailed } from './sms.ts';
 
 const telephone = '+8613800000001';
@@ -15,6 +15,7 @@ let store: SqliteStore;
 let now: number;
 let sent: { telephone: string; code: string }[];
 let gatewayWorks: boolean;
+let budget: MessageBudget;
 let passwords: OneTimePasswords;
 
 beforeEach(() => {
@@ -30,7 +31,8 @@ beforeEach(() => {
       if (!gatewayWorks) throw new SmsFailed('the gateway is down');
     },
   };
-  passwords = new OneTimePasswords(store, sms, 'a secret of this test');
+  budget = { perMinute: 100, sent: mock(), refused: mock() };
+  passwords = new OneTimePasswords(store, sms, 'a secret of this test', budget);
 });
 
 afterEach(async () => {
@@ -39,6 +41,7 @@ afterEach(async () => {
 });
 
 const sentOne = { sent: true, shown: null } as const;
+const elsewhere = (n: number) => ({ id: `address 198.51.100.${n}`, isKnown: false });
 const lastCode = () => sent.at(-1)!.code;
 const wrongCode = () => String((Number(lastCode()) + 1) % 1_000_000).padStart(6, '0');
 
@@ -115,14 +118,37 @@ describe('a one-time password', () => {
     expect(await passwords.use(telephone, code)).toBe(true);
   });
 
-  test('is valid from another address too, five tries for all that have not asked', async () => {
+  test('is valid from another address too, five tries for each that has not asked', async () => {
     await passwords.send(telephone, owner);
-    const elsewhere = (n: number) => ({ id: `address 198.51.100.${n}`, isKnown: false });
-    for (let tries = 1; tries < 5; tries++) {
-      expect(await passwords.check(telephone, wrongCode(), elsewhere(tries))).toBe('wrong');
+    for (let tries = 0; tries < 5; tries++) {
+      expect(await passwords.check(telephone, wrongCode(), elsewhere(1))).toBe('wrong');
     }
-    expect(await passwords.check(telephone, lastCode(), elsewhere(5))).toBe('right');
-    expect(await passwords.check(telephone, lastCode(), elsewhere(6))).toBe('used up');
+    expect(await passwords.check(telephone, lastCode(), elsewhere(1))).toBe('used up');
+    // The owner, whose network has changed since.
+    expect(await passwords.check(telephone, lastCode(), elsewhere(2))).toBe('right');
+  });
+
+  test('is tried 25 times by all that have not asked, and then by its owner alone', async () => {
+    await passwords.send(telephone, owner);
+    let judged = 0;
+    for (let n = 0; n < 60; n++) {
+      if ((await passwords.check(telephone, wrongCode(), elsewhere(n))) === 'wrong') judged++;
+    }
+    expect(judged).toBe(25);
+    expect(await passwords.check(telephone, lastCode(), elsewhere(99))).toBe('used up');
+    const known = { id: 'device of the owner', isKnown: true };
+    expect(await passwords.check(telephone, lastCode(), known)).toBe('right');
+    expect(await passwords.check(telephone, lastCode(), owner)).toBe('right');
+  });
+
+  test('has its tries back where a right one came to nothing', async () => {
+    await passwords.send(telephone, owner);
+    for (const who of [owner, elsewhere(1)]) {
+      for (let tries = 0; tries < 8; tries++) {
+        expect(await passwords.check(telephone, lastCode(), who)).toBe('right');
+        await passwords.restore(telephone, who);
+      }
+    }
   });
 
   test('that was used in one place is used up in all', async () => {
@@ -198,6 +224,39 @@ describe('sending', () => {
     expect(await passwords.check(telephone, lastCode(), known)).toBe('right');
     now += 12 * minuteMs;
     expect(await passwords.send(telephone, owner)).toEqual(sentOne);
+  });
+
+  test('is not prevented by one stranger who asks all day: two addresses leave some for the others', async () => {
+    const delivered = new Map<number, number>();
+    for (let minutes = 0; minutes < 24 * 60; minutes += 15) {
+      for (const n of [1, 2]) {
+        const { sent: isSent } = await passwords.send(telephone, elsewhere(n));
+        if (isSent) delivered.set(n, (delivered.get(n) ?? 0) + 1);
+      }
+      if (minutes === 23 * 60) expect(await passwords.send(telephone, owner)).toEqual(sentOne);
+      now += 15 * minuteMs;
+    }
+    expect([...delivered.values()]).toEqual([10, 10]);
+  });
+
+  test('to all telephones together stays within the budget of a minute, and says how long to wait', async () => {
+    let refused = 0;
+    for (let n = 0; n < 200; n++) {
+      const outcome = await passwords.send(`+8613900${10_000 + n}`, elsewhere(n));
+      if (!outcome.sent) {
+        expect(outcome.retryAfterMs).toBe(600);
+        refused++;
+      }
+    }
+    expect([sent.length, refused]).toEqual([100, 100]);
+    expect(budget.sent).toHaveBeenCalledTimes(100);
+    expect(budget.refused).toHaveBeenCalledTimes(100);
+    now += 600;
+    // Who was refused has lost nothing else by it.
+    expect(await passwords.send('+861390010150', elsewhere(150))).toEqual(sentOne);
+    expect((await passwords.send('+861390010151', elsewhere(151))).sent).toBe(false);
+    now += minuteMs;
+    expect(await passwords.send('+861390010151', elsewhere(151))).toEqual(sentOne);
   });
 
   test('that failed counts towards no limit, and a code that may have arrived is valid', async () => {

@@ -1,10 +1,14 @@
 /**
  * Hashes of passwords: argon2id, off the event loop. A hash keeps a core and 19 MiB busy for tens of
- * milliseconds, so each thread makes one at a time, a bounded number may wait, and then the core is
- * left to orders for as long as the hash took.
+ * milliseconds, so each thread makes one at a time, and then the core is left to orders for as long as the
+ * hash took. Who waits for a turn does so in a short line that is fair: see `FairTurns`.
  */
-const hashesAtOnceMax = 1;
-const hashesWaitingMax = 16;
+import { FairTurns, type TurnLimits } from './fair-turns.ts';
+
+/** Some twelve turns a second: the last in the line waits about as long as anyone may. */
+const waitingMax = 64;
+/** Half of the ten seconds for which pages wait for an answer, and what clients' libraries rarely undercut. */
+const waitMsMax = 5_000;
 
 /** The minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const;
@@ -14,47 +18,50 @@ export class PasswordsBusy extends Error {
   override readonly name = 'PasswordsBusy';
 }
 
-export class Passwords {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
-  /** What passwords of unknown users are compared with, so that the work is the same. */
-  readonly #nobodysHash = this.hash(crypto.randomUUID());
+/** Nobody's: for work that no request asks for. */
+const nobody = '';
 
-  /** Whether there is no room for another password now. */
-  get busy(): boolean {
-    return this.#waiting.length >= hashesWaitingMax;
+export class Passwords {
+  readonly #turns: FairTurns;
+  /** What passwords of unknown users are compared with, so that the work is the same. */
+  readonly #nobodysHash: Promise<string>;
+
+  /** @param refused - told of each who got no turn. */
+  constructor(
+    private readonly refused: () => void = () => undefined,
+    limits: TurnLimits = { waitingMax, waitMsMax },
+  ) {
+    this.#turns = new FairTurns(limits);
+    this.#nobodysHash = this.hash(crypto.randomUUID(), nobody);
   }
 
-  /** @throws PasswordsBusy */
-  hash(password: string): Promise<string> {
-    return this.#inTurn(() => Bun.password.hash(password, argon2id));
+  /** Whether there is room for another password of somebody now. */
+  hasRoomFor(whose: string): boolean {
+    return this.#turns.hasRoomFor(whose);
+  }
+
+  /** @param whose - who shares turns fairly with others. @throws PasswordsBusy */
+  hash(password: string, whose: string): Promise<string> {
+    return this.#inTurn(whose, () => Bun.password.hash(password, argon2id));
   }
 
   /** Compares with a hash; without one it does the same work and returns false. @throws PasswordsBusy */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, whose: string): Promise<boolean> {
     const against = hash ?? (await this.#nobodysHash);
-    const same = await this.#inTurn(() => Bun.password.verify(password, against));
+    const same = await this.#inTurn(whose, () => Bun.password.verify(password, against));
     return hash !== null && same;
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < hashesAtOnceMax) this.#running++;
-    else {
-      if (this.busy) throw new PasswordsBusy('too many passwords');
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async #inTurn<T>(whose: string, work: () => Promise<T>): Promise<T> {
+    if (!(await this.#turns.take(whose))) {
+      this.refused();
+      throw new PasswordsBusy('too many passwords');
     }
     const startedAt = performance.now();
     try {
       return await work();
     } finally {
-      setTimeout(() => this.#next(), performance.now() - startedAt);
+      setTimeout(() => this.#turns.done(), performance.now() - startedAt);
     }
-  }
-
-  /** Hands the turn to the caller that has waited longest. */
-  #next(): void {
-    const first = this.#waiting.shift();
-    if (first === undefined) this.#running--;
-    else first();
   }
 }

@@ -25,12 +25,18 @@ export interface SmsSettings {
   webhookSecret: string | null;
   /** Whether anybody may see anybody's code: `start --demo`. */
   demo: boolean;
+  /** How many messages all telephones together get in a minute. */
+  perMinute: number;
 }
 
 /** How long a gateway may take to answer. */
 const gatewayMsMax = 3_000;
 
-export function smsSender({ webhookUrl, webhookSecret, demo }: SmsSettings): SmsSender {
+export function smsSender({
+  webhookUrl,
+  webhookSecret,
+  demo,
+}: Omit<SmsSettings, 'perMinute'>): SmsSender {
   if (webhookUrl !== null) return webhookSender(webhookUrl, webhookSecret ?? '');
   return logSender(demo ? 'page' : 'log');
 }

@@ -72,6 +72,15 @@ const noted = {
     'wrongAdminTokens',
     'Requests to the API with a wrong admin token.',
   ],
+  stampede_codes_sent_total: ['codesSent', 'One-time passwords that went to the gateway.'],
+  stampede_codes_refused_total: [
+    'codesOverBudget',
+    'One-time passwords not sent because SMS_PER_MINUTE was reached.',
+  ],
+  stampede_passwords_refused_total: [
+    'passwordsBusy',
+    'Log-ins, registrations and new passwords that got no turn at hashing in time.',
+  ],
 } as const satisfies Record<string, readonly [Note, string]>;
 
 function addRequests({ requests }: MetricsParts, registry: Registry, counter: Add): void {

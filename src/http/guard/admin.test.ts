@@ -21,7 +21,7 @@ describe.each(['the embedded store', 'Redis'])('guesses at the admin token, with
 
   afterAll(async () => {
     await engine.stop();
-    await redis?.stop();
+    await redis?.remove();
     folder.remove();
   });
 

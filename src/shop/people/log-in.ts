@@ -3,12 +3,13 @@
  * address, or a browser that the owner has used. So a stranger can lock out strangers, and never the
  * owner, to whom a one-time password is open besides.
  */
-import type { Asker } from '../../accounts/known-devices.ts';
+import { type Asker, turnOf } from '../../accounts/known-devices.ts';
 import type { Session } from '../../accounts/sessions.ts';
 import type { UserRow } from '../../db/sql.ts';
 import type { LogIn } from './input.ts';
 import {
   agreed,
+  giveWay,
   type PeopleOutcome,
   type PeopleParts,
   refusing,
@@ -41,8 +42,10 @@ async function byPassword(
   asker: Asker,
 ): Promise<PeopleOutcome<LoggedIn>> {
   const { passwords, limits, devices, sql } = parts;
-  if (passwords.busy) return refusing({ code: 30003 });
-  const { id, isKnown } = devices.guesser(telephone, asker);
+  const who = devices.guesser(telephone, asker);
+  const { id, isKnown } = who;
+  const turn = turnOf(telephone, who);
+  if (!passwords.hasRoomFor(turn)) return refusing({ code: 30003 });
   const guesser = `${telephone} ${id}`;
   const limit = await limits.spend('logInByGuesser', guesser);
   if (!limit.allowed) return refusingLimit(limit);
@@ -51,7 +54,13 @@ async function byPassword(
     if (!all.allowed) return refusingLimit(all);
   }
   const known = await sql.users.byTelephone(telephone);
-  const right = await passwords.verify(password, known?.passwordHash ?? null);
+  const right = await giveWay(
+    passwords.verify(password, known?.passwordHash ?? null, turn),
+    async () => {
+      await limits.giveBack('logInByGuesser', guesser);
+      if (!isKnown) await limits.giveBack('logInByStrangers', telephone);
+    },
+  );
   if (known === null || !right) return refusing({ code: 20002 });
   await limits.forgive('logInByGuesser', guesser);
   if (!isKnown) await limits.giveBack('logInByStrangers', telephone);

@@ -2,7 +2,7 @@
 import type { Clock } from '../../../actors/clock.ts';
 import type { KnownDevices } from '../../accounts/known-devices.ts';
 import type { OneTimePasswords, Verdict } from '../../accounts/one-time-passwords.ts';
-import type { Passwords } from '../../accounts/passwords.ts';
+import { type Passwords, PasswordsBusy } from '../../accounts/passwords.ts';
 import type { Sessions } from '../../accounts/sessions.ts';
 import type { LimitState, RateLimits } from '../../admission/rate-limits.ts';
 import type { Sql } from '../../db/sql.ts';
@@ -42,4 +42,17 @@ export function refusingLimit(limit: LimitState) {
 
 export function refusingCode(verdict: Exclude<Verdict, 'right'>) {
   return refusing(verdict === 'used up' ? { code: 20005, usedUp: true } : { code: 20005 });
+}
+
+/**
+ * Waits for a password's turn; where there was none, `undo` gives back what the request had used up, as
+ * nothing came of it through no fault of the user. @throws PasswordsBusy
+ */
+export async function giveWay<T>(turn: Promise<T>, undo: () => Promise<void>): Promise<T> {
+  try {
+    return await turn;
+  } catch (error) {
+    if (error instanceof PasswordsBusy) await undo();
+    throw error;
+  }
 }
