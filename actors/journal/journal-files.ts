@@ -2,6 +2,7 @@
  * Keeps an eye on the files of an open SQLite journal. SQLite itself does not notice that its files
  * were deleted, moved or replaced: it would go on acknowledging entries that nobody can find again.
  */
+import { realpathSync } from 'node:fs';
 import { KeptFile } from '../kept-file.ts';
 import { fileLookMs } from '../limits.ts';
 
@@ -21,7 +22,8 @@ export class JournalFiles {
     // The log is cut back now and then; the database itself only ever grows.
     this.#files = [
       KeptFile.at(path, { grows: true }),
-      KeptFile.at(`${path}-wal`, { grows: false }),
+      // SQLite follows a link to the database, and has the log beside the file itself.
+      KeptFile.at(`${realpathSync(path)}-wal`, { grows: false }),
     ];
     this.#timer = setInterval(() => this.look(), fileLookMs);
     this.#timer.unref();

@@ -57,7 +57,7 @@ test('a SQLite journal without its last entry: the partition refuses to serve, t
   await sellAndStop({});
   inJournal(`DELETE FROM journal ${last}`);
   await rig.start();
-  await expectRefusing(/the journal ends here, but entry \d+ was acknowledged/);
+  await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   await rig.engine.kill();
   await expectDifferences();
 }, 60_000);
@@ -89,10 +89,10 @@ test('a JetStream store put back from an older copy under a running engine: the 
   cpSync(copy, streamFolder(nats, cut), { recursive: true });
   await nats.start();
   // The engine's connection survived, so the engine asks the journal again by itself.
-  await expectRefusing(/the journal ends here, but entry \d+ was acknowledged/);
+  await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   expect(await rig.engine.stop()).toBe(0);
   await rig.start();
-  await expectRefusing(/the journal ends here, but entry \d+ was acknowledged/);
+  await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   await rig.engine.kill();
   await expectDifferences();
 }, 90_000);
