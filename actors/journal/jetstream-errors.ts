@@ -2,6 +2,7 @@
  * What the errors of JetStream mean for an entry: whether it was refused by the fence, certainly not
  * stored, or may be stored. Anything not known for certain counts as unknown.
  */
+import { ErrorCode, NatsError } from 'nats';
 import type { Sequence } from '../protocol.ts';
 import { Fenced, JournalCorrupt, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
@@ -54,6 +55,11 @@ export function readError(partition: number, sequence: Sequence, cause: unknown)
 
 function isRefusedByFence(cause: unknown): boolean {
   return serverCode(cause) === wrongLastSequence;
+}
+
+/** Whether a server has not answered in time. */
+export function isTimeout(cause: unknown): boolean {
+  return cause instanceof NatsError && cause.code === ErrorCode.Timeout;
 }
 
 export function isNoStream(cause: unknown): boolean {

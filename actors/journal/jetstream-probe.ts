@@ -67,8 +67,8 @@ export function whyUnwritable(group: Group): string | null {
   return `the leader of its stream, ${leader}, hears of ${heard.length} of ${replicas.length} others`;
 }
 
-/** A follower that was never heard of has been silent for 0 ns, by the leader's word. */
-function isHeard({ current, offline, active }: PeerInfo): boolean {
+/** Whether a leader is in touch with a follower. One that was never heard of has been silent for 0 ns, by the leader's word. */
+export function isHeard({ current, offline, active }: PeerInfo): boolean {
   if (offline === true || active >= peerSilentMs * nanosecondsPerMs) return false;
   return active > 0 || current;
 }

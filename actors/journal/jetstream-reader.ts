@@ -1,5 +1,5 @@
 /** Reads the streams of the JetStream journal, in numbers of entries, and notes which server answered. */
-import { consumerOpts, type JetStreamSubscription } from 'nats';
+import { consumerOpts, type JetStreamSubscription, type StreamInfo } from 'nats';
 import { appendTimeoutMs } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import type { JetStreamConnection } from './jetstream-connection.ts';
@@ -32,7 +32,8 @@ export class StreamReader {
 
   /** Asks where a partition stands. @throws JournalCorrupt, JournalUnavailable */
   async numbers(partition: number): Promise<Numbers> {
-    const numbers = await this.#numbersOf(partition, await this.#state(partition));
+    const { state } = await this.info(partition);
+    const numbers = await this.#numbersOf(partition, state);
     this.#numbers.set(partition, numbers);
     return numbers;
   }
@@ -41,6 +42,17 @@ export class StreamReader {
   begins(partition: number, sequence: number): Sequence {
     this.#numbers.set(partition, { first: 1, last: 1, offset: sequence - 1 });
     return 1;
+  }
+
+  /** What the leader of a partition's stream says of it. @throws as `numbers` does. */
+  async info(partition: number): Promise<StreamInfo> {
+    const name = nameOf(partition);
+    const info = await this.#ask(partition, 0, ({ manager }) => manager.streams.info(name));
+    const { cluster } = info;
+    this.#answered.set(partition, { leader: cluster?.leader });
+    // Without a leader another server answers, from a copy that nobody says is whole.
+    if (cluster !== undefined && !cluster.leader) throw leaderless(partition);
+    return info;
   }
 
   answeredBy(partition: number): string {
@@ -102,16 +114,6 @@ export class StreamReader {
       if (this.connection.holds(link)) await messages.destroy().catch(() => messages.unsubscribe());
       else messages.unsubscribe();
     }
-  }
-
-  async #state(partition: number): Promise<StreamState> {
-    const name = nameOf(partition);
-    const info = await this.#ask(partition, 0, ({ manager }) => manager.streams.info(name));
-    const { state, cluster } = info;
-    this.#answered.set(partition, { leader: cluster?.leader });
-    // Without a leader another server answers, from a copy that nobody says is whole.
-    if (cluster !== undefined && !cluster.leader) throw leaderless(partition);
-    return state;
   }
 
   async #numbersOf(partition: number, state: StreamState): Promise<Numbers> {

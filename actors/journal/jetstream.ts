@@ -12,6 +12,7 @@
 import { recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
 import type { Sequence } from '../protocol.ts';
 import { JetStreamConnection, notConnected } from './jetstream-connection.ts';
+import { StreamCopies } from './jetstream-copies.ts';
 import type { Link } from './jetstream-dial.ts';
 import { appendError, messageOf } from './jetstream-errors.ts';
 import { askLeader, storeProbe } from './jetstream-probe.ts';
@@ -28,15 +29,16 @@ import {
 } from './jetstream-streams.ts';
 import {
   isJournalFault,
-  type Journal,
+  type JournalCopies,
   JournalCorrupt,
   JournalMisconfigured,
   JournalUnavailable,
+  type OpenedJournal,
   OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
 
-export class JetStreamJournal implements Journal {
+export class JetStreamJournal implements OpenedJournal {
   /**
    * One. With two in flight, the second names the sequence that the first will have; if another
    * writer takes that sequence, the server refuses the first and takes the second, which then rests
@@ -50,6 +52,7 @@ export class JetStreamJournal implements Journal {
 
   readonly #appending = new Map<number, (reason: Error) => void>();
   readonly #reader: StreamReader;
+  readonly copies: JournalCopies | null;
 
   private constructor(
     private readonly options: JetStreamOptions,
@@ -59,6 +62,7 @@ export class JetStreamJournal implements Journal {
     readonly partitions: number,
   ) {
     this.#reader = new StreamReader(connection);
+    this.copies = options.replicas > 1 ? new StreamCopies(connection, this.#reader) : null;
     connection.watch({
       report: (state) => options.report?.(state),
       lost: () => this.#lost(),

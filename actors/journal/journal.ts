@@ -47,6 +47,8 @@ export interface Journal {
 
 /** A journal as an engine opens it: it can be probed, and says what its acknowledgement is worth. */
 export interface OpenedJournal extends Journal {
+  /** Null where nobody else keeps it. */
+  readonly copies: JournalCopies | null;
   /** What an acknowledgement of this store means, in a sentence for operators. */
   acknowledgement(): { text: string };
   /**
@@ -54,6 +56,24 @@ export interface OpenedJournal extends Journal {
    * JournalUnavailable
    */
   probe(): Promise<void>;
+}
+
+/** A server that keeps a copy of a partition. */
+export interface Keeper {
+  server: string;
+  /** False while the others do not hear of it. */
+  reachable: boolean;
+}
+
+/** The copies of a journal that several servers keep: they should be the same. */
+export interface JournalCopies {
+  /** Who keeps a partition. @throws JournalUnavailable */
+  keepers(partition: number): Promise<Keeper[]>;
+  /**
+   * Reads what one server has of a partition, from its first entry to its end or to an entry, as it is: with
+   * the gaps it may have. @throws JournalUnavailable when that server does not answer.
+   */
+  read(partition: number, server: string, upTo: Sequence): AsyncIterable<StoredEntry>;
 }
 
 /** Another writer has appended: the caller's state is out of date. */

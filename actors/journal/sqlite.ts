@@ -55,6 +55,7 @@ export class SqliteJournal implements OpenedJournal {
 
   /** No one else keeps the file. */
   readonly mayHeal = false;
+  readonly copies = null;
 
   /** Partitions the journal was made with. */
   readonly partitions: number;

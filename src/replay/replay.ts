@@ -27,6 +27,8 @@ export interface ReplayProgress {
 export interface Replayed {
   audit: Audit;
   comparisons: Compared[];
+  /** By partition: who answered when it was read. */
+  answeredBy: string[];
   /** Time for the journal alone: reading, hashing, decoding, checking. */
   journalMs: number;
 }
@@ -41,11 +43,13 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { chronicles = false, progress } = options;
   const audit = new Audit({ partitions, onlyItem: item, chronicles });
   const startedAt = performance.now();
+  const answeredBy: string[] = [];
   const entries = progress === undefined ? 0 : await countEntries(journal, audit, to);
   for (const partition of audit.partitions) {
     await readPartition(journal, partition, to ?? undefined, () =>
       progress?.reading(audit, entries),
     );
+    answeredBy.push(journal.answeredBy(partition.partition));
   }
   const journalMs = performance.now() - startedAt;
   progress?.comparing();
@@ -59,7 +63,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     compared.push(await comparison.compare(reading));
   }
   audit.finish();
-  return { audit, comparisons: compared, journalMs };
+  return { audit, comparisons: compared, answeredBy, journalMs };
 }
 
 async function countEntries(journal: Journal, audit: Audit, to: Sequence | null): Promise<number> {

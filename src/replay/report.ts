@@ -44,6 +44,8 @@ export interface Report {
   limits: { item: number | null; to: number | null };
   journal: {
     partitions: number;
+    /** By partition: who answered when it was read. */
+    answeredBy: string[];
     entries: number;
     events: number;
     orders: number;
@@ -59,7 +61,10 @@ export interface Report {
   differences: { count: number; listed: Finding[] };
 }
 
-export function reportOf({ audit, comparisons, journalMs }: Replayed, to: number | null): Report {
+export function reportOf(
+  { audit, comparisons, answeredBy, journalMs }: Replayed,
+  to: number | null,
+): Report {
   const { findings, partitions, options } = audit;
   const items = audit.items();
   const orders = sumOf(partitions.flatMap((p) => [...p.items.values()].map((i) => i.orders.count)));
@@ -68,6 +73,7 @@ export function reportOf({ audit, comparisons, journalMs }: Replayed, to: number
     limits: { item: options.onlyItem ?? null, to },
     journal: {
       partitions: options.partitions,
+      answeredBy,
       entries: sumOf(partitions.map((each) => each.entries)),
       events: sumOf(partitions.map((each) => each.events)),
       orders,
@@ -116,6 +122,7 @@ export function textOf(report: Report): string {
     [
       `Journal: ${counted(journal.entries, 'entry', 'entries')}, ${counted(journal.orders, 'order')}, ` +
         `${megabytes(journal.bytes)} in ${seconds(journal.ms)} (${number(journal.ordersPerSecond)} orders/s)`,
+      ...answerLines(journal.answeredBy),
       ...(limited.length === 0 ? [] : [`Limited to: ${limited.join(', ')}`]),
     ],
     report.items.length === 0 ? ['No item was opened.'] : itemTable(report.items),
@@ -126,6 +133,13 @@ export function textOf(report: Report): string {
     differenceLines(report),
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** Partitions that the same servers have answered for share a line. */
+function answerLines(answeredBy: readonly string[]): string[] {
+  const partitions = Map.groupBy(answeredBy.keys(), (partition) => answeredBy[partition]!);
+  if (partitions.size === 1) return [`Read from: ${answeredBy[0]}`];
+  return [...partitions].map(([who, which]) => `Read from: ${who} (partition ${which.join(', ')})`);
 }
 
 function itemTable(items: readonly ItemReport[]): string[] {

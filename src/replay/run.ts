@@ -29,6 +29,10 @@ export async function runAudit(
   const journal = await openJournal(settings, partitions, { readonly: true, patienceMs });
   try {
     const comparisons = [sqlComparison(openRows(sqlSettings(config)))];
+    if (journal.copies !== null) {
+      const { copiesComparison } = await import('./compare/copies.ts');
+      comparisons.push(copiesComparison(journal.copies));
+    }
     if (config.redisUrl !== null) {
       const { redisComparison } = await import('./compare/redis.ts');
       comparisons.push(redisComparison(config.redisUrl));
