@@ -24,6 +24,7 @@ describe('settings', () => {
         partitions: 8,
         tokenSecret: null,
         adminToken: null,
+        metricsToken: null,
         natsUrl: null,
         natsCredentialsFile: null,
         natsCaFile: null,
@@ -40,6 +41,15 @@ describe('settings', () => {
         logLevel: 'info',
       });
     }
+  });
+
+  test('take a token for metrics that fits into a header, and is not easily guessed', () => {
+    expect(readConfig({ METRICS_TOKEN: 'sixteen-letters!' }).metricsToken).toBe('sixteen-letters!');
+    expect(complaint({ METRICS_TOKEN: 'fifteen-letters' })).toBe(
+      'METRICS_TOKEN must have at least 16 characters',
+    );
+    for (const wrong of ['with a space in it', 'kürzer-als-gedacht', 'x'.repeat(513)])
+      expect(complaint({ METRICS_TOKEN: wrong })).toMatch(/^METRICS_TOKEN must be .* ASCII/);
   });
 
   test('give more threads to more cores, and never none', () => {

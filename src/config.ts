@@ -24,6 +24,8 @@ export interface Config {
   /** Null where it is to be made once and kept in `dataDir`. */
   tokenSecret: string | null;
   adminToken: string | null;
+  /** What reads metrics, beside ADMIN_TOKEN; null where anyone may. */
+  metricsToken: string | null;
   /** Servers, and how to log in to them: `natsAddress` reads it. It holds secrets. */
   natsUrl: string | null;
   natsCredentialsFile: string | null;
@@ -81,6 +83,16 @@ const integer = (fallback: number, min: number, max: number) => {
 
 const text = (min: number) =>
   v.nullish(v.pipe(v.string(), v.minLength(min, `must have at least ${min} characters`)), null);
+
+/** What is sent in a header, as one word. */
+const bearerText = v.nullish(
+  v.pipe(
+    v.string(),
+    v.minLength(16, 'must have at least 16 characters'),
+    v.regex(/^[\x21-\x7e]{1,512}$/, 'must be at most 512 visible ASCII characters, without spaces'),
+  ),
+  null,
+);
 
 const url = (...protocols: string[]) => {
   const message = `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`;
@@ -145,6 +157,7 @@ function environmentSchema(cores: number) {
     PARTITIONS: integer(8, 1, partitionsMax),
     TOKEN_SECRET: text(32),
     ADMIN_TOKEN: text(16),
+    METRICS_TOKEN: bearerText,
     NATS_URL: v.nullish(v.string(), null),
     NATS_CREDS: v.nullish(v.string(), null),
     NATS_CA: v.nullish(v.string(), null),
@@ -210,6 +223,7 @@ export function readConfig(
     partitions: settings.PARTITIONS,
     tokenSecret: settings.TOKEN_SECRET,
     adminToken: settings.ADMIN_TOKEN,
+    metricsToken: settings.METRICS_TOKEN,
     natsUrl: settings.NATS_URL,
     natsCredentialsFile: settings.NATS_CREDS,
     natsCaFile: settings.NATS_CA,

@@ -65,6 +65,7 @@ export class EngineThreads {
         port,
         tokenSecret: settings.tokenSecret,
         adminToken: settings.adminToken,
+        metricsToken: settings.metricsToken,
         journal,
         sql,
         store: storeSettings(settings),

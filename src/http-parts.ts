@@ -43,6 +43,8 @@ export interface HttpThreadSettings extends DispatchSettings {
   journal: JournalSettings;
   tokenSecret: string;
   adminToken: string;
+  /** Null where anyone may read metrics. */
+  metricsToken: string | null;
   sql: SqlSettings;
   store: StoreSettings;
   sms: SmsSettings;
@@ -156,10 +158,11 @@ function admissionParts(
   clock: Clock,
   requests: RequestMetrics,
 ) {
-  const { tokenSecret, adminToken, sms, rehearsal } = settings;
+  const { tokenSecret, adminToken, metricsToken, sms, rehearsal } = settings;
   return {
     tokens: purchaseTokens(tokenSecret),
     adminToken,
+    metricsToken,
     adminSessions: new AdminSessions(store, adminToken),
     sessions: new Sessions(store),
     passwords: new Passwords(() => requests.note('passwordsBusy')),

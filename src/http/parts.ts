@@ -19,6 +19,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   live: LiveFeed;
   tokens: PurchaseTokens;
   adminToken: string;
+  /** What reads metrics, beside `adminToken`; null where anyone may. */
+  metricsToken: string | null;
   adminSessions: AdminSessions;
   adminFeed: AdminFeed;
   captchas: Captchas;

@@ -14,13 +14,13 @@ export function bearerToken(request: Request): string | null {
 }
 
 /** Compares by hash, so that the time it takes reveals neither length nor content. */
-export function adminTokenCheck(adminToken: string): (token: string) => boolean {
+export function tokenCheck(adminToken: string): (token: string) => boolean {
   const expected = Bun.SHA256.hash(adminToken);
   return (token) => timingSafeEqual(Bun.SHA256.hash(token), expected);
 }
 
 export function adminCheck(adminToken: string): (request: Request) => boolean {
-  const isAdminToken = adminTokenCheck(adminToken);
+  const isAdminToken = tokenCheck(adminToken);
   return (request) => {
     const token = bearerToken(request);
     return token !== null && isAdminToken(token);

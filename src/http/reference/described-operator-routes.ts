@@ -53,11 +53,11 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
   {
     method: 'GET',
     path: '/metrics',
-    who: 'anyone',
+    who: 'metrics',
     summary: 'Metrics of all threads, in the Prometheus text form.',
     answers: null,
     other: { type: 'text/plain', schema: { type: 'string' }, example: example.metrics },
-    codes: [],
+    codes: [...admin],
   },
   {
     method: 'GET',

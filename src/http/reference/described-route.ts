@@ -19,7 +19,8 @@ interface Described {
   method: 'GET' | 'POST' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   path: string;
-  who: 'anyone' | 'user' | 'admin' | 'user or admin';
+  /** `metrics`: anyone, or whoever has METRICS_TOKEN where that is set. */
+  who: 'anyone' | 'user' | 'admin' | 'user or admin' | 'metrics';
   summary: string;
   query?: Record<string, v.GenericSchema>;
   body?: v.GenericSchema;

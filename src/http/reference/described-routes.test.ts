@@ -20,7 +20,7 @@ interface ReadableAnswer {
 // Creating the application calls none of its parts except the token check, the route counter and the site.
 const site = { allowedOrigins: [] as readonly string[] };
 const requests = { rowOf: (_: string) => 0 };
-const app = createApp({ adminToken, requests, site } as AppParts);
+const app = createApp({ adminToken, metricsToken: null, requests, site } as AppParts);
 const ajv = new Ajv({ strict: false });
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 

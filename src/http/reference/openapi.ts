@@ -7,6 +7,7 @@ const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   anyone: [],
   user: [{ session: [] }, { cookie: [] }],
   admin: [{ admin: [] }],
+  metrics: [{}, { metrics: [] }, { admin: [] }],
   'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
 };
 
@@ -14,6 +15,7 @@ const whoMayAsk: Record<DescribedRoute['who'], string> = {
   anyone: 'For anyone.',
   user: 'For a user, by session token or cookie.',
   admin: 'For the administrator, by ADMIN_TOKEN.',
+  metrics: 'For anyone; where METRICS_TOKEN is set, for whoever sends it, and the administrator.',
   'user or admin': 'For the user who owns it, or the administrator.',
 };
 
@@ -147,6 +149,7 @@ function components(): Json {
         description: 'The same token, as POST /api/sessions sets it in a browser.',
       },
       admin: bearer('ADMIN_TOKEN.'),
+      metrics: bearer('METRICS_TOKEN. Where the operator has set none, metrics need no token.'),
     },
   };
 }

@@ -18,6 +18,8 @@ import { openApiDocument, openApiPath } from './openapi.ts';
 
 setDefaultTimeout(120_000);
 
+const metricsToken = 'a-metrics-token-for-tests';
+
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 
 /** The fields of a body, by the schema that validates it. */
@@ -65,7 +67,10 @@ describe('a real engine answers as its document says', () => {
   const seen = new Map<string, Set<number>>();
 
   beforeAll(async () => {
-    shop = await startShop({ dataDir: folder.path, env: { TRUSTED_PROXIES: '127.0.0.1' } });
+    shop = await startShop({
+      dataDir: folder.path,
+      env: { TRUSTED_PROXIES: '127.0.0.1', METRICS_TOKEN: metricsToken },
+    });
     const served = await fetch(`${shop.engine.url}/openapi.json`);
     document = (await served.json()) as Document; // Compared below with what makes it.
   });
@@ -329,12 +334,15 @@ describe('a real engine answers as its document says', () => {
       const described = document.paths[path.replace(String(itemId), '{id}')]!.get!;
       expect([path, Object.keys(described.responses[200]!.content)]).toEqual([path, [type]]);
       const hangUp = new AbortController();
-      const response = await fetch(shop.engine.url + path, { signal: hangUp.signal });
+      const headers = { authorization: `Bearer ${metricsToken}` };
+      const response = await fetch(shop.engine.url + path, { headers, signal: hangUp.signal });
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get('content-type')).toStartWith(type);
       hangUp.abort();
     }
     await call('GET /api/items/:id/live', 10005, { params: { id: 99 } });
+    await call('GET /metrics', 20003);
+    await call('GET /metrics', 20006, { who: { session: 'a-wrong-token' } });
   });
 
   test('and every route was asked: each success, and failures where there are any', () => {

@@ -1,11 +1,13 @@
 /** What the engine reports about itself over HTTP: metrics, and the OpenAPI document. */
 import { Hono } from 'hono';
+import { metricsReaders } from '../guard/metrics.ts';
 import type { AppParts } from '../parts.ts';
 import type { Reference } from './reference.ts';
 
-export function referenceRoutes({ metrics }: Pick<AppParts, 'metrics'>, reference: Reference) {
+export function referenceRoutes(parts: AppParts, reference: Reference) {
+  const { metrics } = parts;
   return new Hono()
-    .get('/metrics', async () => {
+    .get('/metrics', metricsReaders(parts), async () => {
       const text = await metrics.metrics();
       return new Response(text, {
         headers: {

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { addressBlock } from '../../../admission/rate-limits.ts';
-import { adminTokenCheck } from '../../guard/admin.ts';
+import { tokenCheck } from '../../guard/admin.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
 import { formMax, valuesOf } from '../../wire/form.ts';
@@ -35,7 +35,7 @@ export function loggedInOnly({ adminSessions }: Pick<AppParts, 'adminSessions'>)
 }
 
 export function logInRoutes(parts: AppParts, page: PageMaker) {
-  const isAdminToken = adminTokenCheck(parts.adminToken);
+  const isAdminToken = tokenCheck(parts.adminToken);
   const shown = page((c, view) => logInPage(view, c.req.query('next'), null));
   const sent = page((c, view) => logIn(parts, isAdminToken, c, view));
   return new Hono().get('/login', shown).post('/login', sameSiteOnly(parts), formMax, sent);
