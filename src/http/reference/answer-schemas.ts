@@ -113,7 +113,7 @@ export const proof = v.object({
       signature: v.pipe(v.string(), v.description('By this server, of the parameters.')),
     }),
     v.description(
-      'By default: a proof of work as ALTCHA (version 2) defines it. Its clients solve it. To find: the counter, from 0, for which the SHA-256 of salt, nonce and the counter in four bytes, the highest first, begins with keyPrefix. The answer is the Base64 of the JSON {"challenge": as it came, "solution": {"counter", "derivedKey": that hash in hex}}.',
+      'By default: a proof of work as ALTCHA (version 2) defines it, which its clients solve. To find: the counter, from 0 on, whose hash begins with keyPrefix; see the answer in POST /api/items/:id/tokens.',
     ),
   ),
 });

@@ -1,10 +1,12 @@
 /** A purchase token for a proof of work, as a client of the API gets it that is not the shop's page. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Challenge } from 'altcha-lib';
+import * as v from 'valibot';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { commandLine, mustSucceed, type Sale } from '../../testing/engine-process.ts';
 import { solveProof } from '../../testing/proof-solver.ts';
 import { type Buyer, type Shop, startShop } from '../../testing/shop.ts';
+import { captcha } from '../reference/answer-schemas.ts';
 
 setDefaultTimeout(60_000);
 
@@ -45,7 +47,11 @@ const ask = (who: Buyer, { itemId }: Sale, body: object) =>
 describe('a shop that says nothing about captchas', () => {
   test('asks for a proof of work, and gives a token for it that buys', async () => {
     const sale = await shop.engine.sale();
-    expect(Object.keys(await drawn(buyer, sale))).toEqual(['captchaId', 'challenge']);
+    const answer = await drawn(buyer, sale);
+    expect(Object.keys(answer)).toEqual(['captchaId', 'challenge']);
+    // The reference describes every field: reading leaves out what it does not know.
+    const described: object = v.parse(captcha, answer);
+    expect(described).toEqual(answer);
     const { token } = mustSucceed(await ask(buyer, sale, await solved(buyer, sale)));
     expect((await shop.engine.place(token, 1, { admin: false })).status).toBe(201);
   });

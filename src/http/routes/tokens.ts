@@ -27,7 +27,15 @@ const answerLengthMax = 2_048;
 export const admissionSchema = v.object({
   promoId: v.optional(integerField(0, Number.MAX_SAFE_INTEGER), 0),
   captchaId: v.optional(textAtMost(64), ''),
-  answer: v.optional(textAtMost(answerLengthMax), ''),
+  answer: v.optional(
+    v.pipe(
+      textAtMost(answerLengthMax),
+      v.description(
+        'For a proof of work: the Base64 of the JSON {"challenge": as it came, "solution": {"counter", "derivedKey"}}, where the SHA-256 of salt, nonce and the counter in four bytes, the highest first, is derivedKey and begins with keyPrefix. For a picture (CAPTCHA=picture): the text in it.',
+      ),
+    ),
+    '',
+  ),
 });
 
 type Ask = v.InferOutput<typeof admissionSchema> & { itemId: number; userId: number };
