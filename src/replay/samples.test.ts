@@ -1,0 +1,72 @@
+/**
+ * Journals written by each release, with the books that this release itself made of them. Every later
+ * release must come to the same. `src/README.md` says how a release adds its own.
+ */
+import { Database } from 'bun:sqlite';
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openJournal } from '../../actors/journal/open.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
+import { ownPath } from '../own-files.ts';
+import { replay } from './replay.ts';
+import { type ItemReport, type PartitionReport, reportOf } from './report.ts';
+
+interface Books {
+  partitions: PartitionReport[];
+  items: ItemReport[];
+}
+
+const samples = ownPath('src/testing/samples');
+const releases = readdirSync(samples)
+  .filter((name) => name.endsWith('.jsonl'))
+  .map((name) => name.replace(/\.jsonl$/, ''));
+
+let folder: TemporaryFolder;
+beforeAll(() => {
+  folder = temporaryFolder();
+});
+afterAll(() => folder.remove());
+
+/** The entries of a release as a journal, byte for byte. */
+async function journalOf(release: string, partitions: number) {
+  const path = folder.file(`${release}.db`);
+  const made = await openJournal({ kind: 'sqlite', path }, partitions);
+  await made.close();
+  const database = new Database(path);
+  const insert = database.prepare('INSERT INTO journal (partition, seq, body) VALUES (?, ?, ?)');
+  const lines = readFileSync(join(samples, `${release}.jsonl`), 'utf8')
+    .trimEnd()
+    .split('\n');
+  for (const line of lines) {
+    const { partition, seq } = JSON.parse(line) as { partition: number; seq: number }; // An entry's head.
+    insert.run(partition, seq, Buffer.from(line));
+  }
+  database.close();
+  return openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+}
+
+test('there is a sample of every release', () => {
+  const changelog = readFileSync(ownPath('.github/CHANGELOG.md'), 'utf8');
+  const released = [...changelog.matchAll(/^## (\d+\.\d+\.\d+)$/gm)].map(([, version]) => version!);
+  expect(releases.toSorted()).toEqual(released.toSorted());
+  const { version } = JSON.parse(readFileSync(ownPath('package.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(released).toContain(version);
+});
+
+test.each(releases)(
+  'the journal of release %s gives the books that it gave then',
+  async (release) => {
+    const text = readFileSync(join(samples, `${release}.json`), 'utf8');
+    const then = JSON.parse(text) as Books; // As `replay --json` of that release wrote it.
+    const partitions = then.partitions.length;
+    const journal = await journalOf(release, partitions);
+    const now = reportOf(await replay({ journal, partitions }), null);
+    await journal.close();
+    expect(now.differences).toEqual({ count: 0, listed: [] });
+    expect(now.partitions).toMatchObject(then.partitions);
+    expect(now.items).toMatchObject(then.items);
+  },
+);
