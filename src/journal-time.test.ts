@@ -25,7 +25,7 @@ test('a journal that is further ahead is refused in one line that names the furt
 });
 
 test('time is set back only in partitions that need it, and are whole', async () => {
-  const journal = new HeldJournal(1);
+  const journal = new HeldJournal(1, false);
   const times = [at(0, minuteMs), at(1, 3_600_000), at(2, 7_200_000)];
   // SQL holds more of partition 2 than its journal, which has lost entries: nothing may follow there.
   const built = (partition: number) => (partition === 2 ? 11 : 10);

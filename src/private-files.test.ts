@@ -36,7 +36,10 @@ test('only the owner can read what an engine keeps, its new folder included', as
   const modes = await modesWhileRunning(dataDir);
   const databases = ['journal.db', 'stampede.db', 'store.db'];
   const names = databases.flatMap((name) => [name, `${name}-shm`, `${name}-wal`]);
-  expect(Object.keys(modes).sort()).toEqual([...names, 'admin-token', 'token-secret'].sort());
+  const lock = ['engine.lock', 'engine.lock-journal'];
+  expect(Object.keys(modes).sort()).toEqual(
+    [...names, 'admin-token', 'token-secret', ...lock].sort(),
+  );
   expect(Object.values(modes).filter((mode) => mode !== '600')).toEqual([]);
   expect(modeOf(dataDir)).toBe('700');
 });
