@@ -21,6 +21,7 @@ export function missingPackages(): string[] {
     chromium: Bun.which('chromium') !== null,
     python3: Bun.which('python3') !== null,
     wrk: Bun.which('wrk') !== null,
+    prometheus: Bun.which('prometheus') !== null && Bun.which('promtool') !== null,
     pgbouncer: Bun.which('pgbouncer') !== null || existsSync('/usr/sbin/pgbouncer'),
     nginx: Bun.which('nginx') !== null || existsSync('/usr/sbin/nginx'),
   };
