@@ -59,8 +59,8 @@ export interface TestServer {
 }
 
 /**
- * How long to read the output of a process that has ended. Now and then its pipe is held open by
- * another process, and has no end.
+ * How long to read the output of a process that was ended. Now and then its pipe is held open by another
+ * process, and has no end.
  */
 const lastWordsMs = 1_000;
 
@@ -102,20 +102,22 @@ export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOpt
   const signal = (name: NodeJS.Signals) => {
     if (alive()) process.kill(child.pid, name);
   };
+  /** Who ended the process does not wait for a pipe that someone else holds open. */
+  const gone = () => Promise.race([started.ended, child.exited.then(() => Bun.sleep(lastWordsMs))]);
   const kill = async () => {
     signal('SIGKILL');
-    await started.ended;
+    await gone();
   };
   const stop = async () => {
     signal('SIGTERM');
     signal('SIGCONT');
     const late = setTimeout(() => signal('SIGKILL'), patienceMs / 3);
-    await started.ended;
+    await gone();
     clearTimeout(late);
   };
   const ended = child.exited.then(async () => {
     running.delete(started);
-    await Promise.race([collected, Bun.sleep(lastWordsMs)]);
+    await collected;
     return child.exitCode;
   });
   const started: TestProcess = {
