@@ -38,6 +38,7 @@ describe('settings', () => {
         trustedProxies: '',
         allowedOrigins: '',
         idleTimeoutSeconds: 75,
+        liveStreams: 10_000,
         logLevel: 'info',
       });
     }

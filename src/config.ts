@@ -45,6 +45,8 @@ export interface Config {
   allowedOrigins: string;
   /** How long a kept connection may be idle. */
   idleTimeoutSeconds: number;
+  /** How many live streams there may be at a time. */
+  liveStreams: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -60,6 +62,9 @@ const threadsMax = 64;
  * More would cost the merchant money and bring nobody in.
  */
 const smsPerMinuteDefault = 600;
+
+/** Each hears of a change within a second then, and half of 20,000 files that may be open is left to others. */
+const liveStreamsDefault = 10_000;
 
 /** Beyond, the runtime counts in minutes, and may end a connection a minute early. */
 const idleSecondsMax = 236;
@@ -174,6 +179,7 @@ function environmentSchema(cores: number) {
     TRUSTED_PROXIES: list((value) => new TrustedProxies(value), proxiesMessage),
     ALLOWED_ORIGINS: list(originsIn, originsMessage),
     IDLE_TIMEOUT_SECONDS: integer(75, 1, idleSecondsMax),
+    LIVE_STREAMS: integer(liveStreamsDefault, 0, 1_000_000),
     LOG_LEVEL: v.optional(logLevel, 'info'),
   });
 }
@@ -237,6 +243,7 @@ export function readConfig(
     trustedProxies: settings.TRUSTED_PROXIES,
     allowedOrigins: settings.ALLOWED_ORIGINS,
     idleTimeoutSeconds: settings.IDLE_TIMEOUT_SECONDS,
+    liveStreams: settings.LIVE_STREAMS,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -72,6 +72,7 @@ export class EngineThreads {
         trustedProxies: settings.trustedProxies,
         allowedOrigins: settings.allowedOrigins,
         idleTimeoutSeconds: settings.idleTimeoutSeconds,
+        liveStreams: settings.liveStreams,
         sms: {
           webhookUrl: settings.smsWebhookUrl,
           webhookSecret: settings.smsWebhookSecret,

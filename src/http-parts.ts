@@ -29,6 +29,7 @@ import type { AppParts } from './http/parts.ts';
 import { countedRoutes } from './http/reference/described-routes.ts';
 import { AdminFeed } from './http/wire/admin-feed.ts';
 import { LiveFeed } from './http/wire/live-feed.ts';
+import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -52,6 +53,7 @@ export interface HttpThreadSettings extends DispatchSettings {
   trustedProxies: string;
   allowedOrigins: string;
   idleTimeoutSeconds: number;
+  liveStreams: number;
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
@@ -123,7 +125,7 @@ export async function openParts(
     catalog: new CachedCatalog(sql.catalog, store, memory.catalogChanges),
     send: (command) => dispatch.send(command),
     tally: new RefusalTally((command) => dispatch.send(command)),
-    live: new LiveFeed(board, clock, server.keepOpen),
+    live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),
     adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),
     openJournal: () => openJournal(settings.journal, partitions, journalReading),
     addressOf: (request) => site.addressOf(request),
@@ -149,6 +151,14 @@ export async function openParts(
       await store.close();
     },
   };
+}
+
+function placesOf(
+  { liveStreams, rehearsal }: HttpThreadSettings,
+  requests: RequestMetrics,
+): StreamPlaces {
+  const byAddressMax = rehearsal.streamsByAddressMax ?? streamsByAddressMax;
+  return new StreamPlaces({ byAddressMax, max: liveStreams }, requests);
 }
 
 /** Who may do what: accounts, captchas, limits and tokens, as far as the store keeps them. */

@@ -13,4 +13,6 @@ export interface Rehearsal {
   captchaWork?: number;
   /** Limits that replace those of the table. */
   rates?: Partial<Record<RateName, Rate>>;
+  /** How many live streams one address may have. */
+  streamsByAddressMax?: number;
 }

@@ -250,9 +250,16 @@ test('the JSON of an item has its stock, sales and status from the board', async
   const { id } = await thread.createItem(draft, 0);
   const promo = await thread.createPromo(promoOf(id), 0);
   const item = (await thread.item(id))!;
-  const row = { sold: 3, left: 4, promo: promo.id, startAt: 1_000, endAt: 2_000 } as BoardRow; // What is shown of it.
+  const row = {
+    sold: 3,
+    left: 4,
+    held: 2,
+    promo: promo.id,
+    startAt: 1_000,
+    endAt: 2_000,
+  } as BoardRow; // What is shown of it.
   const { title, description, imageUrl, price } = draft;
-  const shown = { id, title, description, imageUrl, price, sales: 3, stock: 4 };
+  const shown = { id, title, description, imageUrl, price, sales: 3, stock: 4, held: 2 };
   expect(JSON.parse(itemJson(item, { ...row, promo: 0 }, 0))).toEqual({ ...shown, promo: null });
   for (const [now, status] of [
     [999, 'pending'] as const,

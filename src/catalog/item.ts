@@ -68,7 +68,8 @@ export function itemJson(item: CatalogItem, row: BoardRow, now: number): string 
   const promo = shownPromo(item, row);
   const shown =
     promo === undefined ? 'null' : `{${promo.fields},"status":"${saleStatus(row, now)}"}`;
-  return `{${item.fields},"sales":${row.sold},"stock":${row.left},"promo":${shown}}`;
+  const { sold, left, held } = row;
+  return `{${item.fields},"sales":${sold},"stock":${left},"held":${held},"promo":${shown}}`;
 }
 
 export function catalogPromo({ publishedAt: _, ...row }: PromoRow): CatalogPromo {

@@ -58,7 +58,7 @@ export function metricsRegistry(parts: MetricsParts): Registry {
       },
     });
 
-  addRequests(parts, registry, counter);
+  addRequests(parts, registry, counter, gauge);
   addPartitions(parts, gauge, counter);
   addItems(parts, gauge, counter);
   addHealth(parts, gauge);
@@ -77,13 +77,22 @@ const noted = {
     'codesOverBudget',
     'One-time passwords not sent because SMS_PER_MINUTE was reached.',
   ],
+  stampede_live_streams_refused_total: [
+    'streamsRefused',
+    'Streams of live stock refused: too many, of an address or of all.',
+  ],
   stampede_passwords_refused_total: [
     'passwordsBusy',
     'Log-ins, registrations and new passwords that got no turn at hashing in time.',
   ],
 } as const satisfies Record<string, readonly [Note, string]>;
 
-function addRequests({ requests }: MetricsParts, registry: Registry, counter: Add): void {
+function addRequests(
+  { requests }: MetricsParts,
+  registry: Registry,
+  counter: Add,
+  gauge: Add,
+): void {
   const labels = ['method', 'route', 'status'];
   counter('stampede_http_requests_total', 'Requests answered.', labels, function* () {
     for (const { route, status, count } of requests.requests()) {
@@ -99,6 +108,9 @@ function addRequests({ requests }: MetricsParts, registry: Registry, counter: Ad
       yield [{}, requests.noted(note)];
     });
   }
+  gauge('stampede_live_streams', 'Streams of live stock that are open.', [], function* () {
+    yield [{}, requests.noted('streams')];
+  });
   registry.registerMetric(orderDuration(requests));
 }
 

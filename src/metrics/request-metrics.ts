@@ -120,6 +120,11 @@ export class RequestMetrics {
     this.#own[notesAt + notes.indexOf(what)]! += change;
   }
 
+  /** What this thread has counted of something is over: it begins anew. */
+  forget(what: Note): void {
+    this.#own[notesAt + notes.indexOf(what)] = 0;
+  }
+
   /** What all threads have counted of something. */
   noted(what: Note): number {
     return this.#sum(notesAt + notes.indexOf(what));

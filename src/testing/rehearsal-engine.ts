@@ -23,7 +23,10 @@ const rates = {
   tokenByAddress: unlimited,
   tokenByUser: unlimited,
 };
-const rehearsal = { captchaText, captchaWork, rates };
+/** An argument says how many live streams one address may have. */
+const [, , streams] = process.argv;
+const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: Number(streams) };
+const rehearsal = { captchaText, captchaWork, rates, ...streamsByAddressMax };
 const engine = await startEngine({ ...config, tokenSecret, adminToken, rehearsal });
 console.log(`listening on http://${engine.host}:${engine.port}`);
 

@@ -53,6 +53,10 @@ export const item = v.object({
   price: minor(),
   sales: units(),
   stock: v.pipe(units(), v.description('Units left, from the board: durable and up to date.')),
+  held: v.pipe(
+    units(),
+    v.description('Units of orders that are not paid yet: they may come back.'),
+  ),
   promo: v.nullable(itemPromo),
 });
 

@@ -64,6 +64,7 @@ export const item = {
   price: newItem.price,
   sales: 640,
   stock: 112,
+  held: 48,
   promo: {
     id: 7,
     name: newPromo.name,

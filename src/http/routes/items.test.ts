@@ -48,6 +48,7 @@ describe('an item', () => {
       price: 4_200,
       sales: 0,
       stock: 7,
+      held: 0,
       promo: null,
     });
     expect(await read(Number(data.id))).toMatchObject({ status: 200, data });

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import type { Board } from '../../../actors/memory/board.ts';
+import { addressBlock } from '../../admission/rate-limits.ts';
 import { shown } from '../../catalog/item.ts';
 import { createItem, newItemSchema } from '../../shop/create-item.ts';
 import { itemSorts } from '../../shop/item-ranking.ts';
@@ -43,7 +44,8 @@ export function itemRoutes(parts: AppParts) {
     .post('/:id/restock', admin, (c) => addUnits(parts, c.req.raw, c.req.param('id')))
     .get('/:id/live', (c) => {
       const id = itemId(parts, c.req.param('id'));
-      return id === null ? failure(c.req.raw, 10005) : parts.live.open(id, c.req.raw);
+      if (id === null) return failure(c.req.raw, 10005);
+      return parts.live.open(id, c.req.raw, addressBlock(parts.addressOf(c.req.raw)));
     });
 }
 

@@ -1,4 +1,6 @@
 // An item's page: live countdown and stock, and the button, enabled when they allow it.
+import { call } from './api.js';
+import { AskingAgain } from './ask-again.js';
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { stayInformed } from './live.js';
 import { tickOrder } from './order.js';
@@ -66,15 +68,29 @@ function show() {
   if (!busy) button.textContent = isUnderWay() ? texts.again : label;
 }
 
+function showUnits({ left, held, sold }) {
+  Object.assign(offer, { left, held, loaded: left + held + sold });
+  show();
+}
+
+/** In place of a stream that was refused. */
+const asking = new AskingAgain(async () => {
+  const { errCode, data } = await call('GET', `/api/items/${offer.itemId}`);
+  if (errCode === null) showUnits({ left: data.stock, held: data.held, sold: data.sales });
+});
+
 function listen() {
   stayInformed({
     path: '/live',
     item: offer.itemId,
     event: 'stock',
     itemOf: ({ itemId }) => itemId,
-    take({ left, held, sold }) {
-      Object.assign(offer, { left, held, loaded: left + held + sold });
-      show();
+    take(units) {
+      asking.end();
+      showUnits(units);
+    },
+    lost: (isRefused) => {
+      if (isRefused) asking.begin();
     },
   });
 }

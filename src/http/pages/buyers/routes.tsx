@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { code } from '../../../../actors/protocol.ts';
+import { addressBlock } from '../../../admission/rate-limits.ts';
 import { parseOrderId } from '../../../order-id.ts';
 import { listItems } from '../../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../../shop/read-item.ts';
@@ -38,9 +39,11 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
 }
 
 /** One stream for all tabs of a browser: `items` names the items that they show, as `4,7`. */
-function live({ board, live: feed }: AppParts, c: Context): Response {
+function live({ board, live: feed, addressOf }: AppParts, c: Context): Response {
+  const request = c.req.raw;
   const items = watchedItems(c.req.query('items')).filter((id) => board.has(id));
-  return items.length === 0 ? failure(c.req.raw, 10005) : feed.openSeveral(items, c.req.raw);
+  if (items.length === 0) return failure(request, 10005);
+  return feed.openSeveral(items, request, addressBlock(addressOf(request)));
 }
 
 async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
