@@ -188,6 +188,26 @@ describe('a statement', () => {
     expect(statementOf(shop, id)).toEqual(statement);
     expect(boardStatementOf(shop, id)).toMatchObject({ ...statement, orders: 1, mode: 'ready' });
   });
+
+  test('tells an operator how old the oldest order is that SQL and the replica lack', async () => {
+    const id = await newItem();
+    const { positions } = shop;
+    const seq = positions.get(0, 'journalSeq');
+    const behind = () => {
+      const { sqlBehind, replicaBehind } = boardStatementOf(shop, id);
+      return { sqlBehind, replicaBehind };
+    };
+    positions.reached(0, 'sql', seq);
+    expect(behind()).toEqual({ sqlBehind: { entries: 0, ms: 0 }, replicaBehind: null });
+    // A replica that is away from the start, and what was journaled since.
+    positions.set(0, 'replicaSilent', 1);
+    positions.set(0, 'startSeq', seq);
+    positions.noteEntry(0, seq + 1, shop.clock() - 2_500);
+    positions.set(0, 'journalSeq', seq + 1);
+    const lag = { entries: 1, ms: 2_500 };
+    expect(behind()).toEqual({ sqlBehind: lag, replicaBehind: lag });
+    positions.set(0, 'journalSeq', seq);
+  });
 });
 
 describe('an input', () => {

@@ -10,17 +10,22 @@ export function statementOf(parts: Reading, itemId: number) {
   return statement(parts, itemId, parts.board.read(itemId)!);
 }
 
-/** The same, with what else the operator's board shows. Milliseconds. */
+/** The same, with what else the operator's board shows; without a replica, null for how far it is behind. */
 export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, itemId: number) {
   const { board, positions, partitions, clock } = parts;
   const row = board.read(itemId)!;
   const own = statement(parts, itemId, row);
   const partition = partitionOf(itemId, partitions);
+  const now = clock();
+  // One that has never been written says so of itself.
+  const replicated = ['replicaKnown', 'replicaSilent'] as const;
+  const hasReplica = replicated.some((cell) => positions.get(partition, cell) === 1);
   return {
     ...own,
     orders: row.orders,
     mode: positions.mode(partition),
-    sqlBehindMs: positions.lag(partition, 'sql', clock()).ms,
+    sqlBehind: positions.lag(partition, 'sql', now),
+    replicaBehind: hasReplica ? positions.lag(partition, 'replica', now) : null,
   };
 }
 

@@ -27,17 +27,18 @@ function take(at, item) {
     left: item.left,
     ordersPerSecond: perSecond(item.orders, before?.orders),
     refusedPerSecond: perSecond(refused, before?.refused),
-    sqlBehind: Math.max(0, item.journalSeq - item.sqlSeq),
+    sqlBehind: item.sqlBehind.entries,
   };
   // Without Redis there is no replica, and nothing that could be behind.
-  if (item.replicaSeq > 0) values.replicaBehind = Math.max(0, item.journalSeq - item.replicaSeq);
+  if (item.replicaBehind !== null) values.replicaBehind = item.replicaBehind.entries;
   history.push({ at, orders: item.orders, refused, values });
   keepRecent(history);
   return { refused, values };
 }
 
-function behindText(entries, ms = 0) {
-  if (entries === undefined) return texts.noReplica;
+function behindText(lag) {
+  if (lag === null) return texts.noReplica;
+  const { entries, ms } = lag;
   if (entries === 0) return texts.upToDate;
   const told = fill(texts.entries, { n: number.format(entries) });
   return ms > 0 ? `${told}, ${fill(texts.seconds, { n: rate.format(ms / 1_000) })}` : told;
@@ -60,9 +61,9 @@ function show(at, item) {
     mode: item.mode,
     journal: number.format(item.journalSeq),
     sql: number.format(item.sqlSeq),
-    replica: item.replicaSeq > 0 ? number.format(item.replicaSeq) : texts.noReplica,
-    sqlBehind: behindText(values.sqlBehind, item.sqlBehindMs),
-    replicaBehind: behindText(values.replicaBehind),
+    replica: item.replicaBehind === null ? texts.noReplica : number.format(item.replicaSeq),
+    sqlBehind: behindText(item.sqlBehind),
+    replicaBehind: behindText(item.replicaBehind),
   };
   for (const cell of place.querySelectorAll('[data-value]')) {
     const text = told[cell.dataset.value];
