@@ -72,7 +72,8 @@ test.each([
   ['npx bun start', ['npx', 'bun', 'start']],
 ])('%s that is killed takes the engine with it', async (_, command) => {
   const started = await startBy(command);
-  await started.kill();
+  started.signal('SIGKILL');
+  await started.ended;
   expect(await accepts(port)).toBe(false);
   expect(drains(started.output())).toEqual([1, 1]);
 });

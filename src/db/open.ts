@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { type FileIdentity, fileIdentity } from '../../actors/kept-file.ts';
 import { makePrivateFolder } from '../../actors/private-files.ts';
+import { lateSql } from './late-sql.ts';
 import { Connections } from './postgres/connections.ts';
 import { openPostgres } from './postgres/postgres.ts';
 import { PostgresProjection } from './postgres/projection.ts';
-import type { Projection, Sql } from './sql.ts';
+import { type Projection, type Sql, SqlUnavailable } from './sql.ts';
 import { sqliteFile } from './sqlite/file.ts';
 import { SqliteProjection } from './sqlite/projection.ts';
 import { openSqlite } from './sqlite/sqlite.ts';
@@ -27,8 +28,18 @@ export async function openSql(
   { check = false } = {},
 ): Promise<Sql> {
   if (databaseUrl !== null) return openPostgres(databaseUrl);
-  if (made.made === undefined) makePrivateFolder(dataDir);
-  return openSqlite({ path: sqliteFile(dataDir), ...made }, check);
+  const open = () => openSqlite({ path: sqliteFile(dataDir), ...made }, check);
+  if (made.made === undefined) {
+    makePrivateFolder(dataDir);
+    return open();
+  }
+  try {
+    return open();
+  } catch (error) {
+    // The very file may come back; until then a thread has to do without it.
+    if (!(error instanceof SqlUnavailable)) throw error;
+    return lateSql(open);
+  }
 }
 
 /**

@@ -110,11 +110,15 @@ describe('a database lost in mid-run', () => {
     const made = thisSql(settings);
     sql = await openSql(made);
     renameSync(folder.file('data'), folder.file('elsewhere'));
-    await expect(openSql(made)).rejects.toThrow(/stampede\.db is gone/);
+    const late = await openSql(made);
+    await expect(late.catalog.item(1)).rejects.toThrow(/stampede\.db is gone/);
     await waitUntil('it is noticed', () => sql!.trouble !== null);
     expect(existsSync(folder.file('data'))).toBe(false);
     renameSync(folder.file('elsewhere'), folder.file('data'));
     await waitUntil('it is noticed again', () => sql!.trouble === null);
     expect((await sql.catalog.createItem(item)).id).toBe(101);
+    expect((await late.catalog.createItem(item)).id).toBe(102);
+    expect(late.trouble).toBeNull();
+    await late.close();
   });
 });

@@ -108,6 +108,23 @@ test('stampede.db deleted in mid-run: selling goes on, accounts and the catalogu
   expect((await replay(dataDir)).code).toBe(0);
 });
 
+test('an HTTP thread that crashes while stampede.db is away comes back, sells, and finds it again', async () => {
+  await sell('src/testing/crash-engine.ts');
+  const [path, elsewhere] = [join(dataDir, 'stampede.db'), folder.file('elsewhere.db')];
+  renameSync(path, elsewhere);
+  engine.process.input('http\n');
+  await says(/thread died/);
+  await waitUntil('orders go on', async () => (await buy()).status === 201);
+  const made = () =>
+    engine.api('POST', '/api/items', { title: 'x', description: '', price: 1, stock: 1 });
+  expect(await made()).toMatchObject({ status: 503 });
+  expect(existsSync(path)).toBe(false);
+  renameSync(elsewhere, path);
+  await waitUntil('it takes items again', async () => (await made()).status === 201);
+  expect(await engine.stop()).toBe(0);
+  expect((await replay(dataDir)).code).toBe(0);
+});
+
 test('at the start a damaged stampede.db or journal.db is named in one line, a damaged store.db is made anew', async () => {
   await sell();
   expect(await engine.stop()).toBe(0);
