@@ -98,6 +98,7 @@ export class StreamReader {
         if (sequence !== next) {
           throw new JournalCorrupt(partition, next, `missing: ${sequence} comes next`);
         }
+        if (next === last) await this.#mustBeTheLeaders(partition, last, data);
         yield { sequence, bytes: data };
         if (next === last) return;
         next++;
@@ -182,6 +183,18 @@ export class StreamReader {
       this.connection.answered(link, 'read', askedAt, !(error instanceof JournalUnavailable));
       throw error;
     }
+  }
+
+  /**
+   * The copies of two servers may have come to differ, each with a chain that is whole. An append is judged
+   * by the leader's, so nothing may be built on another: one entry vouches for all those before it.
+   */
+  async #mustBeTheLeaders(partition: number, sequence: Sequence, bytes: Uint8Array): Promise<void> {
+    const { leader, reader } = this.#answered.get(partition) ?? {};
+    if (reader === undefined || reader === leader) return;
+    if (Buffer.compare(await this.#get(partition, sequence), bytes) === 0) return;
+    const what = `${reader} has another entry than ${leader}, which leads`;
+    throw new JournalCorrupt(partition, sequence, what);
   }
 
   /** In a cluster any server that keeps the stream may serve a reading, not only its leader. */

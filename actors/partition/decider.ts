@@ -6,7 +6,7 @@
 import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
 import type { StoredEntry } from '../journal/journal.ts';
 import { type Command, code, type Event } from '../protocol.ts';
-import { Pipeline, type PipelineWorld } from './pipeline.ts';
+import { type AcknowledgedEntry, Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { Recovered } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
@@ -112,6 +112,11 @@ export class Decider {
   /** Goes on after another engine's barrier; call only while idle. @throws JournalCorrupt */
   pass(barrier: StoredEntry): void {
     this.#pipeline.pass(barrier);
+  }
+
+  /** The last entry that was acknowledged to this decider; null before the first. */
+  get acknowledged(): AcknowledgedEntry | null {
+    return this.#pipeline.acknowledged;
   }
 
   /** From now on, outcomes of appends are ignored. */

@@ -21,7 +21,7 @@ import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
 import { Patience } from './patience.ts';
-import type { PipelineWorld } from './pipeline.ts';
+import type { AcknowledgedEntry, PipelineWorld } from './pipeline.ts';
 import {
   type Recovered,
   readBarriers,
@@ -63,6 +63,8 @@ export class Partition {
   #life = 0;
   /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
   #failure: string | null = null;
+  /** The last entry that was acknowledged to this thread: whatever a server says, it is part of the journal. */
+  #acknowledged: AcknowledgedEntry | null = null;
   /** Looks in a row that found the journal shorter than what is known to be in it. */
   #shortLooks = 0;
 
@@ -204,7 +206,10 @@ export class Partition {
     const wanted = () => life === this.#life;
     try {
       // Read before the journal is: an entry stored while we read may be projected before we are done.
-      const recovered = await recoverPartition(partition, world, wanted, this.#known());
+      const recovered = await recoverPartition(partition, world, wanted, {
+        last: this.#known(),
+        acknowledged: this.#acknowledged,
+      });
       if (recovered === null) return true;
       // A fence by an entry of our own is a late store of an append that had timed out; one without
       // a new entry came from a server that knew less.
@@ -306,6 +311,7 @@ export class Partition {
   /** Leaves `ready`, and drops what exists only then. */
   #enter(mode: Exclude<PartitionMode, 'ready'>): void {
     if (this.#ready !== null) {
+      this.#acknowledged = this.#ready.acknowledged ?? this.#acknowledged;
       this.#ready.drop();
       this.#ready = null;
     }

@@ -37,9 +37,14 @@ export interface PipelineWorld {
   acknowledged(partition: number, items: Iterable<number>): void;
 }
 
+/** An entry that the journal has acknowledged to its writer. */
+export interface AcknowledgedEntry {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
 /** A batch on its way to the journal. */
-interface Append {
-  sequence: number;
+interface Append extends AcknowledgedEntry {
   /** The time of the entry. */
   at: number;
   rows: Rows;
@@ -62,6 +67,7 @@ export class Pipeline {
   /** The latest row of each item, as the board shows it once everything in flight is durable. */
   readonly #rows: Rows = new Map();
   #dropped = false;
+  #acknowledged: AcknowledgedEntry | null = null;
 
   /** `chain` stands at the journal's last entry, and `items` is the state up to there. */
   constructor(
@@ -75,6 +81,11 @@ export class Pipeline {
     // The previous thread may have died while it wrote a row.
     for (const item of rows.keys()) world.board.repair(item);
     this.#show(rows, chain.sequence, chain.at);
+  }
+
+  /** The last entry that was acknowledged to this pipeline; null before the first. */
+  get acknowledged(): AcknowledgedEntry | null {
+    return this.#acknowledged;
   }
 
   /** Batches that wait for the journal. */
@@ -144,12 +155,14 @@ export class Pipeline {
     numberRows(rows, this.#rows, sequence);
     const head = { partition, seq: sequence, prev: chain.hash, writer: world.writer, at: batch.at };
     const bytes = joinEntry(head, batch.events.bytes);
-    chain.advance(sequence, entryHash(bytes), batch.at);
+    const hash = entryHash(bytes);
+    chain.advance(sequence, hash, batch.at);
     const events = batch.events.count;
     batch.events.clear();
     this.#spare = batch.events;
     const { at } = batch;
-    const append = { sequence, at, rows, events, startedAt: performance.now(), durable: false };
+    const startedAt = performance.now();
+    const append = { sequence, hash, at, rows, events, startedAt, durable: false };
     this.#sent += events;
     this.#inFlight.push(append);
     world.journal.append(partition, expectedLast, bytes).then(
@@ -166,7 +179,8 @@ export class Pipeline {
     const { partition } = this.chain;
     positions.add(partition, 'appendMs', performance.now() - append.startedAt);
     while (this.#inFlight[0]?.durable) {
-      const { sequence, at, rows, events } = this.#inFlight.shift()!;
+      const { sequence, hash, at, rows, events } = this.#inFlight.shift()!;
+      this.#acknowledged = { sequence, hash };
       positions.add(partition, 'entries', 1);
       positions.add(partition, 'events', events);
       this.#durable += events;

@@ -16,6 +16,7 @@ import {
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
 import type { Sequence } from '../protocol.ts';
+import type { AcknowledgedEntry } from './pipeline.ts';
 
 /**
  * Events to apply before the thread's other work gets a turn: 2 µs each, so that what is due in its other
@@ -42,23 +43,34 @@ export interface Recovered {
   events: number;
 }
 
+/** What is known of a journal before it is read. */
+export interface Known {
+  /** The last entry that is certainly there. */
+  last: Sequence;
+  /** An entry that was acknowledged to whoever recovers now. */
+  acknowledged: AcknowledgedEntry | null;
+}
+
+const nothingKnown: Known = { last: 0, acknowledged: null };
+
 /**
- * Reads until the journal's end; null when `wanted` turned false in the meantime. `known` is the last
- * entry that is known to be there.
- * @throws JournalCorrupt where the chain breaks, or an event contradicts the ones before it.
- * @throws JournalShort when the journal ends before `known`.
+ * Reads until the journal's end; null when `wanted` turned false in the meantime.
+ * @throws JournalCorrupt where the chain breaks, an event contradicts the ones before it, or an entry is not
+ * the one that was acknowledged.
+ * @throws JournalShort when the journal ends before what is known of it.
  */
 export async function recoverPartition(
   partition: number,
   { journal, board, positions, sleep }: RecoveryWorld,
   wanted: () => boolean,
-  known: Sequence = 0,
+  known = nothingKnown,
 ): Promise<Recovered | null> {
   const items = new Map<number, Item>();
   const recovered: Recovered = { items, chain: new Chain(partition), at: 0, writer: '', events: 0 };
   let stride = 0;
   for await (const { sequence, bytes } of journal.read(partition, 1)) {
     const entry = recovered.chain.next(sequence, bytes);
+    mustBeAcknowledged(recovered.chain, known.acknowledged);
     applyEntry(recovered, board, entry);
     positions.noteEntry(partition, sequence, entry.at);
     stride += entry.events.length;
@@ -69,8 +81,15 @@ export async function recoverPartition(
   }
   if (!wanted()) return null;
   const { sequence } = recovered.chain;
-  if (sequence < known) throw new JournalShort(partition, sequence, known);
+  if (sequence < known.last) throw new JournalShort(partition, sequence, known.last);
   return recovered;
+}
+
+/** Two servers that have come to differ may each have a whole chain; only one has what buyers were told. */
+function mustBeAcknowledged(chain: Chain, acknowledged: AcknowledgedEntry | null): void {
+  const { partition, sequence, hash } = chain;
+  if (sequence !== acknowledged?.sequence || hash === acknowledged.hash) return;
+  throw new JournalCorrupt(partition, sequence, 'another entry was acknowledged by this number');
 }
 
 /**

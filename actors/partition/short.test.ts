@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { setImmediate } from 'node:timers/promises';
+import { OutcomeUnknown } from '../journal/journal.ts';
 import { refusalPauseMsMax, shortConfirmMs } from '../limits.ts';
 import { code } from '../protocol.ts';
-import { emptyBoard, newRig, Rig } from '../testing/partition-rig.ts';
+import { emptyBoard, newRig, oneMoreUnit, Rig } from '../testing/partition-rig.ts';
 
 /** The messages that were logged, in order. */
 function messages({ logged }: Rig): string[] {
@@ -134,6 +135,27 @@ describe('a partition that refuses to serve', () => {
     b.journal.stored[1] = whole;
     await b.wake();
     expect(b.partition.mode).toBe('ready');
+  });
+
+  test('because of another entry than was acknowledged to it goes on with the one that was', async () => {
+    const b = newRig();
+    await b.open(9);
+    b.place(1);
+    b.partition.commit();
+    await b.journal.acknowledge();
+    const acknowledged = b.journal.stored.pop()!;
+    // A server whose copy differs: its chain is whole, and as long, but nobody was told of this entry.
+    b.journal.storeBeside([oneMoreUnit]);
+    b.place(2);
+    b.partition.commit();
+    await b.journal.refuse(new OutcomeUnknown('silence'));
+    expect(b.partition.mode).toBe('refusing');
+    expect(b.logged.at(-1)![1].error).toMatch(/another entry was acknowledged/);
+    b.journal.stored[2] = acknowledged;
+    await b.wake();
+    await b.journal.acknowledgeBarrier();
+    expect(b.partition.mode).toBe('ready');
+    expect(b.codes(b.place(1))).toEqual([code.ok]);
   });
 
   test('is left to an operator where nobody else keeps the journal, and refuses at once', async () => {
