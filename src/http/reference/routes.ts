@@ -1,14 +1,16 @@
 /** What the engine reports about itself over HTTP: metrics, and the OpenAPI document. */
 import { Hono } from 'hono';
+import { sharedText } from '../../metrics/shared-text.ts';
 import { metricsReaders } from '../guard/metrics.ts';
 import type { AppParts } from '../parts.ts';
 import type { Reference } from './reference.ts';
 
 export function referenceRoutes(parts: AppParts, reference: Reference) {
   const { metrics } = parts;
+  const metricsText = sharedText(() => metrics.metrics());
   return new Hono()
     .get('/metrics', metricsReaders(parts), async () => {
-      const text = await metrics.metrics();
+      const text = await metricsText();
       return new Response(text, {
         headers: {
           'content-type': metrics.contentType,
