@@ -16,7 +16,7 @@ import {
 import { type EngineServer, startEngineServer } from '../servers/servers.ts';
 
 const connections = 64;
-/** As many as one thread lets wait: more would only be told to try again. */
+/** As many as get their turns within the time for which a thread lets anyone wait, on a slow machine too. */
 const atOnce = 16;
 const mostP99 = 2;
 const password = 'a long and winding road';
