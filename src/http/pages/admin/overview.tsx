@@ -1,5 +1,5 @@
 /** `/admin`: every item's books, live, and whether the engine is well. */
-import { searchCharactersMax } from '../../../shop/list-items.ts';
+import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';
@@ -14,16 +14,10 @@ interface OverviewItem {
 }
 
 /** A page of the items, newest first. */
-interface ShownList {
+interface ShownList extends ListPage {
   items: OverviewItem[];
   /** Of all items ever opened. */
   total: number;
-  search: string | null;
-  /** The cursor of the next page; null on the last. */
-  next: string | null;
-  /** Items that cannot be shown just now. */
-  hidden: number;
-  isFirst: boolean;
 }
 
 interface OverviewProps {
@@ -62,7 +56,7 @@ export function OverviewPage({ view, list, partitions, journalPromise }: Overvie
           <dd lang="en">{journalPromise}</dd>
         </div>
       </dl>
-      {!isEmpty && <SearchForm view={view} search={search} />}
+      {!isEmpty && <FindForm path="/admin" search={search} label={own.search} submit={own.find} />}
       {hidden > 0 && <p class="notice">{fill(own.hidden, { n: hidden })}</p>}
       {isEmpty ? (
         <div class="empty">
@@ -76,48 +70,14 @@ export function OverviewPage({ view, list, partitions, journalPromise }: Overvie
       ) : (
         <ItemTable view={view} items={items} />
       )}
-      <Pages view={view} list={list} />
+      <Pages
+        list={list}
+        pathOf={(cursor) => listPath('/admin', { q: search, cursor })}
+        label={own.pages}
+        toFirst={own.newest}
+        toNext={own.older}
+      />
     </Frame>
-  );
-}
-
-function SearchForm({ view, search }: { view: View; search: string | null }) {
-  const own = ownTexts(view).overview;
-  return (
-    <search>
-      <form class="find" action="/admin" method="get">
-        <input
-          type="search"
-          name="q"
-          value={search ?? ''}
-          maxlength={searchCharactersMax}
-          aria-label={own.search}
-          placeholder={own.search}
-        />
-        <button type="submit" class="secondary">
-          {own.find}
-        </button>
-      </form>
-    </search>
-  );
-}
-
-function Pages({ view, list }: { view: View; list: ShownList }) {
-  const own = ownTexts(view).overview;
-  const { search, next, isFirst } = list;
-  if (isFirst && next === null) return null;
-  const query = new URLSearchParams(search === null ? {} : { q: search });
-  const first = query.size === 0 ? '/admin' : `/admin?${query}`;
-  if (next !== null) query.set('cursor', next);
-  return (
-    <nav class="pages" aria-label={own.pages}>
-      {!isFirst && <a href={first}>{own.newest}</a>}
-      {next !== null && (
-        <a rel="next" href={`/admin?${query}`}>
-          {own.older}
-        </a>
-      )}
-    </nav>
   );
 }
 

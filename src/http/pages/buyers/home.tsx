@@ -1,20 +1,14 @@
 /** `/`: what is on sale. */
 import type { ItemSort } from '../../../shop/item-ranking.ts';
-import { searchCharactersMax } from '../../../shop/list-items.ts';
+import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import { Layout, textsOf, type View } from '../layout.tsx';
 import { fill } from '../texts.ts';
 import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
 
 /** A page of the list. */
-interface ShownList {
+interface ShownList extends ListPage {
   offers: Offer[];
   sort: ItemSort;
-  search: string | null;
-  /** The cursor of the next page; null on the last. */
-  next: string | null;
-  /** Items that cannot be shown just now. */
-  hidden: number;
-  isFirst: boolean;
 }
 
 export function HomePage({ view, list }: { view: View; list: ShownList }) {
@@ -33,22 +27,9 @@ export function HomePage({ view, list }: { view: View; list: ShownList }) {
           <SortLink sort="sales" text={own.bestSelling} list={list} />
         </nav>
       </div>
-      <search>
-        <form class="find" action="/" method="get">
-          {sort !== 'running' && <input type="hidden" name="sort" value={sort} />}
-          <input
-            type="search"
-            name="q"
-            value={search ?? ''}
-            maxlength={searchCharactersMax}
-            aria-label={own.searchItems}
-            placeholder={own.searchItems}
-          />
-          <button type="submit" class="secondary">
-            {own.search}
-          </button>
-        </form>
-      </search>
+      <FindForm path="/" search={search} label={own.searchItems} submit={own.search}>
+        {sort !== 'running' && <input type="hidden" name="sort" value={sort} />}
+      </FindForm>
       {hidden > 0 && (
         <p class="notice" role="status">
           {own.someHidden}
@@ -62,42 +43,27 @@ export function HomePage({ view, list }: { view: View; list: ShownList }) {
           <Card view={view} offer={offer} />
         ))}
       </ul>
-      <Pages view={view} list={list} />
+      <Pages
+        list={list}
+        pathOf={(cursor) => pathOf(list, cursor)}
+        label={own.pages}
+        toFirst={own.firstPage}
+        toNext={own.nextPage}
+      />
     </Layout>
-  );
-}
-
-/** To the first page and the next; nothing where all items are on one page. */
-function Pages({ view, list }: { view: View; list: ShownList }) {
-  const own = textsOf(view);
-  const { isFirst, next } = list;
-  if (isFirst && next === null) return null;
-  return (
-    <nav class="pages" aria-label={own.pages}>
-      {!isFirst && <a href={listPath(list)}>{own.firstPage}</a>}
-      {next !== null && (
-        <a rel="next" href={listPath(list, next)}>
-          {own.nextPage}
-        </a>
-      )}
-    </nav>
   );
 }
 
 function SortLink({ sort, text, list }: { sort: ItemSort; text: string; list: ShownList }) {
   return (
-    <a href={listPath({ ...list, sort })} aria-current={sort === list.sort ? 'page' : undefined}>
+    <a href={pathOf({ ...list, sort })} aria-current={sort === list.sort ? 'page' : undefined}>
       {text}
     </a>
   );
 }
 
-function listPath({ sort, search }: Pick<ShownList, 'sort' | 'search'>, cursor?: string): string {
-  const query = new URLSearchParams();
-  if (sort !== 'running') query.set('sort', sort);
-  if (search !== null) query.set('q', search);
-  if (cursor !== undefined) query.set('cursor', cursor);
-  return query.size === 0 ? '/' : `/?${query}`;
+function pathOf({ sort, search }: Pick<ShownList, 'sort' | 'search'>, cursor?: string): string {
+  return listPath('/', { sort: sort === 'running' ? null : sort, q: search, cursor });
 }
 
 function Card({ view, offer }: { view: View; offer: Offer }) {
