@@ -15,32 +15,23 @@
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
 import type { Item } from '../item/item.ts';
-import { Fenced, isJournalFault, JournalCorrupt, JournalShort } from '../journal/journal.ts';
-import { clockStepMs, probeMs, recoveryPauseMs, shortConfirmMs } from '../limits.ts';
+import { Fenced, isJournalFault } from '../journal/journal.ts';
+import { recoveryPauseMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal, type Sequence } from '../protocol.ts';
 import { Decider } from './decider.ts';
+import { Lookout } from './look.ts';
 import { Patience } from './patience.ts';
 import type { AcknowledgedEntry, PipelineWorld } from './pipeline.ts';
-import {
-  type Recovered,
-  readBarriers,
-  recoverPartition,
-  writeBarrier,
-  writeFirst,
-} from './recovery.ts';
+import { type Recovered, recoverPartition, writeBarrier, writeFirst } from './recovery.ts';
 import { untilSilent } from './stand-back.ts';
+import { type PartitionLog, Teller } from './telling.ts';
 
 /** What a partition needs from outside; the simulation supplies its own. */
-export interface PartitionWorld extends PipelineWorld {
+export interface PartitionWorld extends PipelineWorld, PartitionLog {
   sleep(ms: number): Promise<void>;
   /** Called whenever a partition's mode has changed, and with it when `tick` will have something to do. */
   changed(): void;
-  log(
-    level: 'debug' | 'info' | 'warning' | 'error',
-    message: string,
-    details: Record<string, unknown>,
-  ): void;
 }
 
 /**
@@ -50,28 +41,23 @@ export interface PartitionWorld extends PipelineWorld {
  */
 type Cause = 'start' | 'restart' | 'append failed' | 'fenced' | 'silence';
 
-/** So many looks in a row, one each `probeMs`, must have found the journal short before it counts. */
-const shortLooksMax = Math.ceil(shortConfirmMs / probeMs);
-
 export class Partition {
   #mode: PartitionMode = 'recovering';
   #ready: Decider | null = null;
-  /** How far this partition's time is ahead of the clock, and whether it was said that it stands still. */
-  #aheadMs = 0;
-  #saidStill = false;
   /** Counts recoveries, so that one overtaken by another leaves no trace. */
   #life = 0;
-  /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
-  #failure: string | null = null;
   /** The last entry that was acknowledged to this thread: whatever a server says, it is part of the journal. */
   #acknowledged: AcknowledgedEntry | null = null;
-  /** Looks in a row that found the journal shorter than what is known to be in it. */
-  #shortLooks = 0;
+  readonly #teller: Teller;
+  readonly #lookout: Lookout;
 
   constructor(
     readonly partition: number,
     private readonly world: PartitionWorld,
-  ) {}
+  ) {
+    this.#teller = new Teller(partition, world);
+    this.#lookout = new Lookout(partition, world, (error) => this.#failed(error));
+  }
 
   get mode(): PartitionMode {
     return this.#mode;
@@ -105,7 +91,7 @@ export class Partition {
   tick(now: number): void {
     if (this.#ready === null) return;
     this.#ready.tick(now);
-    this.#noteAhead(this.#ready.aheadMs(now));
+    this.#teller.ahead(this.#ready.aheadMs(now));
   }
 
   /** Step 6, its end: starts to append what has been decided. */
@@ -137,58 +123,19 @@ export class Partition {
   }
 
   /**
-   * Finds out before a command does that another engine has written: anything this one answers from
-   * then on would be out of date. It also finds an append that was stored after its time-out. A mere
-   * barrier makes nothing untrue, and is passed: two idle engines would else fence each other for ever.
+   * Finds out before a command does that another engine has written, or that the journal has become
+   * short: see `Lookout`. Does nothing unless ready.
    * @throws JournalUnavailable
    */
   async look(): Promise<void> {
     const ready = this.#ready;
-    if (ready === null || !ready.idle) return;
-    const { partition, world } = this;
-    const standing = world.positions.get(partition, 'journalSeq');
-    const rested = () =>
-      this.#ready === ready &&
-      ready.idle &&
-      world.positions.get(partition, 'journalSeq') === standing;
-    const last = await world.journal.last(partition);
-    if (!rested()) return;
-    if (last < standing) return this.#foundShort(last, standing);
-    this.#shortLooks = 0;
-    if (last === standing) return;
-    try {
-      const barriers = await readBarriers(partition, world.journal, standing + 1);
-      if (!rested()) return;
-      for (const barrier of barriers ?? []) ready.pass(barrier);
-      // Without any, the reading was answered by a server that knows less: the next look tells.
-      if (barriers !== null) return;
-      world.positions.add(partition, 'fences', 1);
-      this.#failed(new Fenced(partition, standing));
-    } catch (error) {
-      if (!(error instanceof JournalCorrupt)) throw error;
-      if (rested()) this.#failed(error);
-    }
-  }
-
-  /**
-   * Nobody has written, and what is decided meanwhile is safe: an append that the journal does not take
-   * is never answered. So work goes on until the journal has said so for seconds.
-   */
-  #foundShort(last: Sequence, known: Sequence): void {
-    if (++this.#shortLooks <= shortLooksMax) return;
-    this.#shortLooks = 0;
-    this.#failed(new JournalShort(this.partition, last, known));
+    if (ready !== null) await this.#lookout.look(ready, () => this.#ready === ready);
   }
 
   #failed(error: Error): void {
     if (this.#ready === null) return;
-    const { world, partition } = this;
-    const fenced = error instanceof Fenced;
-    const damaged = error instanceof JournalCorrupt || error instanceof JournalShort;
-    const failure = damaged ? 'the journal does not go on as it was' : 'append failed';
-    const message = fenced ? 'fenced: another writer has written' : failure;
-    world.log(fenced ? 'warning' : 'error', message, { partition, error: String(error) });
-    void this.recover(fenced ? 'fenced' : 'append failed');
+    this.#teller.failed(error);
+    void this.recover(error instanceof Fenced ? 'fenced' : 'append failed');
   }
 
   async #retryRecovery(life: number, cause: Cause, patience: Patience): Promise<void> {
@@ -223,11 +170,9 @@ export class Partition {
       else if (recovered.chain.sequence === 0) await writeFirst(partition, world, recovered);
       if (life !== this.#life) return true;
       this.#resume(recovered);
-      this.#tellWhole(patience);
       const { events, chain } = recovered;
       const ms = Math.round(performance.now() - startedAt);
-      const details = { partition, sequence: chain.sequence, events, ms };
-      world.log(events > 0 ? 'info' : 'debug', 'recovered', details);
+      this.#teller.recovered(patience.trouble, { sequence: chain.sequence, events, ms });
       return true;
     } catch (error) {
       if (!isJournalFault(error)) throw error;
@@ -240,7 +185,7 @@ export class Partition {
     const { partition, world } = this;
     if (error instanceof Fenced) {
       world.positions.add(partition, 'fences', 1);
-      world.log('warning', 'fenced: the barrier was refused', { partition });
+      this.#teller.barrierRefused();
       this.#fallBehind();
       this.#enter('unavailable');
       void this.#recoverFenced(life);
@@ -248,27 +193,8 @@ export class Partition {
     }
     const trouble = patience.failed(error);
     this.#enter(trouble === 'damaged' ? 'refusing' : 'unavailable');
-    const message = {
-      away: 'cannot recover from the journal',
-      short: 'the journal answers short: asking again',
-      damaged: 'refusing to serve',
-    }[trouble];
-    // Each server may say something else of a damaged journal.
-    const answered = trouble === 'away' ? {} : { answeredBy: world.journal.answeredBy(partition) };
-    const failure = JSON.stringify({ message, error: String(error), ...answered });
-    if (failure === this.#failure) return false;
-    this.#failure = failure;
-    const level = trouble === 'short' ? 'warning' : 'error';
-    world.log(level, message, { partition, error: String(error), ...answered });
+    this.#teller.recoveryFailed(trouble, error);
     return false;
-  }
-
-  /** After what was logged of a damaged or short journal, the good news is due as well. */
-  #tellWhole({ trouble }: Patience): void {
-    if (trouble !== 'short' && trouble !== 'damaged') return;
-    const { partition, world } = this;
-    const answeredBy = world.journal.answeredBy(partition);
-    world.log('warning', 'the journal is whole again', { partition, answeredBy });
   }
 
   async #recoverFenced(life: number): Promise<void> {
@@ -285,13 +211,11 @@ export class Partition {
 
   #resume(recovered: Recovered): void {
     this.#ready = new Decider(this.world, recovered, (error) => this.#failed(error));
-    this.#aheadMs = 0;
-    this.world.positions.set(this.partition, 'aheadMs', 0);
+    this.#teller.resumed();
     this.world.positions.set(this.partition, 'behind', 0);
     if (this.world.positions.get(this.partition, 'recoveries') === 0)
       this.world.positions.set(this.partition, 'startSeq', recovered.chain.sequence);
     this.world.positions.add(this.partition, 'recoveries', 1);
-    this.#failure = null;
     this.#setMode('ready');
   }
 
@@ -316,22 +240,6 @@ export class Partition {
       this.#ready = null;
     }
     this.#setMode(mode);
-  }
-
-  /** Hot, once in a turn: shows, and says once, that the clock was set back behind what is journaled. */
-  #noteAhead(aheadMs: number): void {
-    if (aheadMs === this.#aheadMs) return;
-    const { partition, world } = this;
-    this.#aheadMs = aheadMs;
-    world.positions.set(partition, 'aheadMs', aheadMs);
-    if (aheadMs >= clockStepMs && !this.#saidStill) {
-      this.#saidStill = true;
-      const message = 'the clock is behind the journal: time stands still, and holds end late';
-      world.log('warning', message, { partition, forMs: aheadMs });
-    } else if (aheadMs === 0 && this.#saidStill) {
-      this.#saidStill = false;
-      world.log('info', 'the clock has caught up with the journal', { partition });
-    }
   }
 
   #setMode(mode: PartitionMode): void {
