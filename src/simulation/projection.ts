@@ -16,7 +16,7 @@ import { CheckpointAhead, Projector } from '../projector/projector.ts';
 import type { DurableItem } from './auditor.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
 import type { Random } from './random.ts';
-import type { Surroundings } from './simulated-engine.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Probability that SQL fails, before a commit and after it. */

@@ -6,7 +6,8 @@ import { orderUnitsMax } from '../../actors/limits.ts';
 import { type Command, code } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
 import type { Projection } from './projection.ts';
-import type { SimulatedEngine, Surroundings } from './simulated-engine.ts';
+import type { SimulatedEngine } from './simulated-engine.ts';
+import { guard, type Surroundings } from './surroundings.ts';
 
 /** Longer than any hold or promo of the traffic, on whatever clock. */
 const settleMs = 48 * 3_600_000;
@@ -30,15 +31,6 @@ export interface Settling {
   rest(): Promise<void>;
   /** Lets time pass, and threads wake in it. */
   pass(ms: number): Promise<void>;
-}
-
-/** Runs some of the engine's code; anything it throws is a violation. */
-export function guard(around: Surroundings, work: () => void): void {
-  try {
-    work();
-  } catch (violation) {
-    around.fail(violation);
-  }
 }
 
 export async function settle(settling: Settling): Promise<void> {

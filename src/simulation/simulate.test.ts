@@ -8,7 +8,7 @@ import { Partition, type PartitionWorld } from '../../actors/partition/partition
 import type { Command } from '../../actors/protocol.ts';
 import type { Auditor } from './auditor.ts';
 import { simulate } from './simulate.ts';
-import type { Plants } from './simulated-engine.ts';
+import type { Plants } from './surroundings.ts';
 
 function seeds(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);

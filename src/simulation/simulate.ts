@@ -1,5 +1,5 @@
 /** Runs seeds, one after the other, and reports the first that breaks an invariant. */
-import type { Plants } from './simulated-engine.ts';
+import type { Plants } from './surroundings.ts';
 import { Workspace } from './workspace.ts';
 import { World } from './world.ts';
 

@@ -11,6 +11,7 @@ import type { Command, Reply } from '../../actors/protocol.ts';
 import { setTimesBack } from '../journal-time.ts';
 import { Answers, type Delivery } from './answers.ts';
 import { Auditor } from './auditor.ts';
+import { EngineMemory } from './engine-memory.ts';
 import {
   faultless,
   type JournalFaults,
@@ -20,14 +21,9 @@ import {
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
-import { guard, settle } from './settle.ts';
-import {
-  type EngineMemory,
-  engineMemory,
-  type Plants,
-  SimulatedEngine,
-  type Surroundings,
-} from './simulated-engine.ts';
+import { settle } from './settle.ts';
+import { SimulatedEngine } from './simulated-engine.ts';
+import { guard, type Plants, type Surroundings } from './surroundings.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -246,7 +242,7 @@ export class World {
   #memory(name: string): EngineMemory | null {
     const board = this.#boards.pop();
     if (board === undefined) return null;
-    const memory = engineMemory(name, `${name}-${++this.#processes}`, board);
+    const memory = new EngineMemory(name, `${name}-${++this.#processes}`, board);
     this.#projection.tell(memory.positions);
     return memory;
   }

@@ -1,0 +1,48 @@
+/** What all engines of a run, its projectors and its end share, and the bugs that may be planted in it. */
+import type { Journal } from '../../actors/journal/journal.ts';
+import type { LoopBell } from '../../actors/loop.ts';
+import type { boardRefusal } from '../../actors/memory/board-answers.ts';
+import type { Partition, PartitionWorld } from '../../actors/partition/partition.ts';
+import type { Reply } from '../../actors/protocol.ts';
+import type { Projection } from '../db/sql.ts';
+import type { Answers, Delivery } from './answers.ts';
+import type { Auditor } from './auditor.ts';
+import type { SimulatedStore } from './faulty-journal.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface Surroundings {
+  partitions: number;
+  random: Random;
+  scheduler: Scheduler;
+  store: SimulatedStore;
+  audit: Auditor;
+  answers: Answers;
+  plants: Plants;
+  /** A reply has left the engine. */
+  heard(delivery: Delivery, reply: Reply): void;
+  trace(what: string): void;
+  /** Records a violation, which ends the run. */
+  fail(what: unknown): void;
+  /** Whether no violation has been recorded. */
+  healthy(): boolean;
+}
+
+/** Bugs planted on purpose, to show that the simulation finds them. */
+export interface Plants {
+  partition?(partition: number, world: PartitionWorld, audit: Auditor): Partition;
+  journal?(journal: Journal): Journal;
+  projection?(projection: Projection): Projection;
+  boardRefusal?: typeof boardRefusal;
+  /** The doorbell as an actor thread's loop knows it. */
+  bell?(bell: LoopBell): LoopBell;
+}
+
+/** Runs some of the engine's code; anything it throws is a violation. */
+export function guard(around: Surroundings, work: () => void): void {
+  try {
+    work();
+  } catch (violation) {
+    around.fail(violation);
+  }
+}
