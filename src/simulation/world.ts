@@ -4,25 +4,18 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
-import { Fenced, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
-import { newestTimes } from '../../actors/journal/newest-time.ts';
-import type { Board } from '../../actors/memory/board.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
-import { setTimesBack } from '../journal-time.ts';
 import { Answers, type Delivery } from './answers.ts';
 import { Auditor } from './auditor.ts';
-import { EngineMemory } from './engine-memory.ts';
-import {
-  faultless,
-  type JournalFaults,
-  SimulatedJournal,
-  SimulatedStore,
-} from './faulty-journal.ts';
+import { drawFaults, drawWeights, type Happening, type Weights } from './character.ts';
+import { Engines } from './engines.ts';
+import { faultless, SimulatedStore } from './faulty-journal.ts';
+import { setTimeBack } from './operator.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { settle } from './settle.ts';
-import { SimulatedEngine } from './simulated-engine.ts';
+import type { SimulatedEngine } from './simulated-engine.ts';
 import { guard, type Plants, type Surroundings } from './surroundings.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
@@ -31,7 +24,6 @@ const startAt = Date.UTC(2026, 10, 22, 20);
 const hourMs = 3_600_000;
 /** Longer times are not lived through, wake by wake, but leapt over. */
 const passedMsMax = 3_000;
-type Happening = keyof World['weights'];
 
 export class World {
   readonly #random: Random;
@@ -42,11 +34,8 @@ export class World {
   readonly #traffic: Traffic;
   readonly #around: Surroundings;
   readonly #projection: Projection;
-  readonly #boards: Board[];
-  #engines: SimulatedEngine[] = [];
-  #processes = 0;
-  /** How often each thing happens; every seed has a character of its own. */
-  readonly weights;
+  readonly #engines: Engines;
+  readonly #weights: Weights;
   violation: string | null = null;
   steps = 0;
 
@@ -73,7 +62,6 @@ export class World {
       (partition, sequence, bytes) => this.#stored(partition, sequence, bytes),
     );
     this.#traffic = new Traffic(random, scheduler, items);
-    this.#boards = [...workspace.boards];
     this.#around = {
       ...{ partitions, random, scheduler, store: this.#store, audit: this.#audit, plants },
       answers: this.#answers,
@@ -83,27 +71,10 @@ export class World {
       healthy: () => this.violation === null,
     };
     this.#projection = new Projection(workspace, this.#around);
-    const often = (probability: number, weight: number) =>
-      random.chance(probability) ? weight : 0;
-    this.weights = {
-      order: random.pick([2, 4, 8]),
-      late: often(0.5, 0.5),
-      turn: random.pick([2, 6]),
-      task: random.pick([4, 8]),
-      time: random.pick([1, 3]),
-      threadCrash: often(0.5, 0.15),
-      processCrash: often(0.4, 0.08),
-      rival: often(0.5, 0.3),
-      clockJump: often(0.3, 0.1),
-      // By the seed itself: rare enough not to crowd out what else two engines do to each other.
-      timeSetBack: seed % 4 === 0 ? 0.15 : 0,
-      probe: 0.5,
-      project: 0.6,
-      projectorCrash: often(0.5, 0.1),
-    };
+    this.#weights = drawWeights(random, seed);
     // In the other runs the first engine makes its partitions, and refuses commands until it has.
     if (random.chance(0.85)) this.#makePartitions(partitions);
-    this.#engines.push(this.#engine(this.#memory('a')!));
+    this.#engines = new Engines(workspace.boards, this.#around, this.#projection);
     for (const item of items) {
       this.#send(this.#traffic.open(item));
       this.#send(this.#traffic.publish(item));
@@ -121,7 +92,7 @@ export class World {
   async run(happenings: number): Promise<void> {
     await this.#projection.start();
     for (let happened = 0; happened < happenings && this.violation === null; happened++) {
-      await this.#happen(this.#random.weighted(this.weights));
+      await this.#happen(this.#random.weighted(this.#weights));
       await this.#rest();
     }
     if (this.violation === null) await this.#settle();
@@ -141,9 +112,7 @@ export class World {
   async #rest(): Promise<void> {
     this.steps++;
     await setImmediate();
-    guard(this.#around, () => {
-      for (const engine of this.#engines) engine.check();
-    });
+    guard(this.#around, () => this.#engines.check());
   }
 
   /** Time passes; where it is long, the machine is suspended meanwhile. */
@@ -159,7 +128,7 @@ export class World {
 
   async #happen(happening: Happening): Promise<void> {
     const random = this.#random;
-    const engine = random.pick(this.#engines);
+    const engine = this.#engines.any();
     switch (happening) {
       case 'order':
         this.#order(engine);
@@ -180,13 +149,13 @@ export class World {
         await this.#pass(random.pick([1, 1, 5, 30, 500, 2_500]));
         break;
       case 'threadCrash':
-        this.#crash(engine, engine.memory);
+        this.#engines.crashThread(engine);
         break;
       case 'processCrash':
-        this.#crash(engine, this.#memory(engine.memory.name));
+        this.#engines.crashProcess(engine);
         break;
       case 'rival':
-        this.#rival();
+        this.#engines.rival();
         break;
       case 'clockJump':
         engine.memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
@@ -194,7 +163,7 @@ export class World {
         this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
         break;
       case 'timeSetBack':
-        void this.#setTimeBack();
+        this.#setTimeBack();
         break;
       case 'probe':
         engine.probe();
@@ -213,7 +182,7 @@ export class World {
     const command = this.#traffic.next();
     this.#ask(command, engine);
     // An impatient user asks again, and may meet another engine.
-    if (this.#random.chance(0.1)) this.#ask(command, this.#random.pick(this.#engines));
+    if (this.#random.chance(0.1)) this.#ask(command, this.#engines.any());
   }
 
   #ask(command: Command, engine: SimulatedEngine): void {
@@ -221,7 +190,7 @@ export class World {
     this.#send(command, engine);
   }
 
-  #send(command: Command, engine = this.#random.pick(this.#engines)): Delivery {
+  #send(command: Command, engine = this.#engines.any()): Delivery {
     const delivery = this.#answers.send(command);
     engine.deliver(delivery);
     return delivery;
@@ -234,58 +203,11 @@ export class World {
     else if (Number.isFinite(nextDueAt)) await this.#pass(nextDueAt - this.#scheduler.now);
   }
 
-  #engine(memory: EngineMemory): SimulatedEngine {
-    return new SimulatedEngine(memory, this.#around);
-  }
-
-  /** Memory for a new process; null where the run has used up its boards. */
-  #memory(name: string): EngineMemory | null {
-    const board = this.#boards.pop();
-    if (board === undefined) return null;
-    const memory = new EngineMemory(name, `${name}-${++this.#processes}`, board);
-    this.#projection.tell(memory.positions);
-    return memory;
-  }
-
-  #crash(engine: SimulatedEngine, memory: EngineMemory | null): void {
-    if (memory === null) return;
-    const kind = memory === engine.memory ? 'thread' : 'process';
-    this.#trace(`${engine.memory.name} ${kind} crashes`);
-    engine.crash();
-    this.#engines[this.#engines.indexOf(engine)] = this.#engine(memory);
-  }
-
-  /** A second owner of the same partitions starts, or the second of two dies. */
-  #rival(): void {
-    const rival = this.#engines[1];
-    if (rival !== undefined) {
-      // Most stay: only two that live side by side come to refuse what the other has sold.
-      if (this.#random.chance(0.75)) return;
-      this.#trace(`${rival.memory.name} is gone`);
-      rival.crash();
-      this.#engines.pop();
-      return;
-    }
-    const memory = this.#memory('b');
-    if (memory !== null) this.#engines.push(this.#engine(memory));
-  }
-
-  /**
-   * An operator starts an engine that sets the time back, whatever else is running; its clock may be the
-   * wrong one.
-   */
-  async #setTimeBack(): Promise<void> {
-    const { partitions } = this.#around;
+  /** An operator sets the time back; their clock may be the wrong one. */
+  #setTimeBack(): void {
     const now = this.#scheduler.now - this.#random.pick([0, hourMs]);
-    const journal = new SimulatedJournal(this.#store, this);
     this.#trace(`an operator sets the time back to ${now - startAt}`);
-    try {
-      const times = await newestTimes(journal, partitions);
-      await setTimesBack(journal, times, () => 0, { writer: 'operator', now });
-    } catch (error) {
-      const kinds = [Fenced, JournalUnavailable, OutcomeUnknown];
-      if (!kinds.some((kind) => error instanceof kind)) this.fail(error);
-    }
+    void setTimeBack(this.#around, now);
   }
 
   #stored(partition: number, sequence: number, bytes: Uint8Array): void {
@@ -304,32 +226,19 @@ export class World {
   async #settle(): Promise<void> {
     this.#trace('settling');
     this.#store.faults = faultless;
-    while (this.#engines.length > 1) this.#engines.pop()!.crash();
-    const { memory } = this.#engines[0]!;
+    this.#engines.leaveFirst();
+    const { memory } = this.#engines.first;
     memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
     memory.clockSetAt = this.#scheduler.now;
     const settling = {
       around: this.#around,
       projection: this.#projection,
-      engine: () => this.#engines[0]!,
-      restart: () => this.#crash(this.#engines[0]!, memory),
-      send: (command: Command) => this.#send(command, this.#engines[0]!),
+      engine: () => this.#engines.first,
+      restart: () => this.#engines.crashThread(this.#engines.first),
+      send: (command: Command) => this.#send(command, this.#engines.first),
       rest: () => this.#rest(),
       pass: (ms: number) => this.#pass(ms),
     };
     await settle(settling);
   }
-}
-
-function drawFaults(random: Random): JournalFaults {
-  const some = (weight: number) => (random.chance(0.5) ? weight : 0);
-  return {
-    fine: 1,
-    fails: some(0.15),
-    lost: some(0.05),
-    silent: some(0.05),
-    late: some(0.1),
-    brokenReading: some(0.02),
-    short: some(0.02),
-  };
 }
