@@ -8,6 +8,7 @@ import { Chain } from '../../actors/journal/codec.ts';
 import {
   type Event,
   type OrderView,
+  orderStatus,
   orderStatusNames,
   type Sequence,
 } from '../../actors/protocol.ts';
@@ -160,10 +161,13 @@ export class Auditor {
         throw new Error(`I9: refused ${amount} while ${left} were left, seen ${seen}`);
       }
     } else if (event.type === 'expired' || event.type === 'paid' || event.type === 'cancelled') {
-      const view = history.orders[event.n - 1]!.views.at(-1)!.value;
-      const due = at >= view.payBy;
-      const late = event.type === 'expired' || (event.type === 'paid' && event.late === true);
-      if (due !== late) throw new Error(`order ${event.n}: ${event.type} at ${at - view.payBy}`);
+      const { payBy, status } = history.orders[event.n - 1]!.views.at(-1)!.value;
+      // A hold that has ended stays so, also where the time was set back to before its end since.
+      const ended = status === orderStatus.expired;
+      const late = event.type === 'paid' && event.late === true;
+      const onTime = event.type === 'expired' ? at >= payBy : ended || at < payBy;
+      if (!onTime || late !== ended)
+        throw new Error(`order ${event.n}: ${event.type} at ${at - payBy}`);
     }
   }
 
