@@ -3,11 +3,16 @@ import type { Plants } from './surroundings.ts';
 import { Workspace } from './workspace.ts';
 import { World } from './world.ts';
 
-/** Things that happen in one run before it settles; a thread that wakes in between is a step, too. */
+/**
+ * Things that happen in one run before it settles, unless told otherwise; a thread that wakes in between is
+ * a step, too. Many short runs meet more starts and ends than a few long ones.
+ */
 const happeningsPerSeed = 250;
 
 export interface SimulationOptions {
   seeds: Iterable<number>;
+  /** Things that happen in each run: what needs a long past is met in longer ones. */
+  happenings?: number;
   plants?: Plants;
   /** Called for everything that happens. */
   trace?: (line: string) => void;
@@ -21,7 +26,7 @@ export interface SimulationResult {
 
 /** Simulates each seed until one fails. */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
-  const { seeds, plants = {}, trace = null } = options;
+  const { seeds, happenings = happeningsPerSeed, plants = {}, trace = null } = options;
   const result: SimulationResult = { seeds: 0, steps: 0, failure: null };
   let workspace = await Workspace.open();
   let world: World | null = null;
@@ -37,7 +42,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
         items = (await workspace.freshItems())!;
       }
       world = new World(seed, workspace, items, plants, trace);
-      await world.run(happeningsPerSeed);
+      await world.run(happenings);
       result.seeds++;
       result.steps += world.steps;
       if (world.violation === null) continue;
