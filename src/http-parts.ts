@@ -33,6 +33,7 @@ import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts'
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { ItemLists } from './shop/list-items.ts';
 import { ReadinessCheck } from './shop/readiness.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 import type { KeyValueStore } from './store/store.ts';
@@ -103,6 +104,7 @@ export async function openParts(
   const shedding = await LoadShedding.open();
   const sql = await openSql(settings.sql);
   const store = await openStore(settings.store, { clock: steadyClock });
+  const catalog = new CachedCatalog(sql.catalog, store, memory.catalogChanges);
   const proxies = new TrustedProxies(settings.trustedProxies);
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
   const readiness = new ReadinessCheck({
@@ -122,7 +124,8 @@ export async function openParts(
     requests,
     shedding,
     sql,
-    catalog: new CachedCatalog(sql.catalog, store, memory.catalogChanges),
+    catalog,
+    lists: new ItemLists({ board, catalog, clock }),
     send: (command) => dispatch.send(command),
     tally: new RefusalTally((command) => dispatch.send(command)),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),

@@ -81,6 +81,8 @@ const counterOf = new Map(countedCodes.map((counted, index) => [counted, index])
 
 const rowWords = 16;
 const counterWords = 16;
+/** See `#opened`. */
+const openedWords = 2;
 const filterMask = buyerFilterBits / 512 - 1;
 
 export type SaleStatus = 'none' | 'pending' | 'running' | 'ended';
@@ -91,13 +93,16 @@ export class Board {
 
   static bytes(): number {
     const rows = itemIdMax + 1;
-    return rows * (rowWords * 8 + 4 + counterWords * 4) + buyerFilterBits / 8 + PromoNumbers.bytes;
+    const perItem = rowWords * 8 + 4 + counterWords * 4;
+    return rows * perItem + buyerFilterBits / 8 + PromoNumbers.bytes + openedWords * 4;
   }
 
   readonly #rows: Float64Array;
   readonly #versions: Int32Array;
   readonly #counters: Int32Array;
   readonly #filter: Int32Array;
+  /** The highest item ever opened, and how many there are. */
+  readonly #opened: Int32Array;
   /** What `markBuyers` read; kept so that no compiler optimises the reads away. */
   readonly #read = new Int32Array(1);
 
@@ -110,13 +115,15 @@ export class Board {
     this.#versions = new Int32Array(memory, versionsAt, rows);
     this.#counters = new Int32Array(memory, countersAt, rows * counterWords);
     this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
-    this.promos = new PromoNumbers(memory, filterAt + buyerFilterBits / 8);
+    const promosAt = filterAt + buyerFilterBits / 8;
+    this.promos = new PromoNumbers(memory, promosAt);
+    this.#opened = new Int32Array(memory, promosAt + PromoNumbers.bytes, openedWords);
   }
 
   /** Writes an item's row; only its actor thread may call this. */
   write(item: number, row: BoardRow): void {
     const offset = item * rowWords;
-    Atomics.add(this.#versions, item, 1);
+    if (Atomics.add(this.#versions, item, 1) === 0) this.#noteOpened(item);
     for (let index = 0; index < fields.length; index++) {
       this.#rows[offset + index] = row[fields[index]!];
     }
@@ -243,9 +250,25 @@ export class Board {
     return true;
   }
 
+  /** How many items were ever opened. */
+  get opened(): number {
+    return Atomics.load(this.#opened, 1);
+  }
+
   /** Items ever opened, by id. */
   *items(): Generator<number> {
-    for (let item = 1; item <= itemIdMax; item++) if (this.has(item)) yield item;
+    const highest = Atomics.load(this.#opened, 0);
+    for (let item = 1; item <= highest; item++) if (this.has(item)) yield item;
+  }
+
+  /** Actor threads open items at the same time: the highest of them counts. */
+  #noteOpened(item: number): void {
+    for (let highest = Atomics.load(this.#opened, 0); highest < item; ) {
+      const found = Atomics.compareExchange(this.#opened, 0, highest, item);
+      if (found === highest) break;
+      highest = found;
+    }
+    Atomics.add(this.#opened, 1, 1);
   }
 
   /** The highest item ever opened; 0 without one. */

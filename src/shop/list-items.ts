@@ -1,10 +1,12 @@
 /** Lists of open items, page by page. */
+import { LRUCache } from 'lru-cache';
 import type { CatalogItem } from '../catalog/item.ts';
 import {
   decodeListCursor,
   encodeListCursor,
   type ItemSort,
   type ListCursor,
+  type Place,
   placesAfter,
 } from './item-ranking.ts';
 import type { ShopParts } from './parts.ts';
@@ -34,25 +36,52 @@ export interface ItemPage {
   hidden: number;
 }
 
-type Listing = Pick<ShopParts, 'board' | 'catalog' | 'clock'>;
+/** The order of a list is found anew after this time, or when an item was opened. */
+const placesTtlMs = 1_000;
+const listsMax = 100;
 
-/**
- * A page of a list; null where the cursor is not one of this list.
- * @throws SqlUnavailable for a search, while SQL is away.
- */
-export async function listItems(parts: Listing, question: ListQuestion): Promise<ItemPage | null> {
-  const { board, catalog, clock } = parts;
-  const cursor = cursorOf(question, clock());
-  if (cursor === null) return null;
-  const { search } = question;
-  const wanted = search === null ? undefined : new Set(await catalog.search(search, foundMax));
-  // One more than the page shows tells whether there is a next one.
-  const places = placesAfter(board, cursor, listPageMax + 1, wanted);
-  const shown = places.slice(0, listPageMax);
-  const { items, missing } = await catalog.itemsOf(shown.map(({ id }) => id));
-  const more = places.length > shown.length;
-  const next = more ? encodeListCursor({ ...cursor, after: shown.at(-1)! }) : null;
-  return { items, next, hidden: missing };
+/** The lists of one thread: a crowd that looks at one page has it put in order once a second. */
+export class ItemLists {
+  readonly #parts: Pick<ShopParts, 'board' | 'catalog' | 'clock'>;
+  readonly #places = new LRUCache<string, Ordered>({ max: listsMax, ttl: placesTtlMs });
+
+  constructor(parts: Pick<ShopParts, 'board' | 'catalog' | 'clock'>) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A page of a list; null where the cursor is not one of this list.
+   * @throws SqlUnavailable for a search, while SQL is away.
+   */
+  async page(question: ListQuestion): Promise<ItemPage | null> {
+    const asked = cursorOf(question, this.#parts.clock());
+    if (asked === null) return null;
+    const { cursor, places } = await this.#order(question, asked);
+    const shown = places.slice(0, listPageMax);
+    const { items, missing } = await this.#parts.catalog.itemsOf(shown.map(({ id }) => id));
+    const more = places.length > shown.length;
+    const next = more ? encodeListCursor({ ...cursor, after: shown.at(-1)! }) : null;
+    return { items, next, hidden: missing };
+  }
+
+  async #order(question: ListQuestion, cursor: ListCursor): Promise<Ordered> {
+    const { board, catalog } = this.#parts;
+    const key = JSON.stringify([question, board.opened]);
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const { search } = question;
+    const wanted = search === null ? undefined : new Set(await catalog.search(search, foundMax));
+    // One more than the page shows tells whether there is a next one.
+    const ordered = { cursor, places: placesAfter(board, cursor, listPageMax + 1, wanted) };
+    this.#places.set(key, ordered);
+    return ordered;
+  }
+}
+
+/** What a page shows, and as of when. */
+interface Ordered {
+  cursor: ListCursor;
+  places: Place[];
 }
 
 function cursorOf({ sort, cursor }: ListQuestion, now: number): ListCursor | null {

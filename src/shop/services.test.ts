@@ -5,7 +5,6 @@ import { ShopRig } from '../testing/shop-rig.ts';
 import { createItem, newItemSchema } from './create-item.ts';
 import { draftPromo, newPromoSchema } from './draft-promo.ts';
 import { checkInput } from './input.ts';
-import { listItems } from './list-items.ts';
 import { lostRows, lostText } from './lost-rows.ts';
 import { refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
@@ -30,7 +29,7 @@ const terms = () => ({
 
 /** The ids of the first page of items, newest first. */
 async function newest(): Promise<number[]> {
-  const page = await listItems(shop, { sort: 'newest', search: null, cursor: null });
+  const page = await shop.lists.page({ sort: 'newest', search: null, cursor: null });
   return page!.items.map(({ id }) => id);
 }
 

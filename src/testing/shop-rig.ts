@@ -7,6 +7,7 @@ import { Admissions } from '../admission/admissions.ts';
 import { CachedCatalog } from '../catalog/catalog.ts';
 import { CatalogVersion } from '../catalog/version.ts';
 import type { Sql } from '../db/sql.ts';
+import { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { sqliteFixture } from './sql-fixture.ts';
@@ -19,6 +20,7 @@ export class ShopRig implements ShopParts {
   readonly positions;
   readonly clock = () => this.now;
   readonly catalog: CachedCatalog;
+  readonly lists: ItemLists;
   readonly admissions: Admissions;
 
   private constructor(
@@ -33,6 +35,7 @@ export class ShopRig implements ShopParts {
     this.positions = partition.positions;
     const memory = new SharedArrayBuffer(CatalogVersion.bytes);
     this.catalog = new CachedCatalog(sql.catalog, store, memory);
+    this.lists = new ItemLists(this);
     this.admissions = new Admissions(store, this.clock);
   }
 

@@ -20,8 +20,11 @@ const types: Record<string, string> = {
 export interface Assets {
   /** The path under which a file of `browser/` is served. @throws where there is no such file */
   path(file: string): string;
-  /** The paths of all scripts that a script imports, and that those import. */
-  imports(script: string): readonly string[];
+  /**
+   * The elements of a page's head that load its styles and its script, and all that the script imports,
+   * as HTML. Made once for each page.
+   */
+  head(script: string, styles: readonly string[]): string;
   /**
    * The answer to a request for `/assets/<name>`, in an encoding; null where no file has that name.
    */
@@ -72,9 +75,24 @@ export function loadAssets(): Assets {
   };
   const importsOf = (file: string): string[] =>
     (imported.get(file) ?? []).flatMap((other) => [other, ...importsOf(other)]);
+  const heads = new Map<string, string>();
+  const headOf = (script: string, styles: readonly string[]): string => {
+    const file = join(folder, script);
+    const loaded = [...new Set(importsOf(file))].map(path);
+    return [
+      ...styles.map((style) => `<link rel="stylesheet" href="${path(join(folder, style))}"/>`),
+      `<script type="module" src="${path(file)}"></script>`,
+      ...loaded.map((each) => `<link rel="modulepreload" href="${each}"/>`),
+    ].join('');
+  };
   return {
     path: (file) => path(join(folder, file)),
-    imports: (script) => [...new Set(importsOf(join(folder, script)))].map(path),
+    head(script, styles) {
+      const key = `${script} ${styles}`;
+      const head = heads.get(key) ?? headOf(script, styles);
+      heads.set(key, head);
+      return head;
+    },
     answer(name, encoding) {
       const found = contents.get(name);
       return found === undefined ? null : answerWith(found, encoding);

@@ -1,5 +1,5 @@
 /** The frame of every page: head, header, footer. */
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Assets } from './assets.ts';
 import { scriptTexts, type Texts, texts } from './texts.ts';
@@ -57,13 +57,7 @@ export function Layout(props: LayoutProps) {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href={assets.path('icon.svg')} type="image/svg+xml" />
-        {[...styles, ...ownStyles].map((file) => (
-          <link rel="stylesheet" href={assets.path(file)} />
-        ))}
-        <script type="module" src={assets.path(script)}></script>
-        {assets.imports(script).map((path) => (
-          <link rel="modulepreload" href={path} />
-        ))}
+        {raw(assets.head(script, [...styles, ...ownStyles]))}
       </head>
       <body data-page={page}>
         <a class="skip" href="#main">

@@ -6,7 +6,7 @@ import { addressBlock } from '../../admission/rate-limits.ts';
 import { shown } from '../../catalog/item.ts';
 import { createItem, newItemSchema } from '../../shop/create-item.ts';
 import { itemSorts } from '../../shop/item-ranking.ts';
-import { listItems, searchCharactersMax } from '../../shop/list-items.ts';
+import { searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
 import { deliverySchema, restock } from '../../shop/restock.ts';
 import { adminOnly } from '../guard/admin.ts';
@@ -64,7 +64,7 @@ async function list(parts: AppParts, request: Request, query: unknown): Promise<
     const state = await searchLimit(parts, request);
     if (!state.allowed) return refusedByLimit(request, state);
   }
-  const page = await listItems(parts, { sort, search: q === '' ? null : q, cursor });
+  const page = await parts.lists.page({ sort, search: q === '' ? null : q, cursor });
   if (page === null) return invalid(request, { cursor: 'must be the `next` of another page' });
   const now = parts.clock();
   const items = page.items.map((item) => shown(item, parts.board, now).json);

@@ -6,7 +6,6 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
-import { listItems } from '../../../shop/list-items.ts';
 import { itemIdOf } from '../../../shop/read-item.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
@@ -61,7 +60,7 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
   const query = v.safeParse(listSchema, c.req.query());
   const { q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
   const search = q === '' ? null : q;
-  const listed = await listItems(parts, { sort: 'newest', search, cursor });
+  const listed = await parts.lists.page({ sort: 'newest', search, cursor });
   if (listed === null) return c.redirect('/admin', 303);
   const items = listed.items.map((item) => {
     const row = board.read(item.id)!;
@@ -74,7 +73,7 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
   const well = { partitions: { ready, all: partitions }, journalPromise };
   const list = {
     items,
-    total: [...board.items()].length,
+    total: board.opened,
     search,
     next: listed.next,
     hidden: listed.hidden,

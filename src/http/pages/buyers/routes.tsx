@@ -4,7 +4,6 @@ import * as v from 'valibot';
 import { code } from '../../../../actors/protocol.ts';
 import { addressBlock } from '../../../admission/rate-limits.ts';
 import { parseOrderId } from '../../../order-id.ts';
-import { listItems } from '../../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../../shop/read-item.ts';
 import { readOrder } from '../../../shop/read-order.ts';
 import { searchLimit } from '../../guard/rate-limits.ts';
@@ -53,7 +52,7 @@ async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
   if (q !== '' && !(await searchLimit(parts, c.req.raw)).allowed)
     return { page: <ApologyPage view={view} reason={10003} />, status: 429 };
   const search = q === '' ? null : q;
-  const listed = await listItems(parts, { sort, search, cursor });
+  const listed = await parts.lists.page({ sort, search, cursor });
   if (listed === null) return c.redirect('/', 303);
   const offers = listed.items.map((each) =>
     offerOf({ item: each, row: parts.board.read(each.id)! }, view.now),
