@@ -28,6 +28,7 @@ describe('the board', () => {
       expect(board.version(item)).not.toBe(version);
     }
     expect([...board.items()]).toEqual([1, itemIdMax]);
+    expect([board.opened, board.lastItem()]).toEqual([2, itemIdMax]);
   });
 
   test('knows no item outside its range', () => {

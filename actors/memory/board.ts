@@ -11,6 +11,7 @@
 import { hashJoin, hashOf } from '../item/columns.ts';
 import { buyerFilterBits, itemIdMax } from '../limits.ts';
 import { type Code, code, type Sequence } from '../protocol.ts';
+import { OpenedItems } from './opened-items.ts';
 import { PromoNumbers } from './promo-numbers.ts';
 
 /** What the board shows of an item. Units, minor units, milliseconds since 1970 UTC. */
@@ -81,8 +82,6 @@ const counterOf = new Map(countedCodes.map((counted, index) => [counted, index])
 
 const rowWords = 16;
 const counterWords = 16;
-/** See `#opened`. */
-const openedWords = 2;
 const filterMask = buyerFilterBits / 512 - 1;
 
 export type SaleStatus = 'none' | 'pending' | 'running' | 'ended';
@@ -94,15 +93,14 @@ export class Board {
   static bytes(): number {
     const rows = itemIdMax + 1;
     const perItem = rowWords * 8 + 4 + counterWords * 4;
-    return rows * perItem + buyerFilterBits / 8 + PromoNumbers.bytes + openedWords * 4;
+    return rows * perItem + buyerFilterBits / 8 + PromoNumbers.bytes + OpenedItems.bytes;
   }
 
   readonly #rows: Float64Array;
   readonly #versions: Int32Array;
   readonly #counters: Int32Array;
   readonly #filter: Int32Array;
-  /** The highest item ever opened, and how many there are. */
-  readonly #opened: Int32Array;
+  readonly #opened: OpenedItems;
   /** What `markBuyers` read; kept so that no compiler optimises the reads away. */
   readonly #read = new Int32Array(1);
 
@@ -117,13 +115,13 @@ export class Board {
     this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
     const promosAt = filterAt + buyerFilterBits / 8;
     this.promos = new PromoNumbers(memory, promosAt);
-    this.#opened = new Int32Array(memory, promosAt + PromoNumbers.bytes, openedWords);
+    this.#opened = new OpenedItems(memory, promosAt + PromoNumbers.bytes);
   }
 
   /** Writes an item's row; only its actor thread may call this. */
   write(item: number, row: BoardRow): void {
     const offset = item * rowWords;
-    if (Atomics.add(this.#versions, item, 1) === 0) this.#noteOpened(item);
+    if (Atomics.add(this.#versions, item, 1) === 0) this.#opened.note(item);
     for (let index = 0; index < fields.length; index++) {
       this.#rows[offset + index] = row[fields[index]!];
     }
@@ -252,30 +250,18 @@ export class Board {
 
   /** How many items were ever opened. */
   get opened(): number {
-    return Atomics.load(this.#opened, 1);
+    return this.#opened.count;
   }
 
   /** Items ever opened, by id. */
   *items(): Generator<number> {
-    const highest = Atomics.load(this.#opened, 0);
+    const { highest } = this.#opened;
     for (let item = 1; item <= highest; item++) if (this.has(item)) yield item;
-  }
-
-  /** Actor threads open items at the same time: the highest of them counts. */
-  #noteOpened(item: number): void {
-    for (let highest = Atomics.load(this.#opened, 0); highest < item; ) {
-      const found = Atomics.compareExchange(this.#opened, 0, highest, item);
-      if (found === highest) break;
-      highest = found;
-    }
-    Atomics.add(this.#opened, 1, 1);
   }
 
   /** The highest item ever opened; 0 without one. */
   lastItem(): number {
-    let item = itemIdMax;
-    while (item > 0 && !this.has(item)) item--;
-    return item;
+    return this.#opened.highest;
   }
 
   /** Field by field: every item page calls this. */
