@@ -58,7 +58,7 @@ interface Listed {
 
 async function itemsOf(url: string): Promise<Listed[]> {
   // The API's.
-  const { data } = (await (await fetch(`${url}/api/items`)).json()) as {
+  const { data } = (await (await fetch(`${url}/api/items?sort=newest`)).json()) as {
     data: { items: Listed[] };
   };
   return data.items;
