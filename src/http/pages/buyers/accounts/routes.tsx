@@ -39,6 +39,19 @@ interface AccountPage {
   submitted(parts: AppParts, c: Context, sent: Sent): Promise<Submitted<LoggedIn>>;
 }
 
+/** What the form of a log-in does; the schema says which of the two ways it is. */
+function loggingIn(
+  schema: typeof byPasswordSchema | typeof byCodeSchema,
+): AccountPage['submitted'] {
+  return (parts, c, sent) =>
+    submit(parts, c, sent, {
+      limit: 'logInByAddress',
+      schema,
+      input: (values) => values,
+      service: (ask) => logIn(parts, ask, askerOf(c, parts)),
+    });
+}
+
 const pages: readonly AccountPage[] = [
   {
     path: '/register',
@@ -52,28 +65,8 @@ const pages: readonly AccountPage[] = [
           proved(parts, c, await register(parts, person, askerOf(c, parts))),
       }),
   },
-  {
-    path: '/login',
-    Page: LogInPage,
-    submitted: (parts, c, sent) =>
-      submit(parts, c, sent, {
-        limit: 'logInByAddress',
-        schema: byPasswordSchema,
-        input: (values) => values,
-        service: (ask) => logIn(parts, ask, askerOf(c, parts)),
-      }),
-  },
-  {
-    path: '/login/code',
-    Page: CodeLogInPage,
-    submitted: (parts, c, sent) =>
-      submit(parts, c, sent, {
-        limit: 'logInByAddress',
-        schema: byCodeSchema,
-        input: (values) => values,
-        service: (ask) => logIn(parts, ask, askerOf(c, parts)),
-      }),
-  },
+  { path: '/login', Page: LogInPage, submitted: loggingIn(byPasswordSchema) },
+  { path: '/login/code', Page: CodeLogInPage, submitted: loggingIn(byCodeSchema) },
   {
     path: '/password',
     Page: NewPasswordPage,
