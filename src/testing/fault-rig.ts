@@ -81,8 +81,8 @@ export class FaultRig {
   readonly readiness = () => readinessOf(this.engine);
 
   /** Waits until the engine says that it is ready, or that it is not, for a reason that fits. */
-  async untilReady(): Promise<void> {
-    await waitUntil('ready', async () => (await this.reasons()).length === 0, patienceMs);
+  async untilReady(withinMs = patienceMs): Promise<void> {
+    await waitUntil('ready', async () => (await this.reasons()).length === 0, withinMs);
   }
 
   untilNotReady(reason: RegExp): Promise<void> {

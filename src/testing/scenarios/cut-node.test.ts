@@ -45,7 +45,8 @@ test('the node that the engine is connected to is cut off: it goes on by way of 
   const ms = await buyers.buy(1);
   console.log(`left the node ${leftMs} ms after the cut, selling again ${ms} ms later`);
   await buyers.buy(100);
-  await rig.untilReady();
+  // Leaders of all streams have to be chosen anew, by a majority that may take its time.
+  await rig.untilReady(90_000);
   await cluster.untilLedWithout(0);
   rig.env.NATS_URL = second!;
   await rig.expectKept();
