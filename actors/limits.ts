@@ -37,15 +37,49 @@ export const termsMax = 65_535;
 export const payWindowDefaultMs = 900_000;
 export const payWindowMsMax = 7 * 24 * 3_600_000;
 
-/** The gate admits `gateFactor × loaded` users unless the promo says otherwise. */
+/** The gate lets in `gateFactor × left` users at once unless the promo says otherwise. */
 export const gateFactorDefault = 5;
 export const gateFactorMax = 1_000;
+
+/** Units one user may hold or own at the normal price, unless the item says otherwise. */
+export const normalLimitDefault = 5;
+
+/** How long an admission waits for its order, unless the promo says otherwise; and at most. */
+export const admitDefaultMs = 300_000;
+export const admitMsMax = 24 * 3_600_000;
+
+/** How long before its start users may join a promo with a draw, unless the promo says otherwise. */
+export const queueOpenBeforeMs = 900_000;
+
+/**
+ * Users that are let in from a queue within one entry: orders of the same partition need not wait for
+ * more than this between them and the journal.
+ */
+export const admissionsPerEntryMax = 2_000;
+
+/** Entrants of a draw that are put in order between two looks at the mailboxes: 1 µs each. */
+export const drawStrideEntrants = 5_000;
+
+/** Hex digits of a draw's secret, commitment, seed and labels: 256 bits each. */
+export const hashDigits = 64;
+
+/** A payment's name at its provider: visible ASCII characters. */
+export const referenceCharactersMax = 64;
+
+/** Who acts for the merchant, as journaled: bytes of UTF-8. */
+export const actorNameBytesMax = 48;
+
+/** Refunds that one item may have due, or have had. */
+export const duesPerItemMax = 1_000_000;
 
 /** Records a mailbox holds: orders in flight between one HTTP thread and one actor thread. */
 export const mailboxRecords = 8_192;
 
-/** 64-bit words of one mailbox record: two cache lines; the hot command fits the first. */
-export const recordWords = 16;
+/**
+ * 64-bit words of a mailbox record: three cache lines, of which the hot command, and its reply but for two
+ * words, touch the first.
+ */
+export const recordWords = 24;
 
 /** Commands an actor thread takes from one mailbox before it looks at the next. */
 export const drainRecordsMax = 4_096;
@@ -55,7 +89,7 @@ export const entryEventsMax = 4_096;
 export const entryBytesMax = 900 * 1024;
 
 /** The longest encoding of one event, asserted by the encoder's test. */
-export const eventBytesMax = 256;
+export const eventBytesMax = 512;
 
 /** An entry's head: version, partition, sequence, hash, writer, time. */
 export const entryHeadBytesMax = 512;

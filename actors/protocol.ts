@@ -1,8 +1,8 @@
 /**
- * The messages between threads: commands to an item's actor, its replies, and the events it decides.
- * Events are what the journal stores, so their fields are documented here once for every reader of a
- * journal. All numbers are safe integers; times are milliseconds since 1970 UTC.
+ * The messages between threads: commands to an item's actor, and its replies. What it decides are events
+ * (`events.ts`). All numbers are safe integers; times are milliseconds since 1970 UTC.
  */
+import type { BaseTerms, QueueTerms, Sequence, Signed } from './events.ts';
 
 /** Error codes of the API that an actor, or the board on its behalf, can answer with. 0 is success. */
 export const code = {
@@ -20,37 +20,57 @@ export const code = {
   wrongState: 30011,
   refundDue: 30012,
   notOnSale: 30013,
-  tokenSpent: 30014,
+  usedOtherwise: 30014,
+  promoOnly: 30015,
+  paused: 30016,
 } as const;
 
 export type Code = (typeof code)[keyof typeof code];
 
-/** A journal's sequence: an entry's number in its partition, from 1, without gaps; 0 is "none". */
-export type Sequence = number;
-
-/** The terms of a promo, fixed when it is published. */
-export interface Terms {
-  /** Promo id; 0 is the item's normal price. */
-  promo: number;
-  /** Minor units for one unit of the item. */
+/** Without `normalSale` and `limit` the item is sold at its normal price, to anybody without limit. */
+export type Open = {
+  type: 'open';
+  item: number;
   price: number;
-  /** First millisecond of the sale. */
-  startAt: number;
-  /** First millisecond after the sale. */
-  endAt: number;
-  /** Units one user may hold or own. */
-  limit: number;
-  /** The gate admits at most `gateFactor × loaded` users. */
-  gateFactor: number;
-  /** How long a placed order holds its units. */
-  payWindowMs: number;
-}
-
-export type Open = { type: 'open'; item: number; price: number; units: number };
+  units: number;
+  normalSale?: boolean;
+  limit?: number;
+} & Signed;
 /** `key` names the delivery, so that the same command again adds nothing; 0 names none. */
-export type Restock = { type: 'restock'; item: number; units: number; key: number };
-export type Publish = { type: 'publish'; item: number } & Terms;
-export type Admit = { type: 'admit'; item: number; user: number; promo: number; nonce: number };
+export type Restock = { type: 'restock'; item: number; units: number; key: number } & Signed;
+/** Takes units off sale; `key` as with a restock. */
+export type WithdrawUnits = {
+  type: 'withdrawUnits';
+  item: number;
+  units: number;
+  key: number;
+} & Signed;
+/** Changes what is given; `texts` are bits of `itemTexts`: what the catalogue alone keeps. */
+export type Edit = {
+  type: 'edit';
+  item: number;
+  price?: number;
+  normalSale?: boolean;
+  limit?: number;
+  texts: number;
+} & Signed;
+/** `secret`, 64 hex digits, comes with a draw. Without `queue` the promo has none, as before 0.4.0. */
+export type Publish = { type: 'publish'; item: number; secret?: string } & BaseTerms &
+  Partial<QueueTerms> &
+  Signed;
+/** Acts on a published promo: stops it for a while, goes on, ends it now, takes it back before its start. */
+export type Control = {
+  type: 'pause' | 'resume' | 'end' | 'withdrawPromo';
+  item: number;
+  promo: number;
+} & Signed;
+export type Extend = { type: 'extend'; item: number; promo: number; endAt: number } & Signed;
+/** Asks to be let in; `nonce` becomes that of the purchase token, unless the user has one already. */
+export type Join = { type: 'join'; item: number; user: number; promo: number; nonce: number };
+/** Asks where a user stands. */
+export type Stand = { type: 'stand'; item: number; user: number; promo: number };
+/** Gives up a place in the queue, or an admission that is not spent. */
+export type Leave = { type: 'leave'; item: number; user: number; promo: number };
 export type Place = {
   type: 'place';
   item: number;
@@ -61,99 +81,55 @@ export type Place = {
   /** Seconds since 1970 UTC: the purchase token is valid until this second begins. */
   expiresAt: number;
 };
-/** `user` 0 asks on behalf of the merchant; another number must own the order. */
-export type Pay = { type: 'pay'; item: number; n: number; user: number };
-export type Cancel = { type: 'cancel'; item: number; n: number; user: number };
+/**
+ * `user` 0 asks on behalf of the merchant; another number must own the order. `amountMinor` is what was
+ * paid, in minor units, or -1 for the order's total; `reference` is the payment's name at the provider,
+ * or empty.
+ */
+export type Pay = {
+  type: 'pay';
+  item: number;
+  n: number;
+  user: number;
+  amountMinor?: number;
+  reference?: string;
+} & Signed;
+export type Cancel = { type: 'cancel'; item: number; n: number; user: number } & Signed;
+/** Gives a paid order's money back; `back`: its units go on sale again, else they leave the books. */
+export type Refund = {
+  type: 'refund';
+  item: number;
+  n: number;
+  amountMinor: number;
+  back: boolean;
+  reference: string;
+} & Signed;
+/** Notes that refund `due` of the item, from 1, has been paid back. */
+export type Settle = { type: 'settle'; item: number; due: number; reference: string } & Signed;
 export type Read = { type: 'read'; item: number; n: number; user: number };
 /** Refusals for stock that were answered from the board: it showed `seen` as its sequence. */
 export type Tally = { type: 'tally'; item: number; seen: Sequence; count: number; amount: number };
 
-export type Command = Open | Restock | Publish | Admit | Place | Pay | Cancel | Read | Tally;
+export type Command =
+  | Open
+  | Restock
+  | WithdrawUnits
+  | Edit
+  | Publish
+  | Control
+  | Extend
+  | Join
+  | Stand
+  | Leave
+  | Place
+  | Pay
+  | Cancel
+  | Refund
+  | Settle
+  | Read
+  | Tally;
 
-/** The item went on sale at its normal price with its first units. */
-export type Opened = { type: 'opened'; item: number; price: number; units: number };
-/** Units were added. */
-export type Restocked = { type: 'restocked'; item: number; units: number; key?: number };
-/** From here on the actor knows the promo's terms. */
-export type Published = { type: 'published'; item: number } & Terms;
-/** The promo reached its end. */
-export type Closed = { type: 'closed'; item: number; promo: number };
-/** The user passed the gate of a promo (`promo` 0: bought at the normal price); `nonce` is theirs. */
-export type Admitted = {
-  type: 'admitted';
-  item: number;
-  user: number;
-  promo: number;
-  nonce: number;
-};
-/** An order holds `amount` units. Its id is `<yyyymmdd of at, UTC>-<item>-<n>`. */
-export type Placed = {
-  type: 'placed';
-  item: number;
-  n: number;
-  user: number;
-  promo: number;
-  amount: number;
-  /** Minor units for one unit. */
-  price: number;
-  nonce: number;
-};
-/** The held units are sold. `late`: the hold had expired and the units were taken from those left. */
-export type Paid = {
-  type: 'paid';
-  item: number;
-  n: number;
-  amount: number;
-  placedAt: number;
-  late?: true;
-};
-/** The buyer, or the merchant, gave the held units back. */
-export type Cancelled = {
-  type: 'cancelled';
-  item: number;
-  n: number;
-  amount: number;
-  placedAt: number;
-};
-/** The pay window ended; the held units are on sale again. */
-export type Expired = {
-  type: 'expired';
-  item: number;
-  n: number;
-  amount: number;
-  placedAt: number;
-};
-/**
- * A tally of refusals for stock since the last one; the smallest refused order asked for `amount`.
- * Without `seen` they rest on the state right before this event, with it on the state after the
- * partition's entry `seen`. An audit checks that fewer than `amount` units were left there.
- */
-export type Refused = {
-  type: 'refused';
-  item: number;
-  count: number;
-  amount: number;
-  seen?: Sequence;
-};
-
-/**
- * An event has `at` only where it differs from its entry's. An entry that sets the time of its partition
- * back (`timeSetBackFrom` in `journal/codec.ts`, since 0.3.0) has no events.
- */
-export type Event = (
-  | Opened
-  | Restocked
-  | Published
-  | Closed
-  | Admitted
-  | Placed
-  | Paid
-  | Cancelled
-  | Expired
-  | Refused
-) & { at?: number };
-
-export const orderStatus = { placed: 0, paid: 1, cancelled: 2, expired: 3 } as const;
+export const orderStatus = { placed: 0, paid: 1, cancelled: 2, expired: 3, refunded: 4 } as const;
 export type OrderStatusName = keyof typeof orderStatus;
 export type OrderStatus = (typeof orderStatus)[OrderStatusName];
 export const orderStatusNames = [
@@ -161,6 +137,7 @@ export const orderStatusNames = [
   'paid',
   'cancelled',
   'expired',
+  'refunded',
 ] as const satisfies readonly OrderStatusName[];
 
 /** One order as its actor sees it. `paidAt` and `closedAt` are 0 where they do not apply. */
@@ -177,17 +154,40 @@ export interface OrderView {
   closedAt: number;
 }
 
-/** An actor's answer. `order` is set for orders, `nonce` for admissions. */
+/** Where a user stands with a promo: nowhere, before a draw, in the queue, or let in. */
+export const standings = ['none', 'drawing', 'waiting', 'admitted'] as const;
+export type StandingName = (typeof standings)[number];
+
+/** Where a user stands, and what there is to wait for. Counts, units, milliseconds since 1970 UTC. */
+export interface Standing {
+  state: StandingName;
+  /** Of the place or admission; 0 without one. */
+  nonce: number;
+  /** When an admission lapses; 0 without one. */
+  until: number;
+  /** People before the user in the queue. */
+  ahead: number;
+  /** People in the queue, or before the draw, the user included. */
+  waiting: number;
+  /** Units that orders hold unpaid: what may come back. */
+  heldUnpaid: number;
+  /** Until the user is let in, at the rate of the last minute; -1 where nobody was. */
+  etaSeconds: number;
+}
+
+/** An actor's answer. `order` is set for orders, `standing` for places and admissions. */
 export interface Reply {
   code: Code;
   /** The command was carried out earlier; this is the answer it got then. */
   repeated: boolean;
   order: OrderView | null;
-  nonce: number;
+  standing: Standing | null;
+  /** With `refundDue` the number of the refund; with `wrongState` the promo in the way; else 0. */
+  about: number;
 }
 
 export function refusal(refusalCode: Code): Reply {
-  return { code: refusalCode, repeated: false, order: null, nonce: 0 };
+  return { code: refusalCode, repeated: false, order: null, standing: null, about: 0 };
 }
 
 export function partitionOf(item: number, partitions: number): number {

@@ -53,7 +53,13 @@ function row(seq: number, left: number, promo: Partial<BoardRow> = {}): BoardRow
     sold: 0,
     left,
     admitted: 0,
-    promoAdmitted: 0,
+    outstanding: 0,
+    waiting: 0,
+    promosEndAt: 0,
+    queueOpenAt: 0,
+    paused: 0,
+    normalSale: 1,
+    queue: 0,
     orders: 0,
   };
   const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1, ...promo };

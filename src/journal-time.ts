@@ -1,8 +1,9 @@
 /** What an engine makes of a journal whose time is ahead of the wall clock, before it starts. */
+
+import type { Sequence } from '../actors/events.ts';
 import type { Journal } from '../actors/journal/journal.ts';
 import { type PartitionTime, setTimeBack } from '../actors/journal/newest-time.ts';
 import { journalAheadMsMax } from '../actors/limits.ts';
-import type { Sequence } from '../actors/protocol.ts';
 
 /** The wall clock is wrong, or the journal was written under a wrong one: an operator must decide. */
 export class ClockBehindJournal extends Error {

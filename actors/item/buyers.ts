@@ -1,16 +1,29 @@
 /**
  * What one item knows of its users, in columns: a row for each pair of user and terms, with the
- * units the user holds or owns under those terms and the nonce of their admission.
+ * units the user holds or owns under those terms, and where they stand.
  */
 import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
+
+/**
+ * Where a user stands: nowhere, in the pool of a draw, in the queue, or let in. The bit `everAdmitted`
+ * beside it says whether they were ever let in.
+ */
+export const stands = { nowhere: 0, pooled: 1, waiting: 2, admitted: 3 } as const;
+export type Stands = (typeof stands)[keyof typeof stands];
+const everAdmitted = 4;
 
 export class Buyers {
   count = 0;
   user = new Float64Array(0);
   terms = new Uint16Array(0);
   units = new Int32Array(0);
-  /** 0: not admitted. */
+  /** Of the place or admission, or of the last one; 0 without. */
   nonce = new Float64Array(0);
+  /** When the admission was given; 0 without one. */
+  since = new Float64Array(0);
+  /** The user's row in the line that they stand in. */
+  place = new Int32Array(0);
+  #stands = new Uint8Array(0);
   /** The number of the first order; 0 without one. */
   firstOrder = new Int32Array(0);
 
@@ -40,6 +53,9 @@ export class Buyers {
     this.terms[row] = terms;
     this.units[row] = 0;
     this.nonce[row] = 0;
+    this.since[row] = 0;
+    this.place[row] = 0;
+    this.#stands[row] = stands.nowhere;
     this.firstOrder[row] = 0;
     this.#index.add(row, hash);
     return row;
@@ -47,7 +63,24 @@ export class Buyers {
 
   get bytes(): number {
     const columns = [this.user, this.terms, this.units, this.nonce, this.firstOrder];
-    return columns.reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
+    const rest = [this.since, this.place, this.#stands];
+    return [...columns, ...rest].reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
+  }
+
+  /** Where a user stands; `row` -1 is an unknown one. */
+  standsAt(row: number): Stands {
+    return row < 0 ? stands.nowhere : ((this.#stands[row]! & ~everAdmitted) as Stands); // `stand` wrote it.
+  }
+
+  stand(row: number, where: Stands): void {
+    this.#stands[row] = (this.#stands[row]! & everAdmitted) | where;
+  }
+
+  /** Notes that a user was let in; true for the first time. */
+  noteAdmitted(row: number): boolean {
+    const first = (this.#stands[row]! & everAdmitted) === 0;
+    this.#stands[row] = everAdmitted | stands.admitted;
+    return first;
   }
 
   #grow(): void {
@@ -55,6 +88,9 @@ export class Buyers {
     this.terms = grown(this.terms, this.count);
     this.units = grown(this.units, this.count);
     this.nonce = grown(this.nonce, this.count);
+    this.since = grown(this.since, this.count);
+    this.place = grown(this.place, this.count);
+    this.#stands = grown(this.#stands, this.count);
     this.firstOrder = grown(this.firstOrder, this.count);
   }
 }

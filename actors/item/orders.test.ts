@@ -7,7 +7,8 @@ import { Orders } from './orders.ts';
 /** Adds orders that differ only in their deadlines. */
 function withDeadlines(deadlines: readonly number[]): Orders {
   const orders = new Orders();
-  for (const [index, deadline] of deadlines.entries()) orders.add(1, 0, 1, index + 1, 0, deadline);
+  for (const [index, deadline] of deadlines.entries())
+    orders.add(1, 0, 1, 5, index + 1, 0, deadline);
   return orders;
 }
 
@@ -43,7 +44,7 @@ describe('the holds', () => {
   test('may be added while others end', () => {
     const orders = withDeadlines([30, 10]);
     orders.settle(orders.firstHold(), orderStatus.expired, 1);
-    orders.add(1, 0, 1, 99, 0, 20);
+    orders.add(1, 0, 1, 5, 99, 0, 20);
     expect(endHolds(orders)).toEqual([3, 1]);
   });
 });
@@ -63,7 +64,7 @@ describe('the orders of an item', () => {
           const key = `${user}/${terms}/${nonce}`;
           expect(orders.find(user, terms, nonce)).toBe(model.get(key) ?? 0);
           if (model.has(key)) continue;
-          const n = orders.add(user, terms, 1, nonce, 5, 10);
+          const n = orders.add(user, terms, 1, 5, nonce, 5, 10);
           orders.indexToken(n);
           model.set(key, n);
         }
@@ -75,7 +76,7 @@ describe('the orders of an item', () => {
 
   test('keep every column exactly, at the ends of its range', () => {
     const orders = new Orders();
-    expect(orders.add(integerMax, 65_535, 100_000, integerMax, 253_402_300_799_999, 1)).toBe(1);
+    expect(orders.add(integerMax, 65_535, 100_000, 5, integerMax, 253_402_300_799_999, 1)).toBe(1);
     orders.settle(1, orderStatus.paid, 253_402_300_799_998);
     const columns = [orders.user, orders.terms, orders.amount, orders.nonce, orders.createdAt];
     expect(columns.map((column) => column[0])).toEqual([
@@ -87,7 +88,7 @@ describe('the orders of an item', () => {
 
   test('take at most 200 bytes of memory each', () => {
     const orders = new Orders();
-    for (let n = 1; n <= 100_000; n++) orders.add(n, 1, 1, n * 7_919, 1, n);
+    for (let n = 1; n <= 100_000; n++) orders.add(n, 1, 1, 5, n * 7_919, 1, n);
     expect(orders.bytes / orders.count).toBeLessThan(200);
   });
 });

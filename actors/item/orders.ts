@@ -1,6 +1,6 @@
 /**
  * The orders of one item, in columns; row `n - 1` is order `n`. Only facts are kept: what follows
- * from an item's terms (price, deadline) is computed. The heap of holds and the token index are
+ * from an item's terms (the deadline) is computed. The heap of holds and the token index are
  * derived, so they are not part of the canonical form.
  */
 
@@ -12,12 +12,19 @@ export class Orders {
   user = new Float64Array(0);
   nonce = new Float64Array(0);
   createdAt = new Float64Array(0);
-  /** When the order was paid, cancelled or expired; 0 while it is placed. */
+  /** When the order was paid, cancelled, refunded or expired; 0 while it is placed. */
   changedAt = new Float64Array(0);
+  /** The reference of its payment as a number (`referenceNumber`); 0 without one. */
+  payment = new Float64Array(0);
   amount = new Int32Array(0);
+  /** Minor units for one unit of the item: that of its terms may have changed since. */
+  price = new Int32Array(0);
   /** Index into the item's terms. */
   terms = new Uint16Array(0);
   status = new Uint8Array(0);
+
+  /** By number: when orders that were refunded had been paid. */
+  readonly paidAtOfRefunded = new Map<number, number>();
 
   #byToken = new HashIndex();
   /** Binary heap of the rows that hold units, by deadline, then by number; settled rows stay until they surface. */
@@ -25,11 +32,12 @@ export class Orders {
   #deadlines = new Float64Array(0);
   #holdCount = 0;
 
-  /** Adds a placed order and returns its number. */
+  /** Adds an order and returns its number; its units are held until `deadline`, or sold at once at Infinity. */
   add(
     user: number,
     terms: number,
     amount: number,
+    price: number,
     nonce: number,
     at: number,
     deadline: number,
@@ -40,10 +48,16 @@ export class Orders {
     this.nonce[row] = nonce;
     this.createdAt[row] = at;
     this.changedAt[row] = 0;
+    this.payment[row] = 0;
     this.amount[row] = amount;
+    this.price[row] = price;
     this.terms[row] = terms;
-    this.status[row] = orderStatus.placed;
-    this.#pushHold(row, deadline);
+    if (deadline === Number.POSITIVE_INFINITY) {
+      this.settle(row + 1, orderStatus.paid, at);
+    } else {
+      this.status[row] = orderStatus.placed;
+      this.#pushHold(row, deadline);
+    }
     return row + 1;
   }
 
@@ -67,6 +81,7 @@ export class Orders {
   }
 
   settle(n: number, status: OrderStatus, at: number): void {
+    if (status === orderStatus.refunded) this.paidAtOfRefunded.set(n, this.changedAt[n - 1]!);
     this.status[n - 1] = status;
     this.changedAt[n - 1] = at;
   }
@@ -88,8 +103,8 @@ export class Orders {
 
   /** Bytes of memory that the columns and indexes take. */
   get bytes(): number {
-    const columns = [this.user, this.nonce, this.createdAt, this.changedAt, this.amount];
-    const rest = [this.terms, this.status, this.#holds, this.#deadlines];
+    const columns = [this.user, this.nonce, this.createdAt, this.changedAt, this.payment];
+    const rest = [this.amount, this.price, this.terms, this.status, this.#holds, this.#deadlines];
     return [...columns, ...rest].reduce((sum, c) => sum + c.byteLength, this.#byToken.bytes);
   }
 
@@ -98,7 +113,9 @@ export class Orders {
     this.nonce = grown(this.nonce, this.count);
     this.createdAt = grown(this.createdAt, this.count);
     this.changedAt = grown(this.changedAt, this.count);
+    this.payment = grown(this.payment, this.count);
     this.amount = grown(this.amount, this.count);
+    this.price = grown(this.price, this.count);
     this.terms = grown(this.terms, this.count);
     this.status = grown(this.status, this.count);
   }

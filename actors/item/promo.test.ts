@@ -1,16 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import type { Event } from '../events.ts';
 import { loadedUnitsMax } from '../limits.ts';
-import { code, type Event } from '../protocol.ts';
-import {
-  Actor,
-  admit,
-  id,
-  onSale,
-  place,
-  publish,
-  restock,
-  start,
-} from '../testing/item-driver.ts';
+import { code } from '../protocol.ts';
+import { Actor, id, join, onSale, place, publish, restock, start } from '../testing/item-driver.ts';
 import { apply } from './item.ts';
 
 describe('a promo', () => {
@@ -23,13 +15,24 @@ describe('a promo', () => {
     expect(actor.item?.terms[1]?.limit).toBe(2);
   });
 
-  test('waits until the one before it has ended', () => {
+  test('may follow another, and is on when its time comes', () => {
     const actor = onSale(9);
     const second = publish({ promo: 8, startAt: start + 60_000, endAt: start + 120_000 });
-    expect(actor.send(second, start + 59_999).code).toBe(code.wrongState);
-    expect(actor.send(second, start + 60_000).code).toBe(code.ok);
+    expect(actor.send(second, start - 1).code).toBe(code.ok);
+    expect(actor.send(place(1, 1, { promo: 8 }), start).code).toBe(code.notStarted);
     expect(actor.send(place(1, 1, { promo: 8 }), start + 60_000).code).toBe(code.ok);
     expect(actor.send(place(1, 1, { promo: 7 }), start + 60_000).code).toBe(code.ended);
+  });
+
+  test('may not overlap another, which is named', () => {
+    const actor = onSale(9);
+    const refused = { code: code.wrongState, about: 7 };
+    const at = (startAt: number, endAt: number) =>
+      actor.send(publish({ promo: 8, startAt, endAt }), start - 1);
+    expect(at(start + 59_999, start + 90_000)).toMatchObject(refused);
+    expect(at(start - 5, start + 1)).toMatchObject(refused);
+    expect(at(start - 5, start + 90_000)).toMatchObject(refused);
+    expect(at(start - 5, start).code).toBe(code.ok);
   });
 
   test('that is over is not published', () => {
@@ -38,10 +41,14 @@ describe('a promo', () => {
     expect(actor.send(publish(), start + 60_000).code).toBe(code.ended);
   });
 
-  test('leaves the normal price on sale', () => {
+  test('is the only way to buy from its publication to its end', () => {
     const actor = onSale(9);
-    expect(actor.send(place(1, 1, { promo: 0 }), start).order?.unitPrice).toBe(1_000);
-    expect(actor.send(place(1, 2, { promo: 0 }), start + 70_000).code).toBe(code.ok);
+    for (const at of [start - 1, start, start + 59_999]) {
+      expect(actor.send(place(1, 1, { promo: 0 }), at).code).toBe(code.promoOnly);
+      expect(actor.send(join(1, 1, 0), at).code).toBe(code.promoOnly);
+    }
+    const order = actor.send(place(1, 2, { promo: 0 }), start + 60_000).order;
+    expect(order?.unitPrice).toBe(1_000);
   });
 });
 
@@ -59,61 +66,6 @@ describe('a restock', () => {
     const actor = onSale(1);
     expect(actor.send(restock(loadedUnitsMax), start).code).toBe(code.wrongState);
     expect(actor.send(restock(loadedUnitsMax - 1), start).code).toBe(code.ok);
-  });
-});
-
-describe('the gate', () => {
-  test('gives a user who asks again the same nonce, also when it is closed, sold out or over', () => {
-    const actor = onSale(1, { gateFactor: 1 });
-    expect(actor.send(admit(1, 111), start)).toMatchObject({
-      code: code.ok,
-      nonce: 111,
-      repeated: false,
-    });
-    const again = { code: code.ok, nonce: 111, repeated: true };
-    expect(actor.send(admit(1, 222), start)).toMatchObject(again);
-    actor.send(place(1, 111), start);
-    expect(actor.send(admit(1, 333), start)).toMatchObject(again);
-    expect(actor.send(admit(1, 444), start + 70_000)).toMatchObject(again);
-    expect(actor.item?.admitted).toBe(1);
-  });
-
-  test('admits gateFactor × loaded users, and more after a restock', () => {
-    const actor = onSale(2, { gateFactor: 2 });
-    const codes = (users: number[]) =>
-      users.map((user) => actor.send(admit(user, user), start).code);
-    expect(codes([1, 2, 3, 4])).toEqual([0, 0, 0, 0]);
-    expect(codes([5, 6])).toEqual([code.gateClosed, code.gateClosed]);
-    actor.send(restock(1), start);
-    expect(codes([5, 6, 7])).toEqual([0, 0, code.gateClosed]);
-    expect(actor.item?.admitted).toBe(6);
-  });
-
-  test('counts each promo separately', () => {
-    const actor = onSale(1, { gateFactor: 1 });
-    actor.send(admit(1, 1), start);
-    const next = publish({ promo: 8, gateFactor: 1, startAt: start, endAt: start + 900_000 });
-    actor.send(next, start + 60_000);
-    expect(actor.send(admit(2, 2, 8), start + 60_000).code).toBe(code.ok);
-    expect(actor.send(admit(3, 3, 8), start + 60_000).code).toBe(code.gateClosed);
-  });
-
-  test('opens and ends with the sale, and is shut while nothing is left', () => {
-    const actor = onSale(1);
-    expect(actor.send(admit(1, 1), start - 1).code).toBe(code.notStarted);
-    actor.send(place(9, 9), start);
-    expect(actor.send(admit(1, 1), start).code).toBe(code.outOfStock);
-    expect(actor.send(admit(1, 1), start + 60_000).code).toBe(code.ended);
-    expect(actor.send(admit(1, 1, 8), start).code).toBe(code.notOnSale);
-  });
-
-  test('gives a new nonce at the normal price once the old one has bought something', () => {
-    const actor = onSale(5);
-    expect(actor.send(admit(1, 11, 0), start).nonce).toBe(11);
-    expect(actor.send(admit(1, 12, 0), start).nonce).toBe(11);
-    actor.send(place(1, 11, { promo: 0 }), start);
-    expect(actor.send(admit(1, 12, 0), start)).toMatchObject({ nonce: 12, repeated: false });
-    expect(actor.item?.admitted).toBe(1);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import type { Event } from '../events.ts';
 import { timeMsMax } from '../limits.ts';
-import { type Command, code, type Event } from '../protocol.ts';
+import { type Command, code } from '../protocol.ts';
 import { id, later, onSale, publish, restock, start } from '../testing/item-driver.ts';
 import { apply, canonical, dueAt, type Item, unitsLeft, viewOrder } from './item.ts';
 
@@ -60,7 +61,7 @@ const someCommand: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   fc.record({
-    type: fc.constant('admit' as const),
+    type: fc.constant('join' as const),
     item: fc.constant(id),
     user: fc.integer({ min: 1, max: 4 }),
     promo: fc.constantFrom(0, 7),
@@ -139,7 +140,7 @@ describe('whatever is sent, whenever', () => {
           const again = actor.send(command, at);
           expect(again).toMatchObject({ code: code.ok, repeated: true, order: { n } });
           const other = actor.send({ ...command, amount: command.amount + 1 }, at);
-          expect(other.code).toBe(code.tokenSpent);
+          expect(other.code).toBe(code.usedOtherwise);
         }
       }),
     );

@@ -1,28 +1,60 @@
 /** What an item's actor knows: the state, and queries that do not change it. */
 
-import { gateFactorMax, loadedUnitsMax, payWindowDefaultMs, timeMsMax } from '../limits.ts';
-import { type OrderView, orderStatus, type Terms } from '../protocol.ts';
-import { Buyers } from './buyers.ts';
+import type { DueReason, Terms } from '../events.ts';
+import {
+  admitMsMax,
+  gateFactorMax,
+  loadedUnitsMax,
+  payWindowDefaultMs,
+  timeMsMax,
+} from '../limits.ts';
+import { type Code, code, type OrderView, orderStatus, type Standing } from '../protocol.ts';
+import { sha256Number } from '../sha256.ts';
+import { Buyers, type Stands, stands } from './buyers.ts';
 import { Orders } from './orders.ts';
+import { Sale } from './sale.ts';
+
+/** Money that came and must go back. */
+export interface Due {
+  n: number;
+  /** The payment's reference as a number; 0 without one. */
+  payment: number;
+  amountMinor: number;
+  reason: DueReason;
+  settled: boolean;
+}
 
 export interface Item {
   id: number;
-  /** Units ever put on sale = sold + held + left. */
+  /** The time of the last event. */
+  at: number;
+  /** Units put on sale and not withdrawn = sold + held + left. */
   loaded: number;
   held: number;
   sold: number;
   /** Users admitted, over all promos. */
   admitted: number;
-  /** Keys of the deliveries that were restocked. */
-  restocks: Set<number>;
+  /** Units by the keys of the deliveries that were restocked; below 0 those that were withdrawn. */
+  restocks: Map<number, number>;
   /** Refusals for stock, as tallied in the journal. */
   refused: number;
+  /** Whether the item is sold at its normal price while it has no promo. */
+  normalSale: boolean;
   /** Every set of terms the item was ever on sale under; the first is its normal price. */
   terms: Terms[];
-  /** Index of the promo that is pending or running; 0 without one. */
+  /** By terms: how their sale stands. That of the normal price has neither gate nor queue. */
+  sales: Sale[];
+  /** Indexes of the published promos that are not over, by their start. */
+  coming: number[];
+  /** The promo that is running, or the next; 0 without one. */
   promo: number;
-  /** Users admitted under each set of terms. */
-  admittedUnder: number[];
+  /** The promo to show: as `promo`, or else the last that was on; 0 without one. */
+  shown: number;
+  /** The item is sold under promos alone before this: the latest end of a published promo. */
+  promosEndAt: number;
+  /** Refunds due, by their numbers less one; and those numbers by order and payment. */
+  dues: Due[];
+  dueOf: Map<string, number>;
   orders: Orders;
   buyers: Buyers;
 }
@@ -39,50 +71,49 @@ export function viewOrder(item: Item, n: number): OrderView {
   const status = orders.status[row] as OrderView['status']; // Only `settle` and `add` write this column.
   const createdAt = orders.createdAt[row]!;
   const changedAt = orders.changedAt[row]!;
+  const refunded = status === orderStatus.refunded;
   return {
     n,
     user: orders.user[row]!,
     promo: terms.promo,
     amount: orders.amount[row]!,
-    unitPrice: terms.price,
+    unitPrice: orders.price[row]!,
     status,
     createdAt,
     payBy: createdAt + terms.payWindowMs,
-    paidAt: status === orderStatus.paid ? changedAt : 0,
+    paidAt: refunded
+      ? orders.paidAtOfRefunded.get(n)!
+      : status === orderStatus.paid
+        ? changedAt
+        : 0,
     closedAt: status === orderStatus.paid ? 0 : changedAt,
   };
 }
 
-/** The canonical form (I6): equal states give equal text. */
-export function canonical(item: Item): string {
-  const { orders, buyers } = item;
-  const rows = Array.from({ length: orders.count }, (_, row) => [
-    orders.user[row],
-    orders.terms[row],
-    orders.amount[row],
-    orders.nonce[row],
-    orders.status[row],
-    orders.createdAt[row],
-    orders.changedAt[row],
-  ]);
-  const users = Array.from({ length: buyers.count }, (_, row) => [
-    buyers.user[row],
-    buyers.terms[row],
-    buyers.units[row],
-    buyers.nonce[row],
-  ]);
-  const { id, loaded, held, sold, admitted, refused, terms, promo, admittedUnder } = item;
-  const restocks = [...item.restocks];
-  const books = { id, loaded, held, sold, left: unitsLeft(item), admitted, refused };
-  return JSON.stringify({
-    ...books,
-    restocks,
-    terms,
-    promo,
-    admittedUnder,
-    orders: rows,
-    buyers: users,
-  });
+const standingNames = {
+  [stands.nowhere]: 'none',
+  [stands.pooled]: 'drawing',
+  [stands.waiting]: 'waiting',
+  [stands.admitted]: 'admitted',
+} as const satisfies Record<Stands, Standing['state']>;
+
+/** Where a user stands under terms, and what there is to wait for. */
+export function viewStanding(item: Item, user: number, index: number, at: number): Standing {
+  const { buyers, held } = item;
+  const sale = item.sales[index]!;
+  const buyer = buyers.find(user, index);
+  const state = standingNames[buyers.standsAt(buyer)];
+  const ahead = state === 'waiting' ? sale.waiting.ahead(buyers.place[buyer]!) : 0;
+  const rate = sale.rate.perSecond(at);
+  return {
+    state,
+    nonce: state === 'none' ? 0 : buyers.nonce[buyer]!,
+    until: state === 'admitted' && index !== 0 ? sale.lapseAtOf(buyer) : 0,
+    ahead,
+    waiting: sale.people,
+    heldUnpaid: held,
+    etaSeconds: state === 'waiting' && rate > 0 ? Math.ceil((ahead + 1) / rate) : -1,
+  };
 }
 
 export function newItem(id: number, price: number, units: number): Item {
@@ -94,20 +125,31 @@ export function newItem(id: number, price: number, units: number): Item {
     limit: loadedUnitsMax,
     gateFactor: gateFactorMax,
     payWindowMs: payWindowDefaultMs,
+    queue: 'off',
+    admitMs: admitMsMax,
+    queueOpenAt: 0,
   };
+  const buyers = new Buyers();
   return {
     id,
+    at: 0,
     loaded: units,
     held: 0,
     sold: 0,
     admitted: 0,
-    restocks: new Set(),
+    restocks: new Map(),
     refused: 0,
+    normalSale: true,
     terms: [normal],
+    sales: [new Sale(normal, buyers, '')],
+    coming: [],
     promo: 0,
-    admittedUnder: [0],
+    shown: 0,
+    promosEndAt: 0,
+    dues: [],
+    dueOf: new Map(),
     orders: new Orders(),
-    buyers: new Buyers(),
+    buyers,
   };
 }
 
@@ -135,4 +177,23 @@ export function orderBought(item: Item, buyer: number, nonce: number): number {
   const first = buyers.firstOrder[buyer]!;
   if (first === 0 || orders.nonce[first - 1] === nonce) return first;
   return orders.find(buyers.user[buyer]!, buyers.terms[buyer]!, nonce);
+}
+
+/**
+ * A payment's reference as a number: 53 bits of its SHA-256. The state keeps that much of it, to know the
+ * same payment again; the text is in the journal. 0 for none.
+ */
+export function referenceNumber(reference = ''): number {
+  return reference === '' ? 0 : sha256Number(reference);
+}
+
+/** Names a payment for an order among the refunds due. */
+export function dueKey(n: number, payment: number): string {
+  return `${n}:${payment}`;
+}
+
+/** Why nobody may buy at the normal price now; `ok` where they may. */
+export function normalRefusal(item: Item, at: number): Code {
+  if (at < item.promosEndAt) return code.promoOnly;
+  return item.normalSale ? code.ok : code.notOnSale;
 }

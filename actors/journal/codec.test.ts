@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { type Event, itemTexts } from '../events.ts';
 import {
+  actorNameBytesMax,
+  admitMsMax,
+  duesPerItemMax,
   entryHeadBytesMax,
   eventBytesMax,
   gateFactorMax,
+  hashDigits,
   integerMax,
   itemIdMax,
   loadedUnitsMax,
@@ -12,15 +17,81 @@ import {
   partitionsMax,
   payWindowMsMax,
   priceMinorMax,
+  referenceCharactersMax,
   timeMsMax,
 } from '../limits.ts';
-import type { Event } from '../protocol.ts';
 import { Chain, chainStart, decodeEntry, encodeEntry, encodeEvent, entryHash } from './codec.ts';
 import { JournalCorrupt } from './journal.ts';
 
+/** A name of as many bytes as one may have. */
+const by = '店'.repeat(actorNameBytesMax / 3);
+
 const largest = {
-  opened: { type: 'opened', item: itemIdMax, price: priceMinorMax, units: loadedUnitsMax },
-  restocked: { type: 'restocked', item: itemIdMax, units: loadedUnitsMax },
+  opened: { type: 'opened', item: itemIdMax, price: priceMinorMax, units: loadedUnitsMax, by },
+  restocked: { type: 'restocked', item: itemIdMax, units: loadedUnitsMax, key: integerMax, by },
+  unitsWithdrawn: {
+    ...{ type: 'unitsWithdrawn', item: itemIdMax, units: loadedUnitsMax, key: integerMax, by },
+  },
+  edited: {
+    type: 'edited',
+    item: itemIdMax,
+    price: priceMinorMax,
+    normalSale: false,
+    limit: loadedUnitsMax,
+    texts: [...itemTexts],
+    by,
+  },
+  paused: { type: 'paused', item: itemIdMax, promo: integerMax, by },
+  resumed: { type: 'resumed', item: itemIdMax, promo: integerMax, by },
+  ended: { type: 'ended', item: itemIdMax, promo: integerMax, by },
+  extended: { type: 'extended', item: itemIdMax, promo: integerMax, endAt: timeMsMax, by },
+  promoWithdrawn: { type: 'promoWithdrawn', item: itemIdMax, promo: integerMax, by },
+  joined: {
+    type: 'joined',
+    item: itemIdMax,
+    user: integerMax,
+    promo: integerMax,
+    nonce: integerMax,
+  },
+  leftQueue: { type: 'leftQueue', item: itemIdMax, user: integerMax, promo: integerMax },
+  drawn: {
+    type: 'drawn',
+    item: itemIdMax,
+    promo: integerMax,
+    entrants: ordersPerItemMax,
+    seed: 'f'.repeat(hashDigits),
+  },
+  queueEnded: { type: 'queueEnded', item: itemIdMax, promo: integerMax, waiting: ordersPerItemMax },
+  lapsed: { type: 'lapsed', item: itemIdMax, user: integerMax, promo: integerMax },
+  refunded: {
+    type: 'refunded',
+    item: itemIdMax,
+    n: ordersPerItemMax,
+    amount: orderUnitsMax,
+    placedAt: timeMsMax,
+    back: false,
+    amountMinor: integerMax,
+    reference: 'r'.repeat(referenceCharactersMax),
+    by,
+  },
+  refundDue: {
+    type: 'refundDue',
+    item: itemIdMax,
+    due: duesPerItemMax,
+    n: ordersPerItemMax,
+    placedAt: timeMsMax,
+    amountMinor: integerMax,
+    reason: 'unknownOrder',
+    reference: 'r'.repeat(referenceCharactersMax),
+    by,
+  },
+  dueSettled: {
+    type: 'dueSettled',
+    item: itemIdMax,
+    due: duesPerItemMax,
+    reference: 'r'.repeat(referenceCharactersMax),
+    by,
+  },
   published: {
     type: 'published',
     item: itemIdMax,
@@ -31,6 +102,11 @@ const largest = {
     limit: loadedUnitsMax,
     gateFactor: gateFactorMax,
     payWindowMs: payWindowMsMax,
+    queue: 'draw',
+    admitMs: admitMsMax,
+    queueOpenAt: timeMsMax,
+    secret: 'f'.repeat(hashDigits),
+    by,
   },
   closed: { type: 'closed', item: itemIdMax, promo: integerMax },
   admitted: {
@@ -57,6 +133,9 @@ const largest = {
     amount: orderUnitsMax,
     placedAt: timeMsMax,
     late: true,
+    amountMinor: integerMax,
+    reference: 'r'.repeat(referenceCharactersMax),
+    by,
   },
   cancelled: {
     type: 'cancelled',
@@ -64,6 +143,7 @@ const largest = {
     n: ordersPerItemMax,
     amount: orderUnitsMax,
     placedAt: timeMsMax,
+    by,
   },
   expired: {
     type: 'expired',

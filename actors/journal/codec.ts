@@ -9,7 +9,7 @@
  * back, from the newest time before it to `at`, because a clock had been wrong. Such an entry has no
  * events, and only there is an entry's time less than the one before.
  */
-import type { Event, Sequence } from '../protocol.ts';
+import type { Event, Sequence } from '../events.ts';
 import { JournalCorrupt } from './journal.ts';
 
 export interface Entry {

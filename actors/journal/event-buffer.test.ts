@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import type { Event } from '../events.ts';
 import { entryBytesMax, eventBytesMax, integerMax, itemIdMax } from '../limits.ts';
-import type { Event } from '../protocol.ts';
 import { encodeEvent } from './codec.ts';
 import { EventBuffer } from './event-buffer.ts';
 

@@ -5,8 +5,8 @@
  * one is placed there. Direct-get would be shorter, but it does not say which server answered.
  */
 import { AckPolicy, type Consumer, DeliverPolicy, nanos } from 'nats';
+import type { Sequence } from '../events.ts';
 import { appendTimeoutMs } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 import type { JetStreamConnection } from './jetstream-connection.ts';
 import type { Link } from './jetstream-dial.ts';
 import { isTimeout, readError } from './jetstream-errors.ts';

@@ -3,7 +3,7 @@
  * stored, or may be stored. Anything not known for certain counts as unknown.
  */
 import { ErrorCode, NatsError } from 'nats';
-import type { Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
 import { Fenced, JournalCorrupt, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 
 /** Codes of the server's own errors, from its errors.json. */

@@ -9,7 +9,7 @@
  * message says itself that it is entry 1. A stream that has lost its first messages begins with another
  * entry, so it cannot be mistaken for one.
  */
-import type { Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
 import { decodeEntry } from './codec.ts';
 import { JournalCorrupt } from './journal.ts';
 

@@ -1,7 +1,7 @@
 /** Reads the streams of the JetStream journal, in numbers of entries, and notes which server answered. */
 import { consumerOpts, type JetStreamSubscription, type StreamInfo } from 'nats';
+import type { Sequence } from '../events.ts';
 import { appendTimeoutMs } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 import type { JetStreamConnection } from './jetstream-connection.ts';
 import type { Link } from './jetstream-dial.ts';
 import { readError } from './jetstream-errors.ts';

@@ -9,8 +9,9 @@
  * unknown at once. Those may still be stored later, from the server's buffers, but only as the very
  * next entry: the chain stays whole, and the writer that missed it is fenced and recovers.
  */
+
+import type { Sequence } from '../events.ts';
 import { recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 import { JetStreamConnection, notConnected } from './jetstream-connection.ts';
 import { StreamCopies } from './jetstream-copies.ts';
 import type { Link } from './jetstream-dial.ts';

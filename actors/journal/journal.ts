@@ -3,7 +3,7 @@
  * sequence 1; an append names the last sequence its writer knows, and that condition is the fence
  * that keeps two writers of one partition apart (I5).
  */
-import type { Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
 
 export interface StoredEntry {
   sequence: Sequence;

@@ -1,6 +1,6 @@
 /** Where a journal's time stands: an engine on it must not start with a clock that is far behind. */
 
-import type { Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
 import { decodeEntry, encodeEntry, entryHash } from './codec.ts';
 import { type Journal, JournalCorrupt, JournalUnavailable } from './journal.ts';
 

@@ -5,9 +5,9 @@
  * All appends that a thread makes in one turn, over all its partitions, share one commit.
  */
 import type { Database, Statement } from 'bun:sqlite';
+import type { Sequence } from '../events.ts';
 import type { FileIdentity } from '../kept-file.ts';
 import { partitionsMax } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 import {
   Fenced,
   JournalCorrupt,

@@ -24,7 +24,21 @@ beforeEach(() => {
 
 function show(left: number): void {
   board.write(item, {
-    ...{ loaded: 9, held: 9 - left, sold: 0, left, admitted: 0, promoAdmitted: 0, orders: 0 },
+    ...{
+      loaded: 9,
+      held: 9 - left,
+      sold: 0,
+      left,
+      admitted: 0,
+      outstanding: 0,
+      waiting: 0,
+      promosEndAt: 0,
+      queueOpenAt: 0,
+      paused: 0,
+      normalSale: 1,
+      queue: 0,
+      orders: 0,
+    },
     ...{ seq: 12, leftSeq: 11, promo: 7, startAt, endAt, price: 500, promoPrice: 300 },
   });
 }

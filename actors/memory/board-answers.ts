@@ -2,7 +2,8 @@
  * Step 2 of an order: whether the board answers it, so that no actor has to. The simulation calls this
  * too.
  */
-import { type Code, code, partitionOf, type Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
+import { type Code, code, partitionOf } from '../protocol.ts';
 import type { Board } from './board.ts';
 import type { Positions } from './positions.ts';
 

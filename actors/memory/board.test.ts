@@ -7,7 +7,16 @@ import { Board, type BoardRow, saleStatus } from './board.ts';
 
 const row: BoardRow = {
   ...{ loaded: 9, held: 2, sold: 3, left: 4, admitted: 5, seq: 12, leftSeq: 11 },
-  ...{ promoAdmitted: 2, orders: 6 },
+  ...{
+    outstanding: 2,
+    waiting: 0,
+    promosEndAt: 0,
+    queueOpenAt: 0,
+    paused: 0,
+    normalSale: 1,
+    queue: 0,
+    orders: 6,
+  },
   ...{ promo: 7, startAt: 1_000, endAt: 2_000, price: 500, promoPrice: 300 },
 };
 

@@ -8,9 +8,11 @@
  * no version. Next to the rows lies one Bloom filter of buyers for all items, so that an order which
  * may be a repeat is passed on to its actor instead of being refused from the board (I3).
  */
+
+import type { Sequence } from '../events.ts';
 import { hashJoin, hashOf } from '../item/columns.ts';
 import { buyerFilterBits, itemIdMax } from '../limits.ts';
-import { type Code, code, type Sequence } from '../protocol.ts';
+import { type Code, code } from '../protocol.ts';
 import { OpenedItems } from './opened-items.ts';
 import { PromoNumbers } from './promo-numbers.ts';
 
@@ -22,15 +24,17 @@ export interface BoardRow {
   left: number;
   /** Users admitted, over all promos. */
   admitted: number;
-  /** Those admitted under the last promo: what its gate counts. */
-  promoAdmitted: number;
+  /** Admissions to the promo shown that are neither spent nor lapsed: what its gate counts. */
+  outstanding: number;
+  /** People in that promo's queue, or before its draw. */
+  waiting: number;
   /** Orders ever placed. */
   orders: number;
   /** Sequence of the entry that last changed the row. */
   seq: Sequence;
   /** Sequence of the entry that last changed `left`. */
   leftSeq: Sequence;
-  /** The last promo the item was on sale under; 0 without one. */
+  /** The promo that is running, else the next, else the last; 0 without one. */
   promo: number;
   startAt: number;
   endAt: number;
@@ -38,23 +42,40 @@ export interface BoardRow {
   price: number;
   /** Minor units for one unit under the promo. */
   promoPrice: number;
+  /** Before this the item is sold under promos alone; 0 without one. */
+  promosEndAt: number;
+  /** From here on users may join the promo. */
+  queueOpenAt: number;
+  /** 1 while the promo is paused. */
+  paused: number;
+  /** 1 where the item is sold at its normal price while it has no promo. */
+  normalSale: number;
+  /** Of the promo: a place in `queueModes`. */
+  queue: number;
 }
 
+/** What an order is judged by comes first: a cache line. */
 const fields = [
-  'loaded',
-  'held',
-  'sold',
   'left',
-  'admitted',
-  'promoAdmitted',
-  'orders',
-  'seq',
-  'leftSeq',
   'promo',
   'startAt',
   'endAt',
+  'promosEndAt',
+  'paused',
+  'normalSale',
+  'leftSeq',
+  'held',
+  'sold',
+  'loaded',
+  'admitted',
+  'outstanding',
+  'waiting',
+  'orders',
+  'seq',
   'price',
   'promoPrice',
+  'queueOpenAt',
+  'queue',
 ] as const satisfies readonly (keyof BoardRow)[];
 
 const at = Object.fromEntries(fields.map((name, index) => [name, index])) as Record<
@@ -76,15 +97,20 @@ const countedCodes: readonly Code[] = [
   code.wrongState,
   code.refundDue,
   code.notOnSale,
-  code.tokenSpent,
+  code.usedOtherwise,
+  code.promoOnly,
+  code.paused,
 ];
 const counterOf = new Map(countedCodes.map((counted, index) => [counted, index]));
 
-const rowWords = 16;
+const rowWords = 24;
 const counterWords = 16;
+if (fields.length > rowWords || countedCodes.length > counterWords) {
+  throw new Error('a row of the board is too short');
+}
 const filterMask = buyerFilterBits / 512 - 1;
 
-export type SaleStatus = 'none' | 'pending' | 'running' | 'ended';
+export type SaleStatus = 'none' | 'pending' | 'running' | 'paused' | 'ended';
 
 export class Board {
   /** Promos ever published, of any item. */
@@ -168,10 +194,17 @@ export class Board {
       const current = rows[offset + at.promo]!;
       const startAt = rows[offset + at.startAt]!;
       const endAt = rows[offset + at.endAt]!;
+      const promosEndAt = rows[offset + at.promosEndAt]!;
+      const paused = rows[offset + at.paused]! === 1;
+      const normalSale = rows[offset + at.normalSale]! === 1;
       if ((version & 1) === 1 || Atomics.load(this.#versions, item) !== version) continue;
-      if (promo !== 0 && promo === current) {
-        if (now < startAt) return code.notStarted;
+      if (promo === 0) {
+        if (now < promosEndAt) return code.promoOnly;
+        if (!normalSale) return code.notOnSale;
+      } else if (promo === current) {
         if (now >= endAt) return code.ended;
+        if (now < startAt) return code.notStarted;
+        if (paused) return code.paused;
       }
       return amount > left ? code.outOfStock : code.ok;
     }
@@ -274,7 +307,8 @@ export class Board {
       sold: rows[offset + at.sold]!,
       left: rows[offset + at.left]!,
       admitted: rows[offset + at.admitted]!,
-      promoAdmitted: rows[offset + at.promoAdmitted]!,
+      outstanding: rows[offset + at.outstanding]!,
+      waiting: rows[offset + at.waiting]!,
       orders: rows[offset + at.orders]!,
       seq: rows[offset + at.seq]!,
       leftSeq: rows[offset + at.leftSeq]!,
@@ -283,13 +317,19 @@ export class Board {
       endAt: rows[offset + at.endAt]!,
       price: rows[offset + at.price]!,
       promoPrice: rows[offset + at.promoPrice]!,
+      promosEndAt: rows[offset + at.promosEndAt]!,
+      queueOpenAt: rows[offset + at.queueOpenAt]!,
+      paused: rows[offset + at.paused]!,
+      normalSale: rows[offset + at.normalSale]!,
+      queue: rows[offset + at.queue]!,
     };
   }
 }
 
-/** The status of an item's last promo at a time, in the words of the API; 'none' without a promo. */
+/** The status of the promo that the board shows, in the words of the API; 'none' without a promo. */
 export function saleStatus(row: BoardRow, now: number): SaleStatus {
   if (row.promo === 0) return 'none';
-  if (now < row.startAt) return 'pending';
-  return now < row.endAt ? 'running' : 'ended';
+  if (now >= row.endAt) return 'ended';
+  if (row.paused === 1) return 'paused';
+  return now < row.startAt ? 'pending' : 'running';
 }

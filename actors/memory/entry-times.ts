@@ -12,7 +12,7 @@
  * Thinning writes into the other of two halves and then turns readers to it, so that a thread that dies in
  * the middle leaves nothing half-done.
  */
-import type { Sequence } from '../protocol.ts';
+import type { Sequence } from '../events.ts';
 
 /**
  * Enough for a journal of three hundred years: after thinning, every second time is older than the one

@@ -3,8 +3,8 @@
  * read by health checks, statements and metrics. Sequences, counts and milliseconds.
  */
 import { wallClock } from '../clock.ts';
+import type { Sequence } from '../events.ts';
 import { partitionsMax } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 import { EntryTimes } from './entry-times.ts';
 
 /** What a partition's actor is doing; `partition.ts` describes the modes. */

@@ -1,8 +1,8 @@
 /** What a partition decides while the journal is busy: the events of a future entry. */
 
+import type { Event } from '../events.ts';
 import type { EventBuffer } from '../journal/event-buffer.ts';
 import { entryBytesMax, entryEventsMax, entryHeadBytesMax, eventBytesMax } from '../limits.ts';
-import type { Event } from '../protocol.ts';
 import type { Rows } from './board-rows.ts';
 
 /** From here on the longest event might not fit any more. */
@@ -12,6 +12,8 @@ export class Batch {
   /** Items whose row on the board this batch changes. */
   readonly touched = new Set<number>();
   #lastTouched = 0;
+  /** Users that were let in. */
+  admissions = 0;
   /** Items and users of the orders placed, alternating. */
   readonly buyers: number[] = [];
   /**
@@ -32,6 +34,7 @@ export class Batch {
   add(event: Event, at: number): void {
     this.events.add(event, at, this.at);
     if (event.type === 'placed') this.buyers.push(event.item, event.user);
+    else if (event.type === 'admitted') this.admissions++;
     if (event.item === this.#lastTouched) return;
     this.#lastTouched = event.item;
     this.touched.add(event.item);

@@ -1,8 +1,9 @@
 /** The rows that a partition will show on the board, once what it has decided is durable. */
 
+import type { Sequence } from '../events.ts';
+import { queueModes } from '../events.ts';
 import { type Item, unitsLeft } from '../item/item.ts';
 import type { BoardRow } from '../memory/board.ts';
-import type { Sequence } from '../protocol.ts';
 
 export type Rows = Map<number, BoardRow>;
 
@@ -22,22 +23,29 @@ export function numberRows(rows: Rows, latest: Rows, sequence: Sequence): void {
 }
 
 function rowOf(item: Item): BoardRow {
-  const { loaded, held, sold, admitted, admittedUnder, orders, terms } = item;
-  const last = terms.at(-1)!;
+  const { loaded, held, sold, admitted, orders, terms } = item;
+  const shown = terms[item.shown]!;
+  const sale = item.sales[item.shown]!;
   return {
     loaded,
     held,
     sold,
     left: unitsLeft(item),
     admitted,
-    promoAdmitted: admittedUnder.at(-1)!,
+    outstanding: sale.admissions.count,
+    waiting: sale.people,
     orders: orders.count,
     seq: 0,
     leftSeq: 0,
-    promo: last.promo,
-    startAt: last.startAt,
-    endAt: last.endAt,
+    promo: shown.promo,
+    startAt: shown.startAt,
+    endAt: shown.endAt,
     price: terms[0]!.price,
-    promoPrice: last.price,
+    promoPrice: shown.price,
+    promosEndAt: item.promosEndAt,
+    queueOpenAt: shown.queue === 'draw' ? shown.queueOpenAt : shown.startAt,
+    paused: sale.paused ? 1 : 0,
+    normalSale: item.normalSale ? 1 : 0,
+    queue: queueModes.indexOf(shown.queue),
   };
 }

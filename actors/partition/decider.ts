@@ -3,9 +3,12 @@
  * in memory, ahead of the journal; `pipeline.ts` takes their events to the journal and keeps their
  * replies back until the journal has them (I2).
  */
+
+import type { Event } from '../events.ts';
 import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
 import type { StoredEntry } from '../journal/journal.ts';
-import { type Command, code, type Event } from '../protocol.ts';
+import { admissionsPerEntryMax } from '../limits.ts';
+import { type Command, code } from '../protocol.ts';
 import { type AcknowledgedEntry, Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { Recovered } from './recovery.ts';
 import { changesLeft, Tallies } from './tallies.ts';
@@ -74,7 +77,7 @@ export class Decider {
       const amount = command.type === 'place' ? command.amount : 1;
       this.#tallyDueAt = Math.min(this.#tallyDueAt, this.#tallies.add(command.item, amount, now));
     }
-    this.#pipeline.release(mailbox, request, replyOf(after, decision));
+    this.#pipeline.release(mailbox, request, replyOf(after, decision, at));
   }
 
   /** Decides what time alone has made true: expired holds, ended promos, tallies to journal. */
@@ -130,7 +133,11 @@ export class Decider {
   }
 
   #settleDue(item: Item, at: number): void {
-    for (let event = due(item, at); event !== null; event = due(item, at)) this.#record(event, at);
+    for (let event = due(item, at); event !== null; event = due(item, at)) {
+      // The rest of a long queue is let in with the next entry: orders come between.
+      if (event.type === 'admitted' && this.#pipeline.admissions >= admissionsPerEntryMax) return;
+      this.#record(event, at);
+    }
   }
 
   #writeTally(item: number, at: number): void {

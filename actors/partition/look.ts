@@ -2,10 +2,11 @@
  * How a partition looks at its journal between commands: whether another engine has written, or the
  * journal has become shorter than what is known to be in it.
  */
+
+import type { Sequence } from '../events.ts';
 import { Fenced, type Journal, JournalCorrupt, JournalShort } from '../journal/journal.ts';
 import { probeMs, shortConfirmMs } from '../limits.ts';
 import type { Positions } from '../memory/positions.ts';
-import type { Sequence } from '../protocol.ts';
 import type { Decider } from './decider.ts';
 import { readBarriers } from './recovery.ts';
 

@@ -14,11 +14,13 @@
  * There is one answer to every failure of an append: drop the state, tell those who wait that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
+
+import type { Sequence } from '../events.ts';
 import type { Item } from '../item/item.ts';
 import { Fenced, isJournalFault } from '../journal/journal.ts';
 import { recoveryPauseMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
-import { type Command, code, refusal, type Sequence } from '../protocol.ts';
+import { type Command, code, refusal } from '../protocol.ts';
 import { Decider } from './decider.ts';
 import { Lookout } from './look.ts';
 import { Patience } from './patience.ts';

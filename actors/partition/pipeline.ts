@@ -7,6 +7,7 @@
  * outcomes of its appends are ignored.
  */
 
+import type { Event } from '../events.ts';
 import type { Item } from '../item/item.ts';
 import { type Chain, entryHash, joinEntry } from '../journal/codec.ts';
 import { EventBuffer } from '../journal/event-buffer.ts';
@@ -20,7 +21,7 @@ import {
 import { appendsInFlightMax } from '../limits.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
-import { type Code, code, type Event, type Reply, refusal } from '../protocol.ts';
+import { type Code, code, type Reply, refusal } from '../protocol.ts';
 import { Batch } from './batch.ts';
 import { numberRows, type Rows, rowsOf } from './board-rows.ts';
 import { WaitingReplies } from './waiting-replies.ts';
@@ -91,6 +92,12 @@ export class Pipeline {
   /** Batches that wait for the journal. */
   get backlog(): number {
     return this.#batches.length;
+  }
+
+  /** Admissions in the batch that the next event joins. */
+  get admissions(): number {
+    const batch = this.#batches.at(-1);
+    return batch === undefined || batch.full ? 0 : batch.admissions;
   }
 
   /** Whether everything that was decided is durable. */

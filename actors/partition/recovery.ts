@@ -3,6 +3,7 @@
  * may still be on its way.
  */
 
+import type { Sequence } from '../events.ts';
 import { applyTo, type Item } from '../item/item.ts';
 import { Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
-import type { Sequence } from '../protocol.ts';
 import type { AcknowledgedEntry } from './pipeline.ts';
 
 /**

@@ -75,7 +75,7 @@ describe('the time of a partition', () => {
     b.place(1, 1, start + hourMs);
     const ask = (nonce: number, at: number) => {
       const place = { type: 'place', item, user: 2, promo: 7, amount: 1, nonce } as const;
-      const admit = { type: 'admit', item, user: 3, promo: 7, nonce } as const;
+      const admit = { type: 'join', item, user: 3, promo: 7, nonce } as const;
       return [b.submit({ ...place, expiresAt: 9_999_999 }, at), b.submit(admit, at)];
     };
     const early = ask(1, sale.startAt - 1);

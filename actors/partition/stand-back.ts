@@ -1,7 +1,8 @@
 /** What a fenced partition does: it waits until the engine that has written it is silent. */
+
+import type { Sequence } from '../events.ts';
 import { isJournalFault, type Journal } from '../journal/journal.ts';
 import { fencedMs } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 
 /** Answers in a row that the journal is short before the recovery is to judge it. */
 const shortAnswersMax = 2;

@@ -3,8 +3,9 @@
  * see that no one was refused while units were left (I9). So they are tallied, and a tally is journaled
  * before anything changes how many units are left, or after `tallyMs`.
  */
+
+import type { Event } from '../events.ts';
 import { tallyMs } from '../limits.ts';
-import type { Event } from '../protocol.ts';
 
 interface Tally {
   count: number;
@@ -60,7 +61,10 @@ export function changesLeft(event: Event): boolean {
     case 'cancelled':
     case 'expired':
     case 'restocked':
+    case 'unitsWithdrawn':
       return true;
+    case 'refunded':
+      return event.back;
     case 'paid':
       return event.late === true;
     default:

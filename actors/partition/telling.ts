@@ -1,8 +1,9 @@
 /** What operators are told of a partition, each thing once: in the log, and how far its time is ahead. */
+
+import type { Sequence } from '../events.ts';
 import { Fenced, type Journal, JournalCorrupt, JournalShort } from '../journal/journal.ts';
 import { clockStepMs } from '../limits.ts';
 import type { Positions } from '../memory/positions.ts';
-import type { Sequence } from '../protocol.ts';
 import type { Trouble } from './patience.ts';
 
 /** Where a partition's messages go. */

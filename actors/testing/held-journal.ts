@@ -1,8 +1,8 @@
 /** A journal in memory whose appends wait until a test says what becomes of them. */
 import { setImmediate } from 'node:timers/promises';
+import type { Sequence } from '../events.ts';
 import { Chain, chainStart, decodeEntry, type Entry, encodeEntry } from '../journal/codec.ts';
 import { type Journal, JournalUnavailable, type StoredEntry } from '../journal/journal.ts';
-import type { Sequence } from '../protocol.ts';
 
 const firstEntry = encodeEntry(
   { partition: 0, seq: 1, prev: chainStart, writer: 'first run', at: 0 },

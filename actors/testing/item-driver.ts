@@ -1,6 +1,8 @@
 /** Drives the pure item actor as a partition does. */
+
+import type { Event } from '../events.ts';
 import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
-import type { Command, Event, Reply } from '../protocol.ts';
+import type { Command, Reply } from '../protocol.ts';
 
 export const id = 42;
 /** When promo 7 starts. */
@@ -17,7 +19,7 @@ export class Actor {
     this.pass(at);
     const decision = decide(this.item, command, at);
     if (decision.event !== null) this.#apply(decision.event, at);
-    return replyOf(this.item, decision);
+    return replyOf(this.item, decision, at);
   }
 
   /** Lets time pass; returns what it made true. */
@@ -79,6 +81,6 @@ export const pay = (n: number, user = 0): Command => ({ type: 'pay', item: id, n
 export const cancel = (n: number, user = 0): Command => ({ type: 'cancel', item: id, n, user });
 export const read = (n: number, user = 0): Command => ({ type: 'read', item: id, n, user });
 export const restock = (units: number): Command => ({ type: 'restock', item: id, units, key: 0 });
-export const admit = (user: number, nonce: number, promo = 7): Command => ({
-  ...{ type: 'admit', item: id, user, promo, nonce },
+export const join = (user: number, nonce: number, promo = 7): Command => ({
+  ...{ type: 'join', item: id, user, promo, nonce },
 });

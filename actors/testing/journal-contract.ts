@@ -1,8 +1,8 @@
 /** What every journal must do, whatever it stores its entries in. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { Sequence } from '../events.ts';
 import { Fenced, type Journal, type StoredEntry } from '../journal/journal.ts';
 import { entryBytesMax } from '../limits.ts';
-import type { Sequence } from '../protocol.ts';
 
 /** One place where a journal of at least `contractPartitions` partitions is stored. */
 export interface JournalStore {

@@ -1,4 +1,5 @@
 /** The other thread of the tests of shared memory: a producer of records, or a writer of a row. */
+import { recordWords } from '../limits.ts';
 import { Board, type BoardRow } from '../memory/board.ts';
 import { Doorbell, Mailbox } from '../memory/mailbox.ts';
 
@@ -13,7 +14,8 @@ export function evenRow(value: number): BoardRow {
   return {
     ...{ loaded: value, held: value, sold: value, left: value, admitted: value, seq: value },
     ...{ leftSeq: value, promo: value, startAt: value, endAt: value, price: value },
-    ...{ promoPrice: value, promoAdmitted: value, orders: value },
+    ...{ promoPrice: value, outstanding: value, waiting: value, orders: value },
+    ...{ promosEndAt: value, queueOpenAt: value, paused: value, normalSale: value, queue: value },
   };
 }
 
@@ -23,7 +25,7 @@ async function produce(mailbox: Mailbox, bell: Doorbell, records: number): Promi
   for (let record = 1; record <= records; record++) {
     let offset = mailbox.reserve();
     for (; offset < 0; offset = mailbox.reserve()) await new Promise(setImmediate);
-    mailbox.words.fill(record, offset, offset + 16);
+    mailbox.words.fill(record, offset, offset + recordWords);
     mailbox.publish();
     bell.ring();
   }

@@ -16,7 +16,21 @@ beforeEach(() => {
   board = new Board(new SharedArrayBuffer(Board.bytes()));
   positions = new Positions(new SharedArrayBuffer(Positions.bytes));
   board.write(itemId, {
-    ...{ loaded: 9, held: 9, sold: 0, left: 0, admitted: 0, promoAdmitted: 0, orders: 0 },
+    ...{
+      loaded: 9,
+      held: 9,
+      sold: 0,
+      left: 0,
+      admitted: 0,
+      outstanding: 0,
+      waiting: 0,
+      promosEndAt: 0,
+      queueOpenAt: 0,
+      paused: 0,
+      normalSale: 1,
+      queue: 0,
+      orders: 0,
+    },
     ...{
       seq: 12,
       leftSeq: 11,

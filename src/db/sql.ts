@@ -3,7 +3,8 @@
  * and Postgres. Money is integer minor units, times are milliseconds since 1970 UTC, ids are safe
  * integers. Every operation may throw `SqlUnavailable`; the next call then starts afresh.
  */
-import type { OrderStatusName, Sequence } from '../../actors/protocol.ts';
+import type { Sequence } from '../../actors/events.ts';
+import type { OrderStatusName } from '../../actors/protocol.ts';
 
 export interface Sql {
   readonly catalog: Catalog;

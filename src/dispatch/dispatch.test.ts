@@ -17,7 +17,16 @@ beforeEach(() => {
   board = new Board(memory.board);
   board.write(item, {
     ...{ loaded: 1, held: 0, sold: 0, left: 1, admitted: 0, seq: 1, leftSeq: 1 },
-    ...{ promoAdmitted: 0, orders: 0 },
+    ...{
+      outstanding: 0,
+      waiting: 0,
+      promosEndAt: 0,
+      queueOpenAt: 0,
+      paused: 0,
+      normalSale: 1,
+      queue: 0,
+      orders: 0,
+    },
     ...{ promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 },
   });
   dispatch = open(0);
@@ -65,9 +74,9 @@ describe('dispatch', () => {
     expect([ofFirst.command, ofSecond.command]).toEqual([read(1), { ...read(2), item: 3 }]);
     expect([first.take(), second.take()]).toEqual([null, null]);
     second.answer(ofSecond.request, refusal(code.wrongState));
-    first.answer(ofFirst.request, { ...refusal(code.ok), nonce: 77 });
+    first.answer(ofFirst.request, { ...refusal(code.ok), about: 77 });
     const [reply, other] = await Promise.all(replies);
-    expect([reply!.nonce, other!.code]).toEqual([77, code.wrongState]);
+    expect([reply!.about, other!.code]).toEqual([77, code.wrongState]);
     expect(dispatch.inFlight).toBe(0);
   });
 
@@ -121,13 +130,13 @@ describe('dispatch', () => {
     expect((await waiting[0]!).code).toBe(code.ok);
     const next = dispatch.send(read(9_999));
     for (let each = paused.take(); each !== null; each = paused.take()) {
-      const nonce = each.command.type === 'read' ? each.command.n : 0;
-      paused.answer(each.request, { ...refusal(code.ok), nonce });
+      const about = each.command.type === 'read' ? each.command.n : 0;
+      paused.answer(each.request, { ...refusal(code.ok), about });
       await new Promise(setImmediate);
     }
-    expect((await next).nonce).toBe(9_999);
-    const nonces = (await Promise.all(waiting.slice(1))).map(({ nonce }) => nonce);
-    expect(nonces).toEqual(Array.from({ length: mailboxRecords - 1 }, (_, n) => n + 2));
+    expect((await next).about).toBe(9_999);
+    const abouts = (await Promise.all(waiting.slice(1))).map(({ about }) => about);
+    expect(abouts).toEqual(Array.from({ length: mailboxRecords - 1 }, (_, n) => n + 2));
   });
 
   test('answers 10004 for everything that waits for a dead thread, and for nothing else', async () => {
@@ -150,9 +159,9 @@ describe('dispatch', () => {
     await given;
     // The slot of the first is the next to be reused.
     const next = dispatch.send(read(2));
-    answer(late.request, { ...refusal(code.ok), nonce: 1 });
-    answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
-    expect((await next).nonce).toBe(2);
+    answer(late.request, { ...refusal(code.ok), about: 1 });
+    answer(take()!.request, { ...refusal(code.ok), about: 2 });
+    expect((await next).about).toBe(2);
   });
 
   test.each([
@@ -170,9 +179,9 @@ describe('dispatch', () => {
       const heir = open(now);
       heir.start();
       const mine = heir.send(read(2));
-      answer(late.request, { ...refusal(code.ok), nonce: 1 });
-      answer(take()!.request, { ...refusal(code.ok), nonce: 2 });
-      expect((await mine).nonce).toBe(2);
+      answer(late.request, { ...refusal(code.ok), about: 1 });
+      answer(take()!.request, { ...refusal(code.ok), about: 2 });
+      expect((await mine).about).toBe(2);
       heir.stop();
     },
   );
@@ -187,8 +196,8 @@ describe('dispatch', () => {
       expect((await silent).code).toBe(code.outcomeUnknown);
       answer(late.request, refusal(code.ok));
       const next = dispatch.send(read(2));
-      answer(take()!.request, { ...refusal(code.ok), nonce: 5 });
-      expect((await next).nonce).toBe(5);
+      answer(take()!.request, { ...refusal(code.ok), about: 5 });
+      expect((await next).about).toBe(5);
     },
     2 * replyTimeoutMs,
   );

@@ -4,8 +4,10 @@
  * item and state of its stock; it is sent when the stock has changed, and at the latest after
  * `tallyMs`.
  */
+
+import type { Sequence } from '../../actors/events.ts';
 import { tallyMs } from '../../actors/limits.ts';
-import type { Command, Sequence, Tally } from '../../actors/protocol.ts';
+import type { Command, Tally } from '../../actors/protocol.ts';
 
 export class RefusalTally {
   readonly #open = new Map<number, Tally>();

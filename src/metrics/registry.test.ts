@@ -31,7 +31,20 @@ function engine({ replicated = false } = {}) {
 }
 
 function row(shown: Partial<BoardRow>): BoardRow {
-  const books = { loaded: 10, held: 0, sold: 0, left: 10, admitted: 0, promoAdmitted: 0 };
+  const books = {
+    loaded: 10,
+    held: 0,
+    sold: 0,
+    left: 10,
+    admitted: 0,
+    outstanding: 0,
+    waiting: 0,
+    promosEndAt: 0,
+    queueOpenAt: 0,
+    paused: 0,
+    normalSale: 1,
+    queue: 0,
+  };
   const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
   return { ...books, ...terms, orders: 0, seq: 3, leftSeq: 3, ...shown };
 }

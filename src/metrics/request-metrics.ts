@@ -19,11 +19,22 @@ export const commandTypes = [
   'pay',
   'cancel',
   'read',
-  'admit',
+  'join',
   'open',
   'restock',
   'publish',
   'tally',
+  'stand',
+  'leave',
+  'withdrawUnits',
+  'edit',
+  'pause',
+  'resume',
+  'end',
+  'withdrawPromo',
+  'extend',
+  'refund',
+  'settle',
 ] as const;
 
 /** What else is counted, each in a cell of its own; `streams` goes down again. */

@@ -1,4 +1,6 @@
 /** The projector, step 10 of an order: follows the journal, turns its entries into SQL rows (I7). */
+
+import type { Sequence } from '../../actors/events.ts';
 import {
   Chain,
   chainStart,
@@ -7,7 +9,6 @@ import {
   entryHash,
 } from '../../actors/journal/codec.ts';
 import type { Journal, StoredEntry } from '../../actors/journal/journal.ts';
-import type { Sequence } from '../../actors/protocol.ts';
 import type { Checkpoint, Projection } from '../db/sql.ts';
 import { changesOf } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import type { Event } from '../../actors/events.ts';
 import { chainStart, type Entry } from '../../actors/journal/codec.ts';
 import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
-import type { Event } from '../../actors/protocol.ts';
 import { orderKey } from '../order-id.ts';
 import { changesOf } from './rows.ts';
 

@@ -2,9 +2,10 @@
  * What journal entries mean as SQL rows. Pure: the same entries always give the same changes,
  * down to the ids of stock logs, so that a rebuild gives the same rows.
  */
+
+import type { Event, Placed } from '../../actors/events.ts';
 import type { Entry } from '../../actors/journal/codec.ts';
 import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
-import type { Event, Placed } from '../../actors/protocol.ts';
 import type { RowChanges, Settlement, StockLogRow } from '../db/sql.ts';
 import { orderId, orderKey } from '../order-id.ts';
 
@@ -82,6 +83,21 @@ function addEvent(
       changes.published.set(event.promo, at);
       break;
     case 'closed':
+    case 'paused':
+    case 'resumed':
+    case 'ended':
+    case 'extended':
+    case 'promoWithdrawn':
+    case 'edited':
+    case 'joined':
+    case 'leftQueue':
+    case 'drawn':
+    case 'queueEnded':
+    case 'lapsed':
+    case 'refundDue':
+    case 'dueSettled':
+    case 'unitsWithdrawn':
+    case 'refunded':
     case 'admitted':
     case 'refused':
       break;

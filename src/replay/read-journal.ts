@@ -1,7 +1,8 @@
 /** Reads a journal into an audit, gaps included. */
+
+import type { Sequence } from '../../actors/events.ts';
 import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
-import type { Sequence } from '../../actors/protocol.ts';
 import type { PartitionAudit } from './audit/partition-audit.ts';
 
 /**

@@ -1,6 +1,7 @@
 /** Replays a journal through an audit, and compares the copies of it with what it says. */
+
+import type { Sequence } from '../../actors/events.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
-import type { Sequence } from '../../actors/protocol.ts';
 import { Audit } from './audit/audit.ts';
 import type { Compared, Comparison, Reading } from './compare/comparison.ts';
 import { hashAt, lastOf, readPartition } from './read-journal.ts';

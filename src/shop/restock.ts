@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { loadedUnitsMax } from '../../actors/limits.ts';
 import { code } from '../../actors/protocol.ts';
+import { sha256Number } from '../../actors/sha256.ts';
 import { integerField, textField } from './input.ts';
 import { type Outcome, outcomeOf, refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
@@ -26,7 +27,5 @@ export async function restock(
 
 /** 53 bits of a key's hash: what a mailbox and the journal carry of it; 0 for none. */
 function keyNumber(key: string | undefined): number {
-  if (key === undefined) return 0;
-  const hash = Buffer.from(Bun.SHA256.hash(key, 'hex'), 'hex');
-  return (hash.readUInt32BE(0) & 0x1f_ffff) * 0x1_0000_0000 + hash.readUInt32BE(4) || 1;
+  return key === undefined ? 0 : sha256Number(key);
 }

@@ -56,7 +56,13 @@ describe('making an item', () => {
   });
 
   test('fails when its actor does not take it: the code says why', async () => {
-    const silent = { code: code.outcomeUnknown, repeated: false, order: null, nonce: 0 };
+    const silent = {
+      code: code.outcomeUnknown,
+      repeated: false,
+      order: null,
+      standing: null,
+      about: 0,
+    };
     const parts = shopWith({ send: async () => silent });
     expect(await createItem(parts, lamp)).toEqual({ value: null, refused: code.outcomeUnknown });
     const [id] = await shop.sql.catalog.search(lamp.title, 1);

@@ -3,10 +3,10 @@
  * (I2), with everything told before (I3), and with what the journal holds at the end.
  */
 import {
-  type Admit,
   type Code,
   type Command,
   code,
+  type Join,
   type Place,
   type Read,
   type Reply,
@@ -97,7 +97,7 @@ export class Answers {
     switch (command.type) {
       case 'place':
         return this.#wrongPlace(delivery, command, reply);
-      case 'admit':
+      case 'join':
         return this.#wrongAdmit(delivery, command, reply);
       case 'pay':
       case 'cancel':
@@ -116,8 +116,7 @@ export class Answers {
         );
         return history.restocks < told.length ? 'I2: the restock is not durable' : null;
       }
-      case 'open':
-      case 'tally':
+      default:
         return null;
     }
   }
@@ -135,10 +134,11 @@ export class Answers {
     }
     const spent = bought !== undefined && bought.seq <= knownSeq;
     if (spent && bought.amount === amount) return 'I3: another answer than the first';
-    if (spent && reply.code !== code.tokenSpent) return 'I3: the token was spent on another amount';
+    if (spent && reply.code !== code.usedOtherwise)
+      return 'I3: the token was spent on another amount';
     const history = this.audit.histories.get(command.item)!;
     switch (reply.code) {
-      case code.tokenSpent:
+      case code.usedOtherwise:
         return bought === undefined ? 'I2: the first order is not durable' : null;
       case code.outOfStock:
         return since(history.left, knownSeq).some((left) => left < amount)
@@ -164,13 +164,13 @@ export class Answers {
     }
   }
 
-  #wrongAdmit({ knownSeq }: Delivery, { item, user, promo }: Admit, reply: Reply): string | null {
+  #wrongAdmit({ knownSeq }: Delivery, { item, user, promo }: Join, reply: Reply): string | null {
     const nonces = this.audit.histories.get(item)!.nonces.get(`${user}/${promo}`) ?? [];
     if (reply.code === code.ok) {
-      if (promo !== 0 && nonces.length > 0 && nonces[0]!.value !== reply.nonce) {
+      if (promo !== 0 && nonces.length > 0 && nonces[0]!.value !== reply.standing?.nonce) {
         return 'I3: another nonce than the first';
       }
-      return nonces.some(({ value }) => value === reply.nonce) ? null : 'I2: not durable';
+      return nonces.some(({ value }) => value === reply.standing?.nonce) ? null : 'I2: not durable';
     }
     const sticky = promo !== 0 && upTo(nonces, knownSeq) !== undefined;
     return sticky ? 'I3: the user was admitted before' : null;

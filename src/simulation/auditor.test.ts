@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
+import type { Event } from '../../actors/events.ts';
 import { chainStart, encodeEntry, entryHash } from '../../actors/journal/codec.ts';
-import type { Event } from '../../actors/protocol.ts';
 import { Auditor } from './auditor.ts';
 
 /** When the one order is placed, which holds its unit for a quarter of an hour. */

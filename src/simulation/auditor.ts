@@ -3,15 +3,11 @@
  * that answers and states can be compared with it at any time. Books are kept twice: by the engine's
  * own `apply`, for comparing states (I6), and by the sums here, which are independent of the actor.
  */
+
+import type { Event, Sequence } from '../../actors/events.ts';
 import { applyTo, canonical, type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
-import {
-  type Event,
-  type OrderView,
-  orderStatus,
-  orderStatusNames,
-  type Sequence,
-} from '../../actors/protocol.ts';
+import { type OrderView, orderStatus, orderStatusNames } from '../../actors/protocol.ts';
 
 /** Something that was true from an entry on. */
 interface Mark<T> {

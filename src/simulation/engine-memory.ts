@@ -1,7 +1,8 @@
 /** What outlives an engine's thread, but not its process. */
+
+import type { Sequence } from '../../actors/events.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
-import type { Sequence } from '../../actors/protocol.ts';
 import type { Delivery } from './answers.ts';
 
 export class EngineMemory {

@@ -3,9 +3,11 @@
  * They crash between any two awaits, SQL fails before or after a commit, and at the end the rows must
  * be what the journal says (I7).
  */
+
+import type { Sequence } from '../../actors/events.ts';
 import { JournalUnavailable } from '../../actors/journal/journal.ts';
 import type { Positions } from '../../actors/memory/positions.ts';
-import { type OrderView, orderStatusNames, type Sequence } from '../../actors/protocol.ts';
+import { type OrderView, orderStatusNames } from '../../actors/protocol.ts';
 import {
   type OrderRow,
   type ProjectionView,

@@ -48,7 +48,7 @@ class TellsEarly extends Partition {
     }
     const decision = decide(this.items.get(command.item), command, now);
     super.submit(-1, request, command, now);
-    this.outside.reply(mailbox, request, replyOf(this.items.get(command.item), decision));
+    this.outside.reply(mailbox, request, replyOf(this.items.get(command.item), decision, now));
   }
 }
 

@@ -68,7 +68,7 @@ export class Traffic {
       case 'admit': {
         const user = random.between(1, this.#users);
         return {
-          type: 'admit',
+          type: 'join',
           item,
           user,
           promo: this.#promo(item),

@@ -3,10 +3,11 @@
  * real item actor, and appended entry by entry. The same seed makes the same journal.
  */
 
+import type { Event } from '../../actors/events.ts';
 import { applyTo, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
-import { type Command, type Event, partitionOf } from '../../actors/protocol.ts';
+import { type Command, partitionOf } from '../../actors/protocol.ts';
 
 export interface JournalMakerOptions {
   journal: Journal;
@@ -119,7 +120,7 @@ export class JournalMaker {
     }
     if (lot <= 75) return { type: 'pay', item, n, user: 0 };
     if (lot <= 85) return { type: 'cancel', item, n, user: 0 };
-    if (lot <= 91) return { type: 'admit', item, user, promo, nonce: ++this.#nonces };
+    if (lot <= 91) return { type: 'join', item, user, promo, nonce: ++this.#nonces };
     if (lot <= 95) return { type: 'restock', item, units: this.#pick(40), key: this.#pick(2) - 1 };
     if (lot <= 98) return this.#publish(item);
     return this.#tally(item);

@@ -29,11 +29,11 @@ export function rushSale({ users, units, restocked }: RushSale): Script {
     const direct = user % 20 === 0;
     const orderedAt = arrival + 40 + 500 * random() ** 3;
     const nonce = 1_000 + user;
-    if (!direct) add(arrival, { type: 'admit', item, user, promo, nonce });
+    if (!direct) add(arrival, { type: 'join', item, user, promo, nonce });
     add(orderedAt, place(user, nonce));
     if (random() > 0.3) continue;
     const backAt = 150_000 + 40_000 * random();
-    if (!direct) add(backAt, { type: 'admit', item, user, promo, nonce });
+    if (!direct) add(backAt, { type: 'join', item, user, promo, nonce });
     add(backAt + 2_000, place(user, nonce));
   }
   // Numbers are assigned as orders come; more of them are settled here than there will be.

@@ -1,9 +1,11 @@
 /** Plays scripts of commands with the real actor into a real journal. */
+
+import type { Event } from '../../actors/events.ts';
 import { applyTo, decide, due, type Item } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { changesLeft, Tallies } from '../../actors/partition/tallies.ts';
-import { type Command, code, type Event, partitionOf } from '../../actors/protocol.ts';
+import { type Command, code, partitionOf } from '../../actors/protocol.ts';
 
 export const salePartitions = 4;
 export const saleStartsAt = Date.UTC(2026, 10, 22, 12);

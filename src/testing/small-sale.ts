@@ -16,7 +16,7 @@ const script: Script = [
   [2, place(1), place(2), place(3), place(4, 2)],
   [3, { type: 'place', item: 2, user: 1, promo: 0, amount: 1, nonce: 7, expiresAt: 2e9 }],
   [4, pay(1), { type: 'cancel', item: 1, n: 2, user: 0 }],
-  [5, { type: 'admit', item: 1, user: 9, promo: 1, nonce: 900 }, place(5, 2), place(6, 2)],
+  [5, { type: 'join', item: 1, user: 9, promo: 1, nonce: 900 }, place(5, 2), place(6, 2)],
   [6, place(7, 2)],
   [7, { type: 'tally', item: 1, seen: 6, count: 3, amount: 1 }],
   [2 * minuteMs, pay(3)],

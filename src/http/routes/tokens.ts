@@ -92,14 +92,17 @@ async function admit(
     return failure(request, 30009);
   }
   const reply = await parts.send({
-    type: 'admit',
+    type: 'join',
     item: itemId,
     user: userId,
     promo: promoId,
     nonce: randomNonce(),
   });
   if (reply.code === code.ok) {
-    const admission = { nonce: reply.nonce, endAt: promo?.endAt ?? Number.POSITIVE_INFINITY };
+    const admission = {
+      nonce: reply.standing!.nonce,
+      endAt: promo?.endAt ?? Number.POSITIVE_INFINITY,
+    };
     if (promo !== null) await parts.admissions.keep(itemId, promoId, userId, admission);
     return signed(parts, ask, admission);
   }

@@ -8,7 +8,16 @@ setDefaultTimeout(60_000);
 
 const row: BoardRow = {
   ...{ loaded: 9_000, held: 0, sold: 0, left: 9_000, admitted: 0, seq: 1, leftSeq: 1 },
-  ...{ promoAdmitted: 0, orders: 0 },
+  ...{
+    outstanding: 0,
+    waiting: 0,
+    promosEndAt: 0,
+    queueOpenAt: 0,
+    paused: 0,
+    normalSale: 1,
+    queue: 0,
+    orders: 0,
+  },
   ...{ promo: 0, startAt: 0, endAt: 0, price: 500, promoPrice: 0 },
 };
 

@@ -51,9 +51,15 @@ export const failures = {
   30013: { status: 404, en: 'item is not on sale', zh: '商品未在售' },
   30014: {
     status: 422,
-    en: 'purchase token already spent on another amount',
-    zh: '购买令牌已用于其他数量',
+    en: 'already used for something else: a purchase token for another amount, a key for another request, a payment of another amount',
+    zh: '已用于其他用途：购买令牌用于其他数量、幂等键用于其他请求，或付款金额不符',
   },
+  30015: {
+    status: 409,
+    en: 'sold only under its promo now',
+    zh: '该商品目前仅在活动中销售',
+  },
+  30016: { status: 409, en: 'the sale is paused', zh: '活动已暂停' },
 } as const satisfies Record<number, Failure>;
 
 export type ErrorCode = keyof typeof failures;

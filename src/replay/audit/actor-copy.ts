@@ -1,6 +1,7 @@
 /** The actor of one item beside the audit's books: fed with the same events, it must agree with them. */
+
+import type { Event } from '../../../actors/events.ts';
 import { apply, type Item } from '../../../actors/item/item.ts';
-import type { Event } from '../../../actors/protocol.ts';
 import type { Units } from './books-over-time.ts';
 import type { OrderBook } from './order-book.ts';
 

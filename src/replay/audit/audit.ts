@@ -9,7 +9,8 @@
  * audit.findings.listed;
  * ```
  */
-import { partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
 import { Findings } from './findings.ts';
 import type { ItemAudit } from './item-audit.ts';
 import { PartitionAudit } from './partition-audit.ts';

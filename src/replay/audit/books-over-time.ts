@@ -1,7 +1,7 @@
 /** An item's books after every entry that changed them. */
 
+import type { Sequence } from '../../../actors/events.ts';
 import { grown } from '../../../actors/item/columns.ts';
-import type { Sequence } from '../../../actors/protocol.ts';
 
 /** Units, and what became of them. */
 export interface Units {

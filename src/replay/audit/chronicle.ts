@@ -2,9 +2,9 @@
  * The chronicle of one item: a timeline of its whole life, one of its largest rush, and a few facts.
  * It is kept while the journal is read, in bounded memory.
  */
-import type { Event } from '../../../actors/protocol.ts';
+import type { Event } from '../../../actors/events.ts';
 import type { Units } from './books-over-time.ts';
-import { type Counted, Timeline } from './timeline.ts';
+import { type Counted, isCounted, Timeline } from './timeline.ts';
 
 /** The opening of a promo: from its first admission or order until a little after it was sold out. */
 export interface Rush {
@@ -86,7 +86,7 @@ export class Chronicle {
 
 /** What an event counts as in a timeline; null where it only changes the units. */
 function countedAs({ type }: Event): Counted | null {
-  return type === 'opened' || type === 'published' || type === 'closed' ? null : type;
+  return isCounted(type) ? type : null;
 }
 
 function countOf(event: Event): number {

@@ -2,6 +2,8 @@
  * The form of events: a journal is read from outside, so an event may be anything. Only an event whose
  * fields are all there, and within their bounds, reaches the books and the actor.
  */
+
+import type { Event } from '../../../actors/events.ts';
 import {
   gateFactorMax,
   integerMax,
@@ -13,7 +15,6 @@ import {
   priceMinorMax,
   timeMsMax,
 } from '../../../actors/limits.ts';
-import type { Event } from '../../../actors/protocol.ts';
 
 /** A field's least and greatest value, both inclusive. */
 type Bounds = readonly [least: number, most: number];
@@ -29,6 +30,8 @@ const settling = { n, amount, placedAt: time };
 const fieldsOf: { readonly [T in Event['type']]: Readonly<Record<string, Bounds>> } = {
   opened: { price, units: [0, loadedUnitsMax] },
   restocked: { units: [1, loadedUnitsMax] },
+  unitsWithdrawn: { units: [1, loadedUnitsMax] },
+  edited: {},
   published: {
     promo: id,
     price,
@@ -39,11 +42,24 @@ const fieldsOf: { readonly [T in Event['type']]: Readonly<Record<string, Bounds>
     payWindowMs: [1, payWindowMsMax],
   },
   closed: { promo: id },
+  paused: { promo: id },
+  resumed: { promo: id },
+  ended: { promo: id },
+  extended: { promo: id, endAt: time },
+  promoWithdrawn: { promo: id },
+  joined: { user: id, promo: id, nonce: id },
+  leftQueue: { user: id, promo: id },
+  drawn: { promo: id, entrants: [0, integerMax] },
+  queueEnded: { promo: id, waiting: id },
+  lapsed: { user: id, promo: id },
   admitted: { user: id, promo, nonce: id },
   placed: { n, user: id, promo, amount, price, nonce: id },
   paid: settling,
   cancelled: settling,
   expired: settling,
+  refunded: { ...settling, amountMinor: [0, integerMax] },
+  refundDue: { due: id, n: id, placedAt: time, amountMinor: [0, integerMax] },
+  dueSettled: { due: id },
   refused: { count: id, amount },
 };
 

@@ -26,8 +26,7 @@ async function sale(admitted: number[], buying: number[]): Promise<Fairness[]> {
     [0, { type: 'open', item: 1, price: 9, units: 1_000 }],
     [1, { type: 'publish', item: 1, ...terms, ...times }],
     ...admitted.map(
-      (user, index) =>
-        [2 + index, { type: 'admit', item: 1, user, promo: 1, nonce: user }] as const,
+      (user, index) => [2 + index, { type: 'join', item: 1, user, promo: 1, nonce: user }] as const,
     ),
     ...buying.map((user, index) => {
       const nonce = 1_000 + index;

@@ -1,5 +1,5 @@
 /** What an audit found: each difference with its place in the journal. */
-import type { Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
 
 /** What is checked, by name. */
 export const checks = {

@@ -3,21 +3,21 @@
  * decision with the actor, and is applied to a copy of the actor beside them. An event that breaks a
  * rule is reported and still entered where it can be, as the engine would have entered it.
  */
+
+import type {
+  Admitted,
+  Cancelled,
+  Event,
+  Expired,
+  Opened,
+  Paid,
+  Placed,
+  Refused,
+  Restocked,
+  Sequence,
+} from '../../../actors/events.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
-import {
-  type Admitted,
-  type Cancelled,
-  type Event,
-  type Expired,
-  type Opened,
-  orderStatus,
-  orderStatusNames,
-  type Paid,
-  type Placed,
-  type Refused,
-  type Restocked,
-  type Sequence,
-} from '../../../actors/protocol.ts';
+import { orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
 import { ActorCopy } from './actor-copy.ts';
 import { BooksOverTime, type Units } from './books-over-time.ts';
 import type { Chronicle } from './chronicle.ts';

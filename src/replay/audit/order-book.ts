@@ -5,13 +5,9 @@
  * left out.
  */
 
+import type { Placed, Sequence } from '../../../actors/events.ts';
 import { grown } from '../../../actors/item/columns.ts';
-import {
-  type OrderStatus,
-  orderStatus,
-  type Placed,
-  type Sequence,
-} from '../../../actors/protocol.ts';
+import { type OrderStatus, orderStatus } from '../../../actors/protocol.ts';
 
 /** An order as of an entry. */
 export interface OrderThen {

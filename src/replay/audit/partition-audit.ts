@@ -4,9 +4,11 @@
  * missing, the books stop, and only the chain of what follows is checked: after a gap every sum would
  * differ, and say nothing new.
  */
+
+import type { Event, Sequence } from '../../../actors/events.ts';
 import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
-import { type Event, partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
 import { Chronicle } from './chronicle.ts';
 import { formFault } from './event-form.ts';
 import type { Check, Findings } from './findings.ts';

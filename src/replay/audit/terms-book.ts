@@ -1,4 +1,6 @@
 /** An audit's own record of the terms an item was on sale under, and of its gate. */
+
+import type { BaseTerms, Published, Sequence } from '../../../actors/events.ts';
 import {
   gateFactorMax,
   loadedUnitsMax,
@@ -6,9 +8,8 @@ import {
   termsMax,
   timeMsMax,
 } from '../../../actors/limits.ts';
-import type { Published, Sequence, Terms } from '../../../actors/protocol.ts';
 
-export interface KnownTerms extends Terms {
+export interface KnownTerms extends BaseTerms {
   publishedAt: number;
   publishedSeq: Sequence;
   /** Users admitted under them. */

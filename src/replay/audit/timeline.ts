@@ -15,6 +15,10 @@ export const counted = [
   'refused',
   'restocked',
 ] as const;
+
+export function isCounted(type: string): type is Counted {
+  return (counted as readonly string[]).includes(type);
+}
 export type Counted = (typeof counted)[number];
 
 export interface Point {

@@ -1,5 +1,5 @@
 /** What comparing a copy of the journal with the journal takes, and what it yields. */
-import type { Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import type { Sequence } from '../../../actors/events.ts';
 import { chainStart, encodeEntry, entryHash } from '../../../actors/journal/codec.ts';
 import { JetStreamJournal } from '../../../actors/journal/jetstream.ts';
 import { type JournalCopies, JournalUnavailable } from '../../../actors/journal/journal.ts';
-import type { Sequence } from '../../../actors/protocol.ts';
 import { startNatsCluster } from '../../../actors/testing/nats-cluster.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { Audit } from '../audit/audit.ts';

@@ -4,13 +4,14 @@
  * same. Where a copy is not, it is read again after a moment: a server may just have been behind. One that
  * is behind still has lost nothing, and is no difference.
  */
+
+import type { Sequence } from '../../../actors/events.ts';
 import { Chain } from '../../../actors/journal/codec.ts';
 import {
   type JournalCopies,
   JournalCorrupt,
   JournalUnavailable,
 } from '../../../actors/journal/journal.ts';
-import type { Sequence } from '../../../actors/protocol.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 import type { Comparison, Reading } from './comparison.ts';
 

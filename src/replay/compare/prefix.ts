@@ -1,5 +1,6 @@
 /** What the rows of one SQL snapshot are compared with: the journal, as far as the rows contain it. */
-import { partitionOf, type Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 

@@ -5,8 +5,8 @@
  * difference.
  */
 import { Redis } from 'ioredis';
+import type { Sequence } from '../../../actors/events.ts';
 import { itemIdMax } from '../../../actors/limits.ts';
-import type { Sequence } from '../../../actors/protocol.ts';
 import { replicaKey } from '../../../actors/replica.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { Compared, Comparison, Reading } from './comparison.ts';

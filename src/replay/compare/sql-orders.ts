@@ -1,5 +1,6 @@
 /** Compares the rows of `orders` with the journal, row by row and column by column. */
-import { orderStatus, orderStatusNames, type Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
+import { orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
 import type { OrderRow, ProjectionView } from '../../db/sql.ts';
 import { orderId, orderKey } from '../../order-id.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';

@@ -1,5 +1,5 @@
 /** Compares what SQL says of items and promos with the journal. */
-import type { Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
 import type { ItemSums, PromoRow } from '../../db/sql.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { KnownTerms } from '../audit/terms-book.ts';

@@ -2,7 +2,7 @@
  * Compares the SQL rows with the journal (I7). The rows are read from one snapshot, whose checkpoints
  * say how much of each partition they contain; the audit's books tell what was true then.
  */
-import type { Sequence } from '../../../actors/protocol.ts';
+import type { Sequence } from '../../../actors/events.ts';
 import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';

@@ -3,7 +3,21 @@ import { type OrderStatusName, type OrderView, orderStatus } from '../../../acto
 import { type Facts, reasonsOf } from './reasons.ts';
 
 const row: Facts['row'] = {
-  ...{ loaded: 10, held: 0, sold: 0, left: 10, admitted: 0, promoAdmitted: 0, orders: 0 },
+  ...{
+    loaded: 10,
+    held: 0,
+    sold: 0,
+    left: 10,
+    admitted: 0,
+    outstanding: 0,
+    waiting: 0,
+    promosEndAt: 0,
+    queueOpenAt: 0,
+    paused: 0,
+    normalSale: 1,
+    queue: 0,
+    orders: 0,
+  },
   ...{ seq: 5, leftSeq: 4, promo: 7, startAt: 1_000, endAt: 9_000, price: 2, promoPrice: 1 },
 };
 const promo = { id: 7, limit: 2, gateFactor: 5, startAt: 1_000, endAt: 9_000 };
@@ -57,12 +71,31 @@ describe('what a buyer can be told', () => {
   });
 
   test('is that the gate is full where it is, and never that it was where it is not', () => {
-    const full = { ...row, promoAdmitted: 50 };
+    const full = {
+      ...row,
+      outstanding: 50,
+      waiting: 0,
+      promosEndAt: 0,
+      queueOpenAt: 0,
+      paused: 0,
+      normalSale: 1,
+      queue: 0,
+    };
     expect(keys({ row: full })).toEqual(['gateFull', 'neverAdmitted', 'notJournaled']);
-    expect(keys({ row: { ...full, promoAdmitted: 49 } })).toEqual([
-      'neverAdmitted',
-      'notJournaled',
-    ]);
+    expect(
+      keys({
+        row: {
+          ...full,
+          outstanding: 49,
+          waiting: 0,
+          promosEndAt: 0,
+          queueOpenAt: 0,
+          paused: 0,
+          normalSale: 1,
+          queue: 0,
+        },
+      }),
+    ).toEqual(['neverAdmitted', 'notJournaled']);
   });
 
   test('is that no one can say without the whole journal', () => {

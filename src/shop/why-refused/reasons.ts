@@ -83,8 +83,8 @@ function ofAdmission(facts: Facts): Reason[] {
   }
   if (ordered) return [];
   if (!readAll) return [{ key: 'perhapsAdmitted' }];
-  const gate = promo.gateFactor * row.loaded;
-  const admitted = row.promoAdmitted;
+  const gate = promo.gateFactor * row.left;
+  const admitted = row.outstanding;
   const full: Reason[] = admitted >= gate ? [{ key: 'gateFull', admitted, gate }] : [];
   return [...full, { key: 'neverAdmitted' }];
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   await publishPromo(shop, promo!.id);
   const sale = { item: id!, user: buyer, promo: promo!.id, nonce: 1 };
-  await shop.send({ type: 'admit', ...sale });
+  await shop.send({ type: 'join', ...sale });
   const placed = await shop.send({ type: 'place', ...sale, amount: 1, expiresAt: 9_999_999 });
   expect(placed.code).toBe(code.ok);
   open = (await readItem(shop, id!))!;

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import type { Event } from '../../../actors/events.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../../actors/journal/codec.ts';
 import { openJournal } from '../../../actors/journal/open.ts';
-import type { Event } from '../../../actors/protocol.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { entryTime, readUserEvents, searchEntriesMax } from './user-events.ts';
 

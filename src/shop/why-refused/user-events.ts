@@ -3,14 +3,11 @@
  * orders on an HTTP thread, so a search reads a bounded run of entries, in small pages, and rests
  * between them for as long as each took; it says which entries it read.
  */
+
+import type { Admitted, Placed, Sequence } from '../../../actors/events.ts';
 import { decodeEntry } from '../../../actors/journal/codec.ts';
 import type { Journal } from '../../../actors/journal/journal.ts';
-import {
-  type Admitted,
-  type Placed,
-  partitionOf,
-  type Sequence,
-} from '../../../actors/protocol.ts';
+import { partitionOf } from '../../../actors/protocol.ts';
 
 /** The most entries one search reads; it ends earlier when it has taken `searchMs`. */
 export const searchEntriesMax = 20_000;

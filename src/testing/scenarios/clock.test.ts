@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
+import type { Event } from '../../../actors/events.ts';
 import { Chain } from '../../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
-import type { Event } from '../../../actors/protocol.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import {
   type EngineOptions,

@@ -9,7 +9,7 @@ interface OverviewItem {
   id: number;
   title: string;
   price: number;
-  status: 'none' | 'pending' | 'running' | 'ended';
+  status: 'none' | 'pending' | 'running' | 'paused' | 'ended';
   promo: string | null;
 }
 

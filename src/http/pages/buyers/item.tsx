@@ -157,7 +157,12 @@ function BuyButton({ view, offer }: ItemProps) {
   const script = scriptTexts[view.visitor.language];
   const isSoldOut = row.left === 0 && (status === 'running' || status === 'none');
   const isOver = status === 'ended' || isSoldOut;
-  const labels = { none: script.buy, pending: script.notOpen, running: script.buy };
+  const labels = {
+    none: script.buy,
+    pending: script.notOpen,
+    running: script.buy,
+    paused: script.paused,
+  };
   const label = status === 'ended' ? script.over : isSoldOut ? script.soldOut : labels[status];
   if (view.visitor.userId !== null) {
     return (

@@ -53,8 +53,8 @@ function Facts({ view, asked, found }: ResultProps) {
     [own.journal, <JournalRead own={own} asked={asked} history={history} />],
   ];
   if (promo !== null) {
-    const gate = promo.gateFactor * row.loaded;
-    rows.splice(2, 0, [own.gate, fill(own.gateText, { admitted: row.promoAdmitted, gate })]);
+    const gate = promo.gateFactor * row.left;
+    rows.splice(2, 0, [own.gate, fill(own.gateText, { admitted: row.outstanding, gate })]);
   }
   if (soldOutAt !== null) rows.splice(-1, 0, [own.soldOutSince, minuteText(soldOutAt)]);
   return (

@@ -1,4 +1,5 @@
 /** The texts of "why was I refused?", English and Chinese. `{…}` is filled in. */
+import type { OrderStatusName } from '../../../../../actors/protocol.ts';
 import type { Reason } from '../../../../shop/why-refused/reasons.ts';
 import type { Language } from '../../../wire/messages.ts';
 
@@ -23,7 +24,7 @@ export interface SearchTexts {
   amount: string;
   status: string;
   changedAt: string;
-  statuses: Record<'placed' | 'paid' | 'cancelled' | 'expired', string>;
+  statuses: Record<OrderStatusName, string>;
   admitted: string;
   yesAt: string;
   yes: string;
@@ -73,6 +74,7 @@ const en: SearchTexts = {
     paid: 'paid',
     cancelled: 'cancelled',
     expired: 'expired',
+    refunded: 'refunded',
   },
   admitted: 'Admitted to the last promo',
   yesAt: 'yes, at {time}',
@@ -140,7 +142,13 @@ const zh: SearchTexts = {
   amount: '数量',
   status: '状态',
   changedAt: '付款或关闭时间',
-  statuses: { placed: '待付款', paid: '已付款', cancelled: '已取消', expired: '已过期' },
+  statuses: {
+    placed: '待付款',
+    paid: '已付款',
+    cancelled: '已取消',
+    expired: '已过期',
+    refunded: '已退款',
+  },
   admitted: '最近活动的资格',
   yesAt: '已获得，{time}',
   yes: '已获得',

@@ -1,0 +1,101 @@
+/** Events of those who want to buy: they join, wait, are let in, and come too late. */
+import type { Admitted, Drawn, Joined, Lapsed, LeftQueue } from '../events.ts';
+import { saleOf } from './apply-sale.ts';
+import { stands } from './buyers.ts';
+import { type Item, termsIndex } from './state.ts';
+
+export function applyJoined(item: Item, { user, promo, nonce }: Joined): void {
+  const { index, sale } = saleOf(item, promo);
+  const { buyers } = item;
+  const row = buyers.row(user, index);
+  if (buyers.standsAt(row) !== stands.nowhere) wrong(item, user, 'joined, and had before');
+  buyers.nonce[row] = nonce;
+  const drawing = sale.draw !== null && sale.draw.seed === '';
+  buyers.stand(row, drawing ? stands.pooled : stands.waiting);
+  buyers.place[row] = drawing ? sale.draw!.add(row, nonce) : sale.waiting.push(row);
+}
+
+export function applyLeft(item: Item, { user, promo }: LeftQueue): void {
+  const { index, sale } = saleOf(item, promo);
+  const { buyers } = item;
+  const row = buyers.find(user, index);
+  const place = buyers.place[row]!;
+  switch (buyers.standsAt(row)) {
+    case stands.pooled:
+      sale.draw!.remove(place);
+      break;
+    case stands.waiting:
+      sale.waiting.remove(place);
+      break;
+    case stands.admitted:
+      sale.admissions.remove(place);
+      break;
+    default:
+      wrong(item, user, 'left without a place');
+  }
+  buyers.stand(row, stands.nowhere);
+}
+
+/** @throws where the entrants or the seed are not those that follow from the journal (I10) */
+export function applyDrawn(item: Item, { promo, entrants, seed }: Drawn): void {
+  const { draw } = saleOf(item, promo).sale;
+  if (draw === null || draw.seed !== '')
+    throw new Error(`item ${item.id}: promo ${promo} drawn again`);
+  if (draw.entrants !== entrants) {
+    throw new Error(`item ${item.id}: drawn among ${entrants}, but ${draw.entrants} joined`);
+  }
+  draw.hold();
+  if (draw.seed !== seed) throw new Error(`item ${item.id}: the seed of the draw is ${draw.seed}`);
+}
+
+/** @throws where somebody else is next (I10) */
+export function applyAdmitted(item: Item, { user, promo, nonce }: Admitted, at: number): void {
+  const index = termsIndex(item, promo);
+  if (index < 0) throw new Error(`item ${item.id}: no promo ${promo}`);
+  const { buyers } = item;
+  const sale = item.sales[index]!;
+  sale.order('all');
+  const row = buyers.row(user, index);
+  if (index !== 0) {
+    takeTurn(item, index, row);
+    buyers.place[row] = sale.admissions.push(row);
+    sale.rate.note(at);
+  }
+  if (buyers.noteAdmitted(row)) item.admitted++;
+  buyers.nonce[row] = nonce;
+  buyers.since[row] = at;
+}
+
+/** Takes whoever is let in out of the queue; they must be the first, or nobody waits. */
+function takeTurn(item: Item, index: number, row: number): void {
+  const { buyers } = item;
+  const { waiting } = item.sales[index]!;
+  const user = buyers.user[row]!;
+  switch (buyers.standsAt(row)) {
+    case stands.admitted:
+      wrong(item, user, 'admitted once more');
+      break;
+    case stands.waiting:
+      if (waiting.first() !== buyers.place[row]) wrong(item, user, 'admitted before their turn');
+      waiting.remove(buyers.place[row]!);
+      break;
+    case stands.pooled:
+      wrong(item, user, 'admitted before the draw');
+      break;
+    default:
+      if (waiting.count > 0) wrong(item, user, 'admitted past the queue');
+  }
+}
+
+export function applyLapsed(item: Item, { user, promo }: Lapsed): void {
+  const { index, sale } = saleOf(item, promo);
+  const { buyers } = item;
+  const row = buyers.find(user, index);
+  if (buyers.standsAt(row) !== stands.admitted) wrong(item, user, 'lapsed without an admission');
+  sale.admissions.remove(buyers.place[row]!);
+  buyers.stand(row, stands.nowhere);
+}
+
+function wrong(item: Item, user: number, what: string): never {
+  throw new Error(`item ${item.id}: user ${user} ${what}`);
+}

@@ -1,0 +1,182 @@
+/** What becomes of orders: they are placed, paid, cancelled, refunded. */
+import type { DueReason, Event } from '../events.ts';
+import { duesPerItemMax, ordersPerItemMax } from '../limits.ts';
+import {
+  type Cancel,
+  code,
+  orderStatus,
+  type Pay,
+  type Place,
+  type Refund,
+  type Settle,
+} from '../protocol.ts';
+import { stands } from './buyers.ts';
+import { accept, type Decision, refuse, signed } from './decision.ts';
+import {
+  dueKey,
+  type Item,
+  normalRefusal,
+  orderBought,
+  referenceNumber,
+  termsIndex,
+  unitsLeft,
+  unitsOf,
+} from './state.ts';
+
+export function decidePlace(item: Item, command: Place, at: number, now: number): Decision {
+  const { user, promo, amount, nonce } = command;
+  const index = termsIndex(item, promo);
+  if (index < 0) return refuse(code.notOnSale);
+  const { buyers } = item;
+  const buyer = buyers.find(user, index);
+  const spentOn = orderBought(item, buyer, nonce);
+  if (spentOn !== 0) {
+    const same = item.orders.amount[spentOn - 1] === amount;
+    return same ? accept(null, spentOn) : refuse(code.usedOtherwise);
+  }
+  if (now >= command.expiresAt * 1000) return refuse(code.tokenExpired);
+  if (index === 0) {
+    const refused = normalRefusal(item, at);
+    if (refused !== code.ok) return refuse(refused);
+  } else if (buyer >= 0 && buyers.nonce[buyer] === nonce && !admitted(item, buyer)) {
+    // Its admission has lapsed, or was given up.
+    return refuse(code.tokenExpired);
+  }
+  const terms = item.terms[index]!;
+  const sale = item.sales[index]!;
+  if (sale.withdrawn || at >= terms.endAt) return refuse(code.ended);
+  if (now < terms.startAt) return refuse(code.notStarted);
+  if (sale.paused) return refuse(code.paused);
+  if (amount > unitsLeft(item)) return refuse(code.outOfStock);
+  if (amount > terms.limit - unitsOf(item, buyer)) return refuse(code.limitReached);
+  if (item.orders.count === ordersPerItemMax) return refuse(code.wrongState);
+  const n = item.orders.count + 1;
+  const { price } = terms;
+  const placed = { type: 'placed', item: item.id, n, user, promo, amount, price, nonce } as const;
+  const event: Event = price === 0 ? { ...placed, paid: true } : placed;
+  return { event, code: code.ok, repeated: false, n, stands: null, about: 0 };
+}
+
+function admitted(item: Item, buyer: number): boolean {
+  return item.buyers.standsAt(buyer) === stands.admitted;
+}
+
+/**
+ * Money has come for an order, or is said to have. What no order can take is a refund due: nothing that
+ * was paid is forgotten.
+ */
+export function decidePay(item: Item, command: Pay): Decision {
+  const { n, user, amountMinor = -1, reference = '' } = command;
+  const { orders } = item;
+  const row = n - 1;
+  const known = n >= 1 && n <= orders.count;
+  const payment = referenceNumber(reference);
+  if (!known || (user !== 0 && orders.user[row] !== user)) {
+    const lost = !known && user === 0 && payment !== 0 && amountMinor > 0;
+    return lost ? owed(item, command, payment, 'unknownOrder') : refuse(code.notFound);
+  }
+  const noted = item.dueOf.get(dueKey(n, payment)) ?? 0;
+  if (noted !== 0) return owed(item, command, payment, item.dues[noted - 1]!.reason);
+  const total = orders.price[row]! * orders.amount[row]!;
+  const status = orders.status[row];
+  const samePayment = payment === 0 || payment === orders.payment[row];
+  if (status === orderStatus.paid || status === orderStatus.refunded) {
+    if (samePayment) return accept(null, n);
+    return owed(item, command, payment, 'paidTwice');
+  }
+  if (amountMinor >= 0 && amountMinor !== total) {
+    return owed(item, command, payment, 'wrongAmount');
+  }
+  if (status === orderStatus.cancelled) return owed(item, command, payment, 'cancelled');
+  const late = status === orderStatus.expired;
+  if (late && !honoured(item, row)) return owed(item, command, payment, 'expired');
+  const paid = {
+    ...settling(item, n),
+    ...(late ? { late: true as const } : {}),
+    amountMinor: total,
+    ...(reference === '' ? {} : { reference }),
+    ...signed(command),
+  };
+  return accept({ type: 'paid', ...paid }, n);
+}
+
+/** Whether the units of an order that expired are still there for its buyer. */
+function honoured(item: Item, row: number): boolean {
+  const { orders, buyers } = item;
+  const amount = orders.amount[row]!;
+  const index = orders.terms[row]!;
+  const owned = unitsOf(item, buyers.find(orders.user[row]!, index));
+  return amount <= unitsLeft(item) && amount <= item.terms[index]!.limit - owned;
+}
+
+/** The answer to money that no order can take; it is noted once. */
+function owed(item: Item, command: Pay, payment: number, reason: DueReason): Decision {
+  const { n, amountMinor = -1, reference = '' } = command;
+  const refusal =
+    reason === 'wrongAmount'
+      ? code.usedOtherwise
+      : reason === 'unknownOrder'
+        ? code.notFound
+        : code.refundDue;
+  const row = n - 1;
+  const known = reason !== 'unknownOrder';
+  const about = item.dueOf.get(dueKey(n, payment)) ?? 0;
+  const answer = { code: refusal, n: known ? n : 0, stands: null };
+  if (about !== 0) return { ...answer, event: null, repeated: true, about };
+  if (item.dues.length === duesPerItemMax) return refuse(code.wrongState);
+  const total = known ? item.orders.price[row]! * item.orders.amount[row]! : 0;
+  const due = item.dues.length + 1;
+  const event: Event = {
+    ...{ type: 'refundDue', item: item.id, due, n },
+    placedAt: known ? item.orders.createdAt[row]! : 0,
+    amountMinor: amountMinor < 0 ? total : amountMinor,
+    reason,
+    ...(reference === '' ? {} : { reference }),
+    ...signed(command),
+  };
+  return { ...answer, event, repeated: false, about: due };
+}
+
+export function decideCancel(item: Item, command: Cancel): Decision {
+  const { n } = command;
+  if (item.orders.status[n - 1] !== orderStatus.placed) return refuse(code.wrongState);
+  return accept({ type: 'cancelled', ...settling(item, n), ...signed(command) }, n);
+}
+
+/** Money has gone back: of a paid order, or of a payment that was due back under the same reference. */
+export function decideRefund(item: Item, command: Refund): Decision {
+  const { n, amountMinor, back, reference } = command;
+  const { orders } = item;
+  const row = n - 1;
+  const total = orders.price[row]! * orders.amount[row]!;
+  const due = item.dueOf.get(dueKey(n, referenceNumber(reference))) ?? 0;
+  if (due !== 0) return settleDue(item, due, n, command);
+  if (orders.status[row] === orderStatus.refunded) return accept(null, n);
+  if (orders.status[row] !== orderStatus.paid) return refuse(code.wrongState);
+  if (amountMinor >= 0 && amountMinor !== total) return refuse(code.usedOtherwise);
+  const money = { amountMinor: total, ...(reference === '' ? {} : { reference }) };
+  return accept({ type: 'refunded', ...settling(item, n), back, ...money, ...signed(command) }, n);
+}
+
+export function decideSettle(item: Item, command: Settle): Decision {
+  const due = item.dues[command.due - 1];
+  if (due === undefined) return refuse(code.notFound);
+  return settleDue(item, command.due, due.n <= item.orders.count ? due.n : 0, command);
+}
+
+function settleDue(item: Item, due: number, n: number, command: Settle | Refund): Decision {
+  if (item.dues[due - 1]!.settled) return { ...accept(null, n), about: due };
+  const reference = command.reference === '' ? {} : { reference: command.reference };
+  const event: Event = { type: 'dueSettled', item: item.id, due, ...reference, ...signed(command) };
+  return { ...accept(event, n), about: due };
+}
+
+/** The hold of an order has ended. */
+export function expired(item: Item, n: number): Event {
+  return { type: 'expired', ...settling(item, n) };
+}
+
+function settling(item: Item, n: number) {
+  const amount = item.orders.amount[n - 1]!;
+  return { item: item.id, n, amount, placedAt: item.orders.createdAt[n - 1]! };
+}

@@ -1,0 +1,36 @@
+/** How often something happened lately: over the last minute, in slots of ten seconds. */
+const slotMs = 10_000;
+const slots = 6;
+/** A rate over less than this would be a guess. */
+const leastMs = 1_000;
+
+export class Rate {
+  readonly #counts = new Float64Array(slots);
+  /** Number of the newest slot, counted from 1970. */
+  #newest = 0;
+  /** When it happened for the first time. */
+  #firstAt = Number.POSITIVE_INFINITY;
+
+  note(at: number): void {
+    this.#advance(at);
+    this.#firstAt = Math.min(this.#firstAt, at);
+    this.#counts[this.#newest % slots]!++;
+  }
+
+  /** Times a second; `at` in milliseconds since 1970 UTC. */
+  perSecond(at: number): number {
+    this.#advance(at);
+    const sum = this.#counts.reduce((total, count) => total + count, 0);
+    // The newest slot is not over, and what has just begun has no whole minute behind it.
+    const ms = Math.min((slots - 1) * slotMs + (at % slotMs), at - this.#firstAt);
+    return sum === 0 ? 0 : (sum * 1_000) / Math.max(ms, leastMs);
+  }
+
+  #advance(at: number): void {
+    const slot = Math.floor(at / slotMs);
+    if (slot <= this.#newest) return;
+    const passed = Math.min(slot - this.#newest, slots);
+    for (let gone = 0; gone < passed; gone++) this.#counts[(slot - gone) % slots] = 0;
+    this.#newest = slot;
+  }
+}
