@@ -98,8 +98,15 @@ export type Ended = { type: 'ended'; item: number; promo: number } & Signed;
 export type Extended = { type: 'extended'; item: number; promo: number; endAt: number } & Signed;
 /** The promo was taken back before its start. Since 0.4.0. */
 export type PromoWithdrawn = { type: 'promoWithdrawn'; item: number; promo: number } & Signed;
-/** The user waits for the gate, behind all who do, or for the draw. Since 0.4.0. */
-export type Joined = { type: 'joined'; item: number; user: number; promo: number; nonce: number };
+/** The user waits for the gate, behind all who do; `draw`: for the draw. Since 0.4.0. */
+export type Joined = {
+  type: 'joined';
+  item: number;
+  user: number;
+  promo: number;
+  nonce: number;
+  draw?: true;
+};
 /** The user has given up their place or their unspent admission. Since 0.4.0. */
 export type LeftQueue = { type: 'leftQueue'; item: number; user: number; promo: number };
 /** The draw was held among the first `entrants` who joined; `seed` is 64 hex digits. Since 0.4.0. */

@@ -4,13 +4,15 @@ import { saleOf } from './apply-sale.ts';
 import { stands } from './buyers.ts';
 import { type Item, termsIndex } from './state.ts';
 
-export function applyJoined(item: Item, { user, promo, nonce }: Joined): void {
+export function applyJoined(item: Item, { user, promo, nonce, draw }: Joined): void {
   const { index, sale } = saleOf(item, promo);
   const { buyers } = item;
   const row = buyers.row(user, index);
   if (buyers.standsAt(row) !== stands.nowhere) wrong(item, user, 'joined, and had before');
   buyers.nonce[row] = nonce;
-  const drawing = sale.draw !== null && sale.draw.seed === '';
+  const drawing = sale.drawAt !== Number.POSITIVE_INFINITY;
+  if (drawing !== draw)
+    wrong(item, user, draw ? 'joined a draw that is over' : 'joined past the draw');
   buyers.stand(row, drawing ? stands.pooled : stands.waiting);
   buyers.place[row] = drawing ? sale.draw!.add(row, nonce) : sale.waiting.push(row);
 }

@@ -25,7 +25,9 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
   if (sale.paused) return refuse(code.paused);
   if (unitsOf(item, buyer) >= terms.limit) return refuse(code.limitReached);
   const joined: Event = { type: 'joined', item: item.id, user, promo, nonce };
-  if (sale.drawAt !== Number.POSITIVE_INFINITY) return { ...accept(joined), stands: standing };
+  if (sale.drawAt !== Number.POSITIVE_INFINITY) {
+    return { ...accept({ ...joined, draw: true }), stands: standing };
+  }
   const left = unitsLeft(item);
   if (left === 0 && item.held === 0) return refuse(code.outOfStock);
   // While the order of a draw is being found, everybody else waits behind it.

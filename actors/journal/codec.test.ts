@@ -47,6 +47,7 @@ const largest = {
   extended: { type: 'extended', item: itemIdMax, promo: integerMax, endAt: timeMsMax, by },
   promoWithdrawn: { type: 'promoWithdrawn', item: itemIdMax, promo: integerMax, by },
   joined: {
+    draw: true,
     type: 'joined',
     item: itemIdMax,
     user: integerMax,
