@@ -11,8 +11,9 @@ export function applyJoined(item: Item, { user, promo, nonce, draw }: Joined): v
   if (buyers.standsAt(row) !== stands.nowhere) wrong(item, user, 'joined, and had before');
   buyers.nonce[row] = nonce;
   const drawing = sale.drawAt !== Number.POSITIVE_INFINITY;
-  if (drawing !== draw)
+  if (drawing !== (draw === true)) {
     wrong(item, user, draw ? 'joined a draw that is over' : 'joined past the draw');
+  }
   buyers.stand(row, drawing ? stands.pooled : stands.waiting);
   buyers.place[row] = drawing ? sale.draw!.add(row, nonce) : sale.waiting.push(row);
 }

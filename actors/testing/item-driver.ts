@@ -2,7 +2,7 @@
 
 import type { Event } from '../events.ts';
 import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
-import type { Command, Reply } from '../protocol.ts';
+import type { Command, Publish, Reply } from '../protocol.ts';
 
 export const id = 42;
 /** When promo 7 starts. */
@@ -43,14 +43,7 @@ export class Actor {
   }
 }
 
-interface PromoChoice {
-  promo?: number;
-  startAt?: number;
-  endAt?: number;
-  limit?: number;
-  gateFactor?: number;
-  payWindowMs?: number;
-}
+type PromoChoice = Partial<Omit<Publish, 'type' | 'item'>>;
 
 export function publish(choice: PromoChoice = {}): Command {
   return {
