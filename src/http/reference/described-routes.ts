@@ -17,6 +17,7 @@ import { captchaSchema } from '../routes/captchas.ts';
 import { listSchema } from '../routes/items.ts';
 import { placeSchema } from '../routes/orders.ts';
 import { admissionSchema } from '../routes/tokens.ts';
+import type { ErrorCode } from '../wire/messages.ts';
 import * as schema from './answer-schemas.ts';
 import { describedOperatorRoutes } from './described-operator-routes.ts';
 import { actor, admin, body, type DescribedRoute } from './described-route.ts';
@@ -25,7 +26,10 @@ import * as example from './examples.ts';
 export type { DescribedRoute } from './described-route.ts';
 
 const empty = v.object({});
-const place = [10001, 10006, 30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014] as const;
+const place: readonly ErrorCode[] = [
+  ...body,
+  ...([30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014, 30015, 30016] as const),
+];
 
 const orders: readonly DescribedRoute[] = [
   {

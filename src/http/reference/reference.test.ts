@@ -293,7 +293,9 @@ describe('a real engine answers as its document says', () => {
     await call(place, 30008, { body: { token: late, amount: 1 } });
     const elsewhere = tokenFor({ itemId: 99, promoId: 0 }, 77);
     await call(place, 30013, { body: { token: elsewhere, amount: 1 } });
-    const big = tokenFor({ itemId, promoId: 0 }, 77);
+    const normal = tokenFor({ itemId, promoId: 0 }, 77);
+    await call(place, 30015, { body: { token: normal, amount: 1 } });
+    const big = tokenFor({ itemId, promoId }, 77);
     await call(place, 30001, { body: { token: big, amount: 100 } });
     const who = { session };
     await call('GET /api/orders', 200, { who });
@@ -308,7 +310,7 @@ describe('a real engine answers as its document says', () => {
     await call(cancel, 30011, { who, params, body: {} });
     const other = { orderId: String(second.orderId) };
     await call(cancel, 200, { who, params: other, body: {} });
-    await call('POST /api/orders/:orderId/pay', 30011, { who, params: other, body: {} });
+    await call('POST /api/orders/:orderId/pay', 30012, { who, params: other, body: {} });
     await call('POST /api/orders/:orderId/pay', 20003, { params, body: {} });
   });
 

@@ -46,6 +46,8 @@ describe('the envelope', () => {
       [30012, 409],
       [30013, 404],
       [30014, 422],
+      [30015, 409],
+      [30016, 409],
     ];
     expect<[number, number][]>(errorCodes.map((code) => [code, failures[code].status])).toEqual(
       api,
