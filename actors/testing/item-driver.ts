@@ -2,6 +2,7 @@
 
 import type { Event } from '../events.ts';
 import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
+import { admitDefaultMs, hashDigits, queueOpenBeforeMs } from '../limits.ts';
 import type { Command, Publish, Reply } from '../protocol.ts';
 
 export const id = 42;
@@ -44,6 +45,19 @@ export class Actor {
 }
 
 type PromoChoice = Partial<Omit<Publish, 'type' | 'item'>>;
+
+/** The secret of the draws in the tests. */
+export const secret = 'a1'.repeat(hashDigits / 2);
+
+/** What makes a promo one with a queue, as merchants get it if they do not say otherwise. */
+export const queued = { queue: 'fifo', admitMs: admitDefaultMs, queueOpenAt: start } as const;
+/** And what makes it one with a draw. */
+export const drawn = {
+  queue: 'draw',
+  admitMs: admitDefaultMs,
+  queueOpenAt: start - queueOpenBeforeMs,
+  secret,
+} as const;
 
 export function publish(choice: PromoChoice = {}): Command {
   return {
