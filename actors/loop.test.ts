@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { setImmediate } from 'node:timers/promises';
 import { Fenced } from './journal/journal.ts';
-import { payWindowDefaultMs, sleepMsMax, tickMs } from './limits.ts';
+import {
+  admissionsPerEntryMax,
+  drawStrideEntrants,
+  payWindowDefaultMs,
+  sleepMsMax,
+  tickMs,
+} from './limits.ts';
 import { Loop } from './loop.ts';
 import { item, newRig, type Rig, start } from './testing/partition-rig.ts';
 
@@ -110,6 +116,48 @@ describe('the loop of an actor thread', () => {
     await b.journal.refuse(new Fenced(0, 1));
     await comeToRest();
     expect(bell.sleepsMs.length).toBeGreaterThan(turns);
+  });
+
+  /** A sale of item 42 with this many units that opens in a second, and users who join its draw. */
+  async function joinDraw(units: number, users: number): Promise<void> {
+    b.submit({ type: 'restock', item, units: units - 1, key: 0 });
+    b.submit({
+      ...{ type: 'publish', item, promo: 7, price: 1, startAt: start + 1_000, endAt: start + 1e6 },
+      ...{ limit: 1, gateFactor: 1, payWindowMs: 60_000, queue: 'draw', admitMs: 60_000 },
+      ...{ queueOpenAt: start, secret: 'ab'.repeat(32) },
+    });
+    for (let user = 1; user <= users; user++) {
+      b.submit({ type: 'join', item, user, promo: 7, nonce: user });
+    }
+    b.partition.commit();
+    await b.journal.acknowledgeAll();
+  }
+
+  test('lets a long queue in by entries of so many, one as soon as the other is durable', async () => {
+    const waves = 3;
+    const users = waves * admissionsPerEntryMax;
+    await joinDraw(users, users);
+    const before = b.journal.entries.length;
+    now = start + 1_000;
+    await run();
+    await b.journal.acknowledgeAll();
+    const admitted = b.journal.entries
+      .slice(before)
+      .map(({ events }) => events.filter(({ type }) => type === 'admitted').length)
+      .filter((count) => count > 0);
+    expect(admitted).toEqual(Array(waves).fill(admissionsPerEntryMax));
+  });
+
+  test('puts a long draw in order stride by stride, without a sleep between them', async () => {
+    await joinDraw(1, 3 * drawStrideEntrants);
+    now = start + 1_000;
+    const sleeps = bell.sleepsMs.length;
+    await run();
+    expect(bell.sleepsMs.length).toBe(sleeps + 1);
+    await b.journal.acknowledgeAll();
+    await comeToRest();
+    const types = b.journal.entries.at(-1)!.events.map(({ type }) => type);
+    expect(types.slice(-1)).toEqual(['admitted']);
   });
 
   test('ends a drain with open tallies as soon as the journal has them', async () => {

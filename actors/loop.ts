@@ -50,8 +50,9 @@ export class Loop {
       }
       const sent = flush();
       if (this.#draining && emptied && (await this.#finished())) return;
-      if (!emptied || turn % breathTurns === 0) await breathe();
-      if (emptied) await bell.wait(seen, this.#sleepMs(sent));
+      const busy = partitions.some((partition) => partition.busy);
+      if (!emptied || busy || turn % breathTurns === 0) await breathe();
+      if (emptied && !busy) await bell.wait(seen, this.#sleepMs(sent));
     }
   }
 
@@ -66,16 +67,20 @@ export class Loop {
     this.world.bell.ring();
   }
 
-  /** Call when an entry is durable: the end of a drain waits for it. */
+  /** Call when an entry is durable: the end of a drain waits for it, and so does what is overdue. */
   acknowledged(): void {
-    if (this.#draining) this.world.bell.ring();
+    if (this.#draining || this.#dueAt() <= this.world.clock()) this.world.bell.ring();
+  }
+
+  #dueAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const partition of this.world.partitions) next = Math.min(next, partition.dueAt);
+    return next;
   }
 
   #sleepMs(sent: boolean): number {
     if (!sent) return tickMs;
-    let next = Number.POSITIVE_INFINITY;
-    for (const partition of this.world.partitions) next = Math.min(next, partition.dueAt);
-    return Math.min(Math.max(next - this.world.clock(), tickMs), sleepMsMax);
+    return Math.min(Math.max(this.#dueAt() - this.world.clock(), tickMs), sleepMsMax);
   }
 
   /** Whether everything decided, to the last tally, has reached the journal, or cannot. */

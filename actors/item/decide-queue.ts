@@ -86,6 +86,11 @@ export function queueMoves(item: Item, at: number): boolean {
   return sale.draw !== null || sale.room(left) > 0 || (left === 0 && item.held === 0);
 }
 
+/** Whether the order of a draw that was held is being found: `due` goes on with it each time it is asked. */
+export function isDrawing(item: Item, at: number): boolean {
+  return item.promo !== 0 && item.sales[item.promo]!.draw !== null && queueMoves(item, at);
+}
+
 /** The next step of the queue; null while the order of a draw is not found yet. */
 export function nextInQueue(item: Item): Event | null {
   const sale = item.sales[item.promo]!;

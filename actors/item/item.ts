@@ -35,6 +35,7 @@ import { type Item, viewOrder, viewStanding } from './state.ts';
 
 export { apply, applyTo } from './apply.ts';
 export { canonical } from './canonical.ts';
+export { isDrawing } from './decide-queue.ts';
 export { type Item, unitsLeft, viewOrder } from './state.ts';
 
 /**

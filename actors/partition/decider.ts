@@ -5,7 +5,7 @@
  */
 
 import type { Event } from '../events.ts';
-import { applyTo, decide, due, dueAt, type Item, replyOf } from '../item/item.ts';
+import { applyTo, decide, due, dueAt, type Item, isDrawing, replyOf } from '../item/item.ts';
 import type { StoredEntry } from '../journal/journal.ts';
 import { admissionsPerEntryMax } from '../limits.ts';
 import { type Command, code } from '../protocol.ts';
@@ -30,6 +30,7 @@ export class Decider {
   #dueAt = Number.POSITIVE_INFINITY;
   #tallyDueAt = Number.POSITIVE_INFINITY;
   #tickedAt = 0;
+  #busy = false;
 
   /**
    * Goes on from what the journal says.
@@ -58,6 +59,11 @@ export class Decider {
   /** When `tick` will next have something to do; Infinity when nothing is due. */
   get dueAt(): number {
     return Math.min(this.#dueAt, this.#tallyDueAt);
+  }
+
+  /** Whether there is work that needs neither time nor the journal: the order of a draw. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** Whether everything that was decided is durable. */
@@ -92,6 +98,7 @@ export class Decider {
       for (const item of this.#tallies.due(until)) this.#writeTally(item, at);
       this.#tallyDueAt = this.#tallies.dueAt();
     }
+    this.#busy = false;
     if (at < this.#dueAt) return;
     this.#dueAt = Number.POSITIVE_INFINITY;
     for (const item of this.items.values()) {
@@ -138,6 +145,7 @@ export class Decider {
       if (event.type === 'admitted' && this.#pipeline.admissions >= admissionsPerEntryMax) return;
       this.#record(event, at);
     }
+    if (isDrawing(item, at)) this.#busy = true;
   }
 
   #writeTally(item: number, at: number): void {

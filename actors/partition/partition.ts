@@ -75,6 +75,11 @@ export class Partition {
     return this.#ready?.idle ?? true;
   }
 
+  /** Whether `tick` has work that needs neither time nor the journal. */
+  get busy(): boolean {
+    return this.#ready?.busy ?? false;
+  }
+
   /** When `tick` will next have something to do; Infinity when nothing is due. */
   get dueAt(): number {
     return this.#ready?.dueAt ?? Number.POSITIVE_INFINITY;
