@@ -1,6 +1,6 @@
 /** Events of those who want to buy: they join, wait, are let in, and come too late. */
 import type { Admitted, Drawn, Joined, Lapsed, LeftQueue } from '../events.ts';
-import { saleOf } from './apply-sale.ts';
+import { addComing, saleOf } from './apply-sale.ts';
 import { stands } from './buyers.ts';
 import { type Item, termsIndex } from './state.ts';
 
@@ -60,6 +60,7 @@ export function applyAdmitted(item: Item, { user, promo, nonce }: Admitted, at: 
   sale.order('all');
   const row = buyers.row(user, index);
   if (index !== 0) {
+    if (!item.coming.includes(index)) addComing(item, index);
     takeTurn(item, index, row);
     buyers.place[row] = sale.admissions.push(row);
     sale.rate.note(at);

@@ -19,10 +19,15 @@ export function applyPublished(item: Item, event: Published): void {
   const terms: Terms = { ...base, queue, admitMs, queueOpenAt };
   const index = item.terms.push(terms) - 1;
   item.sales.push(new Sale(terms, item.buyers, secret));
+  addComing(item, index);
+  notePromosEnd(item);
+}
+
+/** The promo is on, or will be. One that the clock had closed is so again if the time was set back since. */
+export function addComing(item: Item, index: number): void {
   item.coming.push(index);
   item.coming.sort((a, b) => item.terms[a]!.startAt - item.terms[b]!.startAt || a - b);
   show(item);
-  notePromosEnd(item);
 }
 
 /** Longer than any that a promo may have. */
@@ -43,6 +48,7 @@ export function withdrawPromo(item: Item, promo: number): void {
   const { shown } = item;
   const { index, sale } = saleOf(item, promo);
   sale.withdrawn = true;
+  sale.over = true;
   endPromo(item, promo);
   // It was never on, so the one before it is still the last.
   if (item.promo === 0) item.shown = shown === index ? lastShown(item) : shown;
@@ -51,7 +57,7 @@ export function withdrawPromo(item: Item, promo: number): void {
 export function notePromosEnd(item: Item): void {
   let latest = 0;
   for (let index = 1; index < item.terms.length; index++) {
-    if (!item.sales[index]!.withdrawn) latest = Math.max(latest, item.terms[index]!.endAt);
+    if (!item.sales[index]!.over) latest = Math.max(latest, item.terms[index]!.endAt);
   }
   item.promosEndAt = latest;
 }

@@ -89,10 +89,13 @@ function applyMerchants(
     case 'closed':
       endPromo(item, event.promo);
       break;
-    case 'ended':
-      saleOf(item, event.promo).terms.endAt = at;
+    case 'ended': {
+      const { sale, terms } = saleOf(item, event.promo);
+      terms.endAt = at;
+      sale.over = true;
       endPromo(item, event.promo);
       break;
+    }
     case 'promoWithdrawn':
       withdrawPromo(item, event.promo);
       break;

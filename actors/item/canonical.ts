@@ -34,10 +34,10 @@ export function canonical(item: Item): string {
 }
 
 function saleRow(sale: Sale, buyers: Buyers) {
-  const { paused, withdrawn, lapseNotBefore, admissions, waiting, draw } = sale;
+  const { paused, withdrawn, over, lapseNotBefore, admissions, waiting, draw } = sale;
   const usersOf = (line: Iterable<number>) => Array.from(line, (buyer) => buyers.user[buyer]);
   return {
-    ...{ paused, withdrawn, lapseNotBefore },
+    ...{ paused, withdrawn, over, lapseNotBefore },
     admissions: usersOf(admissions),
     waiting: usersOf({ [Symbol.iterator]: () => waiting[Symbol.iterator]() }),
     draw: draw === null ? null : { secret: draw.secret, entrants: [...draw.rows()] },

@@ -44,7 +44,7 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
   }
   const terms = item.terms[index]!;
   const sale = item.sales[index]!;
-  if (sale.withdrawn || at >= terms.endAt) return refuse(code.ended);
+  if (sale.over || at >= terms.endAt) return refuse(code.ended);
   if (now < terms.startAt) return refuse(code.notStarted);
   if (sale.paused) return refuse(code.paused);
   if (amount > unitsLeft(item)) return refuse(code.outOfStock);
@@ -149,10 +149,13 @@ export function decideRefund(item: Item, command: Refund): Decision {
   const { orders } = item;
   const row = n - 1;
   const total = orders.price[row]! * orders.amount[row]!;
-  const due = item.dueOf.get(dueKey(n, referenceNumber(reference))) ?? 0;
+  const payment = referenceNumber(reference);
+  const paid = orders.status[row] === orderStatus.paid;
+  // Without a reference it is the order's own payment, unless that never was.
+  const due = paid && payment === 0 ? 0 : (item.dueOf.get(dueKey(n, payment)) ?? 0);
   if (due !== 0) return settleDue(item, due, n, command);
   if (orders.status[row] === orderStatus.refunded) return accept(null, n);
-  if (orders.status[row] !== orderStatus.paid) return refuse(code.wrongState);
+  if (!paid) return refuse(code.wrongState);
   if (amountMinor >= 0 && amountMinor !== total) return refuse(code.usedOtherwise);
   const money = { amountMinor: total, ...(reference === '' ? {} : { reference }) };
   return accept({ type: 'refunded', ...settling(item, n), back, ...money, ...signed(command) }, n);

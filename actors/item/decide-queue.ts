@@ -10,13 +10,13 @@ import { type Item, normalRefusal, orderBought, termsIndex, unitsLeft, unitsOf }
  * same answer; everyone else is let in while the gate has room and nobody waits, or waits, or is refused.
  */
 export function decideJoin(item: Item, command: Join, at: number, now: number): Decision {
-  const { user, promo, nonce } = command;
+  const { user, promo } = command;
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
   if (index === 0) return decideNormal(item, command, at);
   const terms = item.terms[index]!;
   const sale = item.sales[index]!;
-  if (sale.withdrawn || at >= terms.endAt) return refuse(code.ended);
+  if (sale.over || at >= terms.endAt) return refuse(code.ended);
   const buyer = item.buyers.find(user, index);
   const standing = { user, index };
   if (item.buyers.standsAt(buyer) !== stands.nowhere) return { ...accept(null), stands: standing };
@@ -24,6 +24,7 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
   if (now < opensAt) return refuse(code.notStarted);
   if (sale.paused) return refuse(code.paused);
   if (unitsOf(item, buyer) >= terms.limit) return refuse(code.limitReached);
+  const nonce = unspent(item, buyer) || command.nonce;
   const joined: Event = { type: 'joined', item: item.id, user, promo, nonce };
   if (sale.drawAt !== Number.POSITIVE_INFINITY) {
     return { ...accept({ ...joined, draw: true }), stands: standing };
@@ -41,17 +42,24 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
   return { ...accept(joined), stands: standing };
 }
 
+/**
+ * The nonce that a buyer who was let in had last, if it has bought nothing; else 0. They keep it for their
+ * next place: who gives up an admission and joins again must not have two tokens that buy, one of them past
+ * the gate.
+ */
+function unspent(item: Item, buyer: number): number {
+  if (buyer < 0 || item.buyers.since[buyer] === 0) return 0;
+  const nonce = item.buyers.nonce[buyer]!;
+  return orderBought(item, buyer, nonce) === 0 ? nonce : 0;
+}
+
 /** A new nonce for each purchase; the same until it has bought something. */
 function decideNormal(item: Item, { user, nonce }: Join, at: number): Decision {
-  const { buyers } = item;
-  const row = buyers.find(user, 0);
+  const row = item.buyers.find(user, 0);
   const standing = { user, index: 0 };
-  const given = row < 0 ? 0 : buyers.nonce[row]!;
   const refused = normalRefusal(item, at);
   if (refused !== code.ok) return refuse(refused);
-  if (given !== 0 && orderBought(item, row, given) === 0) {
-    return { ...accept(null), stands: standing };
-  }
+  if (unspent(item, row) !== 0) return { ...accept(null), stands: standing };
   if (unitsLeft(item) === 0) return refuse(code.outOfStock);
   if (unitsOf(item, row) >= item.terms[0]!.limit) return refuse(code.limitReached);
   const event: Event = { type: 'admitted', item: item.id, user, promo: 0, nonce };
@@ -62,7 +70,7 @@ function decideNormal(item: Item, { user, nonce }: Join, at: number): Decision {
 export function decideStand(item: Item, { user, promo }: Stand, at: number): Decision {
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
-  const over = index !== 0 && (item.sales[index]!.withdrawn || at >= item.terms[index]!.endAt);
+  const over = index !== 0 && (item.sales[index]!.over || at >= item.terms[index]!.endAt);
   const answer: Code = over ? code.ended : code.ok;
   return { ...accept(null), code: answer, repeated: false, stands: { user, index } };
 }

@@ -92,7 +92,7 @@ export function decideControl(item: Item, command: Control, at: number): Decisio
   if (sale.withdrawn) {
     return command.type === 'withdrawPromo' ? accept(null) : refuse(code.ended);
   }
-  if (at >= endAt) return command.type === 'end' ? accept(null) : refuse(code.ended);
+  if (sale.over || at >= endAt) return command.type === 'end' ? accept(null) : refuse(code.ended);
   switch (command.type) {
     case 'pause':
       return accept(sale.paused ? null : { type: 'paused', ...event });
@@ -111,7 +111,7 @@ export function decideExtend(item: Item, command: Extend, at: number): Decision 
   const index = promo === 0 ? -1 : termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
   const terms = item.terms[index]!;
-  if (item.sales[index]!.withdrawn || at >= terms.endAt) return refuse(code.ended);
+  if (item.sales[index]!.over || at >= terms.endAt) return refuse(code.ended);
   if (endAt === terms.endAt) return accept(null);
   if (endAt <= at || endAt <= terms.startAt) return refuse(code.wrongState);
   const other = overlapping(item, terms.startAt, endAt, at, index);
@@ -123,7 +123,7 @@ export function decideExtend(item: Item, command: Extend, at: number): Decision 
 function overlapping(item: Item, startAt: number, endAt: number, at: number, except = 0): number {
   for (let index = 1; index < item.terms.length; index++) {
     const other = item.terms[index]!;
-    if (index === except || item.sales[index]!.withdrawn || other.endAt <= at) continue;
+    if (index === except || item.sales[index]!.over || other.endAt <= at) continue;
     if (startAt < other.endAt && other.startAt < endAt) return other.promo;
   }
   return 0;

@@ -111,7 +111,9 @@ export function dueAt(item: Item): number {
   const holdAt = item.orders.firstDeadline();
   if (item.promo === 0) return holdAt;
   // What the queue can do, it could do since the event that made it possible.
-  if (queueMoves(item, item.at)) return item.at;
+  const { startAt } = item.terms[item.promo]!;
+  const canMoveAt = Math.max(item.at, startAt);
+  if (queueMoves(item, canMoveAt)) return canMoveAt;
   const { lapseAt, drawAt } = item.sales[item.promo]!;
   return Math.min(item.terms[item.promo]!.endAt, holdAt, lapseAt, drawAt);
 }

@@ -14,6 +14,8 @@ export class Sale {
   paused = false;
   /** Taken back before its start. */
   withdrawn = false;
+  /** The merchant ended it, or took it back: it stays so, also where the time was set back since. */
+  over = false;
   /** Admissions that are neither spent nor lapsed, in the order they were given: the first lapses first. */
   readonly admissions: Line;
   readonly waiting: Waiting;
