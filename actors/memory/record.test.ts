@@ -11,7 +11,8 @@ import {
   type Reply,
   standings,
 } from '../protocol.ts';
-import { readCommand, readReply, requestAt, writeCommand, writeReply } from './record.ts';
+import { readCommand, requestAt, writeCommand } from './record.ts';
+import { readReply, writeReply } from './reply-record.ts';
 
 const integer = fc.maxSafeNat();
 const item = fc.integer({ min: 1, max: 131_071 });

@@ -1,17 +1,11 @@
 /**
- * How mailbox records hold commands and replies: word 0 is the kind or code, word 1 the request. Texts
- * come last in a record, each as its length in bytes and then its bytes, eight to a word.
+ * How mailbox records hold commands: word 0 is the kind, word 1 the request. Texts come last in a record,
+ * each as its length in bytes and then its bytes, eight to a word. `reply-record.ts` has replies.
  */
 import { itemTexts, queueModes } from '../events.ts';
 import { actorNameBytesMax, hashDigits, recordWords, referenceCharactersMax } from '../limits.ts';
-import {
-  type Code,
-  type Command,
-  type OrderStatus,
-  orderStatus,
-  type Reply,
-  standings,
-} from '../protocol.ts';
+import type { Command } from '../protocol.ts';
+import { absent, Reader, Writer } from './record-fields.ts';
 
 /** In the order of their numbers, from 1. */
 const kinds = [
@@ -42,9 +36,6 @@ const kindOf = Object.fromEntries(kinds.map((name, index) => [name, index + 1]))
   number
 >;
 const place = kindOf.place;
-
-/** Stands for a field that a command does not have. */
-const absent = -1;
 
 /** Writes a command at a word offset. `request` is an integer that its reply will carry. */
 export function writeCommand(
@@ -228,173 +219,6 @@ function readPublish(from: Reader, item: number): Command {
 
 function flagOf(value: boolean | undefined): number {
   return value === undefined ? absent : Number(value);
-}
-
-/** Writes one field of a record after the other, behind kind, request and item. */
-class Writer {
-  #at: number;
-
-  constructor(
-    private readonly words: Float64Array,
-    private readonly offset: number,
-  ) {
-    this.#at = offset + 3;
-  }
-
-  numbers(...values: readonly number[]): void {
-    for (const value of values) this.words[this.#at++] = value;
-  }
-
-  text(text = ''): void {
-    const bytes = Buffer.from(text, 'utf8');
-    this.numbers(bytes.length);
-    this.#bytes(bytes);
-  }
-
-  /** A hash of `hashDigits` hex digits, or none. */
-  digits(digits: string | undefined): void {
-    this.#bytes(Buffer.from(digits ?? '0'.repeat(hashDigits), 'hex'));
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    const wordsNeeded = Math.ceil(bytes.length / 8);
-    if (this.#at + wordsNeeded > this.offset + recordWords) throw new Error('a text is too long');
-    bytesAt(this.words, this.#at, bytes.length).set(bytes);
-    this.#at += wordsNeeded;
-  }
-}
-
-/** Reads what `Writer` wrote; a field that was absent becomes an object without it. */
-class Reader {
-  #at: number;
-
-  constructor(
-    private readonly words: Float64Array,
-    offset: number,
-  ) {
-    this.#at = offset + 3;
-  }
-
-  number(): number {
-    return this.words[this.#at++]!;
-  }
-
-  some<const Name extends string>(name: Name): { [N in Name]?: number } {
-    const value = this.number();
-    return value === absent ? {} : ({ [name]: value } as { [N in Name]: number }); // The one key.
-  }
-
-  flag<const Name extends string>(name: Name): { [N in Name]?: boolean } {
-    const value = this.number();
-    return value === absent ? {} : ({ [name]: value === 1 } as { [N in Name]: boolean }); // As above.
-  }
-
-  text<const Name extends string>(name: Name): { [N in Name]?: string } {
-    const length = this.number();
-    if (length === 0) return {};
-    const text = this.#bytes(length).toString('utf8');
-    return { [name]: text } as { [N in Name]: string }; // As above.
-  }
-
-  digits<const Name extends string>(name: Name): { [N in Name]?: string } {
-    const digits = this.#bytes(hashDigits / 2).toString('hex');
-    if (/^0+$/.test(digits)) return {};
-    return { [name]: digits } as { [N in Name]: string }; // As above.
-  }
-
-  #bytes(length: number): Buffer {
-    const bytes = Buffer.from(bytesAt(this.words, this.#at, length));
-    this.#at += Math.ceil(length / 8);
-    return bytes;
-  }
-}
-
-function bytesAt(words: Float64Array, at: number, length: number): Uint8Array {
-  return new Uint8Array(words.buffer, words.byteOffset + at * 8, length);
-}
-
-/** Flags of a reply record. */
-const repeatedFlag = 1;
-const orderFlag = 2;
-const standingFlag = 4;
-
-export function writeReply(
-  words: Float64Array,
-  offset: number,
-  request: number,
-  reply: Reply,
-): void {
-  const { order, standing } = reply;
-  words[offset] = reply.code;
-  words[offset + 1] = request;
-  words[offset + 2] =
-    (reply.repeated ? repeatedFlag : 0) |
-    (order !== null ? orderFlag : 0) |
-    (standing !== null ? standingFlag : 0);
-  words[offset + 3] = reply.about;
-  if (order !== null) {
-    words[offset + 4] = order.n;
-    words[offset + 5] = order.user;
-    words[offset + 6] = order.promo;
-    words[offset + 7] = order.amount;
-    words[offset + 8] = order.unitPrice;
-    words[offset + 9] = order.status;
-    words[offset + 10] = order.createdAt;
-    words[offset + 11] = order.payBy;
-    words[offset + 12] = order.paidAt;
-    words[offset + 13] = order.closedAt;
-  } else if (standing !== null) {
-    words[offset + 4] = standings.indexOf(standing.state);
-    words[offset + 5] = standing.nonce;
-    words[offset + 6] = standing.until;
-    words[offset + 7] = standing.ahead;
-    words[offset + 8] = standing.waiting;
-    words[offset + 9] = standing.heldUnpaid;
-    words[offset + 10] = standing.etaSeconds;
-  }
-}
-
-export function readReply(words: Float64Array, offset: number): Reply {
-  const word = (index: number) => words[offset + index]!;
-  const flags = word(2);
-  return {
-    code: word(0) as Code, // `writeReply` puts only a code here.
-    repeated: (flags & repeatedFlag) !== 0,
-    about: word(3),
-    order:
-      (flags & orderFlag) === 0
-        ? null
-        : {
-            n: word(4),
-            user: word(5),
-            promo: word(6),
-            amount: word(7),
-            unitPrice: word(8),
-            status: statusOf(word(9)),
-            createdAt: word(10),
-            payBy: word(11),
-            paidAt: word(12),
-            closedAt: word(13),
-          },
-    standing:
-      (flags & standingFlag) === 0
-        ? null
-        : {
-            state: standings[word(4)]!, // `writeReply` puts a place of that list here.
-            nonce: word(5),
-            until: word(6),
-            ahead: word(7),
-            waiting: word(8),
-            heldUnpaid: word(9),
-            etaSeconds: word(10),
-          },
-  };
-}
-
-function statusOf(value: number): OrderStatus {
-  if (value < orderStatus.placed || value > orderStatus.refunded)
-    throw new Error(`no status ${value}`);
-  return value as OrderStatus; // The range was checked right above.
 }
 
 /** Numbers before the texts of the longest records: a publication, and a payment or refund. */

@@ -4,7 +4,8 @@
  */
 import { mailboxRecords } from '../../actors/limits.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
-import { readReply, writeCommand } from '../../actors/memory/record.ts';
+import { writeCommand } from '../../actors/memory/record.ts';
+import { readReply } from '../../actors/memory/reply-record.ts';
 import { type Command, code } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
 import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../../actors/worker.ts';

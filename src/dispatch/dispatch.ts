@@ -7,7 +7,8 @@
 import { mailboxRecords, replyTimeoutMs } from '../../actors/limits.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
-import { readReply, requestAt, writeCommand } from '../../actors/memory/record.ts';
+import { requestAt, writeCommand } from '../../actors/memory/record.ts';
+import { readReply } from '../../actors/memory/reply-record.ts';
 import { type Command, code, partitionOf, type Reply, refusal } from '../../actors/protocol.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 
