@@ -100,14 +100,14 @@ export function isDrawing(item: Item, at: number): boolean {
 }
 
 /** The next step of the queue; null while the order of a draw is not found yet. */
-export function nextInQueue(item: Item): Event | null {
+export function nextInQueue(item: Item, mayOrder: boolean): Event | null {
   const sale = item.sales[item.promo]!;
   const { promo } = item.terms[item.promo]!;
   const left = unitsLeft(item);
   if (left === 0 && item.held === 0 && sale.people > 0) {
     return { type: 'queueEnded', item: item.id, promo, waiting: sale.people };
   }
-  if (!sale.order('one')) return null;
+  if (sale.draw !== null && !(mayOrder && sale.order('one'))) return null;
   const row = sale.waiting.first();
   if (row < 0 || sale.room(left) <= 0) return null;
   const { buyers } = item;

@@ -12,9 +12,10 @@
  * where every hash and the secret is text of 64 hex digits.
  */
 import { drawStrideEntrants } from '../limits.ts';
-import { GrowingHash, sha256 } from '../sha256.ts';
+import { GrowingHash, sha256, sha256Beginning } from '../sha256.ts';
 import type { Buyers } from './buyers.ts';
 import { grown } from './columns.ts';
+import { DrawOrder } from './draw-order.ts';
 
 /** What stands for an entrant in public. */
 export function drawLabel(promo: number, user: number, nonce: number): string {
@@ -35,9 +36,7 @@ export class Draw {
   #nonce = new Float64Array(0);
   /** The labels so far, joined; what follows from the columns is not part of the state. */
   readonly #labels = new GrowingHash();
-  /** By entrant, as far as `order` has come: the beginning of the hash that decides, and the entrant. */
-  #keys = new Float64Array(0);
-  #ordered = 0;
+  #finding: DrawOrder | null = null;
 
   constructor(
     private readonly promo: number,
@@ -80,15 +79,14 @@ export class Draw {
    */
   order(stride: 'one' | 'all'): Int32Array<ArrayBuffer> | null {
     const { entrants } = this;
-    if (this.#ordered === 0) this.#keys = new Float64Array(entrants);
-    const unit = unitOf(entrants);
-    const until =
-      stride === 'all' ? entrants : Math.min(this.#ordered + drawStrideEntrants, entrants);
-    for (; this.#ordered < until; this.#ordered++) {
-      const beginning = Number.parseInt(this.#decider(this.#ordered).slice(0, 8), 16);
-      this.#keys[this.#ordered] = Math.floor(beginning / divisorOf(unit)) * unit + this.#ordered;
-    }
-    return this.#ordered < entrants ? null : this.#sorted(unit);
+    this.#finding ??= new DrawOrder(
+      entrants,
+      (entrant) => sha256Beginning(this.#decider(entrant)),
+      (entrant) => sha256(this.#decider(entrant)),
+    );
+    let order = this.#finding.stride(drawStrideEntrants);
+    while (order === null && stride === 'all') order = this.#finding.stride(entrants);
+    return order === null ? null : this.#buyersOf(order);
   }
 
   /** Entrants in order of joining, as pairs of buyer and nonce; `left` for those who have left. */
@@ -99,49 +97,24 @@ export class Draw {
   }
 
   get bytes(): number {
-    return this.#buyer.byteLength + this.#nonce.byteLength;
+    return this.#buyer.byteLength + this.#nonce.byteLength + (this.#finding?.bytes ?? 0);
   }
 
-  /** The hash that puts an entrant in order; 0 for one who has left, and is passed over. */
+  /** The text whose hash puts an entrant in order; that of one who has left is passed over, and any will do. */
   #decider(entrant: number): string {
     const buyer = this.#buyer[entrant]!;
-    if (buyer === left) return '0';
+    if (buyer === left) return '';
     const label = drawLabel(this.promo, this.buyers.user[buyer]!, this.#nonce[entrant]!);
-    return sha256(`${this.seed}:${label}`);
+    return `${this.seed}:${label}`;
   }
 
-  /** The buyers who take part, in order, once all keys are there. */
-  #sorted(unit: number): Int32Array<ArrayBuffer> {
-    const keys = this.#keys.sort();
-    this.#keys = new Float64Array(0);
-    const entrants = Int32Array.from(keys, (key) => key % unit);
-    // Of a million hashes some hundred begin like another: those are compared whole.
-    for (let from = 0, to = 1; from < keys.length; from = to++) {
-      while (to < keys.length && sameBeginning(keys[from]!, keys[to]!, unit)) to++;
-      if (to - from > 1) this.#sortWhole(entrants.subarray(from, to));
+  /** Overwrites an order of entrants by their buyers. */
+  #buyersOf(order: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+    let count = 0;
+    for (let place = 0; place < order.length; place++) {
+      const buyer = this.#buyer[order[place]!]!;
+      if (buyer !== left) order[count++] = buyer;
     }
-    return entrants.map((entrant) => this.#buyer[entrant]!).filter((buyer) => buyer !== left);
+    return order.subarray(0, count);
   }
-
-  #sortWhole(entrants: Int32Array): void {
-    const known = new Map(Array.from(entrants, (entrant) => [entrant, this.#decider(entrant)]));
-    entrants.sort((a, b) => (known.get(a)! < known.get(b)! ? -1 : 1));
-  }
-}
-
-/**
- * A key is a safe integer: the beginning of a hash, as many bits as there is room for and at most 32, times
- * this, plus the number of the entrant.
- */
-function unitOf(entrants: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(entrants, 2)));
-}
-
-/** By how much 32 bits are to be divided to leave room for the entrant in 53. */
-function divisorOf(unit: number): number {
-  return Math.max(1, unit / 2 ** 21);
-}
-
-function sameBeginning(left: number, right: number, unit: number): boolean {
-  return Math.floor(left / unit) === Math.floor(right / unit);
 }

@@ -36,7 +36,7 @@ import { type Item, viewOrder, viewStanding } from './state.ts';
 export { apply, applyTo } from './apply.ts';
 export { canonical } from './canonical.ts';
 export { isDrawing } from './decide-queue.ts';
-export { type Item, unitsLeft, viewOrder } from './state.ts';
+export { type Item, itemBytes, unitsLeft, viewOrder } from './state.ts';
 
 /**
  * Step 5 of an order: decides a command. Everything `due` at `at` must have been applied before. What
@@ -86,16 +86,17 @@ export function decide(item: Item | undefined, command: Command, at: number, now
 
 /**
  * The next thing that time alone has made true by `at`, in the order of its moments, and then the next
- * step of the queue; or null. Call until it is null.
+ * step of the queue; or null. Call until it is null. Where a draw was held, works on its order for one
+ * stride, which takes milliseconds, unless told not to.
  */
-export function due(item: Item, at: number): Event | null {
+export function due(item: Item, at: number, mayOrder = true): Event | null {
   const holdAt = item.orders.firstDeadline();
   if (item.promo === 0) return holdAt <= at ? expired(item, item.orders.firstHold()) : null;
   const { promo, endAt } = item.terms[item.promo]!;
   const sale = item.sales[item.promo]!;
   const { lapseAt, drawAt } = sale;
   const first = Math.min(endAt, holdAt, lapseAt, drawAt);
-  if (first > at) return queueMoves(item, at) ? nextInQueue(item) : null;
+  if (first > at) return queueMoves(item, at) ? nextInQueue(item, mayOrder) : null;
   if (first === endAt) return { type: 'closed', item: item.id, promo };
   if (first === holdAt) return expired(item, item.orders.firstHold());
   if (first === drawAt) {

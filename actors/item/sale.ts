@@ -62,6 +62,11 @@ export class Sale {
     return this.waiting.count + (this.draw?.count ?? 0);
   }
 
+  /** Memory of those who were let in, who wait, and who wait for the draw. */
+  get bytes(): number {
+    return this.admissions.bytes + this.waiting.bytes + (this.draw?.bytes ?? 0);
+  }
+
   /** How many more the gate has room for while so many units are left. */
   room(unitsLeft: number): number {
     return this.terms.gateFactor * unitsLeft - this.admissions.count;

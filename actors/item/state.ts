@@ -63,6 +63,11 @@ export function unitsLeft(item: Item): number {
   return item.loaded - item.sold - item.held;
 }
 
+/** Memory that an item's columns and indexes take, in bytes. */
+export function itemBytes({ orders, buyers, sales }: Item): number {
+  return sales.reduce((sum, sale) => sum + sale.bytes, orders.bytes + buyers.bytes);
+}
+
 /** One order for an answer; `n` must exist. */
 export function viewOrder(item: Item, n: number): OrderView {
   const { orders } = item;

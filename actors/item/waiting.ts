@@ -88,11 +88,11 @@ export class Waiting {
     this.#tree[node] = sum;
   }
 
-  /** Rows have just been numbered anew, so nobody is missing between them. */
+  /** Rows have just been numbered anew, so nobody is missing between them: a node has as many as its size. */
   #rebuild(): void {
     this.#stale = false;
-    this.#nodes = 0;
+    this.#nodes = this.count;
     this.#tree = new Int32Array(this.count + 1);
-    for (let row = 0; row < this.count; row++) this.#append(row);
+    for (let node = 1; node <= this.count; node++) this.#tree[node] = node & -node;
   }
 }

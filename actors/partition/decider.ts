@@ -75,7 +75,8 @@ export class Decider {
   submit(mailbox: number, request: number, command: Command, now: number): void {
     const at = this.#timeAt(now);
     const before = this.items.get(command.item);
-    if (before !== undefined) this.#settleDue(before, at);
+    // A stride of a draw with each command of a long mailbox would keep all others waiting.
+    if (before !== undefined) this.#settleDue(before, at, false);
     const decision = decide(before, command, at, now);
     const { event } = decision;
     const after = event === null ? before : this.#record(event, at);
@@ -91,6 +92,7 @@ export class Decider {
     const at = this.#timeAt(now);
     const setBack = now < this.#tickedAt;
     this.#tickedAt = now;
+    this.#busy = false;
     if (this.#pipeline.backlog > backlogMax) return;
     if (now >= this.#tallyDueAt || setBack) {
       // Tallies do not wait until a clock that was set back has caught up.
@@ -98,11 +100,10 @@ export class Decider {
       for (const item of this.#tallies.due(until)) this.#writeTally(item, at);
       this.#tallyDueAt = this.#tallies.dueAt();
     }
-    this.#busy = false;
     if (at < this.#dueAt) return;
     this.#dueAt = Number.POSITIVE_INFINITY;
     for (const item of this.items.values()) {
-      if (this.#pipeline.backlog <= backlogMax) this.#settleDue(item, at);
+      if (this.#pipeline.backlog <= backlogMax) this.#settleDue(item, at, true);
       this.#dueAt = Math.min(this.#dueAt, dueAt(item));
     }
   }
@@ -139,8 +140,10 @@ export class Decider {
     return Math.max(now, this.#at);
   }
 
-  #settleDue(item: Item, at: number): void {
-    for (let event = due(item, at); event !== null; event = due(item, at)) {
+  #settleDue(item: Item, at: number, mayOrder: boolean): void {
+    for (;;) {
+      const event = due(item, at, mayOrder);
+      if (event === null) break;
       // The rest of a long queue is let in with the next entry: orders come between.
       if (event.type === 'admitted' && this.#pipeline.admissions >= admissionsPerEntryMax) return;
       this.#record(event, at);

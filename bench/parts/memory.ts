@@ -1,5 +1,6 @@
 /** Memory: what the actor thread's state takes per accepted order. */
 import { readFileSync } from 'node:fs';
+import { itemBytes } from '../../actors/item/item.ts';
 import { openJournal } from '../../actors/journal/open.ts';
 import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
@@ -50,7 +51,7 @@ async function stateBytes(folder: TemporaryFolder): Promise<number> {
   let bytes = 0;
   for (let partition = 0; partition < partitions; partition++) {
     const recovered = await recoverPartition(partition, world, () => true);
-    for (const item of recovered!.items.values()) bytes += item.orders.bytes + item.buyers.bytes;
+    for (const item of recovered!.items.values()) bytes += itemBytes(item);
   }
   await journal.close();
   return bytes;
