@@ -6,10 +6,10 @@ import { itemIdMax, ordersPerItemMax } from '../actors/limits.ts';
 
 const dayMs = 86_400_000;
 
-/** An order's number fits in this many bits; see `orderKey`. */
-const numberRange = 2 ** 27;
+/** What an order's number is below; see `orderKey`. */
+export const orderKeyRange = 2 ** 27;
 
-if (ordersPerItemMax >= numberRange || itemIdMax * numberRange > Number.MAX_SAFE_INTEGER / 2) {
+if (ordersPerItemMax >= orderKeyRange || itemIdMax * orderKeyRange > Number.MAX_SAFE_INTEGER / 2) {
   throw new Error('order numbers and item ids no longer fit one key');
 }
 
@@ -42,5 +42,5 @@ export function parseOrderId(text: string): { item: number; n: number } | null {
 
 /** One safe integer for an order, ascending by item, then by number: the key of its SQL row. */
 export function orderKey(item: number, n: number): number {
-  return item * numberRange + n;
+  return item * orderKeyRange + n;
 }

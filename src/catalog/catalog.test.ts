@@ -4,6 +4,7 @@ import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/t
 import { type Catalog, type Sql, SqlUnavailable } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { anybody, noQueue } from '../testing/drafts.ts';
 import { type SqlFixture, sqliteFixture } from '../testing/sql-fixture.ts';
 import { CachedCatalog } from './catalog.ts';
 import { itemJson, shown } from './item.ts';
@@ -24,7 +25,14 @@ afterAll(async () => {
   folder.remove();
 });
 
-const draft = { title: 'A “lamp”', description: '灯', imageUrl: null, price: 4_200, createdAt: 1 };
+const draft = {
+  title: 'A “lamp”',
+  description: '灯',
+  imageUrl: null,
+  price: 4_200,
+  createdAt: 1,
+  ...anybody,
+};
 const promoOf = (itemId: number) => ({
   itemId,
   name: 'Midnight',
@@ -35,6 +43,7 @@ const promoOf = (itemId: number) => ({
   gateFactor: 5,
   payWindowS: 900,
   captcha: true,
+  ...noQueue,
 });
 
 /** The real catalogue with some of its operations replaced. */

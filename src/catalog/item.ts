@@ -19,6 +19,7 @@ export type CatalogItem = Omit<ItemRow, 'sales' | 'stock'> & {
 
 export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogItem {
   const { id, title, description, imageUrl, price, createdAt } = row;
+  const { normalSale, limitPerUser, hidden } = row;
   const own = promos.filter(({ itemId }) => itemId === id);
   return {
     id,
@@ -27,6 +28,9 @@ export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogI
     imageUrl,
     price,
     createdAt,
+    normalSale,
+    limitPerUser,
+    hidden,
     promos: own.map(catalogPromo),
     fields: fieldsOf({ id, title, description, imageUrl, price }),
   };

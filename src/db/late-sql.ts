@@ -14,6 +14,8 @@ export function lateSql(open: () => Sql): Sql {
   return {
     catalog: late(() => sql().catalog),
     orders: late(() => sql().orders),
+    refundsDue: late(() => sql().refundsDue),
+    draws: late(() => sql().draws),
     users: late(() => sql().users),
     projection: late(() => sql().projection),
     get trouble() {

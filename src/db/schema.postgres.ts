@@ -1,5 +1,8 @@
 /** The tables in Postgres: the counterpart of `schema.sqlite.ts`, which says what they hold. */
+import { getTableColumns, isNull } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { dueReasons, queueModes } from '../../actors/events.ts';
+import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
 import { genders, stockReasons } from './sql.ts';
 
@@ -30,6 +33,9 @@ export const items = pgTable('items', {
   price: safe('price').notNull(),
   sales: safe('sales').notNull().default(0),
   createdAt: safe('created_at').notNull(),
+  normalSale: boolean('normal_sale').notNull().default(true),
+  limitPerUser: safe('limit_per_user').notNull().default(loadedUnitsMax),
+  hidden: boolean('hidden').notNull().default(false),
 });
 
 export const itemStocks = pgTable('item_stocks', {
@@ -51,9 +57,24 @@ export const promos = pgTable(
     payWindowS: integer('pay_window_s').notNull(),
     captcha: boolean('captcha').notNull(),
     publishedAt: safe('published_at'),
+    queue: text('queue', { enum: queueModes }).notNull().default('off'),
+    admitS: integer('admit_s')
+      .notNull()
+      .default(admitDefaultMs / 1000),
+    queueOpenAt: safe('queue_open_at'),
+    pausedAt: safe('paused_at'),
+    endedAt: safe('ended_at'),
+    withdrawnAt: safe('withdrawn_at'),
+    drawCommitment: text('draw_commitment'),
+    drawSecret: text('draw_secret'),
+    drawSeed: text('draw_seed'),
+    drawnAt: safe('drawn_at'),
   },
   (table) => [index('promos_by_item').on(table.itemId)],
 );
+
+const { drawSecret: _secret, drawSeed: _seed, ...shown } = getTableColumns(promos);
+export const shownOfPromo = shown;
 
 export const orders = pgTable(
   'orders',
@@ -72,6 +93,8 @@ export const orders = pgTable(
     closedAt: safe('closed_at'),
     partition: integer('partition').notNull(),
     seq: safe('seq').notNull(),
+    reference: text('reference'),
+    refundedAt: safe('refunded_at'),
   },
   (table) => [index('orders_by_user').on(table.userId, table.createdAt, table.key)],
 );
@@ -86,6 +109,44 @@ export const stockLogs = pgTable('stock_logs', {
   seq: safe('seq').notNull(),
   at: safe('at').notNull(),
 });
+
+export const refundsDue = pgTable(
+  'refunds_due',
+  {
+    id: text('id').primaryKey(),
+    itemId: safe('item_id').notNull(),
+    due: safe('due').notNull(),
+    n: safe('n').notNull(),
+    orderId: text('order_id'),
+    amountMinor: safe('amount_minor').notNull(),
+    reference: text('reference'),
+    reason: text('reason', { enum: dueReasons }).notNull(),
+    at: safe('at').notNull(),
+    by: text('by'),
+    settledAt: safe('settled_at'),
+    settledBy: text('settled_by'),
+    settledReference: text('settled_reference'),
+    partition: integer('partition').notNull(),
+    seq: safe('seq').notNull(),
+  },
+  (table) => [
+    index('refunds_due_open').on(table.at, table.itemId, table.due).where(isNull(table.settledAt)),
+  ],
+);
+
+export const drawEntrants = pgTable(
+  'draw_entrants',
+  {
+    id: safe('id').primaryKey(),
+    promoId: safe('promo_id').notNull(),
+    userId: safe('user_id').notNull(),
+    nonce: safe('nonce').notNull(),
+  },
+  (table) => [
+    index('draw_entrants_by_promo').on(table.promoId, table.id),
+    index('draw_entrants_by_user').on(table.promoId, table.userId),
+  ],
+);
 
 export const checkpoints = pgTable('checkpoints', {
   partition: integer('partition').primaryKey(),

@@ -4,7 +4,10 @@
  * checkpoints, items.sales and promos.published_at; none of these refers to another table by a foreign
  * key, so that they can be rebuilt from the journal before, or without, the catalogue.
  */
+import { getTableColumns, isNull } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { dueReasons, queueModes } from '../../actors/events.ts';
+import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
 import { genders, stockReasons } from './sql.ts';
 
@@ -32,6 +35,9 @@ export const items = sqliteTable('items', {
   price: integer('price').notNull(),
   sales: integer('sales').notNull().default(0),
   createdAt: integer('created_at').notNull(),
+  normalSale: integer('normal_sale', { mode: 'boolean' }).notNull().default(true),
+  limitPerUser: integer('limit_per_user').notNull().default(loadedUnitsMax),
+  hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
 });
 
 export const itemStocks = sqliteTable('item_stocks', {
@@ -53,9 +59,25 @@ export const promos = sqliteTable(
     payWindowS: integer('pay_window_s').notNull(),
     captcha: integer('captcha', { mode: 'boolean' }).notNull(),
     publishedAt: integer('published_at'),
+    queue: text('queue', { enum: queueModes }).notNull().default('off'),
+    admitS: integer('admit_s')
+      .notNull()
+      .default(admitDefaultMs / 1000),
+    queueOpenAt: integer('queue_open_at'),
+    pausedAt: integer('paused_at'),
+    endedAt: integer('ended_at'),
+    withdrawnAt: integer('withdrawn_at'),
+    drawCommitment: text('draw_commitment'),
+    drawSecret: text('draw_secret'),
+    drawSeed: text('draw_seed'),
+    drawnAt: integer('drawn_at'),
   },
   (table) => [index('promos_by_item').on(table.itemId)],
 );
+
+/** What is shown of a promo: the secret of a draw is not, before its time. */
+const { drawSecret: _secret, drawSeed: _seed, ...shown } = getTableColumns(promos);
+export const shownOfPromo = shown;
 
 /** `key` is `orderKey(item, n)`: rows lie in the order of items and numbers, and the id needs no index. */
 export const orders = sqliteTable(
@@ -75,6 +97,8 @@ export const orders = sqliteTable(
     closedAt: integer('closed_at'),
     partition: integer('partition').notNull(),
     seq: integer('seq').notNull(),
+    reference: text('reference'),
+    refundedAt: integer('refunded_at'),
   },
   (table) => [index('orders_by_user').on(table.userId, table.createdAt)],
 );
@@ -89,6 +113,49 @@ export const stockLogs = sqliteTable('stock_logs', {
   seq: integer('seq').notNull(),
   at: integer('at').notNull(),
 });
+
+/**
+ * Money that came and that no order could take. `id` is `<item>-<due>`; `orderId` is null where
+ * no such order exists. Whose it was is in the order's row.
+ */
+export const refundsDue = sqliteTable(
+  'refunds_due',
+  {
+    id: text('id').primaryKey(),
+    itemId: integer('item_id').notNull(),
+    due: integer('due').notNull(),
+    n: integer('n').notNull(),
+    orderId: text('order_id'),
+    amountMinor: integer('amount_minor').notNull(),
+    reference: text('reference'),
+    reason: text('reason', { enum: dueReasons }).notNull(),
+    at: integer('at').notNull(),
+    by: text('by'),
+    settledAt: integer('settled_at'),
+    settledBy: text('settled_by'),
+    settledReference: text('settled_reference'),
+    partition: integer('partition').notNull(),
+    seq: integer('seq').notNull(),
+  },
+  (table) => [
+    index('refunds_due_open').on(table.at, table.itemId, table.due).where(isNull(table.settledAt)),
+  ],
+);
+
+/** Who joined a promo before its draw: `id` is made as a stock log's is, and so ascends in order of joining. */
+export const drawEntrants = sqliteTable(
+  'draw_entrants',
+  {
+    id: integer('id').primaryKey(),
+    promoId: integer('promo_id').notNull(),
+    userId: integer('user_id').notNull(),
+    nonce: integer('nonce').notNull(),
+  },
+  (table) => [
+    index('draw_entrants_by_promo').on(table.promoId, table.id),
+    index('draw_entrants_by_user').on(table.promoId, table.userId),
+  ],
+);
 
 /** `hash` is the SHA-256 in hex of entry `seq`: it vouches for the journal up to there. */
 export const checkpoints = sqliteTable('checkpoints', {

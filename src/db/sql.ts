@@ -3,12 +3,16 @@
  * and Postgres. Money is integer minor units, times are milliseconds since 1970 UTC, ids are safe
  * integers. Every operation may throw `SqlUnavailable`; the next call then starts afresh.
  */
-import type { Sequence } from '../../actors/events.ts';
+import type { QueueMode, Sequence } from '../../actors/events.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
+import type { Draws } from './draws.ts';
+import type { RefundsDue } from './refunds-due.ts';
 
 export interface Sql {
   readonly catalog: Catalog;
   readonly orders: OrderLists;
+  readonly refundsDue: RefundsDue;
+  readonly draws: Draws;
   readonly users: Users;
   readonly projection: Projection;
   /** Why nothing can be written although the database answers; null where it can. */
@@ -35,6 +39,12 @@ export interface ItemDraft {
   imageUrl: string | null;
   price: number;
   createdAt: number;
+  /** Whether the item is sold at its normal price while it has no promo. */
+  normalSale: boolean;
+  /** Units one user may hold or own at the normal price. */
+  limitPerUser: number;
+  /** Whether lists leave the item out. */
+  hidden: boolean;
 }
 
 export interface ItemRow extends ItemDraft {
@@ -55,12 +65,26 @@ export interface PromoDraft {
   gateFactor: number;
   payWindowS: number;
   captcha: boolean;
+  queue: QueueMode;
+  /** How long an admission waits for its order. */
+  admitS: number;
+  /** With a draw: from when on users may join; null where the promo does not say. */
+  queueOpenAt: number | null;
 }
 
 export interface PromoRow extends PromoDraft {
   id: number;
   /** When the item's actor accepted the promo; null for a draft. */
   publishedAt: number | null;
+  /** Since when the promo is stopped; null while it is not. */
+  pausedAt: number | null;
+  /** When the merchant ended the promo. */
+  endedAt: number | null;
+  /** When the merchant took the promo back before its start. */
+  withdrawnAt: number | null;
+  /** The SHA-256 of a draw's secret, in hex; the secret itself is in `Draw` once it may be known. */
+  drawCommitment: string | null;
+  drawnAt: number | null;
 }
 
 /** Items and promos: what merchants write. */
@@ -103,11 +127,14 @@ export interface OrderRow {
   status: OrderStatusName;
   createdAt: number;
   paidAt: number | null;
-  /** When the order was cancelled or expired. */
+  /** When the order was cancelled, expired or refunded. */
   closedAt: number | null;
   partition: number;
   /** The entry that placed the order. */
   seq: Sequence;
+  /** The payment's name at its provider. */
+  reference: string | null;
+  refundedAt: number | null;
 }
 
 /** Where a page of a user's orders ended: the next begins after this order. */
@@ -149,7 +176,10 @@ export interface Users {
   setPassword(id: number, passwordHash: string): Promise<void>;
 }
 
-/** The events that move units in or out of stock; `paid` does so only where the payment was late. */
+/**
+ * The events that move units in or out of stock; `paid` does so only where the payment was late,
+ * `refunded` only where the units are back on sale.
+ */
 export const stockReasons = [
   'opened',
   'restocked',
@@ -157,6 +187,8 @@ export const stockReasons = [
   'cancelled',
   'expired',
   'paid',
+  'withdrawn',
+  'refunded',
 ] as const;
 
 export interface StockLogRow {

@@ -125,6 +125,8 @@ function addOrder(changes: RowChanges, event: Placed, source: Source): void {
     closedAt: null,
     partition,
     seq,
+    reference: null,
+    refundedAt: null,
   });
   moveStock(changes, 'placed', item, id, -amount, source);
 }

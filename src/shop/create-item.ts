@@ -24,7 +24,8 @@ export async function createItem(
   const { catalog, clock, send } = parts;
   const taken = lastTaken(parts);
   if (taken === null) return refuse(code.journalUnavailable);
-  const draft = { title, description, imageUrl, price, createdAt: clock() };
+  const sold = { normalSale: true, limitPerUser: loadedUnitsMax, hidden: false };
+  const draft = { title, description, imageUrl, price, createdAt: clock(), ...sold };
   for (let above = taken.item; ; ) {
     const { id } = await catalog.createItem(draft, above);
     if (id > itemIdMax) throw new Error(`item ids are used up: ${id}`);

@@ -1,6 +1,7 @@
 /** Drafting a promo: a row in SQL, which sells nothing before it is published. */
 import * as v from 'valibot';
 import {
+  admitDefaultMs,
   gateFactorDefault,
   gateFactorMax,
   itemIdMax,
@@ -45,7 +46,8 @@ export async function draftPromo(
   if (!board.has(promo.itemId)) return refuse(code.notFound);
   const taken = lastTaken(parts);
   if (taken === null) return refuse(code.journalUnavailable);
-  const draft = { ...promo, payWindowS: payWindowSeconds };
+  const noQueue = { queue: 'off', admitS: admitDefaultMs / 1000, queueOpenAt: null } as const;
+  const draft = { ...promo, payWindowS: payWindowSeconds, ...noQueue };
   const row = await catalog.createPromo(draft, taken.promo);
   if (row.id > promoIdMax) throw new Error(`promo ids are used up: ${row.id}`);
   return done(row);

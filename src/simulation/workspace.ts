@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { itemIdMax } from '../../actors/limits.ts';
+import { itemIdMax, loadedUnitsMax } from '../../actors/limits.ts';
 import { Board } from '../../actors/memory/board.ts';
 import { openSql } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
@@ -37,7 +37,15 @@ export class Workspace {
   async freshItems(): Promise<number[] | null> {
     const items: number[] = [];
     for (let made = 0; made < itemsPerRun; made++) {
-      const draft = { title: 'Lamp', description: '', imageUrl: null, price: 1_000, createdAt: 0 };
+      const sold = { normalSale: true, limitPerUser: loadedUnitsMax, hidden: false };
+      const draft = {
+        title: 'Lamp',
+        description: '',
+        imageUrl: null,
+        price: 1_000,
+        createdAt: 0,
+        ...sold,
+      };
       items.push((await this.sql.catalog.createItem(draft)).id);
     }
     return items.at(-1)! > itemIdMax ? null : items;

@@ -1,19 +1,21 @@
 /** Compares projected rows with the state of the actors they come from. */
+
 import { expect } from 'bun:test';
 import { type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
 import { orderStatusNames } from '../../actors/protocol.ts';
 import type { Sql } from '../db/sql.ts';
 import { orderId } from '../order-id.ts';
+import { anybody, noQueue } from './drafts.ts';
 
 /** Items and promos with the ids that the maker uses. */
 export async function fillCatalogue(sql: Sql, items: number): Promise<void> {
   const times = { createdAt: 1, startAt: 2, endAt: 3 };
   for (let id = 1; id <= items; id++) {
-    const texts = { title: `item ${id}`, description: '', imageUrl: null };
+    const texts = { title: `item ${id}`, description: '', imageUrl: null, ...anybody };
     await sql.catalog.createItem({ ...texts, price: 100 * id, createdAt: times.createdAt });
   }
   for (let id = 1; id <= 200; id++) {
-    const terms = { limitPerUser: 1, gateFactor: 5, payWindowS: 900, captcha: false };
+    const terms = { limitPerUser: 1, gateFactor: 5, payWindowS: 900, captcha: false, ...noQueue };
     const { startAt, endAt } = times;
     await sql.catalog.createPromo({ itemId: 1, name: '', price: 1, startAt, endAt, ...terms });
   }

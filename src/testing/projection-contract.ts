@@ -88,6 +88,8 @@ function someChanges(): RowChanges {
         closedAt: 19,
         partition: 20,
         seq: 21,
+        reference: 'pay 22',
+        refundedAt: 23,
       },
     ],
     settlements: [],

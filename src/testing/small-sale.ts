@@ -1,9 +1,11 @@
 /** A small sale with a bit of everything, in a real journal and in SQL. */
+
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import type { Command } from '../../actors/protocol.ts';
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
+import { anybody, noQueue } from './drafts.ts';
 import { playScript, type Script, salePartitions, saleStartsAt } from './script-player.ts';
 
 const minuteMs = 60_000;
@@ -54,10 +56,10 @@ async function project(settings: SqlSettings, journal: SqliteJournal): Promise<v
   const times = { startAt: saleStartsAt, endAt: saleStartsAt + 60 * minuteMs };
   for (const price of [1_000, 300]) {
     const texts = { title: 'Something', description: '', imageUrl: null };
-    await sql.catalog.createItem({ ...texts, price, createdAt: saleStartsAt });
+    await sql.catalog.createItem({ ...texts, price, createdAt: saleStartsAt, ...anybody });
   }
   const terms = { price: 500, limitPerUser: 2, gateFactor: 5, payWindowS: 60, captcha: false };
-  await sql.catalog.createPromo({ itemId: 1, name: 'A promo', ...terms, ...times });
+  await sql.catalog.createPromo({ itemId: 1, name: 'A promo', ...terms, ...noQueue, ...times });
   const { projection } = sql;
   await new Projector({ journal, projection, partitions: salePartitions }).catchUp();
   await sql.close();

@@ -1,4 +1,5 @@
 /** What the catalogue and the order history must do, on any database. */
+
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { startProcess } from '../../actors/testing/process.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type Sql,
 } from '../db/sql.ts';
 import { orderId, orderKey } from '../order-id.ts';
+import { anybody, noQueue } from './drafts.ts';
 import type { SqlFixture, SqlFixtureMaker } from './sql-fixture.ts';
 
 const day = Date.UTC(2026, 10, 22);
@@ -21,6 +23,7 @@ const item = {
   imageUrl: null,
   price: 1_000_000_000,
   createdAt: day,
+  ...anybody,
 };
 
 const promo: PromoDraft = {
@@ -33,6 +36,7 @@ const promo: PromoDraft = {
   gateFactor: 5,
   payWindowS: 900,
   captcha: true,
+  ...noQueue,
 };
 
 export function sqlContract(database: string, make: SqlFixtureMaker): void {
@@ -115,7 +119,9 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
 
     test('a promo is a draft until the projector dates it, once', async () => {
       const made = await sql.catalog.createPromo(promo);
-      expect(made).toEqual({ ...promo, id: 1, publishedAt: null });
+      const none = { pausedAt: null, endedAt: null, withdrawnAt: null };
+      const noDraw = { drawCommitment: null, drawnAt: null };
+      expect(made).toEqual({ ...promo, id: 1, publishedAt: null, ...none, ...noDraw });
       await project(sql, { published: new Map([[1, day + 5]]) });
       await project(sql, { published: new Map([[1, day + 9]]) }, 1);
       expect(await sql.catalog.promo(1)).toEqual({ ...made, publishedAt: day + 5 });
@@ -214,5 +220,7 @@ function orderOf(userId: number, itemId: number, n: number, createdAt: number): 
     closedAt: null,
     partition: 0,
     seq: 1,
+    reference: null,
+    refundedAt: null,
   };
 }

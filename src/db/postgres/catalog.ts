@@ -3,7 +3,7 @@ import type { SQL as Client } from 'bun';
 import { asc, desc, eq, getTableColumns, getTableName, ilike, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { containing } from '../like.ts';
-import { itemStocks, items, promos } from '../schema.postgres.ts';
+import { itemStocks, items, promos, shownOfPromo } from '../schema.postgres.ts';
 import {
   type Catalog,
   type ItemDraft,
@@ -66,14 +66,14 @@ export class PostgresCatalog implements Catalog {
 
   async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
     return this.#insertAbove(promos, above, async (database) => {
-      const [made] = await database.insert(promos).values(draft).returning();
+      const [made] = await database.insert(promos).values(draft).returning(shownOfPromo);
       return made!;
     });
   }
 
   async promo(id: number): Promise<PromoRow | null> {
     const [row] = await this.#connections.run((client) =>
-      drizzle(client).select().from(promos).where(eq(promos.id, id)),
+      drizzle(client).select(shownOfPromo).from(promos).where(eq(promos.id, id)),
     );
     return row ?? null;
   }
@@ -81,7 +81,7 @@ export class PostgresCatalog implements Catalog {
   async promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]> {
     const ofItems = inArray(promos.itemId, [...itemIds]);
     return this.#connections.run((client) =>
-      drizzle(client).select().from(promos).where(ofItems).orderBy(asc(promos.id)),
+      drizzle(client).select(shownOfPromo).from(promos).where(ofItems).orderBy(asc(promos.id)),
     );
   }
 

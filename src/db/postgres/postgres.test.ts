@@ -11,6 +11,7 @@ import {
 import { SQL } from 'bun';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { changesOf } from '../../projector/rows.ts';
+import { anybody } from '../../testing/drafts.ts';
 import { type Pgbouncer, startPgbouncer } from '../../testing/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
@@ -60,7 +61,14 @@ describe('a Postgres that fails', () => {
   });
   afterEach(() => sql.close());
 
-  const draft = { title: 'mug', description: '', imageUrl: null, price: 1, createdAt: 1 };
+  const draft = {
+    title: 'mug',
+    description: '',
+    imageUrl: null,
+    price: 1,
+    createdAt: 1,
+    ...anybody,
+  };
   const batch = (from: number): ProjectionBatch => ({
     partition: 0,
     from,

@@ -5,8 +5,10 @@ import { ownPath } from '../../own-files.ts';
 import { type Sql, SqlUnavailable } from '../sql.ts';
 import { PostgresCatalog } from './catalog.ts';
 import { Connections, inOneTransaction } from './connections.ts';
+import { PostgresDraws } from './draws.ts';
 import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
+import { PostgresRefundsDue } from './refunds-due.ts';
 import { PostgresUsers } from './users.ts';
 
 /** Any number that nothing else locks in this database. */
@@ -27,6 +29,8 @@ export async function openPostgres(url: string): Promise<Sql> {
   return {
     catalog: new PostgresCatalog(connections),
     orders: new PostgresOrderLists(connections),
+    refundsDue: new PostgresRefundsDue(connections),
+    draws: new PostgresDraws(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
     trouble: null,

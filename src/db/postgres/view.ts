@@ -3,7 +3,15 @@ import type { TransactionSQL } from 'bun';
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey } from '../../order-id.ts';
-import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
+import {
+  checkpoints,
+  itemStocks,
+  items,
+  orders,
+  promos,
+  shownOfPromo,
+  stockLogs,
+} from '../schema.postgres.ts';
 import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import type { Answered } from './connections.ts';
@@ -63,7 +71,7 @@ export class PostgresView implements ProjectionView {
   async publishedPromos(): Promise<PromoRow[]> {
     const published = isNotNull(promos.publishedAt);
     return this.#wait(
-      this.#database.select().from(promos).where(published).orderBy(asc(promos.id)),
+      this.#database.select(shownOfPromo).from(promos).where(published).orderBy(asc(promos.id)),
     );
   }
 }

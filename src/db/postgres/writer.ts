@@ -11,8 +11,8 @@ import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../sc
 import type { OrderRow, ProjectionBatch, RowChanges, Settlement, StockLogRow } from '../sql.ts';
 
 /**
- * A column, and what a row holds in it as an element of an array literal. Texts go in unquoted: they
- * are our own ids and words, in which nothing needs quotes.
+ * A column, and what a row holds in it as an element of an array literal. Our own ids and
+ * words go in unquoted, since nothing in them needs quotes; what others chose is made a `literal`.
  */
 type Column<Row> = [column: PgColumn, pick: (row: Row) => number | string];
 
@@ -65,6 +65,8 @@ const orderColumns: Column<OrderRow>[] = [
   [orders.closedAt, (row) => row.closedAt ?? 'NULL'],
   [orders.partition, (row) => row.partition],
   [orders.seq, (row) => row.seq],
+  [orders.reference, (row) => literal(row.reference)],
+  [orders.refundedAt, (row) => row.refundedAt ?? 'NULL'],
 ];
 const orderText = insertText(orders, orderColumns);
 
@@ -136,6 +138,11 @@ function updateText<Row>(
 /** The parameters of a statement, each an array of its column's type. */
 function parameters<Row>(columns: Column<Row>[]): string[] {
   return columns.map(([column], index) => `$${index + 1}::${column.getSQLType()}[]`);
+}
+
+/** A text that others chose, as an element of an array literal. */
+function literal(text: string | null): string {
+  return text === null ? 'NULL' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 function nameOf(column: PgColumn): string {

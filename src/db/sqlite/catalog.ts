@@ -2,7 +2,7 @@
 import { asc, desc, eq, getTableColumns, getTableName, inArray, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { containing } from '../like.ts';
-import { itemStocks, items, promos } from '../schema.sqlite.ts';
+import { itemStocks, items, promos, shownOfPromo } from '../schema.sqlite.ts';
 import {
   type Catalog,
   type ItemDraft,
@@ -61,20 +61,20 @@ export class SqliteCatalog implements Catalog {
 
   async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
     return this.#insertAbove(promos, above, (transaction) =>
-      transaction.insert(promos).values(draft).returning().get(),
+      transaction.insert(promos).values(draft).returning(shownOfPromo).get(),
     );
   }
 
   async promo(id: number): Promise<PromoRow | null> {
     return guarded(
-      () => this.database.select().from(promos).where(eq(promos.id, id)).get() ?? null,
+      () => this.database.select(shownOfPromo).from(promos).where(eq(promos.id, id)).get() ?? null,
     );
   }
 
   async promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]> {
     const ofItems = inArray(promos.itemId, [...itemIds]);
     return guarded(() =>
-      this.database.select().from(promos).where(ofItems).orderBy(asc(promos.id)).all(),
+      this.database.select(shownOfPromo).from(promos).where(ofItems).orderBy(asc(promos.id)).all(),
     );
   }
 

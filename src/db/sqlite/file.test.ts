@@ -15,6 +15,7 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../../../actors/testing/process.ts';
+import { anybody } from '../../testing/drafts.ts';
 import { openSql, type SqlSettings, thisSql } from '../open.ts';
 import { type Sql, SqlDamaged, SqlUnavailable } from '../sql.ts';
 
@@ -23,7 +24,14 @@ let path: string;
 let settings: SqlSettings;
 let sql: Sql | null = null;
 
-const item = { title: 'mug', description: 'x'.repeat(500), imageUrl: null, price: 1, createdAt: 1 };
+const item = {
+  title: 'mug',
+  description: 'x'.repeat(500),
+  imageUrl: null,
+  price: 1,
+  createdAt: 1,
+  ...anybody,
+};
 
 beforeEach(async () => {
   folder = temporaryFolder();

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import { anybody } from '../../testing/drafts.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
@@ -9,7 +10,7 @@ import { SqlUnavailable } from '../sql.ts';
 sqlContract('SQLite', sqliteFixture);
 projectionContract('SQLite', sqliteFixture);
 
-const item = { title: 'x', description: '', imageUrl: null, price: 1, createdAt: 1 };
+const item = { title: 'x', description: '', imageUrl: null, price: 1, createdAt: 1, ...anybody };
 
 test('a data folder that cannot be made fails at once', async () => {
   const folder = temporaryFolder();

@@ -7,9 +7,11 @@ import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, damageOf, guarded } from './connect.ts';
+import { SqliteDraws } from './draws.ts';
 import type { DatabaseFile } from './file.ts';
 import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
+import { SqliteRefundsDue } from './refunds-due.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
 
@@ -30,6 +32,8 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
   return {
     catalog: new SqliteCatalog(drizzled),
     orders: new SqliteOrderLists(drizzled),
+    refundsDue: new SqliteRefundsDue(drizzled),
+    draws: new SqliteDraws(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
     get trouble() {

@@ -2,7 +2,15 @@
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKey } from '../../order-id.ts';
-import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
+import {
+  checkpoints,
+  itemStocks,
+  items,
+  orders,
+  promos,
+  shownOfPromo,
+  stockLogs,
+} from '../schema.sqlite.ts';
 import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import { guarded } from './connect.ts';
@@ -67,7 +75,12 @@ export class SqliteView implements ProjectionView {
   async publishedPromos(): Promise<PromoRow[]> {
     const published = isNotNull(promos.publishedAt);
     return guarded(() =>
-      this.database.select().from(promos).where(published).orderBy(asc(promos.id)).all(),
+      this.database
+        .select(shownOfPromo)
+        .from(promos)
+        .where(published)
+        .orderBy(asc(promos.id))
+        .all(),
     );
   }
 }

@@ -125,6 +125,8 @@ const orderText = insertText(orders, [
   orders.closedAt,
   orders.partition,
   orders.seq,
+  orders.reference,
+  orders.refundedAt,
 ]);
 
 function insertOrder(statement: Statement, row: OrderRow): void {
@@ -143,6 +145,8 @@ function insertOrder(statement: Statement, row: OrderRow): void {
     row.closedAt,
     row.partition,
     row.seq,
+    row.reference,
+    row.refundedAt,
   );
 }
 

@@ -117,6 +117,8 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
     closedAt: closed ? changedAt : null,
     partition,
     seq: orders.placedSeq[row]!,
+    reference: null,
+    refundedAt: null,
   };
 }
 

@@ -55,7 +55,7 @@ describe('the SQL rows', () => {
         sale.folder,
         'stampede.db',
         `INSERT INTO orders SELECT ${key}, id, item_id, user_id, promo_id, amount, unit_price, total,
-         status, created_at, paid_at, closed_at, partition, seq FROM orders WHERE id = '20261122-1-7' AND user_id = 7 LIMIT 1`,
+         status, created_at, paid_at, closed_at, partition, seq, reference, refunded_at FROM orders WHERE id = '20261122-1-7' AND user_id = 7 LIMIT 1`,
       );
     for (const key of ['key + 1', '77 * 134217728 + 1', '-5', '134217728']) copy(key);
     const lines = await sale.findings();
