@@ -193,7 +193,8 @@ export const dueReasons = [
 export type DueReason = (typeof dueReasons)[number];
 /**
  * Money came that no order can take; it is the item's refund number `due`, from 1. `n` is the order that
- * was named, which does not exist where the reason says so. Since 0.4.0.
+ * was named, which does not exist where the reason says so, and is 0 where its id had another day than that
+ * of the order with its number. Since 0.4.0.
  */
 export type RefundDue = {
   type: 'refundDue';

@@ -152,6 +152,8 @@ export interface OrderView {
   payBy: number;
   paidAt: number;
   closedAt: number;
+  /** Minor units that came for the order, are due back to its buyer, and were not yet said to be paid back. */
+  toRefund: number;
 }
 
 /** Where a user stands with a promo: nowhere, before a draw, in the queue, or let in. */

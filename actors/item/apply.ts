@@ -3,7 +3,7 @@
  * (loaded = sold + held + left, left ≥ 0), I4 (no user beyond the limit) and I10 (admissions follow the
  * queue, and the queue the draw) as it goes.
  */
-import type { Event } from '../events.ts';
+import type { DueReason, Event } from '../events.ts';
 import { applyCancelled, applyPaid, applyPlaced, applyRefunded } from './apply-orders.ts';
 import { applyAdmitted, applyDrawn, applyJoined, applyLapsed, applyLeft } from './apply-queue.ts';
 import { applyPublished, endPromo, notePromosEnd, saleOf, withdrawPromo } from './apply-sale.ts';
@@ -133,6 +133,7 @@ function applyMerchants(
       if (due !== item.dues.length + 1)
         throw new Error(`item ${item.id}: refund ${due} is not next`);
       item.dues.push({ n, payment, amountMinor, reason, settled: false });
+      owe(item, n, reason, amountMinor);
       item.dueOf.set(dueKey(n, payment), due);
       break;
     }
@@ -140,11 +141,20 @@ function applyMerchants(
       const due = item.dues[event.due - 1];
       if (due === undefined || due.settled) throw new Error(`item ${item.id}: nothing is due`);
       due.settled = true;
+      owe(item, due.n, due.reason, -due.amountMinor);
       break;
     }
     case 'opened':
       if (!isNew) throw new Error(`item ${item.id}: opened twice`);
   }
+}
+
+/** Adds to what is due back to an order's buyer; money for an unknown order is nobody's yet. */
+function owe(item: Item, n: number, reason: DueReason, amountMinor: number): void {
+  if (reason === 'unknownOrder') return;
+  const owed = (item.toRefund.get(n) ?? 0) + amountMinor;
+  if (owed === 0) item.toRefund.delete(n);
+  else item.toRefund.set(n, owed);
 }
 
 function opened(event: Event): Item {

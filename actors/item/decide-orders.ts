@@ -79,7 +79,9 @@ export function decidePay(item: Item, command: Pay): Decision {
   if (noted !== 0) return owed(item, command, payment, item.dues[noted - 1]!.reason);
   const total = orders.price[row]! * orders.amount[row]!;
   const status = orders.status[row];
-  const samePayment = payment === 0 || payment === orders.payment[row];
+  // Nothing has come: there is nothing to give back, and only what costs nothing is paid.
+  if (amountMinor === 0 && total > 0) return refuse(code.usedOtherwise);
+  const samePayment = payment === 0 || payment === orders.payment[row] || amountMinor === 0;
   if (status === orderStatus.paid || status === orderStatus.refunded) {
     if (samePayment) return accept(null, n);
     return owed(item, command, payment, 'paidTwice');
@@ -143,19 +145,28 @@ export function decideCancel(item: Item, command: Cancel): Decision {
   return accept({ type: 'cancelled', ...settling(item, n), ...signed(command) }, n);
 }
 
-/** Money has gone back: of a paid order, or of a payment that was due back under the same reference. */
+/**
+ * Money has gone back: that of a paid order, where the reference is its payment's or none is named; or of a
+ * payment that was due back under the reference, also for an order that does not exist.
+ */
 export function decideRefund(item: Item, command: Refund): Decision {
   const { n, amountMinor, back, reference } = command;
   const { orders } = item;
   const row = n - 1;
-  const total = orders.price[row]! * orders.amount[row]!;
+  const known = n >= 1 && n <= orders.count;
   const payment = referenceNumber(reference);
-  const paid = orders.status[row] === orderStatus.paid;
-  // Without a reference it is the order's own payment, unless that never was.
-  const due = paid && payment === 0 ? 0 : (item.dueOf.get(dueKey(n, payment)) ?? 0);
-  if (due !== 0) return settleDue(item, due, n, command);
+  const isPaid = known && orders.status[row] === orderStatus.paid;
+  const ownPayment = isPaid && (payment === 0 || payment === orders.payment[row]);
+  const due = ownPayment ? 0 : (item.dueOf.get(dueKey(n, payment)) ?? 0);
+  if (due !== 0) {
+    const { reason, amountMinor: owed } = item.dues[due - 1]!;
+    if (amountMinor >= 0 && amountMinor !== owed) return refuse(code.usedOtherwise);
+    return settleDue(item, due, reason === 'unknownOrder' ? 0 : n, command);
+  }
+  if (!known) return refuse(code.notFound);
   if (orders.status[row] === orderStatus.refunded) return accept(null, n);
-  if (!paid) return refuse(code.wrongState);
+  if (!isPaid) return refuse(code.wrongState);
+  const total = orders.price[row]! * orders.amount[row]!;
   if (amountMinor >= 0 && amountMinor !== total) return refuse(code.usedOtherwise);
   const money = { amountMinor: total, ...(reference === '' ? {} : { reference }) };
   return accept({ type: 'refunded', ...settling(item, n), back, ...money, ...signed(command) }, n);
@@ -164,7 +175,7 @@ export function decideRefund(item: Item, command: Refund): Decision {
 export function decideSettle(item: Item, command: Settle): Decision {
   const due = item.dues[command.due - 1];
   if (due === undefined) return refuse(code.notFound);
-  return settleDue(item, command.due, due.n <= item.orders.count ? due.n : 0, command);
+  return settleDue(item, command.due, due.reason === 'unknownOrder' ? 0 : due.n, command);
 }
 
 function settleDue(item: Item, due: number, n: number, command: Settle | Refund): Decision {

@@ -48,7 +48,7 @@ describe('placing an order', () => {
     const { order } = actor.send(place(1, 11, { amount: 2 }), start + 5);
     expect(order).toEqual({
       ...{ n: 1, user: 1, promo: 7, amount: 2, unitPrice: 500, status: orderStatus.placed },
-      ...{ createdAt: start + 5, payBy: start + 10_005, paidAt: 0, closedAt: 0 },
+      ...{ createdAt: start + 5, payBy: start + 10_005, paidAt: 0, closedAt: 0, toRefund: 0 },
     });
     expect(actor.item).toMatchObject({ loaded: 3, held: 2, sold: 0 });
   });

@@ -60,7 +60,7 @@ export function decide(item: Item | undefined, command: Command, at: number, now
     case 'cancel':
       return withOrder(item, command, () => decideCancel(item, command));
     case 'refund':
-      return withOrder(item, { ...command, user: 0 }, () => decideRefund(item, command));
+      return decideRefund(item, command);
     case 'settle':
       return decideSettle(item, command);
     case 'read':

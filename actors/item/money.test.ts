@@ -76,6 +76,30 @@ describe('a payment', () => {
     expect(actor.send(paid(1, 'p2'), start + 10_004).code).toBe(code.ok);
   });
 
+  test('of nothing is none: it leaves no refund due, and pays only what costs nothing', () => {
+    const actor = ordered();
+    expect(actor.send(paid(1, 'p0', 0), start)).toMatchObject({ code: code.usedOtherwise });
+    const free = onSale(2, { price: 0 });
+    free.send(place(1, 1), start);
+    expect(free.send(paid(1, 'p0', 0), start)).toMatchObject({ code: code.ok, repeated: true });
+    expect([actor.item?.dues, free.item?.dues]).toEqual([[], []]);
+  });
+
+  test('that is due back is told with its order until it is settled', () => {
+    const actor = ordered();
+    const read = () => actor.send({ type: 'read', item: id, n: 1, user: 1 }, start).order?.toRefund;
+    actor.send(paid(1, 'p1', 300), start);
+    expect(read()).toBe(300);
+    actor.send(paid(1, 'p2'), start);
+    expect([read(), actor.send(paid(1, 'p3'), start).order?.toRefund]).toEqual([300, 800]);
+    actor.send(settle(1), start);
+    expect(read()).toBe(500);
+    actor.send(settle(2), start);
+    expect(read()).toBe(0);
+    actor.send(paid(9, 'p4'), start);
+    expect(read()).toBe(0);
+  });
+
   test('is not needed where nothing is to be paid', () => {
     const actor = onSale(2, { price: 0 });
     const { order } = actor.send(place(1, 1), start);
@@ -128,6 +152,50 @@ describe('a refund', () => {
     expect(actor.send(refund(1, { reference: 'p2' }), start)).toMatchObject({ code: 0, about: 2 });
     expect(actor.item?.dues.every(({ settled }) => settled)).toBe(true);
     expect(actor.send(settle(3), start).code).toBe(code.notFound);
+  });
+});
+
+describe('a refund that names its payment', () => {
+  test('settles what is due under it only where all of that goes back', () => {
+    const actor = ordered();
+    actor.send(paid(1, 'p1', 499), start);
+    const back = (amountMinor: number) => refund(1, { reference: 'p1', amountMinor });
+    expect(actor.send(back(500), start).code).toBe(code.usedOtherwise);
+    expect(actor.item?.dues).toMatchObject([{ settled: false }]);
+    expect(actor.send(back(499), start)).toMatchObject({ code: code.ok, about: 1 });
+    expect(actor.item?.dues).toMatchObject([{ settled: true }]);
+  });
+
+  test('settles what is due for an order that does not exist', () => {
+    const actor = ordered();
+    for (const n of [9, 0]) actor.send(paid(n, 'p1'), start);
+    for (const n of [9, 0]) {
+      const back = actor.send(refund(n, { reference: 'p1' }), start);
+      expect(back).toMatchObject({ code: code.ok, order: null });
+    }
+    expect(actor.item?.dues).toMatchObject([{ settled: true }, { settled: true }]);
+    expect(actor.send(refund(9, { reference: 'p2' }), start).code).toBe(code.notFound);
+  });
+
+  test('or none is of the order, whatever else was due for it before', () => {
+    const actor = onSale(1);
+    actor.send(place(1, 1), start);
+    actor.send(place(2, 2), start + 10_000);
+    // Said by hand, without a reference: another buyer has the unit by now.
+    const byHand = { type: 'pay', item: id, n: 1, user: 0, by: 'admin' } as const;
+    expect(actor.send(byHand, start + 10_001)).toMatchObject({ code: code.refundDue, about: 1 });
+    actor.send(settle(1), start + 10_002);
+    actor.send(cancel(2), start + 10_003);
+    actor.send(paid(1, 'p2'), start + 10_004);
+    const back = actor.send(refund(1), start + 10_005);
+    expect(back.order?.status).toBe(orderStatus.refunded);
+  });
+
+  test('that was due for an unknown order says nothing of the order that gets its number later', () => {
+    const actor = ordered();
+    actor.send(paid(2, 'p1'), start);
+    actor.send(place(2, 2), start);
+    expect(actor.send(settle(1), start)).toMatchObject({ code: code.ok, order: null });
   });
 });
 

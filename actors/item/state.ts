@@ -55,6 +55,8 @@ export interface Item {
   /** Refunds due, by their numbers less one; and those numbers by order and payment. */
   dues: Due[];
   dueOf: Map<string, number>;
+  /** By order: minor units of its refunds due that are not settled; no entry for none. Follows from `dues`. */
+  toRefund: Map<number, number>;
   orders: Orders;
   buyers: Buyers;
 }
@@ -92,6 +94,7 @@ export function viewOrder(item: Item, n: number): OrderView {
         ? changedAt
         : 0,
     closedAt: status === orderStatus.paid ? 0 : changedAt,
+    toRefund: item.toRefund.size === 0 ? 0 : (item.toRefund.get(n) ?? 0),
   };
 }
 
@@ -153,6 +156,7 @@ export function newItem(id: number, price: number, units: number): Item {
     promosEndAt: 0,
     dues: [],
     dueOf: new Map(),
+    toRefund: new Map(),
     orders: new Orders(),
     buyers,
   };

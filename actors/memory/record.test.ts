@@ -92,6 +92,7 @@ const someReply: fc.Arbitrary<Reply> = fc
         ...{ n: integer, user: integer, promo: integer, amount: integer, unitPrice: integer },
         status: fc.constantFrom<OrderStatus[]>(...Object.values(orderStatus)),
         ...{ createdAt: integer, payBy: integer, paidAt: integer, closedAt: integer },
+        toRefund: integer,
       }),
     ),
     standing: fc.option(
@@ -144,7 +145,7 @@ describe('a record', () => {
     expect(() => readCommand(words, 0)).toThrow('no command has kind 0');
     const order = {
       ...{ n: 1, user: 1, promo: 0, amount: 1, unitPrice: 1, status: 0 as const, createdAt: 1 },
-      ...{ payBy: 2, paidAt: 0, closedAt: 0 },
+      ...{ payBy: 2, paidAt: 0, closedAt: 0, toRefund: 0 },
     };
     writeReply(words, 0, 1, { code: code.ok, repeated: false, about: 0, order, standing: null });
     words[9] = 5; // The word of the status.

@@ -31,6 +31,7 @@ export function writeReply(
     words[offset + 11] = order.payBy;
     words[offset + 12] = order.paidAt;
     words[offset + 13] = order.closedAt;
+    words[offset + 14] = order.toRefund;
   } else if (standing !== null) {
     words[offset + 4] = standings.indexOf(standing.state);
     words[offset + 5] = standing.nonce;
@@ -63,6 +64,7 @@ export function readReply(words: Float64Array, offset: number): Reply {
             payBy: word(11),
             paidAt: word(12),
             closedAt: word(13),
+            toRefund: word(14),
           },
     standing:
       (flags & standingFlag) === 0

@@ -58,7 +58,7 @@ const fieldsOf: { readonly [T in Event['type']]: Readonly<Record<string, Bounds>
   cancelled: settling,
   expired: settling,
   refunded: { ...settling, amountMinor: [0, integerMax] },
-  refundDue: { due: id, n: id, placedAt: time, amountMinor: [0, integerMax] },
+  refundDue: { due: id, n: [0, ordersPerItemMax], placedAt: time, amountMinor: [0, integerMax] },
   dueSettled: { due: id },
   refused: { count: id, amount },
 };

@@ -27,7 +27,7 @@ const running: Facts = {
 };
 
 function order(n: number, status: OrderStatusName, amount = 1): OrderView {
-  const times = { createdAt: 2_000, payBy: 3_000, paidAt: 0, closedAt: 0 };
+  const times = { createdAt: 2_000, payBy: 3_000, paidAt: 0, closedAt: 0, toRefund: 0 };
   return { n, user: 1, promo: 7, amount, unitPrice: 1, status: orderStatus[status], ...times };
 }
 
