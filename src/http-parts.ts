@@ -35,6 +35,7 @@ import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { ItemLists } from './shop/list-items.ts';
 import { ReadinessCheck } from './shop/readiness.ts';
+import { KeptAnswers } from './store/kept-answers.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 import type { KeyValueStore } from './store/store.ts';
 
@@ -187,6 +188,7 @@ function admissionParts(
       smsBudget(sms.perMinute, requests),
     ),
     captchas: captchasOf(settings, store),
+    answers: new KeptAnswers(store),
     admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),
   };

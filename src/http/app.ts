@@ -73,6 +73,7 @@ const countedPaths = [
   '/api/items',
   '/api/items/:id/tokens',
   '/api/items/:id/restock',
+  '/api/items/:id/withdraw',
   '/api/items/:id/live',
   '/api/promos/*',
   '/api/admin/*',

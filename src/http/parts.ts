@@ -8,6 +8,7 @@ import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
 import type { PeopleParts } from '../shop/people/parts.ts';
 import type { ReadinessCheck } from '../shop/readiness.ts';
+import type { KeptAnswers } from '../store/kept-answers.ts';
 import type { AdminSessions } from './guard/admin-sessions.ts';
 import type { LoadShedding } from './guard/load-shedding.ts';
 import type { Site } from './guard/site.ts';
@@ -25,6 +26,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   adminSessions: AdminSessions;
   adminFeed: AdminFeed;
   captchas: Captchas;
+  /** Of requests with an idempotency key. */
+  answers: KeptAnswers;
   /** The address that a request comes from, as far as trusted proxies tell. */
   addressOf(request: Request): string;
   site: Site;

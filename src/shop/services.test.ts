@@ -164,15 +164,15 @@ describe('a delivery', () => {
     const id = await newItem();
     for (let times = 0; times < 2; times++) {
       const delivery = { units: 4, key: 'van 7' };
-      expect(await restock(shop, id, delivery)).toEqual({ value: id, refused: null });
+      expect(await restock(shop, id, delivery, 'admin')).toEqual({ value: id, refused: null });
     }
-    for (let times = 0; times < 2; times++) await restock(shop, id, { units: 1 });
+    for (let times = 0; times < 2; times++) await restock(shop, id, { units: 1 }, 'admin');
     expect(shop.board.read(id)).toMatchObject({ loaded: 9, left: 9 });
   });
 
   test('to a missing item is refused', async () => {
     for (const id of [0, 99_999]) {
-      expect((await restock(shop, id, { units: 1 })).refused).toBe(code.notFound);
+      expect((await restock(shop, id, { units: 1 }, 'admin')).refused).toBe(code.notFound);
     }
   });
 });

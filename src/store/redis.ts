@@ -50,12 +50,17 @@ const giveBackScript = `
   redis.call('SET', KEYS[1], string.format('%.0f', full - tonumber(ARGV[1])), 'PX', leftMs)
   return 0`;
 
+const deleteIfScript = `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  return redis.call('DEL', KEYS[1])`;
+
 declare module 'ioredis' {
   // The scripts above, which Redis keeps under their hashes.
   interface RedisCommander<Context> {
     incrementFor(key: string, ttlMs: number): Result<[number, number], Context>;
     spend(key: string, gain: number, fill: number): Result<[number, number], Context>;
     giveBack(key: string, gain: number): Result<number, Context>;
+    deleteIf(key: string, value: string): Result<number, Context>;
   }
 }
 
@@ -78,6 +83,7 @@ export class RedisStore implements KeyValueStore {
         incrementFor: { lua: incrementScript, numberOfKeys: 1 },
         spend: { lua: spendScript, numberOfKeys: 1 },
         giveBack: { lua: giveBackScript, numberOfKeys: 1 },
+        deleteIf: { lua: deleteIfScript, numberOfKeys: 1 },
       },
     });
     logConnection(redis);
@@ -91,6 +97,11 @@ export class RedisStore implements KeyValueStore {
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     await guarded(() => this.#redis.set(key, value, 'PX', ttlMs));
+  }
+
+  /** Redis answers when it is as durable as its own settings make it. */
+  keep(key: string, value: string, ttlMs: number): Promise<void> {
+    return this.set(key, value, ttlMs);
   }
 
   async setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean> {
@@ -124,6 +135,10 @@ export class RedisStore implements KeyValueStore {
 
   async delete(key: string): Promise<void> {
     await guarded(() => this.#redis.del(key));
+  }
+
+  async deleteIf(key: string, value: string): Promise<boolean> {
+    return (await guarded(() => this.#redis.deleteIf(key, value))) === 1;
   }
 
   async close(): Promise<void> {

@@ -66,6 +66,7 @@ const texts = {
   giveBack: 'UPDATE entries SET expires_at = expires_at - $gain WHERE key = $key',
   row: 'SELECT value, expires_at FROM entries WHERE key = $key',
   delete: 'DELETE FROM entries WHERE key = $key',
+  deleteIf: 'DELETE FROM entries WHERE key = $key AND value = $value AND expires_at > $now',
   sweep: `
     DELETE FROM entries WHERE key IN (
       SELECT key FROM entries WHERE expires_at <= $now LIMIT $limit)`,
@@ -78,12 +79,18 @@ interface Row {
 type Bindings = Record<string, string | number>;
 type Statements = Record<keyof typeof texts, Statement<Row, [Bindings]>>;
 
+interface Prepared {
+  statements: Statements;
+  /** Has what the work commits wait for the disk. */
+  durably<T>(work: () => T): T;
+}
+
 /**
- * What is stored here is worth little after a power cut, so a commit does not wait for the disk.
- * A bucket's row has no value: it is kept until the time at which it is full again.
+ * Most of what is stored here is worth little after a power cut, so a commit does not wait for the disk,
+ * but for that of `keep`. A bucket's row has no value: it is kept until the time at which it is full again.
  */
 export class SqliteStore implements KeyValueStore {
-  readonly #file: StoreFile<Statements>;
+  readonly #file: StoreFile<Prepared>;
   readonly #sweep: Timer;
 
   /** @param options - `check`: looks for damage in the whole file. @throws StoreUnavailable */
@@ -103,6 +110,11 @@ export class SqliteStore implements KeyValueStore {
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     this.#run('set', { $key: key, $value: value, $expires: this.clock() + ttlMs });
+  }
+
+  async keep(key: string, value: string, ttlMs: number): Promise<void> {
+    const bindings = { $key: key, $value: value, $expires: this.clock() + ttlMs };
+    this.#file.use(({ statements, durably }) => durably(() => statements.set.run(bindings)));
   }
 
   async setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean> {
@@ -142,6 +154,10 @@ export class SqliteStore implements KeyValueStore {
     this.#run('delete', { $key: key });
   }
 
+  async deleteIf(key: string, value: string): Promise<boolean> {
+    return this.#run('deleteIf', { $key: key, $value: value, $now: this.clock() }) > 0;
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     this.#file.close();
@@ -163,20 +179,30 @@ export class SqliteStore implements KeyValueStore {
   }
 
   #row(name: keyof typeof texts, bindings: Bindings): Row | null {
-    return this.#file.use((statements) => statements[name].get(bindings));
+    return this.#file.use(({ statements }) => statements[name].get(bindings));
   }
 
   #run(name: keyof typeof texts, bindings: Bindings): number {
-    return this.#file.use((statements) => statements[name].run(bindings).changes);
+    return this.#file.use(({ statements }) => statements[name].run(bindings).changes);
   }
 }
 
-function prepare(database: Database): Statements {
+function prepare(database: Database): Prepared {
   database.run(schema);
   const prepared = Object.entries(texts).map(([name, text]) => [name, database.prepare(text)]);
-  return Object.fromEntries(prepared) as Statements; // One for each of the names in `texts`.
+  return {
+    statements: Object.fromEntries(prepared) as Statements, // One for each of the names in `texts`.
+    durably: (work) => {
+      database.run('PRAGMA synchronous = FULL');
+      try {
+        return work();
+      } finally {
+        database.run('PRAGMA synchronous = NORMAL');
+      }
+    },
+  };
 }
 
-function release(statements: Statements): void {
+function release({ statements }: Prepared): void {
   for (const statement of Object.values(statements)) statement.finalize();
 }

@@ -7,6 +7,8 @@
 export interface KeyValueStore {
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** As `set`, and as durable as the store can make it before it resolves. */
+  keep(key: string, value: string, ttlMs: number): Promise<void>;
   /** True when the key was free and now has the value. */
   setIfAbsent(key: string, value: string, ttlMs: number): Promise<boolean>;
   /** True when the key existed and now has the value and a new time to live. */
@@ -20,6 +22,8 @@ export interface KeyValueStore {
   /** Puts one token back into a bucket, which never holds more than its burst. */
   giveBack(key: string, rate: Rate): Promise<void>;
   delete(key: string): Promise<void>;
+  /** True when the key had the value and is deleted. */
+  deleteIf(key: string, value: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

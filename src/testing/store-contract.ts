@@ -65,6 +65,15 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.get('key')).toBe('long');
     });
 
+    test('what is kept is read like what is set, and is gone when its time has passed', async () => {
+      await store.set('key', 'earlier', shortMs);
+      await store.keep('key', 'kept', longMs);
+      expect(await other.get('key')).toBe('kept');
+      await other.keep('key', 'later', shortMs);
+      await gone('key');
+      expect(await store.get('key')).toBeNull();
+    });
+
     test('of several that set an absent key, one does', async () => {
       const set = await both((each) => each.setIfAbsent('key', 'mine', longMs));
       expect(set.filter(Boolean)).toHaveLength(1);
@@ -162,6 +171,18 @@ export function storeContract(name: string, makePlace: () => Promise<StorePlace>
       expect(await store.get('value')).toBeNull();
       expect((await store.increment('counter', longMs)).count).toBe(1);
       expect((await store.spend('bucket', slow)).remaining).toBe(2);
+    });
+
+    test('a key is deleted only while it has the value that was named, and once', async () => {
+      await store.set('key', 'mine', longMs);
+      expect(await other.deleteIf('key', 'theirs')).toBe(false);
+      expect(await store.get('key')).toBe('mine');
+      const deleted = await both((each) => each.deleteIf('key', 'mine'));
+      expect(deleted.filter(Boolean)).toHaveLength(1);
+      expect(await store.get('key')).toBeNull();
+      await store.set('key', 'mine', shortMs);
+      await gone('key');
+      expect(await store.deleteIf('key', 'mine')).toBe(false);
     });
 
     test('opening again finds what was stored', async () => {

@@ -5,6 +5,12 @@ import type { Site } from './site.ts';
 /** How long a browser may remember what it was allowed, in seconds: Chromium takes no more. */
 const rememberedSeconds = 7_200;
 
+/** What pages may read of an answer, beside its body. */
+const exposed = [
+  ...['retry-after', 'ratelimit', 'ratelimit-policy', 'idempotency-replayed', 'x-request-id'],
+  'date',
+];
+
 /** Tells browsers that pages of the allowed origins may use the API, also in answers that refuse. */
 export function openToOrigins({ allowedOrigins }: Site) {
   return cors({
@@ -12,7 +18,7 @@ export function openToOrigins({ allowedOrigins }: Site) {
     credentials: true,
     allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
-    exposeHeaders: ['retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id', 'date'],
+    exposeHeaders: exposed,
     maxAge: rememberedSeconds,
   });
 }

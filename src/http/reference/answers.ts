@@ -1,6 +1,6 @@
 /** What the document says of answers: the envelope, refusals, header fields, and what is not in it. */
 import { type ErrorCode, failures } from '../wire/messages.ts';
-import type { DescribedRoute } from './described-route.ts';
+import { type DescribedRoute, keyed } from './described-route.ts';
 import { answerName, type Json, refTo } from './named-schemas.ts';
 
 /** What every route may answer, whatever it is asked: it may be asked as a host that is none. */
@@ -26,17 +26,23 @@ export const headers: Json = {
     schema: { type: 'string' },
     example: '"tokenByUser";q=5;w=5',
   },
+  'Idempotency-Replayed': {
+    description: '`true` where this is the answer to an earlier request with the same key.',
+    schema: { type: 'string', const: 'true' },
+  },
   'X-Request-Id': {
     description: 'Where a fault was logged: what the log knows the request by.',
     schema: { type: 'string' },
   },
 };
 
-/** Answers of a status may have these header fields; `limited`: those of a route with a limit. */
-function headersOf(status: number, limited: boolean): Json {
+/** Answers of a status may have these header fields. */
+function headersOf(status: number, { codes, once }: DescribedRoute): Json {
+  const limited = codes.includes(10003);
   const names = [
     ...(status === 429 || status === 503 ? ['Retry-After'] : []),
     ...(limited ? ['RateLimit', 'RateLimit-Policy'] : []),
+    ...(once && status < 500 && status !== 429 ? ['Idempotency-Replayed'] : []),
     ...(status >= 500 ? ['X-Request-Id'] : []),
   ];
   if (names.length === 0) return {};
@@ -90,12 +96,12 @@ export const failureSchema: Json = {
 
 /** Every answer of a route, by status. */
 export function answersOf(route: DescribedRoute): Json {
-  const limited = route.codes.includes(10003);
-  return { ...failuresOf(route.codes, limited), ...successesOf(route, limited) };
+  return { ...failuresOf(route), ...successesOf(route) };
 }
 
-function failuresOf(codes: readonly ErrorCode[], limited: boolean): Json {
-  const byStatus = Map.groupBy(new Set([...codes, ...always]), (code) => failures[code].status);
+function failuresOf(route: DescribedRoute): Json {
+  const codes = new Set([...route.codes, ...(route.once ? keyed : []), ...always]);
+  const byStatus = Map.groupBy(codes, (code) => failures[code].status);
   const answers = [...byStatus].map(([status, group]) => {
     const examples = group.map((code) => {
       const value = { status: 'fail', data: { errCode: code, errMsg: failures[code].en } };
@@ -105,7 +111,7 @@ function failuresOf(codes: readonly ErrorCode[], limited: boolean): Json {
       String(status),
       {
         description: group.map((code) => `${code} ${failures[code].en}`).join('; '),
-        ...headersOf(status, limited),
+        ...headersOf(status, route),
         content: {
           'application/json': {
             schema: { $ref: refTo('Failure') },
@@ -118,7 +124,7 @@ function failuresOf(codes: readonly ErrorCode[], limited: boolean): Json {
   return Object.fromEntries(answers);
 }
 
-function successesOf(route: DescribedRoute, limited: boolean): Json {
+function successesOf(route: DescribedRoute): Json {
   if (route.answers === null) {
     const { type, schema, example } = route.other;
     return { '200': { description: 'See the summary.', content: { [type]: { schema, example } } } };
@@ -129,7 +135,7 @@ function successesOf(route: DescribedRoute, limited: boolean): Json {
       text,
       {
         description: descriptions[status],
-        ...headersOf(status, limited),
+        ...headersOf(status, route),
         content: {
           'application/json': {
             schema: { $ref: refTo(envelopeName(answerName(data))) },

@@ -26,6 +26,8 @@ interface Described {
   body?: v.GenericSchema;
   bodyExample?: unknown;
   codes: readonly ErrorCode[];
+  /** Takes an `Idempotency-Key`: the same request again is not carried out again. */
+  once?: true;
 }
 
 export type DescribedRoute = Described &
@@ -40,5 +42,7 @@ export type DescribedRoute = Described &
 /** What any route with a body may answer, and any that asks an actor. */
 export const body: readonly ErrorCode[] = [10001, 10006];
 export const actor: readonly ErrorCode[] = [10004, 30002, 30003];
+/** What a request with an idempotency key may be answered beside what its route answers. */
+export const keyed: readonly ErrorCode[] = [10001, 10004, 30003, 30014];
 /** What routes of the administrator answer others; 10003 after too many wrong tokens. */
 export const admin: readonly ErrorCode[] = [10003, 20003, 20006];

@@ -130,7 +130,20 @@ const shop: readonly DescribedRoute[] = [
     body: deliverySchema,
     bodyExample: { units: 100, key: 'delivery-2026-11-27' },
     answers: { 200: { data: schema.item, example: example.item } },
-    codes: [...body, 10005, ...admin, 30011, ...actor],
+    codes: [...body, 10005, ...admin, 30011, 30014, ...actor],
+    once: true,
+  },
+  {
+    method: 'POST',
+    path: '/api/items/:id/withdraw',
+    who: 'admin',
+    summary:
+      'Takes units off sale that are left. With a `key`, the same request sent again takes none.',
+    body: deliverySchema,
+    bodyExample: { units: 12, key: 'damaged-2026-11-27' },
+    answers: { 200: { data: schema.item, example: example.item } },
+    codes: [...body, 10005, ...admin, 30001, 30014, ...actor],
+    once: true,
   },
   {
     method: 'POST',

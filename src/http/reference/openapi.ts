@@ -52,7 +52,7 @@ const pathParameters: Record<string, Json> = {
   },
 };
 
-function parametersOf({ path, query }: DescribedRoute): Json[] {
+function parametersOf({ path, query, once }: DescribedRoute): Json[] {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     name,
     in: 'path',
@@ -65,10 +65,21 @@ function parametersOf({ path, query }: DescribedRoute): Json[] {
     required: false,
     schema: requestSchema(schema),
   }));
-  return [...inPath, ...inQuery, { $ref: '#/components/parameters/AcceptLanguage' }];
+  const inHeader = [...(once ? ['IdempotencyKey'] : []), 'AcceptLanguage'].map((name) => ({
+    $ref: `#/components/parameters/${name}`,
+  }));
+  return [...inPath, ...inQuery, ...inHeader];
 }
 
 const parameters: Json = {
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Names the request: sent again with the same body within 24 hours it is not carried out again, and gets the old answer; with another body it gets 30014. Only what failed with 429 or 503 is tried anew.',
+    schema: { type: 'string', pattern: '^[!-~]{1,64}$' },
+    example: 'delivery-2026-11-27',
+  },
   AcceptLanguage: {
     name: 'Accept-Language',
     in: 'header',

@@ -51,7 +51,9 @@ interface Described {
 }
 
 /** Header fields that the document names wherever an answer has them. */
-const namedHeaders = ['Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'];
+const namedHeaders = [
+  ...['Retry-After', 'RateLimit', 'RateLimit-Policy', 'Idempotency-Replayed', 'X-Request-Id'],
+];
 
 interface Body {
   status: string;
@@ -99,6 +101,8 @@ describe('a real engine answers as its document says', () => {
     body?: unknown;
     /** As a trusted proxy tells it. */
     address?: string;
+    /** Names the request: an idempotency key. */
+    key?: string;
   }
 
   function headersOf(who: Who): Record<string, string> {
@@ -112,6 +116,7 @@ describe('a real engine answers as its document says', () => {
   async function call(route: string, expected: number, options: Call = {}): Promise<Body['data']> {
     const [method = '', path = ''] = route.split(' ');
     const { who = 'nobody', params = {}, query = '', body, address = '192.0.2.1' } = options;
+    const { key } = options;
     const asked = path.replaceAll(/:(\w+)/g, (_, name: string) => String(params[name]));
     const response = await fetch(shop.engine.url + asked + query, {
       method,
@@ -119,6 +124,7 @@ describe('a real engine answers as its document says', () => {
         'x-forwarded-for': address,
         ...headersOf(who),
         ...(body === undefined ? {} : json),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -208,7 +214,16 @@ describe('a real engine answers as its document says', () => {
     await call(restock, 200, { who: admin, params, body: { units: 5, key: 'a' } });
     await call(restock, 10001, { who: admin, params, body: { units: 0 } });
     await call(restock, 10005, { who: admin, params: { id: 99 }, body: { units: 1 } });
+    await call(restock, 30014, { who: admin, params, body: { units: 6, key: 'a' } });
     await call(restock, 30011, { who: admin, params, body: { units: 1_000_000_000 } });
+    for (let times = 0; times < 2; times++) {
+      await call(restock, 200, { who: admin, params, body: { units: 1 }, key: 'b' });
+    }
+    await call(restock, 30014, { who: admin, params, body: { units: 2 }, key: 'b' });
+    await call(restock, 10001, { who: admin, params, body: { units: 1 }, key: 'two words' });
+    const withdraw = 'POST /api/items/:id/withdraw';
+    await call(withdraw, 200, { who: admin, params, body: { units: 5 } });
+    await call(withdraw, 30001, { who: admin, params, body: { units: 22 } });
     const startAt = new Date(Date.now() - 1_000).toISOString();
     const endAt = new Date(Date.now() + 3_600_000).toISOString();
     const promo = { itemId, name: 'A promo', price: 50, startAt, endAt, limitPerUser: 2 };

@@ -1,5 +1,5 @@
 /** Items: the catalogue's rows with the stock and sale status that the board shows. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import type { Board } from '../../../actors/memory/board.ts';
 import { addressBlock } from '../../admission/rate-limits.ts';
@@ -8,8 +8,9 @@ import { createItem, newItemSchema } from '../../shop/create-item.ts';
 import { itemSorts } from '../../shop/item-ranking.ts';
 import { searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
-import { deliverySchema, restock } from '../../shop/restock.ts';
-import { adminOnly } from '../guard/admin.ts';
+import { deliverySchema, restock, withdrawUnits } from '../../shop/restock.ts';
+import { actorName, adminOnly } from '../guard/admin.ts';
+import { once } from '../guard/idempotency.ts';
 import { refusedByLimit } from '../guard/limit-answers.ts';
 import { searchLimit } from '../guard/rate-limits.ts';
 import type { AppParts } from '../parts.ts';
@@ -41,7 +42,8 @@ export function itemRoutes(parts: AppParts) {
     .post('/', admin, (c) => create(parts, c.req.raw))
     .get('/', (c) => list(parts, c.req.raw, c.req.query()))
     .get('/:id', (c) => read(parts, row, c.req.raw, c.req.param('id')))
-    .post('/:id/restock', admin, (c) => addUnits(parts, c.req.raw, c.req.param('id')))
+    .post('/:id/restock', admin, (c) => deliver(parts, c, c.req.param('id'), restock))
+    .post('/:id/withdraw', admin, (c) => deliver(parts, c, c.req.param('id'), withdrawUnits))
     .get('/:id/live', (c) => {
       const id = itemId(parts, c.req.param('id'));
       if (id === null) return failure(c.req.raw, 10005);
@@ -97,11 +99,22 @@ function read(
   return openBody(now.answer);
 }
 
-async function addUnits(parts: AppParts, request: Request, text: string): Promise<Response> {
+/** Adds units, or takes some off sale. */
+async function deliver(
+  parts: AppParts,
+  c: Context,
+  text: string,
+  service: typeof restock | typeof withdrawUnits,
+): Promise<Response> {
+  const request = c.req.raw;
   const { value, refused: unfit } = await parseBody(request, deliverySchema);
   if (unfit !== null) return unfit;
-  const { value: id, refused: why } = await restock(parts, itemIdOf(text), value);
-  return why === null ? answerItem(parts, request, id) : refused(request, why);
+  return once(parts, c, value, async (attempt) => {
+    const delivery = { ...value, attempt };
+    const delivered = await service(parts, itemIdOf(text), delivery, actorName(c));
+    const { value: id, refused: why } = delivered;
+    return why === null ? answerItem(parts, request, id) : refused(request, why);
+  });
 }
 
 async function answerItem(

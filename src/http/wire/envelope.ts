@@ -54,6 +54,13 @@ export function successText(data: string, status: 200 | 201): Response {
   return new Response(successEnvelope(data), status === 200 ? okInit : createdInit);
 }
 
+/** An answer whose body was made before: `replayed`, for an earlier request. */
+export function keptAnswer(status: number, body: string, replayed: boolean): Response {
+  const response = new Response(body, initOf(status, retryAfterSeconds));
+  if (replayed) response.headers.set('idempotency-replayed', 'true');
+  return response;
+}
+
 /** The body of a success, for callers that send it more than once; `data` is JSON text. */
 export function successEnvelope(data: string): string {
   return `{"status":"success","data":${data}}`;

@@ -25,6 +25,11 @@ export function RouteSection({ route, input, own, language }: SectionProps) {
       <p class="hint">
         {own.who}: {own[who]}
       </p>
+      {route.once && (
+        <p>
+          <code>Idempotency-Key</code>: {own.once}
+        </p>
+      )}
       {input.query.length > 0 && (
         <Fields title={own.query} fields={input.query} required={[]} own={own} />
       )}

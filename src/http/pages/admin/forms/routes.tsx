@@ -9,6 +9,7 @@ import { refuse } from '../../../../shop/outcome.ts';
 import { publishPromo } from '../../../../shop/publish-promo.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import { deliverySchema, restock } from '../../../../shop/restock.ts';
+import { actorName } from '../../../guard/admin.ts';
 import type { AppParts } from '../../../parts.ts';
 import { formMax, valuesOf } from '../../../wire/form.ts';
 import { failures } from '../../../wire/messages.ts';
@@ -59,7 +60,9 @@ async function submitDelivery(parts: AppParts, c: Context, view: View): Promise<
   const item = itemIdOf(id);
   const values = await valuesOf(c);
   const form = { schema: deliverySchema, input: deliveryInput(values) };
-  const { refused } = await submit(parts, c, form, (delivery) => restock(parts, item, delivery));
+  const { refused } = await submit(parts, c, form, (delivery) =>
+    restock(parts, item, delivery, actorName(c)),
+  );
   if (refused === null) return c.redirect(`/admin/items/${item}?done=restock`, 303);
   const filled = filledOf(view, values, refused);
   return itemPage(parts, view, id, { restock: filled, status: failures[refused.code].status });
