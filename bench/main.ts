@@ -10,6 +10,7 @@ import { logIns } from './parts/log-ins.ts';
 import { history } from './parts/long-history.ts';
 import { orders } from './parts/orders-over-http.ts';
 import { overload } from './parts/overload.ts';
+import { queue } from './parts/queue.ts';
 import { realParts } from './parts/real-parts.ts';
 import { rush } from './parts/rush.ts';
 import { scaling } from './parts/scaling.ts';
@@ -32,6 +33,7 @@ export const parts: readonly Part[] = [
   scaling,
   realParts,
   core,
+  queue,
   history,
 ];
 

@@ -1,23 +1,25 @@
 /**
- * An actor thread without the HTTP part: a feeder keeps its mailbox full of orders and takes the
- * replies, each of which leaves only when its order is fsynced.
+ * An actor thread without the HTTP part: a feeder keeps its mailbox full of commands and takes the
+ * replies, each of which leaves only when what it rests on is fsynced.
  */
 import { mailboxRecords } from '../../actors/limits.ts';
+import { Board } from '../../actors/memory/board.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
-import { writeCommand } from '../../actors/memory/record.ts';
+import { requestAt, writeCommand } from '../../actors/memory/record.ts';
 import { readReply } from '../../actors/memory/reply-record.ts';
-import { type Command, code } from '../../actors/protocol.ts';
+import { type Command, code, type Publish, type Reply } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
 import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../../actors/worker.ts';
 import { WrongAnswer } from '../report/report.ts';
 
 export const partitions = 8;
-const promo = 1;
+export const promo = 1;
 /** A thread that has not answered for this long has died, or hangs. */
 const silentMs = 10_000;
 
-interface FedActorThread {
+export interface FedActorThread {
   feeder: Feeder;
+  board: Board;
   /** Asks the thread to write what it has, and waits until it has left. */
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
   await recovered;
   return {
     feeder: new Feeder(memory),
+    board: new Board(memory.board),
     async stop() {
       const drained = says('drained');
       post({ type: 'drain' });
@@ -62,8 +65,11 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
   };
 }
 
+/** Looks at a reply to the command of this index. */
+type Look = (reply: Reply, index: number) => void;
+
 /** The other end of the mailboxes. */
-class Feeder {
+export class Feeder {
   readonly #commands: Mailbox;
   readonly #replies: Mailbox;
   readonly #actorBell: Doorbell;
@@ -80,34 +86,40 @@ class Feeder {
 
   /** Puts items 1 to `items` on sale, with this many units each. */
   async openSales(items: number, units: number): Promise<void> {
+    for (let item = 1; item <= items; item++) await this.openSale(item, units);
+  }
+
+  /** Puts an item on sale, from a second ago and one for each user unless the promo says otherwise. */
+  async openSale(item: number, units: number, choice: Partial<Publish> = {}): Promise<void> {
     const now = Date.now();
-    for (let item = 1; item <= items; item++) {
-      await this.#carryOut({ type: 'open', item, price: 10_000, units });
-      await this.#carryOut({
-        type: 'publish',
-        item,
-        promo,
-        price: 5_000,
-        startAt: now - 1_000,
-        endAt: now + 3_600_000,
-        limit: 1,
-        gateFactor: 5,
-        payWindowMs: 900_000,
-      });
-    }
+    await this.carryOut({ type: 'open', item, price: 10_000, units });
+    await this.carryOut({
+      ...{ type: 'publish', item, promo, price: 5_000, startAt: now - 1_000 },
+      ...{ endAt: now + 3_600_000, limit: 1, gateFactor: 5, payWindowMs: 900_000 },
+      ...choice,
+    });
   }
 
   /** Places this many orders, over items 1 to `items` in turn, and resolves when all are accepted. */
   async place(orders: number, items: number): Promise<void> {
-    const end = this.#sent + orders;
+    const first = this.#sent + 1;
+    await this.feed(orders, (index) => this.#order(first + index, items));
+  }
+
+  /**
+   * Has this many commands carried out, as fast as the thread takes them, and resolves when all are
+   * answered. @throws WrongAnswer where one is refused
+   */
+  async feed(count: number, commandOf: (index: number) => Command, look?: Look): Promise<void> {
+    const first = this.#sent;
     let movedAt = performance.now();
-    for (let accepted = 0; accepted < orders; ) {
+    for (let answered = 0; answered < count; ) {
       const seen = this.#bell.count;
       let moved = 0;
-      while (this.#sent < end && this.#send(this.#order(this.#sent + 1, items))) moved++;
+      while (this.#sent < first + count && this.#send(commandOf(this.#sent - first))) moved++;
       if (moved > 0) this.#actorBell.ring();
-      const taken = this.#take();
-      accepted += taken;
+      const taken = this.#take(first, look);
+      answered += taken;
       if (moved + taken > 0) movedAt = performance.now();
       else if (performance.now() - movedAt > silentMs)
         throw new Error('the actor thread is silent');
@@ -115,22 +127,15 @@ class Feeder {
     }
   }
 
-  #order(user: number, items: number): Command {
-    const item = 1 + (user % items);
-    // Sixteen digits without a pattern, like a random nonce.
-    const nonce = 2 ** 50 + ((user * 2_654_435_761) % 2 ** 50);
-    const expiresAt = this.#expiresAt;
-    return { type: 'place', item, user, promo, amount: 1, nonce, expiresAt };
+  /** Has one command carried out. */
+  carryOut(command: Command): Promise<void> {
+    return this.feed(1, () => command);
   }
 
-  async #carryOut(command: Command): Promise<void> {
-    this.#send(command);
-    this.#actorBell.ring();
-    const end = performance.now() + silentMs;
-    for (let seen = this.#bell.count; this.#take() === 0; seen = this.#bell.count) {
-      if (performance.now() > end) throw new Error('the actor thread is silent');
-      await this.#bell.wait(seen, 20);
-    }
+  #order(user: number, items: number): Command {
+    const item = 1 + (user % items);
+    const expiresAt = this.#expiresAt;
+    return { type: 'place', item, user, promo, amount: 1, nonce: nonceOf(user), expiresAt };
   }
 
   /** False when the mailbox is full, or would be once its replies came back. */
@@ -138,22 +143,28 @@ class Feeder {
     const inFlight = this.#commands.depth + this.#replies.depth;
     const offset = inFlight >= mailboxRecords ? -1 : this.#commands.reserve();
     if (offset < 0) return false;
-    writeCommand(this.#commands.words, offset, ++this.#sent, command);
+    writeCommand(this.#commands.words, offset, this.#sent++, command);
     this.#commands.publish();
     return true;
   }
 
   /** Takes the waiting replies, and returns how many there were. */
-  #take(): number {
+  #take(first: number, look: Look | undefined): number {
     let taken = 0;
     for (let offset = this.#replies.take(); offset >= 0; offset = this.#replies.take()) {
       const reply = readReply(this.#replies.words, offset);
       if (reply.code !== code.ok || reply.repeated) {
-        throw new WrongAnswer(`an actor thread answered a new order with ${reply.code}`);
+        throw new WrongAnswer(`an actor thread answered a new command with ${reply.code}`);
       }
+      look?.(reply, requestAt(this.#replies.words, offset) - first);
       this.#replies.release();
       taken++;
     }
     return taken;
   }
+}
+
+/** Sixteen digits without a pattern, like a random nonce. */
+export function nonceOf(user: number): number {
+  return 2 ** 50 + ((user * 2_654_435_761) % 2 ** 50);
 }

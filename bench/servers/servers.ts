@@ -36,8 +36,8 @@ export interface EngineOptions {
   script?: string;
 }
 
-/** As `bun start` sets it, for both: freed memory is kept for later use. */
-const allocator = { MIMALLOC_PURGE_DELAY: '-1' };
+/** As `bun start` sets it, for whatever is measured: freed memory is kept for later use. */
+export const allocator = { MIMALLOC_PURGE_DELAY: '-1' };
 
 /** Starts the engine, with its defaults unless told otherwise. */
 export async function startEngineServer(options: EngineOptions = {}): Promise<EngineServer> {
