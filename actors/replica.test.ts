@@ -4,6 +4,7 @@ import { wallClock } from './clock.ts';
 import { Board, type BoardRow } from './memory/board.ts';
 import { Positions } from './memory/positions.ts';
 import { Replica, replicaKey } from './replica.ts';
+import { boardRow } from './testing/board-row.ts';
 import { waitUntil } from './testing/process.ts';
 import { type RedisServer, startRedis } from './testing/redis.ts';
 
@@ -47,23 +48,8 @@ function open(): Replica {
 }
 
 function row(seq: number, left: number, promo: Partial<BoardRow> = {}): BoardRow {
-  const units = {
-    loaded: 100,
-    held: 100 - left,
-    sold: 0,
-    left,
-    admitted: 0,
-    outstanding: 0,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-    orders: 0,
-  };
-  const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1, ...promo };
-  return { ...units, seq, leftSeq: seq, ...terms };
+  const units = { loaded: 100, held: 100 - left, left };
+  return boardRow({ ...units, seq, leftSeq: seq, ...promo });
 }
 
 /** An entry is acknowledged: the board shows it, and the replica is notified. */

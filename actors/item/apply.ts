@@ -141,6 +141,7 @@ function applyMerchants(
       const due = item.dues[event.due - 1];
       if (due === undefined || due.settled) throw new Error(`item ${item.id}: nothing is due`);
       due.settled = true;
+      item.duesSettled++;
       owe(item, due.n, due.reason, -due.amountMinor);
       break;
     }

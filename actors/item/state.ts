@@ -54,6 +54,8 @@ export interface Item {
   promosEndAt: number;
   /** Refunds due, by their numbers less one; and those numbers by order and payment. */
   dues: Due[];
+  /** How many of them are settled. */
+  duesSettled: number;
   dueOf: Map<string, number>;
   /** By order: minor units of its refunds due that are not settled; no entry for none. Follows from `dues`. */
   toRefund: Map<number, number>;
@@ -155,6 +157,7 @@ export function newItem(id: number, price: number, units: number): Item {
     shown: 0,
     promosEndAt: 0,
     dues: [],
+    duesSettled: 0,
     dueOf: new Map(),
     toRefund: new Map(),
     orders: new Orders(),

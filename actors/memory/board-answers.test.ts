@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'bun:test';
 import { type Code, code } from '../protocol.ts';
+import { boardRow } from '../testing/board-row.ts';
 import { Board } from './board.ts';
 import { boardRefusal } from './board-answers.ts';
 import { Positions } from './positions.ts';
@@ -23,24 +24,9 @@ beforeEach(() => {
 });
 
 function show(left: number): void {
-  board.write(item, {
-    ...{
-      loaded: 9,
-      held: 9 - left,
-      sold: 0,
-      left,
-      admitted: 0,
-      outstanding: 0,
-      waiting: 0,
-      promosEndAt: 0,
-      queueOpenAt: 0,
-      paused: 0,
-      normalSale: 1,
-      queue: 0,
-      orders: 0,
-    },
-    ...{ seq: 12, leftSeq: 11, promo: 7, startAt, endAt, price: 500, promoPrice: 300 },
-  });
+  const units = { loaded: 9, held: 9 - left, left };
+  const terms = { promo: 7, startAt, endAt, price: 500, promoPrice: 300 };
+  board.write(item, boardRow({ ...units, seq: 12, leftSeq: 11, ...terms }));
 }
 
 /** The board's answer to user 1, who asks for some units. */

@@ -2,23 +2,15 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { itemIdMax } from '../limits.ts';
 import { code } from '../protocol.ts';
+import { boardRow } from '../testing/board-row.ts';
 import { evenRow, type TestThreadTask } from '../testing/memory-thread.ts';
-import { Board, type BoardRow, saleStatus } from './board.ts';
+import { Board, saleStatus } from './board.ts';
 
-const row: BoardRow = {
+const row = boardRow({
   ...{ loaded: 9, held: 2, sold: 3, left: 4, admitted: 5, seq: 12, leftSeq: 11 },
-  ...{
-    outstanding: 2,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-    orders: 6,
-  },
+  ...{ outstanding: 2, orders: 6, refundsDue: 1 },
   ...{ promo: 7, startAt: 1_000, endAt: 2_000, price: 500, promoPrice: 300 },
-};
+});
 
 function newBoard(): Board {
   return new Board(new SharedArrayBuffer(Board.bytes()));

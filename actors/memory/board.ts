@@ -28,6 +28,8 @@ export interface BoardRow {
   outstanding: number;
   /** People in that promo's queue, or before its draw. */
   waiting: number;
+  /** Payments that must go back to buyers, and have not. */
+  refundsDue: number;
   /** Orders ever placed. */
   orders: number;
   /** Sequence of the entry that last changed the row. */
@@ -52,6 +54,8 @@ export interface BoardRow {
   normalSale: number;
   /** Of the promo: a place in `queueModes`. */
   queue: number;
+  /** Of the promo: it has room for `gateFactor × left − outstanding` more. */
+  gateFactor: number;
 }
 
 /** What an order is judged by comes first: a cache line. */
@@ -70,12 +74,14 @@ const fields = [
   'admitted',
   'outstanding',
   'waiting',
+  'refundsDue',
   'orders',
   'seq',
   'price',
   'promoPrice',
   'queueOpenAt',
   'queue',
+  'gateFactor',
 ] as const satisfies readonly (keyof BoardRow)[];
 
 const at = Object.fromEntries(fields.map((name, index) => [name, index])) as Record<
@@ -309,6 +315,7 @@ export class Board {
       admitted: rows[offset + at.admitted]!,
       outstanding: rows[offset + at.outstanding]!,
       waiting: rows[offset + at.waiting]!,
+      refundsDue: rows[offset + at.refundsDue]!,
       orders: rows[offset + at.orders]!,
       seq: rows[offset + at.seq]!,
       leftSeq: rows[offset + at.leftSeq]!,
@@ -322,8 +329,14 @@ export class Board {
       paused: rows[offset + at.paused]!,
       normalSale: rows[offset + at.normalSale]!,
       queue: rows[offset + at.queue]!,
+      gateFactor: rows[offset + at.gateFactor]!,
     };
   }
+}
+
+/** How many more the gate of the promo shown has room for, whether or not anybody may pass it now. */
+export function gateRoom({ gateFactor, left, outstanding }: BoardRow): number {
+  return Math.max(0, gateFactor * left - outstanding);
 }
 
 /** The status of the promo that the board shows, in the words of the API; 'none' without a promo. */

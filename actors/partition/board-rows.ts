@@ -34,6 +34,7 @@ function rowOf(item: Item): BoardRow {
     admitted,
     outstanding: sale.admissions.count,
     waiting: sale.people,
+    refundsDue: item.dues.length - item.duesSettled,
     orders: orders.count,
     seq: 0,
     leftSeq: 0,
@@ -47,5 +48,6 @@ function rowOf(item: Item): BoardRow {
     paused: sale.paused ? 1 : 0,
     normalSale: item.normalSale ? 1 : 0,
     queue: queueModes.indexOf(shown.queue),
+    gateFactor: shown.gateFactor,
   };
 }

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'bun:test';
 import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { code } from '../../actors/protocol.ts';
+import { boardRow } from '../../actors/testing/board-row.ts';
 import type { PromoRow } from '../db/sql.ts';
 import { saleRefusal } from './admissions.ts';
 
@@ -15,32 +16,8 @@ let positions: Positions;
 beforeEach(() => {
   board = new Board(new SharedArrayBuffer(Board.bytes()));
   positions = new Positions(new SharedArrayBuffer(Positions.bytes));
-  board.write(itemId, {
-    ...{
-      loaded: 9,
-      held: 9,
-      sold: 0,
-      left: 0,
-      admitted: 0,
-      outstanding: 0,
-      waiting: 0,
-      promosEndAt: 0,
-      queueOpenAt: 0,
-      paused: 0,
-      normalSale: 1,
-      queue: 0,
-      orders: 0,
-    },
-    ...{
-      seq: 12,
-      leftSeq: 11,
-      promo: 7,
-      startAt: 1_000,
-      endAt: 2_000,
-      price: 500,
-      promoPrice: 300,
-    },
-  });
+  const units = { loaded: 9, held: 9, left: 0 };
+  board.write(itemId, boardRow({ ...units, promo: 7, startAt: 1_000, endAt: 2_000 }));
 });
 
 const draft = { publishedAt: null } as PromoRow; // Nothing else of it is looked at.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Board, type BoardRow } from '../../actors/memory/board.ts';
+import { boardRow } from '../../actors/testing/board-row.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { type Catalog, type Sql, SqlUnavailable } from '../db/sql.ts';
 import { SqliteStore } from '../store/sqlite.ts';
@@ -297,27 +298,12 @@ test('what is shown of an item follows its row and its sale, whenever they chang
   const promo = await thread.createPromo(promoOf(id), 0);
   const item = (await thread.item(id))!;
   const board = new Board(new SharedArrayBuffer(Board.bytes()));
-  const units = {
-    loaded: 5,
-    held: 0,
-    admitted: 0,
-    outstanding: 0,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-    orders: 0,
-    seq: 1,
-    leftSeq: 1,
-  };
   const terms = { promo: promo.id, startAt: 1_000, endAt: 2_000, price: 4_200, promoPrice: 100 };
   const shownAt = (now: number) => JSON.parse(shown(item, board, now).json);
-  board.write(id, { ...units, ...terms, sold: 0, left: 5 });
+  board.write(id, boardRow({ ...terms, sold: 0, left: 5 }));
   expect(shownAt(999)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'pending' } });
   expect(shownAt(1_000)).toMatchObject({ stock: 5, sales: 0, promo: { status: 'running' } });
-  board.write(id, { ...units, ...terms, sold: 2, left: 3 });
+  board.write(id, boardRow({ ...terms, sold: 2, left: 3 }));
   expect(shownAt(1_001)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'running' } });
   expect(shownAt(2_000)).toMatchObject({ stock: 3, sales: 2, promo: { status: 'ended' } });
   expect(shown(item, board, 2_001)).toBe(shown(item, board, 9_000));

@@ -6,6 +6,7 @@ import { readCommand, requestAt } from '../../actors/memory/record.ts';
 import { writeReply } from '../../actors/memory/reply-record.ts';
 import { type Command, code, type Reply, refusal } from '../../actors/protocol.ts';
 import { makeSharedMemory, type SharedMemory } from '../../actors/shared.ts';
+import { boardRow } from '../../actors/testing/board-row.ts';
 import { Dispatch } from './dispatch.ts';
 
 const item = 6;
@@ -16,20 +17,7 @@ let dispatch: Dispatch;
 beforeEach(() => {
   memory = makeSharedMemory(1, 2);
   board = new Board(memory.board);
-  board.write(item, {
-    ...{ loaded: 1, held: 0, sold: 0, left: 1, admitted: 0, seq: 1, leftSeq: 1 },
-    ...{
-      outstanding: 0,
-      waiting: 0,
-      promosEndAt: 0,
-      queueOpenAt: 0,
-      paused: 0,
-      normalSale: 1,
-      queue: 0,
-      orders: 0,
-    },
-    ...{ promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 },
-  });
+  board.write(item, boardRow({ loaded: 1, left: 1 }));
   dispatch = open(0);
   dispatch.start();
 });

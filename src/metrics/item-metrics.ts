@@ -1,6 +1,6 @@
-/** What metrics tell of items: units, admissions, refusals. */
+/** What metrics tell of items: units, admissions, who waits, refusals, refunds due. */
 import type { Clock } from '../../actors/clock.ts';
-import type { Board } from '../../actors/memory/board.ts';
+import { type Board, type BoardRow, gateRoom, saleStatus } from '../../actors/memory/board.ts';
 import { placesAfter } from '../shop/item-ranking.ts';
 import type { Add } from './metric.ts';
 
@@ -37,6 +37,29 @@ export function addItems(
   gauge('stampede_admitted', 'Users admitted to the sales of an item.', ['item'], function* () {
     for (const item of measured()) yield [{ item }, board.read(item)!.admitted];
   });
+  const room =
+    'How many more the gate of a running promo lets in: 0 while it is paused, or none runs.';
+  const gauges = {
+    stampede_admissions_outstanding: [
+      'Admissions neither used nor lapsed.',
+      (row) => row.outstanding,
+    ],
+    stampede_gate_room: [
+      room,
+      (row) => (saleStatus(row, clock()) === 'running' ? gateRoom(row) : 0),
+    ],
+    stampede_waiting: ['People in the queue, or before a draw.', (row) => row.waiting],
+    stampede_sale_paused: [
+      '1 while the promo is paused.',
+      (row) => (saleStatus(row, clock()) === 'paused' ? 1 : 0),
+    ],
+    stampede_refunds_due: ['Payments that must go back to buyers.', (row) => row.refundsDue],
+  } satisfies Record<string, [help: string, value: (row: BoardRow) => number]>;
+  for (const [name, [help, value]] of Object.entries(gauges)) {
+    gauge(name, help, ['item'], function* () {
+      for (const item of measured()) yield [{ item }, value(board.read(item)!)];
+    });
+  }
   counter('stampede_refusals_total', 'Refusals by code.', ['item', 'code'], function* () {
     for (const item of measured()) {
       for (const [code, count] of Object.entries(board.refused(item)))

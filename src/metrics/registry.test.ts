@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { Board, type BoardRow } from '../../actors/memory/board.ts';
+import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { code } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
+import { boardRow } from '../../actors/testing/board-row.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
 import { measuredItemsMax } from './item-metrics.ts';
@@ -28,25 +29,6 @@ function engine({ replicated = false } = {}) {
     startedAt: 4_000,
   });
   return { board, positions, threads, troubles, text: () => registry.metrics() };
-}
-
-function row(shown: Partial<BoardRow>): BoardRow {
-  const books = {
-    loaded: 10,
-    held: 0,
-    sold: 0,
-    left: 10,
-    admitted: 0,
-    outstanding: 0,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-  };
-  const terms = { promo: 0, startAt: 0, endAt: 0, price: 1, promoPrice: 1 };
-  return { ...books, ...terms, orders: 0, seq: 3, leftSeq: 3, ...shown };
 }
 
 describe('metrics', () => {
@@ -96,7 +78,7 @@ describe('metrics', () => {
 
   test('report units, refusals and modes', async () => {
     const { board, positions, text } = engine();
-    board.write(9, row({ left: 7, admitted: 4 }));
+    board.write(9, boardRow({ left: 7, admitted: 4 }));
     board.count(9, code.limitReached);
     positions.setMode(1, 'fenced');
     const told = await text();
@@ -106,15 +88,35 @@ describe('metrics', () => {
     expect(told).toContain('stampede_partition_mode{partition="1",mode="fenced"} 1');
   });
 
+  test('tell who waits, what the gate still has room for, and what is owed', async () => {
+    const { board, text } = engine();
+    const running = { promo: 8, startAt: 9_000, endAt: 11_000, left: 7, gateFactor: 2 };
+    board.write(5, boardRow({ ...running, waiting: 30, outstanding: 12, refundsDue: 3 }));
+    board.write(6, boardRow({ ...running, paused: 1 }));
+    board.write(7, boardRow({ ...running, outstanding: 99 }));
+    board.write(8, boardRow({ ...running, startAt: 10_001, waiting: 4 }));
+    const told = await text();
+    const figures = (name: string) =>
+      [5, 6, 7, 8].map((item) => {
+        const line = new RegExp(`^stampede_${name}\\{item="${item}"} (\\d+)$`, 'm').exec(told);
+        return Number(line?.[1]);
+      });
+    expect(figures('waiting')).toEqual([30, 0, 0, 4]);
+    expect(figures('admissions_outstanding')).toEqual([12, 0, 99, 0]);
+    expect(figures('gate_room')).toEqual([2, 0, 0, 0]);
+    expect(figures('sale_paused')).toEqual([0, 1, 0, 0]);
+    expect(figures('refunds_due')).toEqual([3, 0, 0, 0]);
+  });
+
   test('cover running promos, then those to come, then the newest items, up to a thousand', async () => {
     const { board, text } = engine();
     const [running, pending, ended, older] = [1, 2, 3, 4];
-    const sale = (startAt: number, endAt: number) => row({ promo: 8, startAt, endAt });
+    const sale = (startAt: number, endAt: number) => boardRow({ promo: 8, startAt, endAt });
     board.write(running, sale(9_000, 11_000));
     board.write(pending, sale(20_000, 30_000));
     board.write(ended, sale(1_000, 9_000));
-    board.write(older, row({}));
-    for (let n = 1; n < measuredItemsMax - 1; n++) board.write(older + n, row({}));
+    board.write(older, boardRow({}));
+    for (let n = 1; n < measuredItemsMax - 1; n++) board.write(older + n, boardRow({}));
     for (const item of [running, pending]) board.count(item, code.outOfStock);
     const told = await text();
     const shows = (item: number) => told.includes(`stampede_admitted{item="${item}"} `);
@@ -199,7 +201,7 @@ describe('metrics', () => {
 
   test('are those that the README lists, with these labels', async () => {
     const { board, text } = engine({ replicated: true });
-    board.write(9, row({}));
+    board.write(9, boardRow({}));
     board.count(9, code.limitReached);
     const told = await text();
     const types = [...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!);

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Board, type BoardRow } from '../../actors/memory/board.ts';
+import { boardRow } from '../../actors/testing/board-row.ts';
 import {
   decodeListCursor,
   encodeListCursor,
@@ -11,28 +12,7 @@ import {
 
 const now = 10_000;
 
-const plain: BoardRow = {
-  loaded: 10,
-  held: 0,
-  sold: 0,
-  left: 10,
-  admitted: 0,
-  outstanding: 0,
-  waiting: 0,
-  promosEndAt: 0,
-  queueOpenAt: 0,
-  paused: 0,
-  normalSale: 1,
-  queue: 0,
-  orders: 0,
-  seq: 1,
-  leftSeq: 1,
-  promo: 0,
-  startAt: 0,
-  endAt: 0,
-  price: 5,
-  promoPrice: 0,
-};
+const plain = boardRow();
 
 function boardOf(rows: readonly Partial<BoardRow>[]): Board {
   const board = new Board(new SharedArrayBuffer(Board.bytes()));

@@ -187,11 +187,27 @@ describe('a statement', () => {
     shop.board.count(id, code.outOfStock);
     const seq = shop.partition.journal.stored.length;
     const statement = {
-      ...{ itemId: id, loaded: 3, sold: 0, held: 2, left: 1, admitted: 0 },
+      ...{ itemId: id, loaded: 3, sold: 0, held: 2, left: 1, admitted: 0, waiting: 0 },
       ...{ refused: { [code.outOfStock]: 1 }, journalSeq: seq, sqlSeq: 0, replicaSeq: 0 },
     };
     expect(statementOf(shop, id)).toEqual(statement);
     expect(boardStatementOf(shop, id)).toMatchObject({ ...statement, orders: 1, mode: 'ready' });
+  });
+
+  test('has who waits, who may still buy, and how many more the gate has room for', async () => {
+    const id = await newItem();
+    const promo = 901;
+    await shop.send({
+      ...{ type: 'publish', item: id, promo, price: 1, startAt: shop.now, endAt: shop.now + 9_000 },
+      ...{ limit: 1, gateFactor: 1, payWindowMs: 1_000, queue: 'fifo', admitMs: 5_000 },
+      queueOpenAt: shop.now,
+    });
+    const join = (user: number) => shop.send({ type: 'join', item: id, user, promo, nonce: user });
+    await join(1);
+    expect(boardStatementOf(shop, id)).toMatchObject({ outstanding: 1, room: 2, waiting: 0 });
+    for (const user of [2, 3, 4, 5]) await join(user);
+    expect(boardStatementOf(shop, id)).toMatchObject({ outstanding: 3, room: 0, waiting: 2 });
+    expect(statementOf(shop, id)).toMatchObject({ admitted: 3, waiting: 2 });
   });
 
   test('tells an operator how old the oldest order is that SQL and the replica lack', async () => {

@@ -1,5 +1,5 @@
 /** An item's books from its actor, and how far journal, SQL and replica have come with them. */
-import type { BoardRow } from '../../actors/memory/board.ts';
+import { type BoardRow, gateRoom } from '../../actors/memory/board.ts';
 import { partitionOf } from '../../actors/protocol.ts';
 import type { ShopParts } from './parts.ts';
 
@@ -23,6 +23,9 @@ export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, item
   return {
     ...own,
     orders: row.orders,
+    outstanding: row.outstanding,
+    room: gateRoom(row),
+    refundsDue: row.refundsDue,
     mode: positions.mode(partition),
     sqlBehind: positions.lag(partition, 'sql', now),
     replicaBehind: hasReplica ? positions.lag(partition, 'replica', now) : null,
@@ -30,7 +33,7 @@ export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, item
 }
 
 function statement({ board, positions, partitions }: Reading, itemId: number, row: BoardRow) {
-  const { loaded, sold, held, left, admitted } = row;
+  const { loaded, sold, held, left, admitted, waiting } = row;
   const partition = partitionOf(itemId, partitions);
   return {
     itemId,
@@ -39,6 +42,7 @@ function statement({ board, positions, partitions }: Reading, itemId: number, ro
     held,
     left,
     admitted,
+    waiting,
     refused: board.refused(itemId),
     journalSeq: positions.get(partition, 'journalSeq'),
     sqlSeq: positions.get(partition, 'sqlSeq'),

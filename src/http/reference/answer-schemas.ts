@@ -130,7 +130,8 @@ export const statement = v.object({
   sold: units(),
   held: units(),
   left: units(),
-  admitted: units(),
+  admitted: v.pipe(units(), v.description('Users who were ever let in to a sale of the item.')),
+  waiting: v.pipe(units(), v.description('People in the queue of its promo, or before its draw.')),
   refused: v.pipe(
     v.record(v.string(), units()),
     v.description('By errCode, since the engine started.'),

@@ -135,6 +135,7 @@ export const statements = {
       held: 248,
       left: 112,
       admitted: 4_021,
+      waiting: 1_877,
       refused: { '30006': 17, '30010': 933 },
       journalSeq: 5_120,
       sqlSeq: 5_118,

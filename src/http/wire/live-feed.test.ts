@@ -1,25 +1,13 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { Board, type BoardRow } from '../../../actors/memory/board.ts';
+import { Board } from '../../../actors/memory/board.ts';
+import { boardRow } from '../../../actors/testing/board-row.ts';
 import { RequestMetrics } from '../../metrics/request-metrics.ts';
 import { LiveFeed } from './live-feed.ts';
 import { StreamPlaces } from './stream-places.ts';
 
 setDefaultTimeout(60_000);
 
-const row: BoardRow = {
-  ...{ loaded: 9_000, held: 0, sold: 0, left: 9_000, admitted: 0, seq: 1, leftSeq: 1 },
-  ...{
-    outstanding: 0,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-    orders: 0,
-  },
-  ...{ promo: 0, startAt: 0, endAt: 0, price: 500, promoPrice: 0 },
-};
+const row = boardRow({ loaded: 9_000, left: 9_000 });
 
 /** What a reader of a stream has got so far. */
 interface Watcher {

@@ -1,25 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { type OrderStatusName, type OrderView, orderStatus } from '../../../actors/protocol.ts';
+import { boardRow } from '../../../actors/testing/board-row.ts';
 import { type Facts, reasonsOf } from './reasons.ts';
 
-const row: Facts['row'] = {
-  ...{
-    loaded: 10,
-    held: 0,
-    sold: 0,
-    left: 10,
-    admitted: 0,
-    outstanding: 0,
-    waiting: 0,
-    promosEndAt: 0,
-    queueOpenAt: 0,
-    paused: 0,
-    normalSale: 1,
-    queue: 0,
-    orders: 0,
-  },
-  ...{ seq: 5, leftSeq: 4, promo: 7, startAt: 1_000, endAt: 9_000, price: 2, promoPrice: 1 },
-};
+const row = boardRow({ promo: 7, startAt: 1_000, endAt: 9_000, price: 2 });
 const promo = { id: 7, limit: 2, gateFactor: 5, startAt: 1_000, endAt: 9_000 };
 const running: Facts = {
   ...{ now: 5_000, row, promo, orders: [], admittedAt: null, admissionKept: false },

@@ -85,7 +85,8 @@ function ofAdmission(facts: Facts): Reason[] {
   if (!readAll) return [{ key: 'perhapsAdmitted' }];
   const gate = promo.gateFactor * row.left;
   const admitted = row.outstanding;
-  const full: Reason[] = admitted >= gate ? [{ key: 'gateFull', admitted, gate }] : [];
+  const full: Reason[] =
+    row.left > 0 && admitted >= gate ? [{ key: 'gateFull', admitted, gate }] : [];
   return [...full, { key: 'neverAdmitted' }];
 }
 

@@ -13,6 +13,12 @@ const rate = new Intl.NumberFormat(document.documentElement.lang, { maximumFract
 /** By item: what its charts show, oldest first. */
 const histories = new Map();
 
+/** Numbers that are shown as they come. */
+const counts = [
+  ...['loaded', 'left', 'held', 'sold', 'orders', 'admitted'],
+  ...['outstanding', 'room', 'waiting', 'refundsDue'],
+];
+
 const sum = (counts) => Object.values(counts).reduce((all, count) => all + count, 0);
 
 /** Adds a sample to an item's history and returns it, with rates per second. */
@@ -49,12 +55,7 @@ function show(at, item) {
   const place = find(`[data-item="${item.itemId}"]`);
   if (place === null) return;
   const told = {
-    ...Object.fromEntries(
-      ['loaded', 'left', 'held', 'sold', 'admitted', 'orders'].map((name) => [
-        name,
-        number.format(item[name]),
-      ]),
-    ),
+    ...Object.fromEntries(counts.map((name) => [name, number.format(item[name])])),
     ordersPerSecond: rate.format(values.ordersPerSecond),
     refusedPerSecond: rate.format(values.refusedPerSecond),
     refused: number.format(refused),

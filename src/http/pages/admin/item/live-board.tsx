@@ -16,6 +16,7 @@ const charts = [
 
 const numbers = [
   ...['loaded', 'sold', 'held', 'left', 'orders', 'ordersPerSecond', 'admitted'],
+  ...['outstanding', 'room', 'waiting', 'refundsDue'],
   ...['refused', 'refusedPerSecond', 'mode', 'journal', 'sql', 'sqlBehind', 'replica'],
   'replicaBehind',
 ] as Name[]; // Each is one of the names.
