@@ -18,3 +18,15 @@ test('a refund without a reference is of the order that was paid, not of an earl
   expect(actor.send(refund(1, ''), start + 10_005).order?.status).toBe(orderStatus.refunded);
   expect(actor.item).toMatchObject({ sold: 0, held: 0 });
 });
+
+test('a refund of a payment that named no order there was settles what is due for it', () => {
+  const actor = onSale(1);
+  const payment = { ...pay(1), amountMinor: 500, reference: 'early' } as const;
+  expect(actor.send(payment, start)).toMatchObject({ code: code.notFound, about: 1 });
+  const settled = { code: code.ok, about: 1, order: null };
+  expect(actor.send(refund(1, 'early'), start)).toMatchObject({ ...settled, repeated: false });
+  expect(actor.send(refund(1, 'other'), start).code).toBe(code.notFound);
+  actor.send(place(1, 1), start);
+  expect(actor.send(refund(1, 'early'), start)).toMatchObject({ ...settled, repeated: true });
+  expect(actor.item?.dues).toMatchObject([{ reason: 'unknownOrder', settled: true }]);
+});
