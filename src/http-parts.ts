@@ -1,5 +1,5 @@
 /** What an HTTP thread opens for its routes, and closes again. */
-import { type Clock, createSteadyClock, wallClock } from '../actors/clock.ts';
+import { createSteadyClock, wallClock } from '../actors/clock.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
 import type { logLevels } from '../actors/log.ts';
 import { Board } from '../actors/memory/board.ts';
@@ -11,7 +11,6 @@ import { Passwords } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { type SmsSettings, smsSender } from './accounts/sms.ts';
 import { smsBudget } from './accounts/sms-budget.ts';
-import { Admissions } from './admission/admissions.ts';
 import type { CaptchaKind, Captchas } from './admission/captcha.ts';
 import { PictureCaptchas } from './admission/picture-captcha.ts';
 import { ProofCaptchas } from './admission/proof-captcha.ts';
@@ -143,7 +142,7 @@ export async function openParts(
     }),
     readiness,
     logError: server.logError,
-    ...admissionParts(settings, store, clock, requests),
+    ...admissionParts(settings, store, requests),
   };
   return {
     parts,
@@ -169,7 +168,6 @@ function placesOf(
 function admissionParts(
   settings: HttpThreadSettings,
   store: KeyValueStore,
-  clock: Clock,
   requests: RequestMetrics,
 ) {
   const { tokenSecret, adminToken, metricsToken, sms, rehearsal } = settings;
@@ -189,7 +187,6 @@ function admissionParts(
     ),
     captchas: captchasOf(settings, store),
     answers: new KeptAnswers(store),
-    admissions: new Admissions(store, clock),
     limits: new RateLimits(store, rehearsal.rates),
   };
 }

@@ -71,7 +71,10 @@ export function decideStand(item: Item, { user, promo }: Stand, at: number): Dec
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
   const over = index !== 0 && (item.sales[index]!.over || at >= item.terms[index]!.endAt);
-  const answer: Code = over ? code.ended : code.ok;
+  const buyer = item.buyers.find(user, index);
+  const full = index !== 0 && unitsOf(item, buyer) >= item.terms[index]!.limit;
+  const refused: Code = over ? code.ended : full ? code.limitReached : code.ok;
+  const answer = item.buyers.standsAt(buyer) === stands.nowhere || over ? refused : code.ok;
   return { ...accept(null), code: answer, repeated: false, stands: { user, index } };
 }
 

@@ -114,6 +114,19 @@ describe('the queue', () => {
     });
   });
 
+  test('tells who asks that they have bought all they may, until they have not', () => {
+    const actor = queuedSale(3);
+    arrive(actor, [1]);
+    const { order } = buy(actor, 1, start);
+    expect(actor.send(stand(1), start).code).toBe(code.limitReached);
+    expect(actor.send(stand(2), start).code).toBe(code.ok);
+    actor.send({ type: 'cancel', item: id, n: order!.n, user: 1 }, start + 1);
+    expect(actor.send(stand(1), start + 1)).toMatchObject({
+      code: code.ok,
+      standing: { state: 'none' },
+    });
+  });
+
   test('lets a hold that ends unpaid go to the next at that very moment', () => {
     const actor = queuedSale(1);
     arrive(actor, [1, 2]);

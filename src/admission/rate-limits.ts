@@ -29,9 +29,13 @@ export const rates = {
   searchByAddress: { burst: 60, perSecond: 5 },
   captchaByAddress: { burst: 200, perSecond: 50 },
   captchaByUser: { burst: 10, perSecond: 1 / 3 },
+  /** Those who join; who stands in a queue and asks is not counted. */
   tokenByAddress: { burst: 500, perSecond: 100 },
-  tokenByUser: { burst: 20, perSecond: 1 },
-  /** What one actor can take beside its orders without slowing them noticeably. */
+  /** Whoever waits is told to ask every other second at most: this is room for four devices. */
+  tokenByUser: { burst: 20, perSecond: 2 },
+  /**
+   * Those who join: what one actor can take beside its orders without slowing them noticeably.
+   */
   tokenByItem: { burst: 5_000, perSecond: 5_000 },
 } as const satisfies Record<string, Rate>;
 

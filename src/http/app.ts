@@ -18,6 +18,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { promoRoutes } from './routes/promos.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
@@ -39,6 +40,7 @@ export function createApp(parts: AppParts) {
   const app = hot
     .route('/api/items', itemRoutes(parts))
     .route('/api/items', tokenRoutes(parts))
+    .route('/api/items', queueRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
     .route('/api/admin', operatorRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
@@ -72,6 +74,7 @@ export function createApp(parts: AppParts) {
 const countedPaths = [
   '/api/items',
   '/api/items/:id/tokens',
+  '/api/items/:id/queue',
   '/api/items/:id/restock',
   '/api/items/:id/withdraw',
   '/api/items/:id/live',

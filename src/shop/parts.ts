@@ -4,7 +4,6 @@ import type { Journal } from '../../actors/journal/journal.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import type { Positions } from '../../actors/memory/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
-import type { Admissions } from '../admission/admissions.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
 
@@ -19,5 +18,4 @@ export interface ShopParts {
   openJournal(): Promise<Journal>;
   sql: Sql;
   catalog: CachedCatalog;
-  admissions: Admissions;
 }

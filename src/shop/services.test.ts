@@ -35,8 +35,8 @@ async function newest(): Promise<number[]> {
 
 /** The shop with some of its parts replaced. */
 function shopWith(others: Partial<ShopParts>): ShopParts {
-  const { board, positions, partitions, clock, send, openJournal, sql, catalog, admissions } = shop;
-  const own = { board, positions, partitions, clock, send, openJournal, sql, catalog, admissions };
+  const { board, positions, partitions, clock, send, openJournal, sql, catalog } = shop;
+  const own = { board, positions, partitions, clock, send, openJournal, sql, catalog };
   return { ...own, ...others };
 }
 

@@ -1,5 +1,6 @@
 /** The real engine as a process of its own, for tests: known secrets, a free port, its own folder. */
 import { join } from 'node:path';
+import type { QueueMode } from '../../actors/events.ts';
 import { startProcess, type TestProcess, waitUntilReady } from '../../actors/testing/process.ts';
 import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/purchase-token.ts';
 
@@ -53,6 +54,12 @@ export interface SaleOptions {
   endsInMs?: number;
   limitPerUser?: number;
   payWindowSeconds?: number;
+  gateFactor?: number;
+  admitSeconds?: number;
+  captcha?: boolean;
+  queue?: QueueMode;
+  /** Milliseconds from now: from then on a draw can be joined. */
+  queueOpensInMs?: number;
 }
 
 export interface Sale {
@@ -185,15 +192,17 @@ async function publishPromo(
   sale: SaleOptions,
 ): Promise<number> {
   const { startsInMs = -1_000, endsInMs = 3_600_000, promoPrice = 500 } = sale;
-  const { limitPerUser = 1, payWindowSeconds = 900 } = sale;
+  const { limitPerUser = 1, payWindowSeconds = 900, gateFactor, admitSeconds, captcha } = sale;
+  const { queue, queueOpensInMs } = sale;
+  const fromNow = (ms: number) => new Date(Date.now() + ms).toISOString();
   const promo = await api<{ id: number }>('POST', '/api/promos', {
     itemId,
     name: 'A promo',
     price: promoPrice,
-    startAt: new Date(Date.now() + startsInMs).toISOString(),
-    endAt: new Date(Date.now() + endsInMs).toISOString(),
-    limitPerUser,
-    payWindowSeconds,
+    startAt: fromNow(startsInMs),
+    endAt: fromNow(endsInMs),
+    ...{ limitPerUser, payWindowSeconds, gateFactor, admitSeconds, captcha, queue },
+    queueOpenAt: queueOpensInMs === undefined ? undefined : fromNow(queueOpensInMs),
   });
   const { id } = mustSucceed(promo);
   mustSucceed(await api('POST', `/api/promos/${id}/publish`, {}));

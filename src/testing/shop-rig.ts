@@ -3,7 +3,6 @@ import type { Board } from '../../actors/memory/board.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
 import { newRig, type Rig, start } from '../../actors/testing/partition-rig.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
-import { Admissions } from '../admission/admissions.ts';
 import { CachedCatalog } from '../catalog/catalog.ts';
 import { CatalogVersion } from '../catalog/version.ts';
 import type { Sql } from '../db/sql.ts';
@@ -21,7 +20,6 @@ export class ShopRig implements ShopParts {
   readonly clock = () => this.now;
   readonly catalog: CachedCatalog;
   readonly lists: ItemLists;
-  readonly admissions: Admissions;
 
   private constructor(
     readonly partition: Rig,
@@ -36,7 +34,6 @@ export class ShopRig implements ShopParts {
     const memory = new SharedArrayBuffer(CatalogVersion.bytes);
     this.catalog = new CachedCatalog(sql.catalog, store, memory);
     this.lists = new ItemLists(this);
-    this.admissions = new Admissions(store, this.clock);
   }
 
   static async start(): Promise<ShopRig> {

@@ -35,6 +35,26 @@ export const ownSession = v.object({ userId: id(), expiresAt: time() });
 
 export const token = v.object({ token: v.string(), expiresAt: time() });
 
+const label = () =>
+  v.pipe(
+    v.string(),
+    v.description(
+      'What stands for the user in the draw of their promo: the SHA-256 of "<promoId>:<userId>:<nonce>", in hex.',
+    ),
+  );
+
+export const admitted = v.object({
+  state: v.literal('admitted'),
+  token: v.string(),
+  expiresAt: v.pipe(
+    time(),
+    v.description('When the admission lapses, or the sale ends, to the second above.'),
+  ),
+  label: v.optional(label()),
+});
+
+export const nowhere = v.object({ state: v.literal('none') });
+
 export const itemPromo = v.object({
   id: id(),
   name: v.string(),

@@ -36,11 +36,13 @@ export const headers: Json = {
   },
 };
 
+const retryStatuses = new Set([202, 429, 503]);
+
 /** Answers of a status may have these header fields. */
 function headersOf(status: number, { codes, once }: DescribedRoute): Json {
   const limited = codes.includes(10003);
   const names = [
-    ...(status === 429 || status === 503 ? ['Retry-After'] : []),
+    ...(retryStatuses.has(status) ? ['Retry-After'] : []),
     ...(limited ? ['RateLimit', 'RateLimit-Policy'] : []),
     ...(once && status < 500 && status !== 429 ? ['Idempotency-Replayed'] : []),
     ...(status >= 500 ? ['X-Request-Id'] : []),
@@ -151,5 +153,6 @@ function successesOf(route: DescribedRoute): Json {
 const descriptions: Record<number, string> = {
   200: 'Done, or found.',
   201: 'Created.',
+  202: 'Not yet: ask again as `Retry-After` says.',
   503: 'Not now: `data` says why.',
 };

@@ -34,7 +34,7 @@ export type DescribedRoute = Described &
   (
     | {
         /** By status, what the envelope carries; with 503 its status is `fail`. */
-        answers: Partial<Record<200 | 201 | 503, Answer>>;
+        answers: Partial<Record<200 | 201 | 202 | 503, Answer>>;
       }
     | { answers: null; other: OtherAnswer }
   );

@@ -16,6 +16,7 @@ import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { listSchema } from '../routes/items.ts';
 import { placeSchema } from '../routes/orders.ts';
+import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import type { ErrorCode } from '../wire/messages.ts';
 import * as schema from './answer-schemas.ts';
@@ -30,6 +31,8 @@ const place: readonly ErrorCode[] = [
   ...body,
   ...([30001, 30004, 30005, 30006, 30007, 30008, 30013, 30014, 30015, 30016] as const),
 ];
+/** Why nobody can join a sale. */
+const closed = [30001, 30004, 30005, 30013, 30016] as const;
 
 const orders: readonly DescribedRoute[] = [
   {
@@ -243,34 +246,37 @@ const people: readonly DescribedRoute[] = [
     body: captchaSchema,
     bodyExample: { promoId: 7 },
     answers: { 201: { data: schema.captcha, example: example.captcha } },
-    codes: [...body, 10003, 10004, 10005, 20003, 20006, 30001, 30004, 30005, 30013],
+    codes: [...body, 10003, 10005, 20003, 20006, ...closed, ...actor],
   },
   {
     method: 'POST',
     path: '/api/items/:id/tokens',
     who: 'user',
-    summary: 'Passes the gate and gets a purchase token. Asking again gives the same purchase.',
+    summary:
+      'Joins, and asks where you stand. 201 with a purchase token when you are let in, and the same again until you have bought or the admission has lapsed; 202 while you wait in the queue or for the draw. ' +
+      'The captcha is asked for at joining only.',
     body: admissionSchema,
     bodyExample: {
       promoId: 7,
       captchaId: example.captcha.captchaId,
       answer: example.captchaAnswer,
     },
-    answers: { 201: { data: schema.token, example: example.token } },
-    codes: [
-      ...body,
-      10003,
-      10005,
-      20003,
-      20006,
-      30001,
-      30004,
-      30005,
-      30009,
-      30010,
-      30013,
-      ...actor,
-    ],
+    answers: {
+      200: { data: schema.nowhere, example: { state: 'none' } },
+      201: { data: schema.admitted, example: example.admitted },
+    },
+    codes: [...body, 10003, 10005, 20003, 20006, ...closed, 30006, 30009, 30010, 30015, ...actor],
+  },
+  {
+    method: 'DELETE',
+    path: '/api/items/:id/queue',
+    who: 'user',
+    summary:
+      'Gives up the place in the queue or the draw of a promo, or an admission that is not spent.',
+    body: leaveSchema,
+    bodyExample: { promoId: 7 },
+    answers: { 200: { data: schema.nothing, example: null } },
+    codes: [...body, 10003, 10005, 20003, 20006, 30013, ...actor],
   },
 ];
 

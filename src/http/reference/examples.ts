@@ -87,6 +87,15 @@ export const registration = {
 
 export const user = { id: 42, telephone, name: 'Lin', gender: 'x', age: 33 };
 
+const label = 'b37b985035a45f76c41969d1c079854c2507e4f50095a61d21f4893f66478027';
+
+export const admitted = {
+  state: 'admitted',
+  token: place.token,
+  expiresAt: '2026-11-27T12:05:00.000Z',
+  label,
+};
+
 export const token = { token: place.token, expiresAt: '2026-11-27T13:00:00.000Z' };
 
 export const session = {

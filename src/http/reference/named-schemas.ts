@@ -18,6 +18,7 @@ import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { purchaseTokenSchema } from '../routes/operators.ts';
 import { placeSchema } from '../routes/orders.ts';
+import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import * as schema from './answer-schemas.ts';
 
@@ -37,6 +38,7 @@ const asked: Record<string, v.GenericSchema> = {
   NewPassword: newPasswordSchema,
   CaptchaRequest: captchaSchema,
   Admission: admissionSchema,
+  Leaving: leaveSchema,
   TokenRequest: purchaseTokenSchema,
 };
 
@@ -56,6 +58,8 @@ const answered: Record<string, v.GenericSchema> = {
   ProofCaptcha: schema.proof,
   PictureCaptcha: schema.picture,
   Token: schema.token,
+  Admitted: schema.admitted,
+  Nowhere: schema.nowhere,
   Statement: schema.statement,
   Statements: schema.statements,
   EngineTime: schema.engineTime,

@@ -283,7 +283,11 @@ describe('a real engine answers as its document says', () => {
     await call(token, 20003, { params, body: solved });
     await call(token, 10005, { who, params: { id: 99 }, body: solved });
     await call(token, 30009, { who, params, body: { promoId } });
+    await call(token, 200, { who, params, body: { promoId, join: false } });
     await call(token, 201, { who, params, body: solved });
+    const leave = 'DELETE /api/items/:id/queue';
+    await call(leave, 10001, { who, params, body: {} });
+    await call(leave, 200, { who, params, body: { promoId } });
     const mint = 'POST /api/admin/tokens';
     await call(mint, 201, { who: 'admin', body: { userId: 5, itemId, promoId } });
     await call(mint, 10001, { who: 'admin', body: { userId: 0, itemId } });

@@ -1,8 +1,9 @@
 /** Captchas, to be solved for a purchase token. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { code } from '../../../actors/protocol.ts';
-import { saleRefusal } from '../../admission/admissions.ts';
+import { type Code, code } from '../../../actors/protocol.ts';
+import { joiningOf } from '../../admission/joining.ts';
+import type { CatalogPromo } from '../../catalog/item.ts';
 import { integerField } from '../../shop/input.ts';
 import { limitedByAddress, limitedByUser } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
@@ -29,9 +30,21 @@ async function draw(parts: AppParts, request: Request, userId: number): Promise<
   const { promoId } = value;
   const promo = await parts.catalog.promo(promoId);
   if (promo === null) return failure(request, 10005);
-  const { itemId } = promo;
-  // A sale that no one can enter needs no captcha.
-  const closed = await saleRefusal(parts, parts.sql.catalog, { itemId, promoId }, parts.clock());
+  // A sale that no one can join needs no captcha.
+  const closed = await closedTo(parts, userId, promo);
   if (closed !== code.ok) return refused(request, closed);
   return success(await parts.captchas.draw(userId, promoId), 201);
+}
+
+/** Why the user cannot join the promo: as the board shows, or else its actor knows. */
+async function closedTo(parts: AppParts, user: number, promo: CatalogPromo): Promise<Code> {
+  const now = parts.clock();
+  const { id, itemId: item } = promo;
+  const joining = joiningOf(parts, { itemId: item, promoId: id }, now);
+  if (joining === null || parts.board.maybeBuyer(item, user)) {
+    const { code: answer } = await parts.send({ type: 'stand', item, user, promo: id });
+    if (answer !== code.ok) return answer;
+  }
+  if (joining !== null) return joining.refused;
+  return now < (promo.queueOpenAt ?? promo.startAt) ? code.notStarted : code.ok;
 }

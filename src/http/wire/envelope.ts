@@ -49,6 +49,12 @@ export function success(data: unknown, status: 200 | 201 = 200): Response {
   return successText(JSON.stringify(data), status);
 }
 
+/** 202: not yet; ask again after so many seconds. */
+export function notYet(data: unknown, retryAfter: number): Response {
+  const headers = new Headers({ ...personal, 'retry-after': String(retryAfter) });
+  return new Response(successEnvelope(JSON.stringify(data)), { status: 202, headers });
+}
+
 /** Hot path: `data` is JSON text already. */
 export function successText(data: string, status: 200 | 201): Response {
   return new Response(successEnvelope(data), status === 200 ? okInit : createdInit);

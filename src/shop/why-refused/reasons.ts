@@ -15,7 +15,7 @@ export interface Facts {
   orders: readonly OrderView[];
   /** When the gate of the last promo let the user in; null when nothing shows that it did. */
   admittedAt: number | null;
-  /** The store remembers an admission, whatever was read of the journal. */
+  /** They have an admission that is neither spent nor lapsed, whatever was read of the journal. */
   admissionKept: boolean;
   /** Whether the journal was read from its first entry to its last. */
   readAll: boolean;

@@ -56,8 +56,8 @@ describe('a search for why a user was refused', () => {
       if (broken) throw new Error('no journal');
       return shop.openJournal();
     };
-    const { board, partitions, clock, send, sql, admissions } = shop;
-    const parts = { board, partitions, clock, send, sql, admissions, openJournal };
+    const { board, partitions, clock, send, sql } = shop;
+    const parts = { board, partitions, clock, send, sql, openJournal };
     const searches = new RefusalSearch(parts);
     const first = keys(searches, stranger);
     expect(await keys(searches, stranger)).toBeNull();

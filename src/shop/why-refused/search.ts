@@ -16,7 +16,7 @@ const ordersMax = 100;
 
 type SearchParts = Pick<
   ShopParts,
-  'board' | 'partitions' | 'clock' | 'send' | 'openJournal' | 'sql' | 'admissions'
+  'board' | 'partitions' | 'clock' | 'send' | 'openJournal' | 'sql'
 >;
 
 export interface Found {
@@ -56,7 +56,7 @@ export class RefusalSearch {
 }
 
 async function gather(parts: SearchParts, { item, row, user, from }: Asked): Promise<Found> {
-  const { partitions, clock, admissions } = parts;
+  const { partitions, clock } = parts;
   const journal = await parts.openJournal();
   try {
     const projected = await projectedOrders(parts, item.id, user);
@@ -68,7 +68,7 @@ async function gather(parts: SearchParts, { item, row, user, from }: Asked): Pro
     const admitted = history.events.find(
       ({ type, promo }) => type === 'admitted' && promo === row.promo,
     );
-    const kept = promo !== undefined && (await admissions.find(item.id, promo.id, user)) !== null;
+    const kept = promo !== undefined && (await isAdmitted(parts, item.id, user, promo.id));
     const partition = partitionOf(item.id, partitions);
     const facts: Facts = {
       now: clock(),
@@ -112,4 +112,16 @@ async function liveOrders(
   const silent = replies.find((reply) => reply.code !== code.ok && reply.code !== code.notFound);
   if (silent !== undefined) throw new Error(`the actor of item ${item} answers ${silent.code}`);
   return replies.flatMap(({ order }) => (order === null ? [] : [order]));
+}
+
+/** Whether a user has an admission that is neither spent nor lapsed. @throws when the actor does not answer */
+async function isAdmitted(
+  { send }: SearchParts,
+  item: number,
+  user: number,
+  promo: number,
+): Promise<boolean> {
+  const { code: answer, standing } = await send({ type: 'stand', item, user, promo });
+  if (standing !== null) return standing.state === 'admitted';
+  throw new Error(`the actor of item ${item} answers ${answer}`);
 }
