@@ -32,6 +32,7 @@ import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts'
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { Draws } from './shop/draw/draws.ts';
 import { ItemLists } from './shop/list-items.ts';
 import { ReadinessCheck } from './shop/readiness.ts';
 import { KeptAnswers } from './store/kept-answers.ts';
@@ -126,6 +127,7 @@ export async function openParts(
     sql,
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
+    draws: new Draws(sql),
     send: (command) => dispatch.send(command),
     tally: new RefusalTally((command) => dispatch.send(command)),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),

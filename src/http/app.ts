@@ -11,6 +11,7 @@ import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { captchaRoutes } from './routes/captchas.ts';
+import { drawRoutes } from './routes/draws.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
 import { operatorRoutes } from './routes/operators.ts';
@@ -42,6 +43,7 @@ export function createApp(parts: AppParts) {
     .route('/api/items', tokenRoutes(parts))
     .route('/api/items', queueRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
+    .route('/api/promos', drawRoutes(parts))
     .route('/api/admin', operatorRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
     .route('/api/users', userRoutes(parts))

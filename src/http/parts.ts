@@ -4,6 +4,7 @@ import type { Captchas } from '../admission/captcha.ts';
 import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import type { Draws } from '../shop/draw/draws.ts';
 import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
 import type { PeopleParts } from '../shop/people/parts.ts';
@@ -33,6 +34,7 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   site: Site;
   readiness: ReadinessCheck;
   lists: ItemLists;
+  draws: Draws;
   /** Lets the connection of a request that has come whole be idle for as long as the settings say. */
   mayIdle(request: Request): void;
   requests: RequestMetrics;

@@ -102,6 +102,27 @@ export const promo = v.object({
   published: v.boolean(),
 });
 
+const hash = () => v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('64 hex digits.'));
+
+export const draw = v.object({
+  commitment: v.pipe(hash(), v.description('SHA-256(secret): public from the publication on.')),
+  secret: v.pipe(v.nullable(hash()), v.description('Null until the draw was held.')),
+  seed: v.pipe(
+    v.nullable(hash()),
+    v.description('SHA-256(secret + ":" + SHA-256(labels, joined by ",")); null until drawn.'),
+  ),
+  labels: v.pipe(
+    v.array(hash()),
+    v.description(
+      'SHA-256("promoId:userId:nonce") of all who joined before the draw, in order of joining.',
+    ),
+  ),
+  order: v.pipe(
+    v.nullable(v.array(hash())),
+    v.description('The labels by SHA-256(seed + ":" + label), ascending; null until drawn.'),
+  ),
+});
+
 export const user = v.object({
   id: id(),
   telephone: v.pipe(v.string(), v.description('E.164')),

@@ -168,6 +168,15 @@ const shop: readonly DescribedRoute[] = [
     answers: { 200: { data: schema.promo, example: { ...example.promo, published: true } } },
     codes: [...body, 10005, ...admin, 30005, 30011, ...actor],
   },
+  {
+    method: 'GET',
+    path: '/api/promos/:id/draw',
+    who: 'anyone',
+    summary:
+      "A promo's draw: the commitment before, and afterwards what anyone needs to recompute its order. Long where many took part; once drawn it never changes.",
+    answers: { 200: { data: schema.draw, example: example.draw } },
+    codes: [10003, 10004, 10005],
+  },
 ];
 
 const people: readonly DescribedRoute[] = [

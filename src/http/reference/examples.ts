@@ -56,6 +56,23 @@ export const promo = {
   published: false,
 };
 
+/** Users 42, 43 and 44 with the nonces 11, 12 and 13, and a secret of 64 characters `a`. */
+export const draw = {
+  commitment: 'ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb',
+  secret: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  seed: 'a2bd94fb3703c048d8e24954f6320968b332d66b0d1b02c34fa8002c7dd62912',
+  labels: [
+    '199f5c838bb9e03815d4a06b2885d44e5e79410cd7b65ddcccded6497f3c53ba',
+    '7c3aed7481b17f63388441c8e7e720c153335b87b1ad71eba11c760edbfdf880',
+    'b29e37b4fcdde4cf01030b58e46768a5a5239ef06858cfd930b1f5e695cf5463',
+  ],
+  order: [
+    'b29e37b4fcdde4cf01030b58e46768a5a5239ef06858cfd930b1f5e695cf5463',
+    '199f5c838bb9e03815d4a06b2885d44e5e79410cd7b65ddcccded6497f3c53ba',
+    '7c3aed7481b17f63388441c8e7e720c153335b87b1ad71eba11c760edbfdf880',
+  ],
+};
+
 export const item = {
   id: 1,
   title: newItem.title,

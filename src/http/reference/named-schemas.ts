@@ -51,6 +51,7 @@ const answered: Record<string, v.GenericSchema> = {
   ItemPromo: schema.itemPromo,
   ItemPage: schema.itemList,
   Promo: schema.promo,
+  Draw: schema.draw,
   User: schema.user,
   Session: schema.session,
   OwnSession: schema.ownSession,

@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { adminToken, tokenFor } from '../../testing/engine-process.ts';
+import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 import {
   captchaText,
   newTelephone,
@@ -241,6 +242,20 @@ describe('a real engine answers as its document says', () => {
     await call('GET /api/items', 10001, { query: '?sort=oldest' });
     await call('GET /api/items/:id', 200, { params });
     await call('GET /api/items/:id', 10005, { params: { id: 99 } });
+  });
+
+  test('about draws', async () => {
+    const { promoId: id } = await shop.engine.sale({ startsInMs: 3_600_000, endsInMs: 7_200_000 });
+    const planted = new PlantedDraw(folder.path, id);
+    planted.join(entrantsFrom(3));
+    await call('GET /api/promos/:id/draw', 200, { params: { id } });
+    planted.hold();
+    await call('GET /api/promos/:id/draw', 200, { params: { id } });
+    await call('GET /api/promos/:id/draw', 10005, { params: { id: 99 } });
+    const greedy = { params: { id: 99 }, address: '192.0.2.7' };
+    const ask = () => call('GET /api/promos/:id/draw', 10005, greedy);
+    for (let left = rates.drawByAddress.burst; left > 0; left--) await ask();
+    await call('GET /api/promos/:id/draw', 10003, greedy);
   });
 
   test('about people', async () => {
