@@ -59,6 +59,13 @@ export class Site {
     return [told, request.headers.get('host')].filter((host) => host !== null);
   }
 
+  /** The site's address as the browser knows it, fit to be pasted into a shell; `http://localhost` in doubt. */
+  originOf(request: Request): string {
+    const [host = ''] = this.hostsOf(request);
+    const scheme = this.isSecure(request) ? 'https' : 'http';
+    return /^[\w.:[\]-]+$/.test(host) ? `${scheme}://${host}` : 'http://localhost';
+  }
+
   /** The scheme is left out: not every proxy tells it, and the host alone names who serves a page. */
   #isOwn(request: Request, origin: string): boolean {
     const page = URL.parse(origin);

@@ -9,6 +9,7 @@ import {
   type VisitorOptions,
 } from '../../testing/browser.ts';
 import { adminToken, mustSucceed, tokenFor } from '../../testing/engine-process.ts';
+import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../testing/shop.ts';
 
 setDefaultTimeout(120_000);
@@ -131,6 +132,23 @@ describe('every text', () => {
     await expectReadable(page);
     await page.press('#answer', 'Enter');
     await page.waitForSelector('#result:not([hidden])');
+    await expectReadable(page);
+    const draw = new PlantedDraw(folder.path, pending.promoId);
+    draw.join([[buyer.userId, 1], ...entrantsFrom(2)]);
+    const drawPath = `/items/${pending.itemId}/draw/${pending.promoId}`;
+    await page.goto(url(drawPath));
+    await page.waitForSelector('#kept:not(:empty)');
+    await expectReadable(page);
+    draw.hold();
+    await page.reload();
+    await page.route('**/api/promos/*/draw', async (route) => {
+      const { data } = (await (await route.fetch()).json()) as { data: { order: string[] } };
+      const forged = { ...data, order: data.order.toReversed() };
+      await route.fulfill({ json: { status: 'success', data: forged } });
+    });
+    await page.click('summary');
+    await page.click('#check:enabled');
+    await page.waitForSelector('#message.error');
     await expectReadable(page);
     await context.clearCookies();
     for (const path of ['/login', '/register', '/nowhere', '/docs']) {

@@ -3,9 +3,8 @@
 // inputs as short as these it is several times slower, because it answers each in a turn of its own.
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { nextTurn, sliceMs } from './next-turn.js';
 
-/** Less than a frame, so that the page goes on counting, scrolling and answering keys. */
-const sliceMs = 8;
 /** Few enough that a slice ends in time on a slow device: its clock costs more than a hash. */
 const hashesPerLook = 50;
 
@@ -45,16 +44,4 @@ function searchFor(beginning, keyPrefix) {
     }
     return null;
   };
-}
-
-/** Lets the page do what waits. Unlike a timer's, this turn comes soon in a hidden tab as well. */
-function nextTurn() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

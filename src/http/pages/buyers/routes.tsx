@@ -19,6 +19,7 @@ import { type Made, notFound, type PageMaker } from '../page.tsx';
 import { sitePath } from '../visitor.ts';
 import { watchedItems } from '../watched-items.ts';
 import { accountPages } from './accounts/routes.tsx';
+import { drawPage } from './draw/make.tsx';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
 import { offerOf } from './offer.tsx';
@@ -27,10 +28,12 @@ import { OrdersPage } from './orders.tsx';
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
   const itemPage = page((c, view) => item(parts, c, view));
+  const drawnPage = page((c, view) => drawPage(parts, c, view));
   const orderPage = page((c, view) => order(parts, c, view));
   return new Hono()
     .get('/', pageHeaders, compressed, homePage)
     .get('/items/:id', pageHeaders, compressed, itemPage)
+    .get('/items/:id/draw/:promoId', pageHeaders, compressed, drawnPage)
     .route('/', accountPages(parts, page))
     .get('/orders', pageHeaders, compressed, page(orders))
     .get('/orders/:id', pageHeaders, compressed, orderPage)
