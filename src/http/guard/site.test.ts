@@ -46,6 +46,19 @@ describe('the scheme that a browser speaks', () => {
   });
 });
 
+describe('the address of the site', () => {
+  test.each([
+    [{}, 'http://engine:3000'],
+    [{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' }, 'https://shop.example'],
+    [{ host: '[::1]:3000' }, 'http://[::1]:3000'],
+    // What a shell would take for more than an address is not repeated.
+    [{ 'x-forwarded-host': "shop.example';reboot;'" }, 'http://localhost'],
+    [{ host: '' }, 'http://localhost'],
+  ])('is the one that the browser knows: %p', (headers: Record<string, string>, address) => {
+    expect(site().originOf(request(headers))).toBe(address);
+  });
+});
+
 describe('writing', () => {
   test.each([
     {},
