@@ -31,6 +31,8 @@ describe('settings', () => {
         journalReplicas: 1,
         redisUrl: null,
         databaseUrl: null,
+        payments: null,
+        paymentWebhookSecret: null,
         smsWebhookUrl: null,
         smsWebhookSecret: null,
         captcha: 'proof',
@@ -92,6 +94,13 @@ describe('settings', () => {
     expect(config.tokenSecret).toBe('x'.repeat(32));
   });
 
+  test('say who pays, and by which secret a provider signs', () => {
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const config = readConfig({ PAYMENTS: 'demo', PAYMENT_WEBHOOK_SECRET: secret });
+    expect([config.payments, config.paymentWebhookSecret]).toEqual(['demo', secret]);
+    expect(readConfig({ PAYMENTS: 'webhook' }).payments).toBe('webhook');
+  });
+
   test('take each log level by its name, and warn for warning', () => {
     const levels = ['trace', 'debug', 'info', 'warning', 'error', 'fatal', 'warn'];
     const read = levels.map((LOG_LEVEL) => readConfig({ LOG_LEVEL }).logLevel);
@@ -119,6 +128,8 @@ describe('settings', () => {
       ['DATABASE_URL', 'postgres://me:p%w@localhost', 'write a %'],
       ['DATABASE_URL', 'mysql://a', 'postgres://'],
       ['SMS_WEBHOOK_URL', 'ftp://a', 'http://'],
+      ['PAYMENTS', 'Demo', 'one of demo, webhook'],
+      ['PAYMENT_WEBHOOK_SECRET', 'whsec_short', 'whsec_ and 24 to 64 bytes in base64'],
       ['CAPTCHA', 'off', 'one of proof, picture'],
       ['TRUSTED_PROXIES', '10.0.0.0/8, me', 'addresses or networks'],
       ['IDLE_TIMEOUT_SECONDS', '0', 'an integer from 1 to 236'],
@@ -160,7 +171,12 @@ describe('settings', () => {
   test('never show a secret in an error', () => {
     const secret = { REDIS_URL: 'http://:hunter2@a', DATABASE_URL: 'http://me:hunter2@b' };
     expect(complaint(secret)).not.toContain('hunter2');
-    expect(complaint({ TOKEN_SECRET: 'hunter2', ADMIN_TOKEN: 'hunter2' })).not.toContain('hunter2');
+    const own = {
+      TOKEN_SECRET: 'hunter2',
+      ADMIN_TOKEN: 'hunter2',
+      PAYMENT_WEBHOOK_SECRET: 'whsec_hunter2',
+    };
+    expect(complaint(own)).not.toContain('hunter2');
   });
 
   test('require a secret with a webhook: what is sent is signed', () => {

@@ -13,6 +13,8 @@ import { redisAddressFault } from '../actors/redis-connection.ts';
 import { type CaptchaKind, captchaKinds } from './admission/captcha.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { originsIn } from './http/guard/site.ts';
+import { type PaymentsMode, paymentsModes } from './payments/modes.ts';
+import { webhookSecretFault } from './payments/webhook-secret.ts';
 
 export interface Config {
   host: string;
@@ -33,6 +35,10 @@ export interface Config {
   journalReplicas: number;
   redisUrl: string | null;
   databaseUrl: string | null;
+  /** Who pays; null where `--demo` decides. */
+  payments: PaymentsMode | null;
+  /** Null where it is to be made once and kept in `dataDir`. */
+  paymentWebhookSecret: string | null;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
   /** What buyers are asked for before a purchase token. */
@@ -126,6 +132,17 @@ const redisUrl = v.nullish(
   null,
 );
 
+const webhookSecret = v.nullish(
+  v.pipe(
+    v.string(),
+    v.check(
+      (value) => webhookSecretFault(value) === null,
+      ({ input }) => webhookSecretFault(input)!,
+    ),
+  ),
+  null,
+);
+
 const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, separated by commas';
 
 const originsMessage =
@@ -169,6 +186,11 @@ function environmentSchema(cores: number) {
     JOURNAL_REPLICAS: integer(1, 1, 5),
     REDIS_URL: redisUrl,
     DATABASE_URL: url('postgres:', 'postgresql:'),
+    PAYMENTS: v.nullish(
+      v.picklist(paymentsModes, `must be one of ${paymentsModes.join(', ')}`),
+      null,
+    ),
+    PAYMENT_WEBHOOK_SECRET: webhookSecret,
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
     CAPTCHA: v.optional(
@@ -236,6 +258,8 @@ export function readConfig(
     journalReplicas: settings.JOURNAL_REPLICAS,
     redisUrl: settings.REDIS_URL,
     databaseUrl: settings.DATABASE_URL,
+    payments: settings.PAYMENTS,
+    paymentWebhookSecret: settings.PAYMENT_WEBHOOK_SECRET,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     captcha: settings.CAPTCHA,

@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { SqlSettings } from './db/open.ts';
 import { ownScript } from './own-files.ts';
 import { storeSettings } from './parts-settings.ts';
+import type { PaymentsMode } from './payments/modes.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
@@ -15,6 +16,8 @@ import { Thread } from './supervisor.ts';
 export interface EngineSettings extends Config {
   tokenSecret: string;
   adminToken: string;
+  payments: PaymentsMode;
+  paymentWebhookSecret: string;
   rehearsal?: Rehearsal;
   /** Whether this is a demo, in which one-time passwords may be shown; false when not given. */
   demo?: boolean;
@@ -79,6 +82,8 @@ export class EngineThreads {
           demo: settings.demo ?? false,
           perMinute: settings.smsPerMinute,
         },
+        payments: settings.payments,
+        paymentWebhookSecret: settings.paymentWebhookSecret,
         captcha: settings.captcha,
         rehearsal: settings.rehearsal ?? {},
         journalPromise,

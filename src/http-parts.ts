@@ -31,6 +31,9 @@ import { LiveFeed } from './http/wire/live-feed.ts';
 import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
+import { PaymentDeliveries } from './payments/deliveries.ts';
+import { DemoProvider } from './payments/demo-provider.ts';
+import type { PaymentsMode } from './payments/modes.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { Draws } from './shop/draw/draws.ts';
 import { ItemLists } from './shop/list-items.ts';
@@ -51,6 +54,8 @@ export interface HttpThreadSettings extends DispatchSettings {
   sql: SqlSettings;
   store: StoreSettings;
   sms: SmsSettings;
+  payments: PaymentsMode;
+  paymentWebhookSecret: string;
   captcha: CaptchaKind;
   trustedProxies: string;
   allowedOrigins: string;
@@ -67,7 +72,7 @@ export interface HttpThreadSettings extends DispatchSettings {
 }
 
 /** What the routes need from the server that serves them. */
-export interface ServedBy extends Pick<AppParts, 'logError'> {
+export interface ServedBy extends Pick<AppParts, 'logError' | 'logWarning'> {
   /** True from the moment the engine is asked to stop. */
   draining(): boolean;
   /** The address at the other end of a request's socket. */
@@ -144,6 +149,8 @@ export async function openParts(
     }),
     readiness,
     logError: server.logError,
+    logWarning: server.logWarning,
+    ...paymentParts(settings),
     ...admissionParts(settings, store, requests),
   };
   return {
@@ -156,6 +163,21 @@ export async function openParts(
       await store.close();
     },
   };
+}
+
+/** Whose word it is that money has come, and who plays a provider where there is none. */
+function paymentParts({ payments, paymentWebhookSecret, host, port }: HttpThreadSettings) {
+  const deliveries = new PaymentDeliveries(paymentWebhookSecret);
+  const demoProvider =
+    payments === 'demo' ? new DemoProvider(ownUrl(host, port), deliveries) : null;
+  return { deliveries, demoProvider };
+}
+
+/** How a program on this machine reaches the engine. */
+function ownUrl(host: string, port: number): string {
+  const anyAddress: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '[::1]' };
+  const name = anyAddress[host] ?? (host.includes(':') ? `[${host}]` : host);
+  return `http://${name}:${port}`;
 }
 
 function placesOf(

@@ -8,8 +8,9 @@
 import { configureLog, getLogger } from '../actors/log.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { claimFolder } from './claims.ts';
-import { readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { newWebhookSecret, webhookSecretFault } from './payments/webhook-secret.ts';
 import { keptSecret } from './secrets.ts';
 
 export interface Running {
@@ -38,7 +39,10 @@ export async function runEngine(
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
-  const starts = startEngine({ ...config, tokenSecret, adminToken, ...asked });
+  const paymentWebhookSecret = config.paymentWebhookSecret ?? keptPaymentSecret(dataDir);
+  const payments = config.payments ?? (asked.demo === true ? 'demo' : 'webhook');
+  const own = { tokenSecret, adminToken, payments, paymentWebhookSecret };
+  const starts = startEngine({ ...config, ...own, ...asked });
   starting(starts);
   const { port } = await starts;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -46,7 +50,25 @@ export async function runEngine(
   if (kept?.fresh) console.log(`admin token (kept in ${dataDir}/admin-token): ${kept.value}`);
   // Said of an engine that runs: a start that fails ends with one line.
   if (config.smsWebhookUrl === null) tellOfMissingGateway(asked.demo === true);
+  if (payments === 'demo') tellOfDemoPayments(config);
   return { url, adminToken };
+}
+
+/** @throws ConfigError where the file holds no such secret: a provider's deliveries would all be refused. */
+function keptPaymentSecret(dataDir: string): string {
+  const name = 'payment-webhook-secret';
+  const { value } = keptSecret(dataDir, name, newWebhookSecret);
+  const fault = webhookSecretFault(value);
+  if (fault !== null) throw new ConfigError(`${dataDir}/${name} ${fault}, or not be there`);
+  return value;
+}
+
+/** Whoever has set it for a real shop gives the goods away. */
+function tellOfDemoPayments({ payments }: Config): void {
+  const log = getLogger(['stampede', 'main']);
+  const text = 'buyers say themselves that they have paid, on a page that plays the provider';
+  if (payments === null) log.info(`this is a demo: ${text}`);
+  else log.warning(`PAYMENTS=demo: ${text}`);
 }
 
 /**

@@ -13,18 +13,22 @@ export interface Secret {
 const lengthMin = 16;
 
 /**
- * Returns the secret kept under a name; where there is none, makes one of 256 random bits.
+ * Returns the secret kept under a name; where there is none, makes one, of 256 random bits unless told how.
  * @throws when the file holds none: an empty key would sign for anyone.
  */
-export function keptSecret(dataDir: string, name: string): Secret {
+export function keptSecret(dataDir: string, name: string, make = randomText): Secret {
   const kept = readSecret(dataDir, name);
   if (kept !== null) return { value: kept, fresh: false };
   const path = join(dataDir, name);
-  const value = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
+  const value = make();
   // Renamed into place, so that an engine killed here leaves no half-written secret.
   writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
   return { value, fresh: true };
+}
+
+function randomText(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url');
 }
 
 /** The secret kept under a name; null where there is no such file. @throws when the file holds none. */

@@ -42,6 +42,7 @@ async function start(settings: HttpThreadSettings): Promise<HttpThread> {
     mayIdle: (request) => server.timeout(request, idleSeconds),
     draining: () => draining,
     logError: (message, details) => log.error(message, details),
+    logWarning: (message, details) => log.warning(message, details),
   });
   const { parts, dispatch } = opened;
   dispatch.start();

@@ -18,8 +18,10 @@ import { operatorRoutes } from './routes/operators.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
 import { passwordRoutes } from './routes/passwords.ts';
+import { paymentRoutes } from './routes/payments.ts';
 import { promoRoutes } from './routes/promos.ts';
 import { queueRoutes } from './routes/queue.ts';
+import { refundsDueRoutes } from './routes/refunds-due.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userRoutes } from './routes/users.ts';
@@ -45,9 +47,11 @@ export function createApp(parts: AppParts) {
     .route('/api/promos', promoRoutes(parts))
     .route('/api/promos', drawRoutes(parts))
     .route('/api/admin', operatorRoutes(parts))
+    .route('/api/admin/refunds-due', refundsDueRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
     .route('/api/users', userRoutes(parts))
     .route('/api/passwords', passwordRoutes(parts))
+    .route('/api/payments', paymentRoutes(parts))
     .route('/api/sessions', sessionRoutes(parts))
     .route('/api/captchas', captchaRoutes(parts))
     .get('/api/time', () => success({ now: timeText(parts.clock()) }))
@@ -86,6 +90,7 @@ const countedPaths = [
   '/api/users/*',
   '/api/sessions',
   '/api/passwords',
+  '/api/payments',
   '/api/captchas',
   '/api/time',
   '/healthz',

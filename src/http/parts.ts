@@ -4,6 +4,8 @@ import type { Captchas } from '../admission/captcha.ts';
 import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import type { PaymentDeliveries } from '../payments/deliveries.ts';
+import type { DemoProvider } from '../payments/demo-provider.ts';
 import type { Draws } from '../shop/draw/draws.ts';
 import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
@@ -41,5 +43,10 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
+  /** What payment providers send. */
+  deliveries: PaymentDeliveries;
+  /** Plays a provider for buyers; null where they pay at the merchant's. */
+  demoProvider: DemoProvider | null;
   logError(message: string, details: Record<string, unknown>): void;
+  logWarning(message: string, details: Record<string, unknown>): void;
 }

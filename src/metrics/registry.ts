@@ -81,6 +81,14 @@ const noted = {
     'streamsRefused',
     'Streams of live stock refused: too many, of an address or of all.',
   ],
+  stampede_payments_unsigned_total: [
+    'paymentsUnsigned',
+    'Deliveries of payments whose signature, or its time, was wrong.',
+  ],
+  stampede_payments_unplaced_total: [
+    'paymentsUnplaced',
+    'Deliveries of payments that could not even be noted as a refund due: the log has each.',
+  ],
   stampede_passwords_refused_total: [
     'passwordsBusy',
     'Log-ins, registrations and new passwords that got no turn at hashing in time.',

@@ -46,6 +46,8 @@ const notes = [
   'passwordsBusy',
   'streams',
   'streamsRefused',
+  'paymentsUnsigned',
+  'paymentsUnplaced',
 ] as const;
 
 export type Note = (typeof notes)[number];

@@ -8,9 +8,12 @@ import { startEngine } from '../engine.ts';
 
 const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
-const { tokenSecret, adminToken } = config;
-if (tokenSecret === null || adminToken === null) throw new Error('the test sets no secrets');
-const engine = await startEngine({ ...config, tokenSecret, adminToken });
+const { tokenSecret, adminToken, paymentWebhookSecret, payments } = config;
+if (tokenSecret === null || adminToken === null || paymentWebhookSecret === null) {
+  throw new Error('the test sets no secrets');
+}
+const secrets = { tokenSecret, adminToken, paymentWebhookSecret };
+const engine = await startEngine({ ...config, ...secrets, payments: payments ?? 'webhook' });
 console.log(`listening on http://${engine.host}:${engine.port}`);
 
 process.on('SIGTERM', async () => {

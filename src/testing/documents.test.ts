@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
-import { root } from './engine-process.ts';
+import {
+  mustSucceed,
+  paymentWebhookSecret,
+  root,
+  startTestEngine,
+  tokenFor,
+} from './engine-process.ts';
 
 const tracked = Bun.spawnSync(['git', 'ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
@@ -114,3 +120,25 @@ describe('the purchase token that README shows', () => {
     expect(run('python', 'token.py', ['python3'])).toBe(vector);
   });
 });
+
+test('the payment that README shows how to tell of is believed by an engine', async () => {
+  const folder = temporaryFolder();
+  const section = /^## Payments$([\s\S]*?)^## /m.exec(read('README.md'))?.[1] ?? '';
+  const code = /^```js\n([\s\S]*?)^```$/m.exec(section)?.[1] ?? '';
+  // The call that the last line shows, of an order that the test has placed.
+  const payment =
+    "{ orderId: process.env.ORDER, amount: 9900, reference: 'pay_8Fq2', status: 'paid' }";
+  const run = `const answer = await tellOfPayment(process.env.URL, process.env.SECRET, ${payment});
+console.log(answer.status, (await answer.json()).data.status);`;
+  writeFileSync(folder.file('payment.mjs'), `${code}\n${run}`);
+  const engine = await startTestEngine({ dataDir: folder.path });
+  const sale = await engine.sale({ promoPrice: 9_900 });
+  const { orderId } = mustSucceed(await engine.place(tokenFor(sale, 1)));
+  expect(code).toContain("amount: 9900, reference: 'pay_8Fq2', status: 'paid' })");
+  const env = { ...process.env, URL: engine.url, SECRET: paymentWebhookSecret, ORDER: orderId };
+  const node = Bun.spawn(['node', folder.file('payment.mjs')], { env, stderr: 'pipe' });
+  const told = await new Response(node.stdout).text();
+  expect([told.trim(), await new Response(node.stderr).text()]).toEqual(['200 paid', '']);
+  expect(await engine.stop()).toBe(0);
+  folder.remove();
+}, 60_000);

@@ -6,6 +6,7 @@ import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/pu
 
 export const tokenSecret = 'a token secret that only the tests know';
 export const adminToken = 'an-admin-token-for-tests';
+export const paymentWebhookSecret = `whsec_${Buffer.from('what only tests sign payments with').toString('base64')}`;
 /** The program whose command `start` is the engine. */
 export const commandLine = 'src/main.ts';
 export const root = join(import.meta.dir, '../..');
@@ -107,6 +108,7 @@ export function engineEnvironment(dataDir: string): Record<string, string> {
     DATA_DIR: dataDir,
     TOKEN_SECRET: tokenSecret,
     ADMIN_TOKEN: adminToken,
+    PAYMENT_WEBHOOK_SECRET: paymentWebhookSecret,
     LOG_LEVEL: 'warning',
     HTTP_THREADS: '1',
     ACTOR_THREADS: '1',

@@ -10,8 +10,11 @@ import { captchaText, unlimited } from './shop.ts';
 
 const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
-const { tokenSecret, adminToken } = config;
-if (tokenSecret === null || adminToken === null) throw new Error('the test sets no secrets');
+const { tokenSecret, adminToken, paymentWebhookSecret, payments } = config;
+if (tokenSecret === null || adminToken === null || paymentWebhookSecret === null) {
+  throw new Error('the test sets no secrets');
+}
+const secrets = { tokenSecret, adminToken, paymentWebhookSecret };
 /** Enough that a proof has a number to find. */
 const captchaWork = 20;
 const rates = {
@@ -27,7 +30,8 @@ const rates = {
 const [, , streams] = process.argv;
 const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: Number(streams) };
 const rehearsal = { captchaText, captchaWork, rates, ...streamsByAddressMax };
-const engine = await startEngine({ ...config, tokenSecret, adminToken, rehearsal });
+const own = { payments: payments ?? 'webhook', rehearsal } as const;
+const engine = await startEngine({ ...config, ...secrets, ...own });
 console.log(`listening on http://${engine.host}:${engine.port}`);
 
 process.on('SIGTERM', async () => {

@@ -68,6 +68,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     // What is read from a picture is easier to script than a person's device is.
     env: {
       CAPTCHA: 'picture',
+      PAYMENTS: 'demo',
       SMS_WEBHOOK_URL: gateway.url,
       SMS_WEBHOOK_SECRET: gateway.secret,
       ...options.env,

@@ -1,5 +1,7 @@
 /** The shapes of answers, as the API reference shows them and its test checks them. */
 import * as v from 'valibot';
+import { dueReasons } from '../../../actors/events.ts';
+import { orderStatusNames } from '../../../actors/protocol.ts';
 
 const integer = () => v.pipe(v.number(), v.integer());
 const id = () => v.pipe(integer(), v.minValue(1));
@@ -7,7 +9,7 @@ const units = () => v.pipe(integer(), v.minValue(0));
 const minor = () => v.pipe(integer(), v.minValue(0), v.description('Minor units of currency.'));
 const time = () => v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC.'));
 
-export const placed = v.object({
+const bought = {
   orderId: v.pipe(v.string(), v.description('<yyyymmdd of placing, UTC>-<itemId>-<n>')),
   itemId: id(),
   promoId: v.pipe(units(), v.description('0: bought at the normal price.')),
@@ -15,15 +17,63 @@ export const placed = v.object({
   unitPrice: minor(),
   total: minor(),
   payBy: time(),
+};
+
+export const placed = v.object({
+  ...bought,
+  status: v.pipe(
+    v.picklist(['placed', 'paid']),
+    v.description('When it was placed: what costs nothing was paid at once.'),
+  ),
 });
 
 export const order = v.object({
-  ...placed.entries,
+  ...bought,
   userId: id(),
-  status: v.picklist(['placed', 'paid', 'cancelled', 'expired']),
+  status: v.picklist(orderStatusNames),
   createdAt: time(),
   paidAt: v.nullable(time()),
-  closedAt: v.nullable(time()),
+  closedAt: v.nullable(
+    v.pipe(
+      v.string(),
+      v.isoTimestamp(),
+      v.description('When it was cancelled, refunded or expired.'),
+    ),
+  ),
+  toRefund: v.pipe(
+    units(),
+    v.description('Minor units that came for this order and are due back to its buyer.'),
+  ),
+});
+
+export const delivered = v.object({
+  ...order.entries,
+  refundDue: v.optional(
+    v.pipe(
+      v.literal(true),
+      v.description('The payment is not that of the order, and must go back.'),
+    ),
+  ),
+});
+
+export const refundDue = v.object({
+  id: v.pipe(v.string(), v.description('<itemId>-<number of the refund>')),
+  itemId: id(),
+  orderId: v.nullable(v.pipe(v.string(), v.description('null: there is no such order.'))),
+  userId: v.nullable(id()),
+  amount: minor(),
+  reference: v.nullable(v.pipe(v.string(), v.description("The payment's, where it has one."))),
+  reason: v.picklist(dueReasons),
+  at: time(),
+  by: v.nullable(v.pipe(v.string(), v.description('Who told of the payment.'))),
+  settledAt: v.nullable(time()),
+  settledBy: v.nullable(v.string()),
+  settledReference: v.nullable(v.string()),
+});
+
+export const refundsDue = v.object({
+  refundsDue: v.array(refundDue),
+  next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
 });
 
 export const orders = v.object({

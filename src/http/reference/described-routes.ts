@@ -4,8 +4,10 @@
  * them.
  */
 import * as v from 'valibot';
+import { deliverySchema as paymentDeliverySchema } from '../../payments/deliveries.ts';
 import { newItemSchema } from '../../shop/create-item.ts';
 import { newPromoSchema } from '../../shop/draft-promo.ts';
+import { paymentSchema, refundSchema, settlementSchema } from '../../shop/payments/input.ts';
 import {
   codeRequestSchema,
   logInSchema,
@@ -69,9 +71,10 @@ const orders: readonly DescribedRoute[] = [
     method: 'POST',
     path: '/api/orders/:orderId/pay',
     who: 'user or admin',
-    summary: 'Pays a placed order; an expired one too, while its units are still left.',
-    body: empty,
-    bodyExample: {},
+    summary:
+      'Pays a placed order; an expired one too, while its units are still left. Buyers may only with PAYMENTS=demo, and name no reference.',
+    body: paymentSchema,
+    bodyExample: { reference: example.delivery.reference },
     answers: { 200: { data: schema.order, example: example.paid } },
     codes: [...body, 10003, 10005, 20003, 20006, 30011, 30012, ...actor],
   },
@@ -84,6 +87,50 @@ const orders: readonly DescribedRoute[] = [
     bodyExample: {},
     answers: { 200: { data: schema.order, example: example.cancelled } },
     codes: [...body, 10003, 10005, 20003, 20006, 30011, ...actor],
+  },
+];
+
+const money: readonly DescribedRoute[] = [
+  {
+    method: 'POST',
+    path: '/api/orders/:orderId/refund',
+    who: 'admin',
+    summary:
+      'Gives the money of a paid order back; with `backOnSale` its units can be bought again, else they leave the books. With the reference of a payment that is due back, it settles that.',
+    body: refundSchema,
+    bodyExample: { reference: 'refund_31', backOnSale: true },
+    answers: { 200: { data: schema.order, example: example.refunded } },
+    codes: [...body, 10005, ...admin, 30011, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/payments',
+    who: 'provider',
+    summary:
+      'The payment webhook, signed as Standard Webhooks say with PAYMENT_WEBHOOK_SECRET. The same payment again gets the same answer; money that no order can take is a refund due.',
+    body: paymentDeliverySchema,
+    bodyExample: example.delivery,
+    answers: { 200: { data: schema.delivered, example: example.paid } },
+    codes: [...body, 10005, 20003, 30011, 30014, ...actor],
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/refunds-due',
+    who: 'admin',
+    summary: 'What must go back to buyers and is not settled, newest first, in pages.',
+    query: { cursor: v.optional(v.string()) },
+    answers: { 200: { data: schema.refundsDue, example: example.refundsDue } },
+    codes: [10001, 10004, ...admin],
+  },
+  {
+    method: 'POST',
+    path: '/api/admin/refunds-due/:refundId/settle',
+    who: 'admin',
+    summary: 'Notes that it has been paid back.',
+    body: settlementSchema,
+    bodyExample: example.settlement,
+    answers: { 200: { data: schema.refundDue, example: example.settled } },
+    codes: [...body, 10005, ...admin, ...actor],
   },
 ];
 
@@ -291,6 +338,7 @@ const people: readonly DescribedRoute[] = [
 
 export const describedRoutes: readonly DescribedRoute[] = [
   ...orders,
+  ...money,
   ...shop,
   ...people,
   ...describedOperatorRoutes,

@@ -6,7 +6,7 @@ export const place = {
   amount: 1,
 };
 
-export const placed = {
+const bought = {
   orderId: '20261127-1-1001',
   itemId: 1,
   promoId: 7,
@@ -16,17 +16,52 @@ export const placed = {
   payBy: '2026-11-27T12:15:00.000Z',
 };
 
+export const placed = { ...bought, status: 'placed' };
+
 export const order = {
-  ...placed,
+  ...bought,
   userId: 42,
   status: 'placed',
   createdAt: '2026-11-27T12:00:00.000Z',
   paidAt: null,
   closedAt: null,
+  toRefund: 0,
 };
 
 export const paid = { ...order, status: 'paid', paidAt: '2026-11-27T12:03:20.000Z' };
 export const cancelled = { ...order, status: 'cancelled', closedAt: '2026-11-27T12:03:20.000Z' };
+
+export const refunded = { ...paid, status: 'refunded', closedAt: '2026-11-28T09:00:00.000Z' };
+
+export const delivery = {
+  orderId: order.orderId,
+  amount: order.total,
+  reference: 'pay_8Fq2',
+  status: 'paid',
+};
+
+const refundDue = {
+  id: '1-3',
+  itemId: 1,
+  orderId: order.orderId,
+  userId: order.userId,
+  amount: order.total,
+  reference: delivery.reference,
+  reason: 'cancelled',
+  at: '2026-11-27T12:04:00.000Z',
+  by: 'webhook',
+  settledAt: null,
+  settledBy: null,
+  settledReference: null,
+};
+export const refundsDue = { refundsDue: [refundDue], next: null };
+export const settlement = { reference: 'bank-1047' };
+export const settled = {
+  ...refundDue,
+  settledAt: '2026-11-28T09:00:00.000Z',
+  settledBy: 'admin',
+  settledReference: settlement.reference,
+};
 
 export const newItem = {
   title: 'Aurora headphones',

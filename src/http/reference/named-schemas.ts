@@ -4,8 +4,10 @@
  */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { deliverySchema as paymentDeliverySchema } from '../../payments/deliveries.ts';
 import { newItemSchema } from '../../shop/create-item.ts';
 import { newPromoSchema } from '../../shop/draft-promo.ts';
+import { paymentSchema, refundSchema, settlementSchema } from '../../shop/payments/input.ts';
 import {
   byCodeSchema,
   byPasswordSchema,
@@ -27,6 +29,10 @@ export type Json = Record<string, unknown>;
 /** What requests carry. */
 const asked: Record<string, v.GenericSchema> = {
   NewOrder: placeSchema,
+  Payment: paymentSchema,
+  Refund: refundSchema,
+  PaymentDelivery: paymentDeliverySchema,
+  Settlement: settlementSchema,
   NewItem: newItemSchema,
   Delivery: deliverySchema,
   NewPromo: newPromoSchema,
@@ -47,6 +53,9 @@ const answered: Record<string, v.GenericSchema> = {
   PlacedOrder: schema.placed,
   Order: schema.order,
   OrderPage: schema.orders,
+  DeliveredOrder: schema.delivered,
+  RefundDue: schema.refundDue,
+  RefundDuePage: schema.refundsDue,
   Item: schema.item,
   ItemPromo: schema.itemPromo,
   ItemPage: schema.itemList,

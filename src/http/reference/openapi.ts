@@ -7,6 +7,7 @@ const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   anyone: [],
   user: [{ session: [] }, { cookie: [] }],
   admin: [{ admin: [] }],
+  provider: [{ signature: [] }],
   metrics: [{}, { metrics: [] }, { admin: [] }],
   'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
 };
@@ -15,6 +16,8 @@ const whoMayAsk: Record<DescribedRoute['who'], string> = {
   anyone: 'For anyone.',
   user: 'For a user, by session token or cookie.',
   admin: 'For the administrator, by ADMIN_TOKEN.',
+  provider:
+    'For the payment provider, who signs each delivery as Standard Webhooks say: see the security scheme.',
   metrics: 'For anyone; where METRICS_TOKEN is set, for whoever sends it, and the administrator.',
   'user or admin': 'For the user who owns it, or the administrator.',
 };
@@ -33,6 +36,7 @@ type Tag = keyof typeof tags;
 /** By the first word of a path of the API. */
 const tagOf: Record<string, Tag> = {
   orders: 'orders',
+  payments: 'orders',
   items: 'items',
   promos: 'promos',
   otp: 'people',
@@ -50,6 +54,7 @@ const pathParameters: Record<string, Json> = {
     schema: { type: 'string', pattern: '^[0-9]{8}-[0-9]+-[0-9]+$' },
     example: '20261127-1-1001',
   },
+  refundId: { schema: { type: 'string', pattern: '^[0-9]+-[0-9]+$' }, example: '1-3' },
 };
 
 function parametersOf({ path, query, once }: DescribedRoute): Json[] {
@@ -160,6 +165,13 @@ function components(): Json {
         description: 'The same token, as POST /api/sessions sets it in a browser.',
       },
       admin: bearer('ADMIN_TOKEN.'),
+      signature: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'webhook-signature',
+        description:
+          '`v1,` and the HMAC-SHA-256 in base64, keyed with PAYMENT_WEBHOOK_SECRET (behind `whsec_`, in base64), of `<webhook-id>.<webhook-timestamp>.<body>`; `webhook-id` names the delivery, `webhook-timestamp` is in seconds since 1970, at most five minutes off.',
+      },
       metrics: bearer('METRICS_TOKEN. Where the operator has set none, metrics need no token.'),
     },
   };

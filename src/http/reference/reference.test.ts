@@ -3,7 +3,8 @@ import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type * as v from 'valibot';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
-import { adminToken, tokenFor } from '../../testing/engine-process.ts';
+import { PaymentDeliveries } from '../../payments/deliveries.ts';
+import { adminToken, paymentWebhookSecret, tokenFor } from '../../testing/engine-process.ts';
 import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 import {
   captchaText,
@@ -93,7 +94,7 @@ describe('a real engine answers as its document says', () => {
     return known;
   };
 
-  type Who = 'nobody' | 'admin' | 'somebody' | { session: string };
+  type Who = 'nobody' | 'admin' | 'somebody' | 'provider' | { session: string };
   interface Call {
     who?: Who;
     /** For the parameters in the path, and what follows the path. */
@@ -106,8 +107,11 @@ describe('a real engine answers as its document says', () => {
     key?: string;
   }
 
-  function headersOf(who: Who): Record<string, string> {
+  const provider = new PaymentDeliveries(paymentWebhookSecret);
+
+  function headersOf(who: Who, body: unknown): Record<string, string> {
     if (who === 'nobody') return {};
+    if (who === 'provider') return provider.sign('msg_1', new Date(), JSON.stringify(body));
     const tokens = { admin: adminToken, somebody: 'a-token-that-nobody-gave' };
     const token = typeof who === 'string' ? tokens[who] : who.session;
     return { authorization: `Bearer ${token}` };
@@ -123,7 +127,7 @@ describe('a real engine answers as its document says', () => {
       method,
       headers: {
         'x-forwarded-for': address,
-        ...headersOf(who),
+        ...headersOf(who, body),
         ...(body === undefined ? {} : json),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
@@ -346,7 +350,42 @@ describe('a real engine answers as its document says', () => {
     await call(cancel, 200, { who, params: other, body: {} });
     await call('POST /api/orders/:orderId/pay', 30012, { who, params: other, body: {} });
     await call('POST /api/orders/:orderId/pay', 20003, { params, body: {} });
+    await aboutMoney(String(orderId), String(second.orderId));
   });
+
+  /** Of an order of 50 that was paid without a reference, and one that was cancelled. */
+  async function aboutMoney(paid: string, cancelled: string): Promise<void> {
+    const deliver = 'POST /api/payments';
+    const delivery = { orderId: paid, amount: 50, reference: 'p1', status: 'paid' };
+    const provider = 'provider';
+    const twice = await call(deliver, 200, { who: provider, body: delivery });
+    expect(twice).toMatchObject({ refundDue: true, status: 'paid', toRefund: 50 });
+    await call(deliver, 20003, { body: delivery });
+    await call(deliver, 10001, { who: provider, body: { ...delivery, status: 'done' } });
+    const unknown = { ...delivery, orderId: '20260101-99-9' };
+    await call(deliver, 10005, { who: provider, body: unknown });
+    const lateAndWrong = { ...delivery, orderId: cancelled, reference: 'p2', amount: 49 };
+    await call(deliver, 30014, { who: provider, body: lateAndWrong });
+    const early = { ...delivery, orderId: cancelled, reference: 'p3', status: 'refunded' };
+    await call(deliver, 30011, { who: provider, body: early });
+    const who = 'admin';
+    const params = { orderId: paid };
+    const refund = 'POST /api/orders/:orderId/refund';
+    await call(refund, 200, { who, params, body: { backOnSale: true } });
+    const never = { params: { orderId: cancelled }, body: { reference: 'p9' } };
+    await call(refund, 30011, { who, ...never });
+    await call(refund, 10001, { who, params, body: { reference: 'two words' } });
+    await call(refund, 10005, { who, params: { orderId: '20260101-1-9' }, body: {} });
+    await call(refund, 20003, { params, body: {} });
+    const settle = 'POST /api/admin/refunds-due/:refundId/settle';
+    const settled = { params: { refundId: `${itemId}-1` }, body: { reference: 'bank-1' } };
+    await call(settle, 200, { who, ...settled });
+    await call(settle, 10005, { who, params: { refundId: `${itemId}-9` }, body: {} });
+    await call(settle, 20003, settled);
+    await call('GET /api/admin/refunds-due', 200, { who });
+    await call('GET /api/admin/refunds-due', 10001, { who, query: '?cursor=x' });
+    await call('GET /api/admin/refunds-due', 20003);
+  }
 
   test('about the engine', async () => {
     await call('GET /api/admin/statements', 200, { who: 'admin' });

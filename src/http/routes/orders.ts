@@ -1,21 +1,24 @@
-/** Orders: place, read, pay, cancel. `place` is the hot path; its steps are numbered as in the README. */
+/** Orders: place and read; `order-changes.ts` has what becomes of them. `place` is the hot path; its steps are numbered as in the README. */
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { boardRefusal } from '../../../actors/memory/board-answers.ts';
-import { code, type OrderView, orderStatusNames, type Place } from '../../../actors/protocol.ts';
+import { code, type OrderView, orderStatus, type Place } from '../../../actors/protocol.ts';
 import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
 import { integerField } from '../../shop/input.ts';
 import { readOrder } from '../../shop/read-order.ts';
+import { adminOnly } from '../guard/admin.ts';
 import { countRequests } from '../guard/count-requests.ts';
 import { idleAfter } from '../guard/idle.ts';
 import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
-import { parseBody, parseJson, readJson, unreadable } from '../wire/body.ts';
+import { parseJson, readJson, unreadable } from '../wire/body.ts';
 import { failure, invalid, refused, success, successText, tooBusy } from '../wire/envelope.ts';
-import { timeText, timeTextOrNull } from '../wire/time.ts';
+import { orderData } from '../wire/order-data.ts';
+import { timeText } from '../wire/time.ts';
+import { cancel, pay, refund } from './order-changes.ts';
 
 /** Orders in one page of a list. */
 const pageOrders = 20;
@@ -26,27 +29,20 @@ export const placeSchema = v.object({
   amount: integerField(1, orderUnitsMax),
 });
 type PlaceBody = v.InferOutput<typeof placeSchema>;
-const emptySchema = v.object({});
 
 export function orderRoutes(parts: AppParts) {
   const user = userOnly(parts);
   const owner = userOrAdmin(parts);
+  const admin = adminOnly(parts);
   const counted = countRequests(parts);
   const sameSite = sameSiteOnly(parts);
   return new Hono<Known>()
     .post('/', (c) => place(parts, c.req.raw))
     .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
-    .get('/:orderId', counted, owner, (c) => onOrder(parts, c.req.raw, asked(c), 'read'))
-    .post('/:orderId/pay', counted, sameSite, owner, (c) =>
-      change(parts, c.req.raw, asked(c), 'pay'),
-    )
-    .post('/:orderId/cancel', counted, sameSite, owner, (c) =>
-      change(parts, c.req.raw, asked(c), 'cancel'),
-    );
-}
-
-function asked(c: Context<Known>): Asked {
-  return { id: c.req.param('orderId')!, user: c.get('userId') };
+    .get('/:orderId', counted, owner, (c) => read(parts, c))
+    .post('/:orderId/pay', counted, sameSite, owner, (c) => pay(parts, c))
+    .post('/:orderId/cancel', counted, sameSite, owner, (c) => cancel(parts, c))
+    .post('/:orderId/refund', counted, admin, (c) => refund(parts, c));
 }
 
 /**
@@ -125,38 +121,20 @@ export function isPlaceBody(body: unknown): body is PlaceBody {
 function placedText(itemId: number, order: OrderView): string {
   const { n, promo, amount, unitPrice, createdAt, payBy } = order;
   const id = orderId(itemId, n, createdAt);
-  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"}`;
+  const status = isPaidAtOnce(order) ? 'paid' : 'placed';
+  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"status":"${status}","payBy":"${timeText(payBy)}"}`;
 }
 
-/** Which order a user asks about; `user` 0 is the administrator. */
-interface Asked {
-  id: string;
-  user: number;
+/** What costs nothing is paid when it is placed, and was then, whatever has become of it since. */
+function isPaidAtOnce({ unitPrice, status, createdAt, paidAt }: OrderView): boolean {
+  return unitPrice === 0 && status !== orderStatus.placed && paidAt === createdAt;
 }
 
-async function change(
-  parts: AppParts,
-  request: Request,
-  asked: Asked,
-  type: 'pay' | 'cancel',
-): Promise<Response> {
-  const { refused: unfit } = await parseBody(request, emptySchema);
-  return unfit ?? onOrder(parts, request, asked, type);
-}
-
-async function onOrder(
-  parts: AppParts,
-  request: Request,
-  { id, user }: Asked,
-  type: 'read' | 'pay' | 'cancel',
-): Promise<Response> {
-  const { value, refused: why } = await readOrder(parts, id, user);
-  if (why !== null) return refused(request, why);
-  const { item, order } = value;
-  if (type === 'read') return success(orderData(item, order));
-  const reply = await parts.send({ type, item, n: order.n, user });
-  if (reply.code !== code.ok) return refused(request, reply.code);
-  return success(orderData(item, reply.order!));
+/** One order, of the user's own; user 0 is the administrator. */
+async function read(parts: AppParts, c: Context<Known>): Promise<Response> {
+  const request = c.req.raw;
+  const { value, refused: why } = await readOrder(parts, c.req.param('orderId')!, c.get('userId'));
+  return why === null ? success(orderData(value.item, value.order)) : refused(request, why);
 }
 
 /** A user's orders: SQL lists them; their actors, which know first, say how they stand. */
@@ -184,23 +162,4 @@ async function list(
   }
   const next = nextCursor(page, pageOrders);
   return success({ orders, next: next === null ? null : encodeCursor(next) });
-}
-
-/** An order as the API reference shows it. */
-function orderData(itemId: number, order: OrderView) {
-  const { n, promo, user, amount, unitPrice, status, createdAt, payBy, paidAt, closedAt } = order;
-  return {
-    orderId: orderId(itemId, n, createdAt),
-    itemId,
-    promoId: promo,
-    userId: user,
-    amount,
-    unitPrice,
-    total: amount * unitPrice,
-    status: orderStatusNames[status],
-    createdAt: timeText(createdAt),
-    payBy: timeText(payBy),
-    paidAt: timeTextOrNull(paidAt),
-    closedAt: timeTextOrNull(closedAt),
-  };
 }

@@ -52,7 +52,16 @@ async function readUnusual(request: Request, length: string | null): Promise<unk
   return JSON.parse(text);
 }
 
-/** The answer after `readJson` threw. A client that hung up midway does not get it. */
+/**
+ * Reads a body as it was sent, whatever it says that it is.
+ * @throws what `unreadable` takes
+ */
+export function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length')) > bodyBytesMax) throw new UnfitBody(null);
+  return boundedText(request);
+}
+
+/** The answer after `readJson` or `readText` threw. A client that hung up midway does not get it. */
 export function unreadable(request: Request, error: unknown): Response {
   if (!(error instanceof UnfitBody)) return invalid(request, { body: 'is not JSON' });
   return error.fields === null ? failure(request, 10006) : invalid(request, error.fields);

@@ -8,6 +8,7 @@ import {
   type Language,
   languageOf,
   tooManyText,
+  unsignedTexts,
   usedUpTexts,
 } from './messages.ts';
 
@@ -127,6 +128,12 @@ export function tooMany(request: Request, retryAfter: number): Response {
 export function usedUp(request: Request): Response {
   const { status } = failures[20005];
   return new Response(body(20005, usedUpTexts[preferred(request)]), initOf(status, 0));
+}
+
+/** 20003 for a delivery whose signature, or its time, is wrong. */
+export function unsigned(request: Request): Response {
+  const { status } = failures[20003];
+  return new Response(body(20003, unsignedTexts[preferred(request)]), initOf(status, 0));
 }
 
 /** 503: nothing was done; `retryAfter` in seconds. */

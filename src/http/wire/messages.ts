@@ -71,6 +71,12 @@ export const usedUpTexts: Record<Language, string> = {
   zh: '该验证码已失效，请重新获取',
 };
 
+/** In place of the text of 20003, where it is a delivery that is not known to be its provider's. */
+export const unsignedTexts: Record<Language, string> = {
+  en: 'the signature is wrong or missing, or its time is more than five minutes off',
+  zh: '签名有误或缺失，或签名时间相差超过五分钟',
+};
+
 /** 10003 with how long to wait. */
 export function tooManyText(retryAfterMs: number, language: Language): string {
   const wait = waitText(retryAfterMs, language);

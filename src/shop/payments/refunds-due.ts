@@ -1,0 +1,70 @@
+/** What must go back to buyers: SQL lists it, the items' actors settle it. */
+import { duesPerItemMax, itemIdMax } from '../../../actors/limits.ts';
+import { code } from '../../../actors/protocol.ts';
+import type { RefundDue, RefundDueCursor } from '../../db/refunds-due.ts';
+import { done, type Outcome, refuse } from '../outcome.ts';
+import type { ShopParts } from '../parts.ts';
+
+/** Refunds in one page of the list. */
+const pageRefunds = 50;
+
+/** How long to wait for the projector, and how often to look. */
+const projectedMs = 3_000;
+const lookMs = 20;
+
+export interface RefundsPage {
+  refunds: RefundDue[];
+  /** The cursor of the next page; null where this is the last. */
+  next: string | null;
+}
+
+/** What is due and not settled, newest first; null where the cursor is not one. */
+export async function refundsDuePage(
+  { sql }: Pick<ShopParts, 'sql'>,
+  cursor: string | null,
+): Promise<RefundsPage | null> {
+  const after = cursor === null ? null : decode(cursor);
+  if (cursor !== null && after === null) return null;
+  const refunds = await sql.refundsDue.open(after, pageRefunds);
+  const last = refunds.length < pageRefunds ? undefined : refunds.at(-1);
+  return { refunds, next: last === undefined ? null : encode(last) };
+}
+
+/**
+ * Notes that a refund has been paid back. It answers once SQL shows it so, and whoever lists what is due
+ * after that finds it gone; until then it is unknown, and the same request again is the right one.
+ */
+export async function settleRefund(
+  { send, sql }: Pick<ShopParts, 'send' | 'sql'>,
+  id: string,
+  settlement: { reference: string; by: string },
+): Promise<Outcome<RefundDue>> {
+  const named = parse(id);
+  if (named === null) return refuse(code.notFound);
+  const { code: answer } = await send({ type: 'settle', ...named, ...settlement });
+  if (answer === code.notOnSale) return refuse(code.notFound);
+  if (answer !== code.ok) return refuse(answer);
+  for (const end = performance.now() + projectedMs; performance.now() < end; ) {
+    const row = await sql.refundsDue.byId(id);
+    if (row !== null && row.settledAt !== null) return done(row);
+    await Bun.sleep(lookMs);
+  }
+  return refuse(code.outcomeUnknown);
+}
+
+function parse(id: string): { item: number; due: number } | null {
+  const match = /^([1-9]\d{0,9})-([1-9]\d{0,9})$/.exec(id);
+  if (match === null) return null;
+  const [item, due] = [Number(match[1]), Number(match[2])];
+  return item <= itemIdMax && due <= duesPerItemMax ? { item, due } : null;
+}
+
+function encode({ at, itemId, due }: RefundDueCursor): string {
+  return `${at}.${itemId}.${due}`;
+}
+
+function decode(text: string): RefundDueCursor | null {
+  const match = /^(\d{1,15})\.(\d{1,10})\.(\d{1,10})$/.exec(text);
+  if (match === null) return null;
+  return { at: Number(match[1]), itemId: Number(match[2]), due: Number(match[3]) };
+}
