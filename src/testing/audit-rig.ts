@@ -13,10 +13,10 @@ type Limits = Pick<ReplayOptions, 'item' | 'to'>;
 export class AuditRig {
   folder!: TemporaryFolder;
 
-  constructor() {
+  constructor(play: (folder: TemporaryFolder) => Promise<void> = playSale) {
     beforeEach(async () => {
       this.folder = temporaryFolder();
-      await playSale(this.folder);
+      await play(this.folder);
     });
     afterEach(() => this.folder.remove());
   }

@@ -2,8 +2,7 @@
 
 import type { Event } from '../../../actors/events.ts';
 import { apply, type Item } from '../../../actors/item/item.ts';
-import type { Units } from './books-over-time.ts';
-import type { OrderBook } from './order-book.ts';
+import type { ItemBooks } from './item-books.ts';
 
 export class ActorCopy {
   #item: Item | undefined;
@@ -25,9 +24,10 @@ export class ActorCopy {
   }
 
   /** Where the actor's books differ from the audit's. */
-  *differences({ loaded, held, sold }: Units, orders: OrderBook): Generator<string> {
+  *differences(books: ItemBooks): Generator<string> {
     const item = this.#item;
     if (item === undefined || this.#lost) return;
+    const { loaded, held, sold, orders } = books;
     const same = item.loaded === loaded && item.held === held && item.sold === sold;
     if (!same) yield `the actor has ${item.loaded} loaded, ${item.sold} sold, ${item.held} held`;
     if (item.orders.count !== orders.count) yield `the actor has ${item.orders.count} orders`;
@@ -35,6 +35,19 @@ export class ActorCopy {
     for (let row = 0; row < rows; row++) {
       if (item.orders.status[row] === orders.status[row]) continue;
       yield `the actor has another status for order ${orders.number[row]}`;
+    }
+    const dues = item.dues.filter((due) => !due.settled);
+    const owed = dues.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+    if (item.dues.length !== books.refunds.dues.length || owed !== books.refunds.dueMinor) {
+      yield `the actor has ${item.dues.length} refunds due, of which ${owed} minor units are to be paid`;
+    }
+    for (const [index, { promo, queue }] of books.terms.promos().entries()) {
+      const sale = item.sales[index + 1];
+      const same =
+        sale?.people === queue.people && sale.admissions.count === queue.admissions.count;
+      if (same) continue;
+      const counts = `${sale?.people} who wait for promo ${promo}, and ${sale?.admissions.count} let in`;
+      yield `the actor has ${counts}, the books ${queue.people} and ${queue.admissions.count}`;
     }
   }
 }

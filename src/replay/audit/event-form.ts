@@ -1,11 +1,14 @@
 /**
  * The form of events: a journal is read from outside, so an event may be anything. Only an event whose
- * fields are all there, and within their bounds, reaches the books and the actor.
+ * fields are all there, within their bounds, and no others, reaches the books and the actor.
  */
 
-import type { Event } from '../../../actors/events.ts';
+import { dueReasons, type Event, itemTexts, queueModes } from '../../../actors/events.ts';
 import {
+  actorNameBytesMax,
+  admitMsMax,
   gateFactorMax,
+  hashDigits,
   integerMax,
   itemIdMax,
   loadedUnitsMax,
@@ -13,61 +16,91 @@ import {
   orderUnitsMax,
   payWindowMsMax,
   priceMinorMax,
+  referenceCharactersMax,
   timeMsMax,
 } from '../../../actors/limits.ts';
 
-/** A field's least and greatest value, both inclusive. */
-type Bounds = readonly [least: number, most: number];
+/** Whether a value may be that of a field. */
+type Fits = (value: unknown) => boolean;
 
-const id: Bounds = [1, integerMax];
-const promo: Bounds = [0, integerMax];
-const price: Bounds = [0, priceMinorMax];
-const amount: Bounds = [1, orderUnitsMax];
-const time: Bounds = [0, timeMsMax];
-const n: Bounds = [1, ordersPerItemMax];
+/** What an event of one type has beside `type`, `item` and `at`. */
+interface Form {
+  needs: Readonly<Record<string, Fits>>;
+  may: Readonly<Record<string, Fits>>;
+}
+
+const id = integer(1, integerMax);
+const promo = integer(0, integerMax);
+const price = integer(0, priceMinorMax);
+const amount = integer(1, orderUnitsMax);
+const time = integer(0, timeMsMax);
+const n = integer(1, ordersPerItemMax);
+const units = integer(1, loadedUnitsMax);
+const money = integer(0, integerMax);
+const flag: Fits = (value) => typeof value === 'boolean';
+const hash = text(new RegExp(`^[0-9a-f]{${hashDigits}}$`));
+/** Visible ASCII without quotation marks and backslashes: it stands in JSON as it is. */
+const reference = text(new RegExp(`^[!#-[\\]-~]{1,${referenceCharactersMax}}$`));
+const by: Fits = (value) =>
+  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= actorNameBytesMax;
 const settling = { n, amount, placedAt: time };
 
-const fieldsOf: { readonly [T in Event['type']]: Readonly<Record<string, Bounds>> } = {
-  opened: { price, units: [0, loadedUnitsMax] },
-  restocked: { units: [1, loadedUnitsMax] },
-  unitsWithdrawn: { units: [1, loadedUnitsMax] },
-  edited: {},
-  published: {
-    promo: id,
-    price,
-    startAt: time,
-    endAt: time,
-    limit: [1, loadedUnitsMax],
-    gateFactor: [1, gateFactorMax],
-    payWindowMs: [1, payWindowMsMax],
-  },
-  closed: { promo: id },
-  paused: { promo: id },
-  resumed: { promo: id },
-  ended: { promo: id },
-  extended: { promo: id, endAt: time },
-  promoWithdrawn: { promo: id },
-  joined: { user: id, promo: id, nonce: id },
-  leftQueue: { user: id, promo: id },
-  drawn: { promo: id, entrants: [0, integerMax] },
-  queueEnded: { promo: id, waiting: id },
-  lapsed: { user: id, promo: id },
-  admitted: { user: id, promo, nonce: id },
-  placed: { n, user: id, promo, amount, price, nonce: id },
-  paid: settling,
-  cancelled: settling,
-  expired: settling,
-  refunded: { ...settling, amountMinor: [0, integerMax] },
-  refundDue: { due: id, n: [0, ordersPerItemMax], placedAt: time, amountMinor: [0, integerMax] },
-  dueSettled: { due: id },
-  refused: { count: id, amount },
+const formOf: { readonly [T in Event['type']]: Form } = {
+  opened: form(
+    { price, units: integer(0, loadedUnitsMax) },
+    { normalSale: only(false), limit: units, by },
+  ),
+  restocked: form({ units }, { key: id, by }),
+  unitsWithdrawn: form({ units }, { key: id, by }),
+  edited: form({}, { price, normalSale: flag, limit: units, texts: isTexts, by }),
+  published: form(
+    {
+      ...{ promo: id, price, startAt: time, endAt: time, limit: units },
+      gateFactor: integer(1, gateFactorMax),
+      payWindowMs: integer(1, payWindowMsMax),
+    },
+    {
+      queue: oneOf(queueModes),
+      admitMs: integer(1, admitMsMax),
+      queueOpenAt: time,
+      secret: hash,
+      by,
+    },
+  ),
+  closed: form({ promo: id }),
+  paused: form({ promo: id }, { by }),
+  resumed: form({ promo: id }, { by }),
+  ended: form({ promo: id }, { by }),
+  extended: form({ promo: id, endAt: time }, { by }),
+  promoWithdrawn: form({ promo: id }, { by }),
+  joined: form({ user: id, promo: id, nonce: id }, { draw: only(true) }),
+  leftQueue: form({ user: id, promo: id }),
+  drawn: form({ promo: id, entrants: integer(0, integerMax), seed: hash }),
+  queueEnded: form({ promo: id, waiting: id }),
+  admitted: form({ user: id, promo, nonce: id }),
+  lapsed: form({ user: id, promo: id }),
+  placed: form({ n, user: id, promo, amount, price, nonce: id }, { paid: only(true) }),
+  paid: form(settling, { late: only(true), amountMinor: money, reference, by }),
+  cancelled: form(settling, { by }),
+  expired: form(settling),
+  refunded: form({ ...settling, back: flag, amountMinor: money }, { reference, by }),
+  refundDue: form(
+    {
+      ...{ due: id, n: integer(0, ordersPerItemMax), placedAt: time, amountMinor: money },
+      reason: oneOf(dueReasons),
+    },
+    { reference, by },
+  ),
+  dueSettled: form({ due: id }, { reference, by }),
+  refused: form({ count: id, amount }, { seen: integer(0, integerMax) }),
 };
 
-/** Fields that events of one type may have. */
-const optionalFields: readonly [name: string, owner: Event['type'], bounds: Bounds][] = [
-  ['seen', 'refused', [0, integerMax]],
-  ['key', 'restocked', id],
-];
+/** Types of events that a journal may have. */
+export const eventTypes = Object.keys(formOf) as Event['type'][]; // The table has one row for each.
+
+const isItem = integer(1, itemIdMax);
+/** Fields of a placed event that has neither a time of its own nor is paid. */
+const placedFields = Object.keys(formOf.placed.needs).length + ['type', 'item'].length;
 
 /** What is wrong with the form of an event, or null. Hot: placed orders take the short way. */
 export function formFault(event: unknown): string | null {
@@ -77,6 +110,7 @@ export function formFault(event: unknown): string | null {
 }
 
 function isPlaced(e: Record<string, unknown>): boolean {
+  const further = e.at === undefined ? 0 : 1;
   return (
     within(e.item, 1, itemIdMax) &&
     within(e.n, 1, ordersPerItemMax) &&
@@ -85,28 +119,53 @@ function isPlaced(e: Record<string, unknown>): boolean {
     within(e.amount, 1, orderUnitsMax) &&
     within(e.price, 0, priceMinorMax) &&
     within(e.nonce, 1, integerMax) &&
-    (e.at === undefined || within(e.at, 0, timeMsMax))
+    (further === 0 || within(e.at, 0, timeMsMax)) &&
+    Object.keys(e).length === placedFields + further
   );
 }
 
 function faultOf(event: Record<string, unknown>): string | null {
   const { type } = event;
-  if (typeof type !== 'string' || !Object.hasOwn(fieldsOf, type)) {
+  if (typeof type !== 'string' || !Object.hasOwn(formOf, type)) {
     return `an event has the unknown type ${JSON.stringify(type)}`;
   }
-  const fields = fieldsOf[type as Event['type']]; // It is one of the table's own keys.
+  const { needs, may } = formOf[type as Event['type']]; // It is one of the table's own keys.
   const wrong = (name: string) => `${type}: ${name} is ${JSON.stringify(event[name])}`;
-  if (!within(event.item, 1, itemIdMax)) return wrong('item');
-  for (const [name, [least, most]] of Object.entries(fields)) {
-    if (!within(event[name], least, most)) return wrong(name);
-  }
-  if (event.at !== undefined && !within(event.at, ...time)) return wrong('at');
-  if (event.late !== undefined && !(type === 'paid' && event.late === true)) return wrong('late');
-  for (const [name, owner, bounds] of optionalFields) {
-    if (event[name] === undefined) continue;
-    if (type !== owner || !within(event[name], ...bounds)) return wrong(name);
+  if (!isItem(event.item)) return wrong('item');
+  for (const name in needs) if (!needs[name]!(event[name])) return wrong(name);
+  for (const name in event) {
+    if (name === 'type' || name === 'item' || Object.hasOwn(needs, name)) continue;
+    const fits = name === 'at' ? time : Object.hasOwn(may, name) ? may[name]! : null;
+    if (fits === null) return `${type}: there is no field ${JSON.stringify(name)}`;
+    if (!fits(event[name])) return wrong(name);
   }
   return null;
+}
+
+function form(needs: Form['needs'], may: Form['may'] = {}): Form {
+  return { needs, may };
+}
+
+/** Both bounds inclusive. */
+function integer(least: number, most: number): Fits {
+  return (value) => within(value, least, most);
+}
+
+function text(pattern: RegExp): Fits {
+  return (value) => typeof value === 'string' && pattern.test(value);
+}
+
+function oneOf(values: readonly string[]): Fits {
+  return (value) => typeof value === 'string' && values.includes(value);
+}
+
+function only(value: boolean): Fits {
+  return (other) => other === value;
+}
+
+function isTexts(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  return new Set(value).size === value.length && value.every(oneOf(itemTexts));
 }
 
 function within(value: unknown, least: number, most: number): boolean {

@@ -10,6 +10,7 @@ export const checks = {
   I7: 'SQL is a prefix: its rows equal the journal up to the checkpoint',
   I8: 'tamper-evident: no entry is changed, missing or swapped',
   I9: 'no undersell: no one was refused for stock while units were left',
+  I10: 'fair: everyone is let in by their turn and the gate, and the draw follows from its secret',
   redis: 'replica: Redis shows each item as it was after the entry it names',
   form: 'form: every event has the fields of its type, within their bounds',
   rules: 'rules: every event is one that its item could decide then',

@@ -80,6 +80,11 @@ export class Holders {
     return twin;
   }
 
+  /** Whether a row's nonce bought an order. */
+  bought(row: number, nonce: number): boolean {
+    return this.#find(row, nonce) >= 0;
+  }
+
   #addBuyer(terms: number): void {
     if (this.#buyers > 0 && terms !== this.#buyersTerms) this.#severalTerms = true;
     this.#buyersTerms = terms;

@@ -12,9 +12,20 @@ import { type OrderStatus, orderStatus } from '../../../actors/protocol.ts';
 /** An order as of an entry. */
 export interface OrderThen {
   status: OrderStatus;
-  /** When it was paid, cancelled or expired; 0 while it is placed. */
+  /** When it was paid, cancelled or refunded, or expired; 0 while it is placed. */
   changedAt: number;
+  /** When it was paid, also where its money has gone back since; 0 where it was not. */
+  paidAt: number;
 }
+
+/** What an order was before it became what it is. */
+interface Change {
+  status: OrderStatus;
+  at: number;
+  seq: Sequence;
+}
+
+const unchanged: OrderThen = { status: orderStatus.placed, changedAt: 0, paidAt: 0 };
 
 export class OrderBook {
   count = 0;
@@ -22,17 +33,19 @@ export class OrderBook {
   /** The row of its user and terms among the item's holders. */
   holder = new Int32Array(0);
   amount = new Int32Array(0);
+  /** Minor units for one unit, when the order was placed. */
+  price = new Int32Array(0);
   status = new Uint8Array(0);
   placedAt = new Float64Array(0);
   placedSeq = new Float64Array(0);
   /** Of settled orders only: these two reach no further than the last of them. */
   changedAt = new Float64Array(0);
   changedSeq = new Float64Array(0);
-  /** By row: prices that are not those of the order's terms. */
-  readonly oddPrices = new Map<number, number>();
+  /** By row: names of payments at their provider, where there are any. */
+  readonly #references: (string | undefined)[] = [];
 
-  /** By row: when orders expired that were paid late afterwards. */
-  readonly #lapsed = new Map<number, { at: number; seq: Sequence }>();
+  /** By row: of orders that changed more than once, the changes before the last. */
+  readonly #earlier = new Map<number, Change[]>();
   /** By number: rows, once the numbers have not been 1, 2, 3 …; for a number used twice, the first. */
   #byNumber: Map<number, number> | null = null;
   #highest = 0;
@@ -43,13 +56,14 @@ export class OrderBook {
   }
 
   /** Hot: adds a placed order, and returns its row. */
-  add({ n, amount }: Placed, holder: number, at: number, seq: Sequence): number {
+  add({ n, amount, price }: Placed, holder: number, at: number, seq: Sequence): number {
     const row = this.count++;
     if (this.count > this.number.length) this.#grow();
     if (n > this.#highest) this.#highest = n;
     this.number[row] = n;
     this.holder[row] = holder;
     this.amount[row] = amount;
+    this.price[row] = price;
     this.status[row] = orderStatus.placed;
     this.placedAt[row] = at;
     this.placedSeq[row] = seq;
@@ -65,9 +79,7 @@ export class OrderBook {
   }
 
   settle(row: number, status: OrderStatus, at: number, seq: Sequence): void {
-    if (this.status[row] === orderStatus.expired) {
-      this.#lapsed.set(row, { at: this.changedAt[row]!, seq: this.changedSeq[row]! });
-    }
+    if (this.status[row] !== orderStatus.placed) this.#keepChange(row);
     this.status[row] = status;
     if (row >= this.changedAt.length) {
       this.changedAt = grown(this.changedAt, row + 1);
@@ -80,13 +92,27 @@ export class OrderBook {
   /** What an order was after an entry; null where it was not placed yet. */
   asOf(row: number, seq: Sequence): OrderThen | null {
     if (this.placedSeq[row]! > seq) return null;
-    const status = this.status[row] as OrderStatus; // Only `add` and `settle` write this column.
-    if (status === orderStatus.placed) return { status, changedAt: 0 };
-    if (this.changedSeq[row]! <= seq) return { status, changedAt: this.changedAt[row]! };
-    const lapsed = this.#lapsed.get(row);
-    if (lapsed === undefined || lapsed.seq > seq)
-      return { status: orderStatus.placed, changedAt: 0 };
-    return { status: orderStatus.expired, changedAt: lapsed.at };
+    if (this.status[row] === orderStatus.placed) return unchanged;
+    const earlier = this.#earlier.get(row);
+    if (earlier === undefined && this.changedSeq[row]! > seq) return unchanged;
+    const known = [...(earlier ?? []), this.#last(row)].filter((change) => change.seq <= seq);
+    const { status, at: changedAt } = known.at(-1) ?? { status: orderStatus.placed, at: 0 };
+    const paidAt = known.find((change) => change.status === orderStatus.paid)?.at ?? 0;
+    return { status, changedAt, paidAt };
+  }
+
+  /** The total that is to be paid, in minor units. */
+  totalMinor(row: number): number {
+    return this.price[row]! * this.amount[row]!;
+  }
+
+  /** The payment's name at its provider; null without one. */
+  reference(row: number): string | null {
+    return this.#references[row] ?? null;
+  }
+
+  setReference(row: number, reference: string): void {
+    this.#references[row] = reference;
   }
 
   /** Units of the orders that now have a status. */
@@ -98,6 +124,17 @@ export class OrderBook {
     return units;
   }
 
+  #last(row: number): Change {
+    const status = this.status[row] as OrderStatus; // Only `add` and `settle` write this column.
+    return { status, at: this.changedAt[row]!, seq: this.changedSeq[row]! };
+  }
+
+  #keepChange(row: number): void {
+    const earlier = this.#earlier.get(row);
+    if (earlier === undefined) this.#earlier.set(row, [this.#last(row)]);
+    else earlier.push(this.#last(row));
+  }
+
   #numbersBefore(rows: number): Map<number, number> {
     return new Map(Array.from({ length: rows }, (_, row) => [row + 1, row]));
   }
@@ -106,6 +143,7 @@ export class OrderBook {
     this.number = grown(this.number, this.count);
     this.holder = grown(this.holder, this.count);
     this.amount = grown(this.amount, this.count);
+    this.price = grown(this.price, this.count);
     this.status = grown(this.status, this.count);
     this.placedAt = grown(this.placedAt, this.count);
     this.placedSeq = grown(this.placedSeq, this.count);

@@ -10,6 +10,7 @@ import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journ
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
 import { partitionOf } from '../../../actors/protocol.ts';
 import { Chronicle } from './chronicle.ts';
+import type { EntryAdmissions } from './due-rules.ts';
 import { formFault } from './event-form.ts';
 import type { Check, Findings } from './findings.ts';
 import { ItemAudit } from './item-audit.ts';
@@ -36,6 +37,7 @@ export class PartitionAudit {
   /** The newest time so far, or since it was set back. */
   #at = 0;
   readonly timesSetBack: TimeSetBack[] = [];
+  readonly #admissions: EntryAdmissions = { now: 0, before: 0 };
 
   constructor(
     readonly partition: number,
@@ -67,6 +69,8 @@ export class PartitionAudit {
     if (this.booksEnd !== null) return;
     this.#passTime(entry);
     const { events } = entry;
+    this.#admissions.before = this.#admissions.now;
+    this.#admissions.now = 0;
     this.events += events.length;
     for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
   }
@@ -143,6 +147,7 @@ export class PartitionAudit {
     }
     const item = this.items.get(event.item) ?? this.#newItem(event.item, seq);
     item.take(event, seq, at);
+    if (event.type === 'admitted') this.#admissions.now++;
   }
 
   #newItem(id: number, seq: Sequence): ItemAudit {
@@ -154,6 +159,7 @@ export class PartitionAudit {
       this.partition,
       this.findings,
       chronicles ? new Chronicle() : null,
+      this.#admissions,
     );
     this.items.set(id, item);
     return item;

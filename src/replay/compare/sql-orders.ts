@@ -99,7 +99,7 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
   const amount = orders.amount[row]!;
   const holder = orders.holder[row]!;
   const terms = book.terms.at(holders.terms[holder]!);
-  const unitPrice = orders.oddPrices.get(row) ?? terms.price;
+  const unitPrice = orders.price[row]!;
   const { status, changedAt } = then;
   const closed = status === orderStatus.cancelled || status === orderStatus.expired;
   return {

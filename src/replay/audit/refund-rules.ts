@@ -1,0 +1,60 @@
+/** What must hold of money that came and no order could take. */
+import type { DueReason, DueSettled, RefundDue } from '../../../actors/events.ts';
+import { type OrderStatus, orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
+import type { ItemBooks } from './item-books.ts';
+
+export function enterRefundDue(books: ItemBooks, event: RefundDue): void {
+  const { due, n, reason } = event;
+  const row = books.orders.rowOf(n);
+  const fault = row < 0 ? unknownFault(event) : knownFault(books, event, row);
+  if (fault !== null) books.found('rules', `refund due ${due}: ${reason} order ${n}, ${fault}`);
+  books.obey(books.refunds.add(event, books.at));
+}
+
+export function enterDueSettled(books: ItemBooks, { due }: DueSettled): void {
+  books.obey(books.refunds.settle(due, books.at));
+}
+
+function unknownFault({ reason, placedAt, reference, amountMinor }: RefundDue): string | null {
+  if (reason !== 'unknownOrder') return 'which was never placed';
+  if (placedAt !== 0) return `as if placed at ${placedAt}`;
+  return reference === undefined || amountMinor === 0 ? 'without money or its reference' : null;
+}
+
+/** What an order may be when money for it has to go back. */
+const statusesOf: Readonly<Record<DueReason, readonly OrderStatus[]>> = {
+  cancelled: [orderStatus.cancelled],
+  expired: [orderStatus.expired],
+  paidTwice: [orderStatus.paid, orderStatus.refunded],
+  wrongAmount: [orderStatus.placed, orderStatus.cancelled, orderStatus.expired],
+  unknownOrder: [],
+};
+
+function knownFault(books: ItemBooks, event: RefundDue, row: number): string | null {
+  const { reason, placedAt, amountMinor, reference } = event;
+  const { orders } = books;
+  const status = orders.status[row] as OrderStatus; // The books write this column with no other.
+  if (!statusesOf[reason].includes(status)) return `which is ${orderStatusNames[status]}`;
+  if (placedAt !== orders.placedAt[row]) return `as if placed at ${placedAt}`;
+  const total = orders.totalMinor(row);
+  switch (reason) {
+    case 'wrongAmount':
+      return amountMinor === total ? `which is its total, ${total}` : null;
+    case 'paidTwice': {
+      const paidWith = orders.reference(row);
+      if (reference === undefined) return 'by a payment without a name';
+      return reference === paidWith ? `by ${reference}, which is what paid it` : null;
+    }
+    default:
+      if (amountMinor !== total) return `with ${amountMinor} of ${total} minor units`;
+      return reason === 'expired' && honourable(books, row) ? 'and its units were left' : null;
+  }
+}
+
+/** Whether an order that expired could still have been paid. */
+function honourable(books: ItemBooks, row: number): boolean {
+  const { orders, holders, left } = books;
+  const holder = orders.holder[row]!;
+  const amount = orders.amount[row]!;
+  return amount <= left && holders.units[holder]! + amount <= books.termsOf(holder).limit;
+}
