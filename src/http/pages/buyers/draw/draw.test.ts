@@ -155,6 +155,25 @@ describe('a draw’s page', () => {
     await context.close();
   });
 
+  test('goes on living while it checks a long list', async () => {
+    const { draw, path } = await planted();
+    draw.join(entrantsFrom(100_000).slice(2_098));
+    draw.hold();
+    const { page, context } = await visitor(true);
+    await page.goto(url(path));
+    // How far the check had come whenever the page was drawn.
+    await page.evaluate(`
+      window.drawn = new Set();
+      (function onFrame() {
+        drawn.add(document.querySelector('#progress').value);
+        requestAnimationFrame(onFrame);
+      })();
+    `);
+    expect((await outcome(page)).order).toBe('ok');
+    expect(await page.evaluate<number>('drawn.size')).toBeGreaterThan(10);
+    await context.close();
+  });
+
   test('looks for the draw when it is due, by itself', async () => {
     const { draw, path } = await planted(4_000);
     const { page, context } = await visitor(true);
