@@ -2,7 +2,7 @@
 import type { DueReason, Sequence } from '../../actors/events.ts';
 
 export interface RefundDueRow {
-  /** `<itemId>-<due>`. */
+  /** `refundDueId(itemId, due)`. */
   id: string;
   itemId: number;
   /** The refund's number among its item's, from 1. */
@@ -39,4 +39,9 @@ export interface RefundsDue {
   open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]>;
   /** Settled or not; null where there is none. */
   byId(id: string): Promise<RefundDue | null>;
+}
+
+/** The id of refund `due` of an item. */
+export function refundDueId(item: number, due: number): string {
+  return `${item}-${due}`;
 }

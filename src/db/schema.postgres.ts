@@ -4,7 +4,8 @@ import { bigint, boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-c
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
-import { genders, stockReasons } from './sql.ts';
+import { stockReasons } from './projection.ts';
+import { genders } from './sql.ts';
 
 /** A safe integer: Postgres has more digits than JavaScript, and none of ours needs them. */
 const safe = (name: string) => bigint(name, { mode: 'number' });

@@ -9,7 +9,8 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
-import { genders, stockReasons } from './sql.ts';
+import { stockReasons } from './projection.ts';
+import { genders } from './sql.ts';
 
 export const users = sqliteTable('users', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -115,7 +116,7 @@ export const stockLogs = sqliteTable('stock_logs', {
 });
 
 /**
- * Money that came and that no order could take. `id` is `<item>-<due>`; `orderId` is null where
+ * Money that came and that no order could take. `id` is `refundDueId(item, due)`; `orderId` is null where
  * no such order exists. Whose it was is in the order's row.
  */
 export const refundsDue = sqliteTable(

@@ -9,7 +9,7 @@ import {
   entryHash,
 } from '../../actors/journal/codec.ts';
 import type { Journal, StoredEntry } from '../../actors/journal/journal.ts';
-import type { Checkpoint, Projection } from '../db/sql.ts';
+import type { Checkpoint, Projection } from '../db/projection.ts';
 import { changesOf } from './rows.ts';
 
 /**

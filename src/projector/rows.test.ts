@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import type { Event } from '../../actors/events.ts';
 import { chainStart, type Entry } from '../../actors/journal/codec.ts';
-import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
+import { entryEventsMax, loadedUnitsMax, partitionsMax } from '../../actors/limits.ts';
+import { sha256 } from '../../actors/sha256.ts';
+import { goesOn } from '../db/projection.ts';
 import { orderKey } from '../order-id.ts';
 import { changesOf } from './rows.ts';
 
@@ -80,7 +82,7 @@ describe('the rows of an entry', () => {
   test('payment in time sells units without moving stock', () => {
     const changes = changesOf([entry(3, [{ type: 'paid', ...settled, at: at + 10 }])]);
     expect(changes.settlements).toEqual([
-      { key: orderKey(42, 7), status: 'paid', paidAt: at + 10, closedAt: null },
+      { key: orderKey(42, 7), status: 'paid', paidAt: at + 10, closedAt: null, reference: null },
     ]);
     expect([...changes.sales]).toEqual([[42, 2]]);
     expect(changes.stockLogs).toEqual([]);
@@ -90,7 +92,7 @@ describe('the rows of an entry', () => {
   test.each(['cancelled', 'expired'] as const)('%s units come back', (type) => {
     const changes = changesOf([entry(3, [{ type, ...settled, at: at + 10 }])]);
     expect(changes.settlements).toEqual([
-      { key: orderKey(42, 7), status: type, paidAt: null, closedAt: at + 10 },
+      { key: orderKey(42, 7), status: type, paidAt: null, closedAt: at + 10, reference: null },
     ]);
     // The id shows when the order was placed, not when it was settled.
     expect(changes.stockLogs).toMatchObject([{ orderId: '20261122-42-7', delta: 2, reason: type }]);
@@ -102,7 +104,7 @@ describe('the rows of an entry', () => {
     const late: Event = { type: 'paid', ...settled, late: true };
     const changes = changesOf([entry(3, [expired]), entry(4, [late])]);
     expect(changes.settlements).toEqual([
-      { key: orderKey(42, 7), status: 'paid', paidAt: at, closedAt: null },
+      { key: orderKey(42, 7), status: 'paid', paidAt: at, closedAt: null, reference: null },
     ]);
     expect(changes.stockLogs.map((log) => [log.reason, log.delta])).toEqual([
       ['expired', 2],
@@ -122,9 +124,95 @@ describe('the rows of an entry', () => {
         { type: 'closed', item: 42, promo: 3 },
       ]),
     ]);
-    expect([...changes.published]).toEqual([[3, at]]);
+    expect([...changes.promos.keys()]).toEqual([3]);
+    expect(changes.promos.get(3)).toMatchObject({ publishedAt: at });
     expect(changes.orders.length + changes.stockLogs.length + changes.settlements.length).toBe(0);
     expect(changes.stock.size + changes.sales.size).toBe(0);
+  });
+
+  test('an order that costs nothing is paid when it is placed', () => {
+    const changes = changesOf([entry(3, [{ ...placed, price: 0, paid: true }])]);
+    expect(changes.orders).toMatchObject([{ status: 'paid', paidAt: at, total: 0 }]);
+    expect([...changes.sales]).toEqual([[42, 2]]);
+    expect([...changes.stock]).toEqual([[42, -2]]);
+  });
+
+  test('a refund takes units out of sales, and puts them on sale again only where they come back', () => {
+    const refunded = { type: 'refunded', ...settled, amountMinor: 19_800, at: at + 10 } as const;
+    const kept = changesOf([entry(3, [{ ...refunded, back: false }])]);
+    expect(kept.refunds).toEqual([{ key: orderKey(42, 7), at: at + 10 }]);
+    expect([...kept.sales]).toEqual([[42, -2]]);
+    expect([...kept.stock]).toEqual([]);
+    const back = changesOf([entry(3, [{ ...refunded, back: true }])]);
+    expect(back.stockLogs).toMatchObject([
+      { orderId: '20261122-42-7', delta: 2, reason: 'refunded' },
+    ]);
+    expect([...back.stock]).toEqual([[42, 2]]);
+    expect([...back.sales]).toEqual([[42, -2]]);
+  });
+
+  test('units taken off sale leave stock', () => {
+    const changes = changesOf([entry(3, [{ type: 'unitsWithdrawn', item: 42, units: 6, key: 1 }])]);
+    expect(changes.stockLogs).toMatchObject([{ orderId: null, delta: -6, reason: 'withdrawn' }]);
+    expect([...changes.stock]).toEqual([[42, -6]]);
+  });
+
+  test('what an item is sold for is what was said last, and without a word as before 0.4.0', () => {
+    const opened: Event = { type: 'opened', item: 42, price: 100, units: 50 };
+    const limited: Event = { ...opened, item: 43, normalSale: false, limit: 5 };
+    const edits: Event[] = [
+      { type: 'edited', item: 42, price: 90, limit: 3 },
+      { type: 'edited', item: 42, price: 80, texts: ['title'] },
+      { type: 'edited', item: 44, normalSale: true },
+      { type: 'edited', item: 45, texts: ['hidden'] },
+    ];
+    expect([...changesOf([entry(1, [opened, limited, ...edits])]).items]).toEqual([
+      [42, { price: 80, normalSale: true, limitPerUser: 3 }],
+      [43, { price: 100, normalSale: false, limitPerUser: 5 }],
+      [44, { normalSale: true }],
+      [45, {}],
+    ]);
+    expect(changesOf([entry(1, [opened])]).items.get(42)?.limitPerUser).toBe(loadedUnitsMax);
+  });
+
+  test('what became of a promo is what happened last', () => {
+    const promo = { item: 42, promo: 3 };
+    const changes = changesOf([
+      entry(1, [
+        { type: 'paused', ...promo },
+        { type: 'resumed', ...promo, at: at + 1 },
+        { type: 'extended', ...promo, endAt: at + 50 },
+        { type: 'paused', ...promo, at: at + 2 },
+      ]),
+      entry(2, [{ type: 'ended', ...promo, at: at + 9 }]),
+      entry(3, [{ type: 'promoWithdrawn', item: 42, promo: 4 }]),
+    ]);
+    expect([...changes.promos]).toEqual([
+      [3, { pausedAt: goesOn, endAt: at + 9, endedAt: at + 9 }],
+      [4, { withdrawnAt: at, pausedAt: goesOn }],
+    ]);
+  });
+
+  test('a promo with a draw commits to the secret by its hash, and those who join for it are entrants', () => {
+    const secret = '0f'.repeat(32);
+    const terms = { price: 1, startAt: at, endAt: at + 9, limit: 1, gateFactor: 5 };
+    const queue = { queue: 'draw', admitMs: 90_000, queueOpenAt: at - 5 } as const;
+    const promo = { item: 42, promo: 3 };
+    const joined = { type: 'joined', ...promo, user: 9, nonce: 77 } as const;
+    const changes = changesOf([
+      entry(1, [{ type: 'published', ...promo, ...terms, payWindowMs: 60_000, ...queue, secret }]),
+      entry(2, [
+        { ...joined, draw: true },
+        { ...joined, user: 8 },
+      ]),
+      entry(3, [{ type: 'drawn', ...promo, entrants: 1, seed: 'ab', at: at + 1 }]),
+    ]);
+    expect(changes.promos.get(3)).toMatchObject({
+      ...{ queue: 'draw', admitS: 90, queueOpenAt: at - 5, payWindowS: 60 },
+      ...{ drawSecret: secret, drawCommitment: sha256(secret), drawSeed: 'ab', drawnAt: at + 1 },
+    });
+    const id = (2 * 64 + 2) * 4096;
+    expect(changes.entrants).toEqual([{ id, promoId: 3, userId: 9, nonce: 77 }]);
   });
 
   test('stock logs of any partition, entry and place have ids of their own', () => {

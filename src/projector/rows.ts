@@ -3,18 +3,19 @@
  * down to the ids of stock logs, so that a rebuild gives the same rows.
  */
 
-import type { Event, Placed } from '../../actors/events.ts';
+import type { Cancelled, Event, Expired, Paid, Placed, Refunded } from '../../actors/events.ts';
 import type { Entry } from '../../actors/journal/codec.ts';
 import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
-import type { RowChanges, Settlement, StockLogRow } from '../db/sql.ts';
+import type { RowChanges, Settlement, StockLogRow } from '../db/projection.ts';
 import { orderId, orderKey } from '../order-id.ts';
+import { addEntrant, addRefundDue, changeItem, changePromo, settleDue } from './sale-rows.ts';
 
-/** A stock log's id is made of these and the sequence: they must never change. */
+/** A row's id is made of these and the sequence: they must never change. */
 const eventsRange = 2 ** 12;
 const partitionsRange = 2 ** 6;
 
 if (entryEventsMax > eventsRange || partitionsMax > partitionsRange) {
-  throw new Error('events of an entry, or partitions, no longer fit the id of a stock log');
+  throw new Error('events of an entry, or partitions, no longer fit the id of a row');
 }
 
 /** One event, and where it stands. */
@@ -32,10 +33,15 @@ export function changesOf(entries: readonly Entry[]): RowChanges {
   const changes: RowChanges = {
     orders: [],
     settlements: [],
+    refunds: [],
     stockLogs: [],
     stock: new Map(),
     sales: new Map(),
-    published: new Map(),
+    items: new Map(),
+    promos: new Map(),
+    refundsDue: [],
+    dueSettlements: [],
+    entrants: [],
   };
   for (const { partition, seq, at, events } of entries) {
     for (let index = 0; index < events.length; index++) {
@@ -59,46 +65,52 @@ function addEvent(
     case 'placed':
       addOrder(changes, event, source);
       break;
-    case 'opened':
-    case 'restocked':
-      moveStock(changes, event.type, event.item, null, event.units, source);
+    case 'paid':
+      pay(changes, settled, event, source);
       break;
-    case 'paid': {
-      const { item, n, amount, placedAt } = event;
-      settle(settled, { key: orderKey(item, n), status: 'paid', paidAt: at, closedAt: null });
-      add(changes.sales, item, amount);
-      if (event.late === true) {
-        moveStock(changes, 'paid', item, orderId(item, n, placedAt), -amount, source);
-      }
-      break;
-    }
     case 'cancelled':
-    case 'expired': {
-      const { type, item, n, amount, placedAt } = event;
-      settle(settled, { key: orderKey(item, n), status: type, paidAt: null, closedAt: at });
-      moveStock(changes, type, item, orderId(item, n, placedAt), amount, source);
+    case 'expired':
+      release(changes, settled, event, source);
       break;
-    }
+    case 'refunded':
+      refund(changes, event, source);
+      break;
+    case 'opened':
+      moveStock(changes, 'opened', event.item, null, event.units, source);
+      changeItem(changes.items, event);
+      break;
+    case 'restocked':
+      moveStock(changes, 'restocked', event.item, null, event.units, source);
+      break;
+    case 'unitsWithdrawn':
+      moveStock(changes, 'withdrawn', event.item, null, -event.units, source);
+      break;
+    case 'edited':
+      changeItem(changes.items, event);
+      break;
     case 'published':
-      changes.published.set(event.promo, at);
-      break;
     case 'closed':
     case 'paused':
     case 'resumed':
     case 'ended':
     case 'extended':
     case 'promoWithdrawn':
-    case 'edited':
-    case 'joined':
-    case 'leftQueue':
     case 'drawn':
-    case 'queueEnded':
-    case 'lapsed':
+      changePromo(changes.promos, event, at);
+      break;
+    case 'joined':
+      if (event.draw === true) addEntrant(changes.entrants, event, rowId(source));
+      break;
     case 'refundDue':
+      addRefundDue(changes.refundsDue, event, source);
+      break;
     case 'dueSettled':
-    case 'unitsWithdrawn':
-    case 'refunded':
+      settleDue(changes.dueSettlements, event, at);
+      break;
+    case 'leftQueue':
+    case 'queueEnded':
     case 'admitted':
+    case 'lapsed':
     case 'refused':
       break;
     default:
@@ -107,7 +119,7 @@ function addEvent(
 }
 
 function addOrder(changes: RowChanges, event: Placed, source: Source): void {
-  const { item, n, user, promo, amount, price } = event;
+  const { item, n, user, promo, amount, price, paid = false } = event;
   const { partition, seq, at } = source;
   const id = orderId(item, n, at);
   changes.orders.push({
@@ -119,9 +131,9 @@ function addOrder(changes: RowChanges, event: Placed, source: Source): void {
     amount,
     unitPrice: price,
     total: amount * price,
-    status: 'placed',
+    status: paid ? 'paid' : 'placed',
     createdAt: at,
-    paidAt: null,
+    paidAt: paid ? at : null,
     closedAt: null,
     partition,
     seq,
@@ -129,6 +141,43 @@ function addOrder(changes: RowChanges, event: Placed, source: Source): void {
     refundedAt: null,
   });
   moveStock(changes, 'placed', item, id, -amount, source);
+  if (paid) add(changes.sales, item, amount);
+}
+
+function pay(
+  changes: RowChanges,
+  settled: Map<number, Settlement>,
+  event: Paid,
+  source: Source,
+): void {
+  const { item, n, amount, placedAt, reference = null } = event;
+  const key = orderKey(item, n);
+  // Only an order's last state counts: one that expired may have been paid late since.
+  settled.set(key, { key, status: 'paid', paidAt: source.at, closedAt: null, reference });
+  add(changes.sales, item, amount);
+  if (event.late === true) {
+    moveStock(changes, 'paid', item, orderId(item, n, placedAt), -amount, source);
+  }
+}
+
+function release(
+  changes: RowChanges,
+  settled: Map<number, Settlement>,
+  event: Cancelled | Expired,
+  source: Source,
+): void {
+  const { type, item, n, amount, placedAt } = event;
+  const key = orderKey(item, n);
+  settled.set(key, { key, status: type, paidAt: null, closedAt: source.at, reference: null });
+  moveStock(changes, type, item, orderId(item, n, placedAt), amount, source);
+}
+
+/** Units that do not come back were in nobody's hands before, and are in nobody's now: stock stays. */
+function refund(changes: RowChanges, event: Refunded, source: Source): void {
+  const { item, n, amount, placedAt, back } = event;
+  changes.refunds.push({ key: orderKey(item, n), at: source.at });
+  add(changes.sales, item, -amount);
+  if (back) moveStock(changes, 'refunded', item, orderId(item, n, placedAt), amount, source);
 }
 
 function moveStock(
@@ -137,16 +186,17 @@ function moveStock(
   itemId: number,
   id: string | null,
   delta: number,
-  { partition, seq, index, at }: Source,
+  source: Source,
 ): void {
-  const logId = (seq * partitionsRange + partition) * eventsRange + index;
-  changes.stockLogs.push({ id: logId, itemId, orderId: id, delta, reason, partition, seq, at });
+  const { partition, seq, at } = source;
+  const log = { id: rowId(source), itemId, orderId: id, delta, reason, partition, seq, at };
+  changes.stockLogs.push(log);
   add(changes.stock, itemId, delta);
 }
 
-/** Only an order's last state counts: one that expired may have been paid late since. */
-function settle(settled: Map<number, Settlement>, settlement: Settlement): void {
-  settled.set(settlement.key, settlement);
+/** The id of the row that an event makes: ascends within a partition. */
+function rowId({ partition, seq, index }: Source): number {
+  return (seq * partitionsRange + partition) * eventsRange + index;
 }
 
 function add(sums: Map<number, number>, key: number, units: number): void {

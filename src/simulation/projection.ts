@@ -8,12 +8,8 @@ import type { Sequence } from '../../actors/events.ts';
 import { JournalUnavailable } from '../../actors/journal/journal.ts';
 import type { Positions } from '../../actors/memory/positions.ts';
 import { type OrderView, orderStatusNames } from '../../actors/protocol.ts';
-import {
-  type OrderRow,
-  type ProjectionView,
-  type Projection as Rows,
-  SqlUnavailable,
-} from '../db/sql.ts';
+import type { ProjectionView, Projection as Rows } from '../db/projection.ts';
+import { type OrderRow, SqlUnavailable } from '../db/sql.ts';
 import { CheckpointAhead, Projector } from '../projector/projector.ts';
 import type { DurableItem } from './auditor.ts';
 import { SimulatedJournal } from './faulty-journal.ts';

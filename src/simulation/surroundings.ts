@@ -4,7 +4,7 @@ import type { LoopBell } from '../../actors/loop.ts';
 import type { boardRefusal } from '../../actors/memory/board-answers.ts';
 import type { Partition, PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Reply } from '../../actors/protocol.ts';
-import type { Projection } from '../db/sql.ts';
+import type { Projection } from '../db/projection.ts';
 import type { Answers, Delivery } from './answers.ts';
 import type { Auditor } from './auditor.ts';
 import type { SimulatedStore } from './faulty-journal.ts';

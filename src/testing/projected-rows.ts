@@ -2,8 +2,10 @@
 
 import { expect } from 'bun:test';
 import { type Item, unitsLeft, viewOrder } from '../../actors/item/item.ts';
-import { orderStatusNames } from '../../actors/protocol.ts';
-import type { Sql } from '../db/sql.ts';
+import { orderStatus, orderStatusNames } from '../../actors/protocol.ts';
+import type { ItemSums } from '../db/projection.ts';
+import type { RefundDueRow } from '../db/refunds-due.ts';
+import type { PromoWithSecret, Sql } from '../db/sql.ts';
 import { orderId } from '../order-id.ts';
 import { anybody, noQueue } from './drafts.ts';
 
@@ -24,11 +26,21 @@ export async function fillCatalogue(sql: Sql, items: number): Promise<void> {
 /** Compares every projected row with the actors' state. */
 export async function expectBooks(sql: Sql, actors: ReadonlyMap<number, Item>): Promise<void> {
   await sql.projection.snapshot(async (view) => {
+    const dues = new Map<string, RefundDueRow>();
+    for await (const page of view.refundPages()) for (const row of page) dues.set(row.id, row);
+    const promos = new Map((await view.publishedPromos()).map((row) => [row.id, row]));
     const sums = new Map((await view.itemSums()).map((row) => [row.itemId, row]));
     for (const item of actors.values()) {
       const { stock, logged, sales } = sums.get(item.id)!;
       expect([stock, logged]).toEqual([unitsLeft(item), unitsLeft(item)]);
       expect(sales ?? item.sold).toBe(item.sold);
+      expectTerms(item, sums.get(item.id)!, promos);
+      expect([...dues.values()].filter(({ itemId }) => itemId === item.id).length).toBe(
+        item.dues.length,
+      );
+      for (const [index, due] of item.dues.entries()) {
+        expect(dues.get(`${item.id}-${index + 1}`)).toMatchObject(dueOf(due));
+      }
       const rows = await Array.fromAsync(view.ordersOfItem(item.id));
       expect(rows.length).toBe(item.orders.count);
       for (const [index, row] of rows.entries()) {
@@ -36,6 +48,39 @@ export async function expectBooks(sql: Sql, actors: ReadonlyMap<number, Item>): 
       }
     }
   });
+}
+
+/** Where there is a catalogue, it has the terms that the actors go by. */
+function expectTerms(
+  item: Item,
+  { terms }: ItemSums,
+  promos: ReadonlyMap<number, PromoWithSecret>,
+): void {
+  if (terms === null) return;
+  const [normal, ...published] = item.terms;
+  const { price, limit: limitPerUser } = normal!;
+  expect(terms).toEqual({ price, limitPerUser, normalSale: item.normalSale });
+  for (const [index, { promo, endAt, queue, limit }] of published.entries()) {
+    const { paused, withdrawn, draw } = item.sales[index + 1]!;
+    const row = promos.get(promo)!;
+    const { startAt, gateFactor } = item.terms[index + 1]!;
+    expect(row).toMatchObject({ startAt, endAt, queue, gateFactor, limitPerUser: limit });
+    expect([row.pausedAt !== null, row.withdrawnAt !== null]).toEqual([paused, withdrawn]);
+    // A promo that is over needs its draw no more.
+    if (draw !== null) {
+      expect([row.drawSecret, row.drawSeed ?? '']).toEqual([draw.secret, draw.seed]);
+    }
+  }
+}
+
+function dueOf({ n, amountMinor, reason, settled }: Item['dues'][number]) {
+  return {
+    n,
+    amountMinor,
+    reason,
+    settledAt: settled ? expect.any(Number) : null,
+    orderId: reason === 'unknownOrder' ? null : expect.any(String),
+  };
 }
 
 function orderOf(item: Item, n: number) {
@@ -52,5 +97,6 @@ function orderOf(item: Item, n: number) {
     createdAt: view.createdAt,
     paidAt: view.paidAt || null,
     closedAt: view.closedAt || null,
+    refundedAt: view.status === orderStatus.refunded ? view.closedAt : null,
   };
 }

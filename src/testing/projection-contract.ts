@@ -1,6 +1,10 @@
 /** What any database must do with the rows that a projector brings. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { ProjectionBatch, RowChanges } from '../db/sql.ts';
+import { goesOn, type ProjectionBatch, type RowChanges } from '../db/projection.ts';
+import type { RefundDueRow } from '../db/refunds-due.ts';
+import type { OrderRow } from '../db/sql.ts';
+import { changesOf } from '../projector/rows.ts';
+import { fillCatalogue } from './projected-rows.ts';
 import { dump, projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
 
 export function projectionContract(database: string, make: SqlFixtureMaker): void {
@@ -58,12 +62,95 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
           at: 36,
         },
       ]);
-      const settlement = { key: row.key, status: 'paid', paidAt: 98, closedAt: 99 } as const;
+      const settlement = {
+        key: row.key,
+        status: 'paid',
+        paidAt: 98,
+        closedAt: 99,
+        reference: 'NULL',
+      } as const;
       const settled = { ...someChanges(), orders: [], stockLogs: [], settlements: [settlement] };
       const next = { seq: 5, hash: 'hash of 5' };
       await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled });
       expect(await fixture.rows('checkpoints')).toEqual([{ partition: 1, ...next }]);
       expect(await sql.orders.order(row.id)).toEqual({ ...row, ...settlement });
+    });
+
+    test('a refund keeps what was paid', async () => {
+      const sql = await fixture.open();
+      const changes = someChanges();
+      const { key, id } = changes.orders[0]!;
+      const paid = { key, status: 'paid', paidAt: 98, closedAt: null, reference: 'a,b' } as const;
+      const refunds = [{ key, at: 99 }];
+      const to = { seq: 4, hash: 'hash of 4' };
+      const later = { ...changes, settlements: [paid], refunds };
+      await sql.projection.apply({ partition: 1, from: 0, to, changes: later });
+      const refunded = { status: 'refunded', refundedAt: 99, closedAt: 99 };
+      const expected = { ...changes.orders[0]!, ...refunded, paidAt: 98, reference: 'a,b' };
+      expect(await sql.orders.order(id)).toEqual(expected as OrderRow);
+    });
+
+    test('every field of a refund due and of an entrant is stored in its own column, whatever texts it has', async () => {
+      const sql = await fixture.open();
+      const odd = ['a,b', 'NULL', '"quoted" \\', '{1}', '', "it's", '钥匙', null];
+      const refundsDue = odd.map(
+        (text, index): RefundDueRow => ({
+          ...{
+            id: `51-${index + 1}`,
+            itemId: 51,
+            due: index + 1,
+            n: 52,
+            orderId: '20261122-51-52',
+          },
+          ...{ amountMinor: 53, reference: text, reason: 'paidTwice', at: 54 + index, by: text },
+          ...{ settledAt: 63, settledBy: text, settledReference: text, partition: 64, seq: 65 },
+        }),
+      );
+      const entrants = [{ id: 71, promoId: 72, userId: Number.MAX_SAFE_INTEGER, nonce: 73 }];
+      const changes = { ...changesOf([]), refundsDue, entrants };
+      const to = { seq: 4, hash: 'hash of 4' };
+      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      for (const row of refundsDue) {
+        expect(await sql.refundsDue.byId(row.id)).toEqual({ ...row, userId: null });
+      }
+      expect(await sql.draws.entrants(72, 0, 9)).toEqual(entrants);
+      await sql.projection.snapshot(async (view) => {
+        const pages = await Array.fromAsync(view.refundPages());
+        expect(pages.flat().toSorted((a, b) => a.due - b.due)).toEqual(refundsDue);
+        expect((await Array.fromAsync(view.entrantPages())).flat()).toEqual(entrants);
+      });
+    });
+
+    test('what is not said of an item or a promo stays as it is', async () => {
+      const sql = await fixture.open();
+      await fillCatalogue(sql, 2);
+      const project = async (from: number, some: Partial<RowChanges>) => {
+        const to = { seq: from + 1, hash: `hash of ${from + 1}` };
+        const changes = { ...changesOf([]), ...some };
+        expect(await sql.projection.apply({ partition: 1, from, to, changes })).toBe(true);
+      };
+      const terms = {
+        ...{ price: 81, startAt: 82, endAt: 83, limitPerUser: 84, gateFactor: 85, payWindowS: 86 },
+        ...{ queue: 'draw' as const, admitS: 87, queueOpenAt: 88 },
+      };
+      const fate = { endedAt: 91, withdrawnAt: 92, drawnAt: 93 };
+      const draw = { drawCommitment: 'c', drawSecret: 's', drawSeed: 'd' };
+      await project(0, {
+        items: new Map([[1, { price: 5, normalSale: false, limitPerUser: 6 }]]),
+        promos: new Map([[2, { publishedAt: 80, pausedAt: 90, ...terms, ...fate, ...draw }]]),
+      });
+      const before = await dump(fixture);
+      expect(await sql.catalog.item(1)).toMatchObject({ price: 5, normalSale: false });
+      const [promo] = await sql.projection.snapshot((view) => view.publishedPromos());
+      expect(promo).toMatchObject({ publishedAt: 80, pausedAt: 90, ...terms, ...fate, ...draw });
+      await project(1, { items: new Map([[1, {}]]), promos: new Map([[2, {}]]) });
+      for (const table of ['items', 'promos']) {
+        expect(await fixture.rows(table)).toEqual(before[table] as Record<string, unknown>[]);
+      }
+      const changed = new Map([[2, { pausedAt: goesOn, endAt: 99 }]]);
+      await project(2, { items: new Map([[1, { normalSale: true }]]), promos: changed });
+      expect(await sql.catalog.item(1)).toMatchObject({ price: 5, normalSale: true });
+      expect(await sql.catalog.promo(2)).toMatchObject({ pausedAt: null, endAt: 99, startAt: 82 });
     });
   });
 }
@@ -72,6 +159,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
 function someChanges(): RowChanges {
   const large = Number.MAX_SAFE_INTEGER;
   return {
+    ...changesOf([]),
     orders: [
       {
         key: 12 * 2 ** 27 + 11,
@@ -92,7 +180,6 @@ function someChanges(): RowChanges {
         refundedAt: 23,
       },
     ],
-    settlements: [],
     stockLogs: [
       {
         id: 31,
@@ -106,7 +193,5 @@ function someChanges(): RowChanges {
       },
     ],
     stock: new Map([[32, -33]]),
-    sales: new Map(),
-    published: new Map(),
   };
 }

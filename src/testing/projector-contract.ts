@@ -7,13 +7,30 @@ import { JournalCorrupt } from '../../actors/journal/journal.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import type { Sql } from '../db/sql.ts';
+import { orderId } from '../order-id.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from '../projector/projector.ts';
 import { JournalMaker } from './journal-maker.ts';
 import { expectBooks, fillCatalogue } from './projected-rows.ts';
+import { saleInRows } from './sale-in-rows.ts';
+import { playScript, salePartitions, saleStartsAt } from './script-player.ts';
 import { dump, projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
 
 const partitions = 3;
 const items = 7;
+
+/** Of a promo's row, what only the journal tells. */
+const neverPublished = {
+  published_at: null,
+  paused_at: null,
+  ended_at: null,
+  withdrawn_at: null,
+  draw_commitment: null,
+  draw_secret: null,
+  draw_seed: null,
+  drawn_at: null,
+};
+
+const at = (afterMs: number) => saleStartsAt + afterMs;
 
 export function projectorContract(database: string, make: SqlFixtureMaker): void {
   describe(`the projector on ${database}`, () => {
@@ -53,6 +70,56 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
       const published = [...maker.items.values()].flatMap((item) => item.terms.slice(1));
       const rows = await sql.projection.snapshot((view) => view.publishedPromos());
       expect(rows.map(({ id }) => id)).toEqual(published.map((p) => p.promo).sort((a, b) => a - b));
+    });
+
+    test('gives what merchants, draws and payments made of items, promos and orders, by any batches', async () => {
+      const journal = new SqliteJournal(folder.file('full.db'), { partitions: salePartitions });
+      const actors = await playScript(journal, saleInRows);
+      const sql = await fixture.open();
+      await fillCatalogue(sql, items);
+      const dumps = [];
+      for (const batchEvents of [1, 5, 1_000]) {
+        const options = { journal, projection: sql.projection, partitions: salePartitions };
+        await new Projector({ ...options, batchEvents }).catchUp();
+        await expectBooks(sql, actors);
+        dumps.push(await dump(fixture));
+        await sql.projection.clear();
+        for (const promo of await fixture.rows('promos'))
+          expect(promo).toMatchObject(neverPublished);
+      }
+      await journal.close();
+      const { orders, refunds_due, draw_entrants, promos } = dumps[0]!;
+      expect(orders).toMatchObject([
+        { status: 'refunded', reference: 'pay,{1}', refunded_at: at(3), paid_at: at(2) },
+        { status: 'refunded', reference: 'NULL', refunded_at: at(3), closed_at: at(3) },
+        { status: 'cancelled', reference: null, paid_at: null },
+        { status: 'placed' },
+        { status: 'paid', reference: 'p5', refunded_at: null },
+        { status: 'paid', reference: null, promo_id: 1 },
+        { status: 'paid', total: 0, paid_at: at(2) },
+        { status: 'paid', total: 0, promo_id: 4 },
+      ]);
+      const by = 'the "key" \\ 钥匙, {1}';
+      const settled = { settled_at: at(5), settled_by: by, settled_reference: 'pay,{1}' };
+      expect(refunds_due).toMatchObject([
+        { id: '1-1', reason: 'cancelled', reference: "o'clock;--", by: 'webhook', ...settled },
+        { id: '1-2', reason: 'wrongAmount', amount_minor: 999, settled_at: null },
+        { id: '1-3', reason: 'unknownOrder', n: 99, order_id: null, settled_reference: null },
+        { id: '1-4', reason: 'paidTwice', order_id: orderId(1, 5, at(1)), settled_by: null },
+      ]);
+      const joined = [1, 2, 3, 4, 2, 5];
+      expect(draw_entrants).toMatchObject(joined.map((user_id) => ({ user_id, promo_id: 1 })));
+      const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+      expect(promos!.slice(0, 4)).toMatchObject([
+        { draw_seed: hash, drawn_at: at(1_000), ended_at: at(4_000), end_at: at(4_000) },
+        { withdrawn_at: at(4_000), ended_at: null, draw_commitment: null, queue: 'fifo' },
+        { paused_at: at(41_000), withdrawn_at: null, queue: 'off', admit_s: 20 },
+        { price: 0, end_at: at(60_000), paused_at: null },
+      ]);
+      const { draw_secret, draw_commitment } = promos![0] as Record<string, string>;
+      expect(draw_commitment).toBe(Bun.SHA256.hash(draw_secret!, 'hex'));
+      expect(dumps[1]).toEqual(dumps[0]!);
+      expect(dumps[2]).toEqual(dumps[0]!);
     });
 
     test('goes on as the journal grows, and reports each step', async () => {

@@ -2,16 +2,23 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { startProcess } from '../../actors/testing/process.ts';
+import type { PromoChange, RowChanges } from '../db/projection.ts';
+import {
+  type RefundDue,
+  type RefundDueCursor,
+  type RefundDueRow,
+  refundDueId,
+} from '../db/refunds-due.ts';
 import {
   decodeCursor,
   encodeCursor,
   type OrderCursor,
   type OrderRow,
   type PromoDraft,
-  type RowChanges,
   type Sql,
 } from '../db/sql.ts';
 import { orderId, orderKey } from '../order-id.ts';
+import { changesOf } from '../projector/rows.ts';
 import { anybody, noQueue } from './drafts.ts';
 import type { SqlFixture, SqlFixtureMaker } from './sql-fixture.ts';
 
@@ -122,8 +129,8 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       const none = { pausedAt: null, endedAt: null, withdrawnAt: null };
       const noDraw = { drawCommitment: null, drawnAt: null };
       expect(made).toEqual({ ...promo, id: 1, publishedAt: null, ...none, ...noDraw });
-      await project(sql, { published: new Map([[1, day + 5]]) });
-      await project(sql, { published: new Map([[1, day + 9]]) }, 1);
+      await project(sql, { promos: new Map([[1, { publishedAt: day + 5 }]]) });
+      await project(sql, { promos: new Map([[1, { publishedAt: day + 9 }]]) }, 1);
       expect(await sql.catalog.promo(1)).toEqual({ ...made, publishedAt: day + 5 });
       expect(await sql.catalog.promo(2)).toBeNull();
     });
@@ -167,6 +174,91 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(await sql.orders.ordersOf(9, null, 2)).toEqual([]);
     });
 
+    test('refunds that are due come newest first, page by page, with the buyer each goes to', async () => {
+      const due = (itemId: number, number: number, at: number): RefundDueRow => ({
+        ...{ id: refundDueId(itemId, number), itemId, due: number, n: number, amountMinor: 5, at },
+        ...{ orderId: orderId(itemId, number, day), reason: 'cancelled', reference: 'r', by: null },
+        ...{ settledAt: null, settledBy: null, settledReference: null, partition: 0, seq: 1 },
+      });
+      // Of the same time, so that only item and number tell them apart.
+      const dues = [1, 2, 3, 4].flatMap((number) => [due(1, number, day), due(2, number, day)]);
+      const unknown = {
+        ...due(3, 1, day + 1),
+        n: 88,
+        orderId: null,
+        reason: 'unknownOrder',
+      } as const;
+      const orders = [orderOf(71, 1, 2, day), orderOf(72, 2, 2, day)];
+      const dueSettlements = [{ id: '1-3', at: day + 9, by: 'key', reference: 'back' }];
+      await project(sql, { orders, refundsDue: [...dues, unknown], dueSettlements });
+      const pages: RefundDue[] = [];
+      for (let after: RefundDueCursor | null = null; ; ) {
+        const page: RefundDue[] = await sql.refundsDue.open(after, 3);
+        pages.push(...page);
+        if (page.length < 3) break;
+        const { at, itemId, due: number } = page.at(-1)!;
+        after = { at, itemId, due: number };
+      }
+      expect(pages.map(({ id }) => id)).toEqual([
+        '3-1',
+        '2-4',
+        '2-3',
+        '2-2',
+        '2-1',
+        '1-4',
+        '1-2',
+        '1-1',
+      ]);
+      expect(pages.filter(({ userId }) => userId !== null)).toMatchObject([
+        { id: '2-2', userId: 72 },
+        { id: '1-2', userId: 71 },
+      ]);
+      const settled = { settledAt: day + 9, settledBy: 'key', settledReference: 'back' };
+      expect(await sql.refundsDue.byId('1-3')).toEqual({
+        ...due(1, 3, day),
+        ...settled,
+        userId: null,
+      });
+      for (const id of ['1-5', '', "'"]) expect(await sql.refundsDue.byId(id)).toBeNull();
+    });
+
+    test('what a draw will come from is nobody’s to read before it was held', async () => {
+      for (let id = 1; id <= 3; id++) await sql.catalog.createPromo(promo);
+      const draw = { drawCommitment: 'c'.repeat(64), drawSecret: 'secret', publishedAt: 1 };
+      await project(sql, {
+        promos: new Map<number, PromoChange>([
+          [1, draw],
+          [2, { publishedAt: 1 }],
+        ]),
+      });
+      const known = { promoId: 1, commitment: draw.drawCommitment };
+      const hidden = { ...known, secret: null, seed: null, drawnAt: null };
+      expect(await sql.draws.draw(1)).toEqual(hidden);
+      for (const without of [2, 3, 4]) expect(await sql.draws.draw(without)).toBeNull();
+      const read = [await sql.catalog.promo(1), await sql.catalog.promosOfItems([1])];
+      expect(JSON.stringify(read)).not.toContain('secret');
+      await project(sql, { promos: new Map([[1, { drawSeed: 'seed', drawnAt: 7 }]]) }, 1);
+      expect(await sql.draws.draw(1)).toEqual({
+        ...known,
+        secret: 'secret',
+        seed: 'seed',
+        drawnAt: 7,
+      });
+      expect(await sql.catalog.promo(1)).not.toHaveProperty('drawSecret');
+    });
+
+    test('entrants of a draw come in order of joining, page by page, and one user’s at once', async () => {
+      const entrants = [5, 3, 5, 9, 4].map((userId, index) => ({
+        ...{ id: 1_000 + 7 * index, promoId: index === 3 ? 2 : 1, userId, nonce: 50 + index },
+      }));
+      await project(sql, { entrants: entrants.toReversed() });
+      const first = await sql.draws.entrants(1, 0, 2);
+      const rest = await sql.draws.entrants(1, first.at(-1)!.id, 9);
+      expect([...first, ...rest]).toEqual(entrants.filter(({ promoId }) => promoId === 1));
+      expect(await sql.draws.entriesOf(1, 5)).toEqual([entrants[0]!, entrants[2]!]);
+      expect(await sql.draws.entriesOf(2, 5)).toEqual([]);
+    });
+
     test('processes that open a new database at the same time all find it complete', async () => {
       const fresh = await make();
       const open = new URL('../db/open.ts', import.meta.url).pathname;
@@ -191,15 +283,7 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
 
 /** Applies changes as the projector would, after entry `from` of partition 0. */
 async function project(sql: Sql, some: Partial<RowChanges>, from = 0): Promise<void> {
-  const none: RowChanges = {
-    orders: [],
-    settlements: [],
-    stockLogs: [],
-    stock: new Map(),
-    sales: new Map(),
-    published: new Map(),
-  };
-  const changes = { ...none, ...some };
+  const changes = { ...changesOf([]), ...some };
   const to = { seq: from + 1, hash: 'a hash' };
   expect(await sql.projection.apply({ partition: 0, from, to, changes })).toBe(true);
 }

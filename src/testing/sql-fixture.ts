@@ -7,7 +7,14 @@ import { openSql, type SqlSettings } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
 import type { PostgresServer } from './postgres.ts';
 
-export const projectedTables = ['orders', 'stock_logs', 'item_stocks', 'checkpoints'] as const;
+export const projectedTables = [
+  'orders',
+  'stock_logs',
+  'item_stocks',
+  'refunds_due',
+  'draw_entrants',
+  'checkpoints',
+] as const;
 
 export interface SqlFixture {
   readonly settings: SqlSettings;

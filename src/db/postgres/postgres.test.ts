@@ -20,7 +20,8 @@ import { sqlContract } from '../../testing/sql-contract.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { usersContract } from '../../testing/users-contract.ts';
 import { openSql } from '../open.ts';
-import { type ProjectionBatch, type RowChanges, type Sql, SqlUnavailable } from '../sql.ts';
+import type { ProjectionBatch, RowChanges } from '../projection.ts';
+import { type Sql, SqlUnavailable } from '../sql.ts';
 
 // A server that hangs is given up after 8 s, which a test may see more than once.
 setDefaultTimeout(60_000);

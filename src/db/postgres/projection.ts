@@ -7,8 +7,23 @@
  */
 import { getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
-import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
-import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import {
+  type Checkpoint,
+  type Projection,
+  type ProjectionBatch,
+  type ProjectionView,
+  unpublished,
+} from '../projection.ts';
+import {
+  checkpoints,
+  drawEntrants,
+  itemStocks,
+  items,
+  orders,
+  promos,
+  refundsDue,
+  stockLogs,
+} from '../schema.postgres.ts';
 import type { Connections } from './connections.ts';
 import { PostgresView } from './view.ts';
 import { advance, write } from './writer.ts';
@@ -38,11 +53,13 @@ export class PostgresProjection implements Projection {
 
   async clear(): Promise<void> {
     // In the order in which `apply` locks them, so that a rebuild and a projector cannot deadlock.
-    const tables = [checkpoints, orders, stockLogs, itemStocks].map(getTableName);
+    const tables = [checkpoints, orders, stockLogs, itemStocks, refundsDue, drawEntrants].map(
+      getTableName,
+    );
     await this.#connections.run(async (client) => {
       await client.unsafe(`TRUNCATE ${tables}`);
       await drizzle(client).update(items).set({ sales: 0 });
-      await drizzle(client).update(promos).set({ publishedAt: null });
+      await drizzle(client).update(promos).set(unpublished);
     });
   }
 

@@ -3,18 +3,25 @@ import type { TransactionSQL } from 'bun';
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey } from '../../order-id.ts';
+import type { EntrantRow } from '../draws.ts';
+import type { Checkpoint, ItemSums, ProjectionView } from '../projection.ts';
+import type { RefundDueRow } from '../refunds-due.ts';
+import type { OrderRow, PromoWithSecret } from '../rows.ts';
 import {
   checkpoints,
+  drawEntrants,
   itemStocks,
   items,
   orders,
   promos,
-  shownOfPromo,
+  refundsDue,
   stockLogs,
 } from '../schema.postgres.ts';
-import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import type { Answered } from './connections.ts';
+
+const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
+const soldColumns = { itemId, units, price, normalSale, limitPerUser };
 
 export class PostgresView implements ProjectionView {
   readonly #database: BunSQLDatabase;
@@ -62,16 +69,48 @@ export class PostgresView implements ProjectionView {
         .groupBy(stockLogs.itemId),
     );
     const left = await this.#wait(this.#database.select().from(itemStocks));
-    const sold = await this.#wait(
-      this.#database.select({ itemId: items.id, units: items.sales }).from(items),
-    );
+    const sold = await this.#wait(this.#database.select(soldColumns).from(items));
     return joinSums(logged, left, sold);
   }
 
-  async publishedPromos(): Promise<PromoRow[]> {
+  async publishedPromos(): Promise<PromoWithSecret[]> {
     const published = isNotNull(promos.publishedAt);
     return this.#wait(
-      this.#database.select(shownOfPromo).from(promos).where(published).orderBy(asc(promos.id)),
+      this.#database.select().from(promos).where(published).orderBy(asc(promos.id)),
     );
+  }
+
+  async *refundPages(): AsyncGenerator<RefundDueRow[]> {
+    for (let last = ''; ; ) {
+      const { id } = refundsDue;
+      const page = await this.#wait(
+        this.#database
+          .select()
+          .from(refundsDue)
+          .where(gt(id, last))
+          .orderBy(asc(id))
+          .limit(pageRows),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.id;
+    }
+  }
+
+  async *entrantPages(): AsyncGenerator<EntrantRow[]> {
+    for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+      const { id } = drawEntrants;
+      const page = await this.#wait(
+        this.#database
+          .select()
+          .from(drawEntrants)
+          .where(gt(id, last))
+          .orderBy(asc(id))
+          .limit(pageRows),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.id;
+    }
   }
 }

@@ -6,15 +6,17 @@
 import type { TransactionSQL } from 'bun';
 import { and, eq, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.postgres.ts';
-import type { OrderRow, ProjectionBatch, RowChanges, Settlement, StockLogRow } from '../sql.ts';
-
-/**
- * A column, and what a row holds in it as an element of an array literal. Our own ids and
- * words go in unquoted, since nothing in them needs quotes; what others chose is made a `literal`.
- */
-type Column<Row> = [column: PgColumn, pick: (row: Row) => number | string];
+import type {
+  OrderRefund,
+  ProjectionBatch,
+  RowChanges,
+  Settlement,
+  StockLogRow,
+} from '../projection.ts';
+import type { OrderRow } from '../rows.ts';
+import { checkpoints, itemStocks, items, orders, stockLogs } from '../schema.postgres.ts';
+import { type Column, insertText, literal, nameOf, run, updateText } from './arrays.ts';
+import { writeSale } from './sale-writer.ts';
 
 /** Moves the checkpoint, or returns false where it is not at the start of the batch. */
 export async function advance(
@@ -35,19 +37,13 @@ export async function advance(
 }
 
 export async function write(client: TransactionSQL, changes: RowChanges): Promise<void> {
-  const run = async <Row>(text: string, columns: Column<Row>[], rows: readonly Row[]) => {
-    if (rows.length > 0)
-      await client.unsafe(
-        text,
-        columns.map(([, pick]) => `{${rows.map(pick)}}`),
-      );
-  };
-  await run(orderText, orderColumns, changes.orders);
-  await run(settlementText, settlementColumns, changes.settlements);
-  await run(stockLogText, stockLogColumns, changes.stockLogs);
-  await run(stockText, stockColumns, [...changes.stock]);
-  await run(salesText, salesColumns, [...changes.sales]);
-  await run(publishedText, publishedColumns, [...changes.published]);
+  await run(client, orderText, orderColumns, changes.orders);
+  await run(client, settlementText, settlementColumns, changes.settlements);
+  await run(client, refundText, refundColumns, changes.refunds);
+  await run(client, stockLogText, stockLogColumns, changes.stockLogs);
+  await run(client, stockText, stockColumns, [...changes.stock]);
+  await run(client, salesText, salesColumns, [...changes.sales]);
+  await writeSale(client, changes);
 }
 
 const orderColumns: Column<OrderRow>[] = [
@@ -87,8 +83,17 @@ const settlementColumns: Column<Settlement>[] = [
   [orders.status, (row) => row.status],
   [orders.paidAt, (row) => row.paidAt ?? 'NULL'],
   [orders.closedAt, (row) => row.closedAt ?? 'NULL'],
+  [orders.reference, (row) => literal(row.reference)],
 ];
 const settlementText = updateText(orders, settlementColumns, (name) => `changed.${name}`);
+
+const refundColumns: Column<OrderRefund>[] = [
+  [orders.key, (row) => row.key],
+  [orders.status, () => 'refunded'],
+  [orders.closedAt, (row) => row.at],
+  [orders.refundedAt, (row) => row.at],
+];
+const refundText = updateText(orders, refundColumns, (name) => `changed.${name}`);
 
 /** Sums travel as pairs of an id and the units to add. */
 type Pair = [id: number, value: number];
@@ -107,44 +112,3 @@ const salesColumns: Column<Pair>[] = [
   [items.sales, (pair) => pair[1]],
 ];
 const salesText = updateText(items, salesColumns, (name) => `rows.${name} + changed.${name}`);
-
-const publishedColumns: Column<Pair>[] = [
-  [promos.id, (pair) => pair[0]],
-  [promos.publishedAt, (pair) => pair[1]],
-];
-const publishedText = updateText(
-  promos,
-  publishedColumns,
-  (name) => `coalesce(rows.${name}, changed.${name})`,
-);
-
-function insertText<Row>(table: PgTable, columns: Column<Row>[]): string {
-  const names = columns.map(([column]) => nameOf(column));
-  return `INSERT INTO ${getTableName(table)} (${names}) SELECT * FROM unnest(${parameters(columns)})`;
-}
-
-/** Updates the rows that the first column names. */
-function updateText<Row>(
-  table: PgTable,
-  columns: Column<Row>[],
-  value: (name: string) => string,
-): string {
-  const [key, ...names] = columns.map(([column]) => nameOf(column));
-  return `
-    UPDATE ${getTableName(table)} AS rows SET ${names.map((name) => `${name} = ${value(name)}`)}
-    FROM unnest(${parameters(columns)}) AS changed (${[key, ...names]}) WHERE rows.${key} = changed.${key}`;
-}
-
-/** The parameters of a statement, each an array of its column's type. */
-function parameters<Row>(columns: Column<Row>[]): string[] {
-  return columns.map(([column], index) => `$${index + 1}::${column.getSQLType()}[]`);
-}
-
-/** A text that others chose, as an element of an array literal. */
-function literal(text: string | null): string {
-  return text === null ? 'NULL' : `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
-}
-
-function nameOf(column: PgColumn): string {
-  return `"${column.name}"`;
-}

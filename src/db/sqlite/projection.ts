@@ -6,7 +6,7 @@
  * checkpoints, and the projector makes them again. The catalogue's connection does wait.
  */
 import { drizzle } from 'drizzle-orm/bun-sqlite';
-import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../sql.ts';
+import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../projection.ts';
 import { connect, guarded } from './connect.ts';
 import type { DatabaseFile } from './file.ts';
 import { SqliteView } from './view.ts';

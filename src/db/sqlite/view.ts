@@ -2,18 +2,25 @@
 import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKey } from '../../order-id.ts';
+import type { EntrantRow } from '../draws.ts';
+import type { Checkpoint, ItemSums, ProjectionView } from '../projection.ts';
+import type { RefundDueRow } from '../refunds-due.ts';
+import type { OrderRow, PromoWithSecret } from '../rows.ts';
 import {
   checkpoints,
+  drawEntrants,
   itemStocks,
   items,
   orders,
   promos,
-  shownOfPromo,
+  refundsDue,
   stockLogs,
 } from '../schema.sqlite.ts';
-import type { Checkpoint, ItemSums, OrderRow, ProjectionView, PromoRow } from '../sql.ts';
 import { joinSums, pageRows } from '../sums.ts';
 import { guarded } from './connect.ts';
+
+const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
+const soldColumns = { itemId, units, price, normalSale, limitPerUser };
 
 export class SqliteView implements ProjectionView {
   constructor(readonly database: BunSQLiteDatabase) {}
@@ -67,20 +74,51 @@ export class SqliteView implements ProjectionView {
         .groupBy(stockLogs.itemId)
         .all();
       const left = this.database.select().from(itemStocks).all();
-      const sold = this.database.select({ itemId: items.id, units: items.sales }).from(items).all();
+      const sold = this.database.select(soldColumns).from(items).all();
       return joinSums(logged, left, sold);
     });
   }
 
-  async publishedPromos(): Promise<PromoRow[]> {
+  async publishedPromos(): Promise<PromoWithSecret[]> {
     const published = isNotNull(promos.publishedAt);
     return guarded(() =>
-      this.database
-        .select(shownOfPromo)
-        .from(promos)
-        .where(published)
-        .orderBy(asc(promos.id))
-        .all(),
+      this.database.select().from(promos).where(published).orderBy(asc(promos.id)).all(),
     );
+  }
+
+  async *refundPages(): AsyncGenerator<RefundDueRow[]> {
+    for (let last = ''; ; ) {
+      const { id } = refundsDue;
+      const page = guarded(() =>
+        this.database
+          .select()
+          .from(refundsDue)
+          .where(gt(id, last))
+          .orderBy(asc(id))
+          .limit(pageRows)
+          .all(),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.id;
+    }
+  }
+
+  async *entrantPages(): AsyncGenerator<EntrantRow[]> {
+    for (let last = Number.MIN_SAFE_INTEGER; ; ) {
+      const { id } = drawEntrants;
+      const page = guarded(() =>
+        this.database
+          .select()
+          .from(drawEntrants)
+          .where(gt(id, last))
+          .orderBy(asc(id))
+          .limit(pageRows)
+          .all(),
+      );
+      yield page;
+      if (page.length < pageRows) return;
+      last = page.at(-1)!.id;
+    }
   }
 }

@@ -4,25 +4,46 @@
  * drizzle's schema.
  */
 import type { Database, Statement } from 'bun:sqlite';
-import { and, eq, getTableName, isNull, sql } from 'drizzle-orm';
+import { eq, getTableName, sql } from 'drizzle-orm';
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import { checkpoints, itemStocks, items, orders, promos, stockLogs } from '../schema.sqlite.ts';
-import type { OrderRow, ProjectionBatch, RowChanges, Settlement, StockLogRow } from '../sql.ts';
+import {
+  type ProjectionBatch,
+  type RowChanges,
+  type Settlement,
+  type StockLogRow,
+  unpublished,
+} from '../projection.ts';
+import type { OrderRow } from '../rows.ts';
+import {
+  checkpoints,
+  drawEntrants,
+  itemStocks,
+  items,
+  orders,
+  promos,
+  refundsDue,
+  stockLogs,
+} from '../schema.sqlite.ts';
+import { SaleWriter } from './sale-writer.ts';
+import { insertText, set } from './statements.ts';
 
 export class SqliteWriter {
   readonly #database: Database;
   readonly #rare: ReturnType<typeof rareStatements>;
   readonly #order: Statement;
   readonly #settlement: Statement;
+  readonly #refund: Statement;
   readonly #stockLog: Statement;
+  readonly #sale: SaleWriter;
 
   constructor(database: Database) {
     this.#database = database;
     this.#rare = rareStatements(drizzle(database));
     this.#order = database.prepare(orderText);
     this.#settlement = database.prepare(settlementText);
+    this.#refund = database.prepare(refundText);
     this.#stockLog = database.prepare(stockLogText);
+    this.#sale = new SaleWriter(database);
   }
 
   /** See `Projection.apply`. */
@@ -40,11 +61,10 @@ export class SqliteWriter {
     const database = drizzle(this.#database);
     database.transaction(
       (transaction) => {
-        for (const table of [orders, stockLogs, itemStocks, checkpoints]) {
-          transaction.delete(table).run();
-        }
+        const tables = [orders, stockLogs, itemStocks, checkpoints, refundsDue, drawEntrants];
+        for (const table of tables) transaction.delete(table).run();
         transaction.update(items).set({ sales: 0 }).run();
-        transaction.update(promos).set({ publishedAt: null }).run();
+        transaction.update(promos).set(unpublished).run();
       },
       { behavior: 'immediate' },
     );
@@ -65,10 +85,11 @@ export class SqliteWriter {
   #write(changes: RowChanges): void {
     for (const row of changes.orders) insertOrder(this.#order, row);
     for (const row of changes.settlements) settleOrder(this.#settlement, row);
+    for (const { key, at } of changes.refunds) this.#refund.run('refunded', at, at, key);
     for (const row of changes.stockLogs) insertStockLog(this.#stockLog, row);
     for (const [itemId, delta] of changes.stock) this.#rare.stock.run({ itemId, delta });
     for (const [itemId, units] of changes.sales) this.#rare.sales.run({ itemId, units });
-    for (const [promoId, at] of changes.published) this.#rare.publish.run({ promoId, at });
+    this.#sale.write(changes);
   }
 }
 
@@ -79,7 +100,6 @@ function rareStatements(database: BunSQLiteDatabase) {
   const added = sql`${itemStocks.stock} + ${sql.placeholder('delta')}`;
   const sold = sql`${items.sales} + ${sql.placeholder('units')}`;
   const isPartition = eq(checkpoints.partition, sql.placeholder('partition'));
-  const isDraft = and(eq(promos.id, sql.placeholder('promoId')), isNull(promos.publishedAt));
   return {
     checkpoint: database.select().from(checkpoints).where(isPartition).prepare(),
     advance: database
@@ -99,11 +119,6 @@ function rareStatements(database: BunSQLiteDatabase) {
       .update(items)
       .set({ sales: sold })
       .where(eq(items.id, sql.placeholder('itemId')))
-      .prepare(),
-    publish: database
-      .update(promos)
-      .set({ publishedAt: sql`${sql.placeholder('at')}` })
-      .where(isDraft)
       .prepare(),
   };
 }
@@ -152,12 +167,17 @@ function insertOrder(statement: Statement, row: OrderRow): void {
 
 const settlementText = `
   update ${getTableName(orders)}
-  set ${[orders.status, orders.paidAt, orders.closedAt].map((column) => `"${column.name}" = ?`)}
+  set ${set([orders.status, orders.paidAt, orders.closedAt, orders.reference])}
   where "${orders.key.name}" = ?`;
 
 function settleOrder(statement: Statement, row: Settlement): void {
-  statement.run(row.status, row.paidAt, row.closedAt, row.key);
+  statement.run(row.status, row.paidAt, row.closedAt, row.reference, row.key);
 }
+
+const refundText = `
+  update ${getTableName(orders)}
+  set ${set([orders.status, orders.closedAt, orders.refundedAt])}
+  where "${orders.key.name}" = ?`;
 
 const stockLogText = insertText(stockLogs, [
   stockLogs.id,
@@ -181,10 +201,4 @@ function insertStockLog(statement: Statement, row: StockLogRow): void {
     row.seq,
     row.at,
   );
-}
-
-function insertText(table: SQLiteTable, columns: SQLiteColumn[]): string {
-  const names = columns.map((column) => `"${column.name}"`);
-  const values = columns.map(() => '?');
-  return `insert into "${getTableName(table)}" (${names}) values (${values})`;
 }

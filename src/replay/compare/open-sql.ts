@@ -5,7 +5,7 @@
 import { Database } from 'bun:sqlite';
 import { existsSync } from 'node:fs';
 import type { SqlSettings } from '../../db/open.ts';
-import type { Projection } from '../../db/sql.ts';
+import type { Projection } from '../../db/projection.ts';
 import { sqliteFile } from '../../db/sqlite/file.ts';
 
 export type AuditedRows = Pick<Projection, 'snapshot'>;

@@ -1,7 +1,8 @@
 /** Compares the rows of `orders` with the journal, row by row and column by column. */
 import type { Sequence } from '../../../actors/events.ts';
 import { orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
-import type { OrderRow, ProjectionView } from '../../db/sql.ts';
+import type { ProjectionView } from '../../db/projection.ts';
+import type { OrderRow } from '../../db/sql.ts';
 import { orderId, orderKey } from '../../order-id.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { Prefix } from './prefix.ts';

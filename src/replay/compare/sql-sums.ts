@@ -1,6 +1,7 @@
 /** Compares what SQL says of items and promos with the journal. */
 import type { Sequence } from '../../../actors/events.ts';
-import type { ItemSums, PromoRow } from '../../db/sql.ts';
+import type { ItemSums } from '../../db/projection.ts';
+import type { PromoRow } from '../../db/sql.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { KnownTerms } from '../audit/terms-book.ts';
 import type { Prefix } from './prefix.ts';

@@ -3,7 +3,7 @@
  * say how much of each partition they contain; the audit's books tell what was true then.
  */
 import type { Sequence } from '../../../actors/events.ts';
-import type { Checkpoint, ProjectionView } from '../../db/sql.ts';
+import type { Checkpoint, ProjectionView } from '../../db/projection.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 import type { Compared, Comparison, Reading } from './comparison.ts';
