@@ -1,5 +1,5 @@
 /** Gathers what is known about one user and one item: from SQL, the item's actor, board and journal. */
-import { code, type OrderView, partitionOf } from '../../../actors/protocol.ts';
+import { code, type OrderView, partitionOf, type Standing } from '../../../actors/protocol.ts';
 import { shownPromo } from '../../catalog/item.ts';
 import { nextCursor, type OrderCursor } from '../../db/sql.ts';
 import { parseOrderId } from '../../order-id.ts';
@@ -60,27 +60,26 @@ async function gather(parts: SearchParts, { item, row, user, from }: Asked): Pro
   const journal = await parts.openJournal();
   try {
     const projected = await projectedOrders(parts, item.id, user);
-    const history = await readUserEvents(journal, { item: item.id, user, partitions, from });
+    const { numbers: orders } = projected;
+    const search = { item: item.id, user, partitions, from, orders };
+    const history = await readUserEvents(journal, search);
     const placed = history.events.flatMap((event) => (event.type === 'placed' ? [event.n] : []));
-    const numbers = [...new Set([...projected.numbers, ...placed])].sort((a, b) => b - a);
-    const orders = await liveOrders(parts, item.id, user, numbers.slice(0, ordersMax));
+    const all = [...new Set([...orders, ...placed])].sort((a, b) => b - a);
+    const live = await liveOrders(parts, item.id, user, all.slice(0, ordersMax));
     const promo = shownPromo(item, row);
-    const admitted = history.events.find(
-      ({ type, promo }) => type === 'admitted' && promo === row.promo,
-    );
-    const kept = promo !== undefined && (await isAdmitted(parts, item.id, user, promo.id));
     const partition = partitionOf(item.id, partitions);
     const facts: Facts = {
       now: clock(),
       row,
       promo: promo === undefined ? null : { ...promo, limit: promo.limitPerUser },
-      orders,
-      admittedAt: admitted?.at ?? null,
-      admissionKept: kept,
+      normalLimit: item.limitPerUser,
+      orders: live,
+      standing: promo === undefined ? null : await standingOf(parts, item.id, user, promo.id),
+      events: history.events,
       readAll: history.from === 1 && history.to >= history.last,
       soldOutAt: row.left === 0 ? await entryTime(journal, partition, row.leftSeq) : null,
     };
-    const cut = projected.cut || numbers.length > ordersMax;
+    const cut = projected.cut || all.length > ordersMax;
     const refused = parts.board.refused(item.id);
     return { facts, history, refused, cut };
   } finally {
@@ -114,14 +113,15 @@ async function liveOrders(
   return replies.flatMap(({ order }) => (order === null ? [] : [order]));
 }
 
-/** Whether a user has an admission that is neither spent nor lapsed. @throws when the actor does not answer */
-async function isAdmitted(
+/** Where the user stands with a promo. @throws when the actor does not answer */
+async function standingOf(
   { send }: SearchParts,
   item: number,
   user: number,
   promo: number,
-): Promise<boolean> {
+): Promise<Standing> {
   const { code: answer, standing } = await send({ type: 'stand', item, user, promo });
-  if (standing !== null) return standing.state === 'admitted';
+  // Whoever has no place is told with it why none can be had.
+  if (standing !== null) return standing;
   throw new Error(`the actor of item ${item} answers ${answer}`);
 }

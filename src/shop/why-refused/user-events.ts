@@ -4,7 +4,17 @@
  * between them for as long as each took; it says which entries it read.
  */
 
-import type { Admitted, Placed, Sequence } from '../../../actors/events.ts';
+import type {
+  Admitted,
+  Event,
+  Joined,
+  Lapsed,
+  LeftQueue,
+  Placed,
+  QueueEnded,
+  RefundDue,
+  Sequence,
+} from '../../../actors/events.ts';
 import { decodeEntry } from '../../../actors/journal/codec.ts';
 import type { Journal } from '../../../actors/journal/journal.ts';
 import { partitionOf } from '../../../actors/protocol.ts';
@@ -14,8 +24,12 @@ export const searchEntriesMax = 20_000;
 const searchMs = 5_000;
 const pageEntries = 32;
 
-/** What a user did that is journaled: being admitted, and placing orders. */
-export type UserEvent = (Admitted | Placed) & { at: number; seq: Sequence };
+/**
+ * What is journaled of a user's way through a sale, the end of a queue for all who waited in it, and
+ * payments for their orders that must go back.
+ */
+type OfUser = Joined | LeftQueue | Admitted | Lapsed | Placed;
+export type UserEvent = (OfUser | QueueEnded | RefundDue) & { at: number; seq: Sequence };
 
 export interface UserEventsRead {
   /** The first and last entries that were read; `to` is less than `from` where none was. */
@@ -32,6 +46,8 @@ export interface Search {
   partitions: number;
   /** The first entry to read; null: as late as the bound allows. */
   from: Sequence | null;
+  /** Orders of theirs, beside those that are read: payments for them are theirs. */
+  orders: readonly number[];
 }
 
 /** @throws JournalUnavailable, JournalCorrupt */
@@ -42,7 +58,8 @@ export async function readUserEvents(journal: Journal, search: Search): Promise<
   const from = search.from ?? Math.max(1, last - searchEntriesMax + 1);
   const history: UserEventsRead = { from, to: from - 1, last, events: [] };
   if (from > last) return history;
-  const needles = [Buffer.from(`"user":${user},`), Buffer.from(`"user":${user}}`)];
+  const needles = needlesOf(item, user);
+  const isTheirs = ownership(search);
   const startedAt = performance.now();
   let pageAt = startedAt;
   for await (const { sequence, bytes } of journal.read(partition, from)) {
@@ -51,9 +68,7 @@ export async function readUserEvents(journal: Journal, search: Search): Promise<
     if (needles.some((needle) => buffer.includes(needle))) {
       const { events, at } = decodeEntry(partition, sequence, bytes);
       for (const event of events) {
-        if (event.type !== 'admitted' && event.type !== 'placed') continue;
-        if (event.item !== item || event.user !== user) continue;
-        history.events.push({ ...event, at: event.at ?? at, seq: sequence });
+        if (isTheirs(event)) history.events.push({ ...event, at: event.at ?? at, seq: sequence });
       }
     }
     history.to = sequence;
@@ -64,6 +79,35 @@ export async function readUserEvents(journal: Journal, search: Search): Promise<
     pageAt = performance.now();
   }
   return history;
+}
+
+/** What the bytes of an entry hold that has anything of the user. */
+function needlesOf(item: number, user: number): Buffer[] {
+  const texts = [`"user":${user},`, `"user":${user}}`];
+  for (const type of ['queueEnded', 'refundDue']) texts.push(`"type":"${type}","item":${item},`);
+  return texts.map((text) => Buffer.from(text));
+}
+
+/** Tells of each event, in order, whether it is about the user. */
+function ownership({ item, user, orders }: Search) {
+  const own = new Set(orders);
+  return (event: Event): event is Event & (OfUser | QueueEnded | RefundDue) => {
+    if (event.item !== item) return false;
+    switch (event.type) {
+      case 'joined':
+      case 'leftQueue':
+      case 'admitted':
+      case 'lapsed':
+        return event.user === user;
+      case 'placed':
+        if (event.user === user) own.add(event.n);
+        return event.user === user;
+      case 'refundDue':
+        return event.reason !== 'unknownOrder' && own.has(event.n);
+      default:
+        return event.type === 'queueEnded';
+    }
+  };
 }
 
 /** When an entry was written; null where there is none. @throws as `readUserEvents` does. */

@@ -1,7 +1,14 @@
 /** What a search found: what can be said, and the facts it rests on. */
+import { gateRoom } from '../../../../../actors/memory/board.ts';
 import { orderStatusNames } from '../../../../../actors/protocol.ts';
 import { orderId } from '../../../../order-id.ts';
-import { type Reason, reasonsOf, unitsAgainstLimit } from '../../../../shop/why-refused/reasons.ts';
+import {
+  admittedAt,
+  limitOf,
+  type Reason,
+  reasonsOf,
+  unitsAgainstLimit,
+} from '../../../../shop/why-refused/reasons.ts';
 import type { Asked, Found } from '../../../../shop/why-refused/search.ts';
 import { searchEntriesMax } from '../../../../shop/why-refused/user-events.ts';
 import { failures } from '../../../wire/messages.ts';
@@ -34,6 +41,7 @@ export function Result({ view, asked, found }: ResultProps) {
         <Refusals view={view} asked={asked} found={found} />
       </div>
       <Orders own={own} itemId={item.id} found={found} />
+      <Steps own={own} found={found} />
     </section>
   );
 }
@@ -44,17 +52,16 @@ function Facts({ view, asked, found }: ResultProps) {
   const units = unitsAgainstLimit(facts);
   const { promo, row, soldOutAt } = facts;
   const rows: [string, unknown][] = [
+    [own.stands, standingText(facts, own)],
     [own.admitted, promo === null ? '–' : admittedText(found, own)],
-    [
-      own.againstLimit,
-      fill(promo === null ? own.noLimit : own.ofLimit, { units, limit: promo?.limit ?? 0 }),
-    ],
+    [own.againstLimit, fill(own.ofLimit, { units, limit: limitOf(facts) })],
     [own.unitsLeft, row.left],
     [own.journal, <JournalRead own={own} asked={asked} history={history} />],
   ];
   if (promo !== null) {
-    const gate = promo.gateFactor * row.left;
-    rows.splice(2, 0, [own.gate, fill(own.gateText, { admitted: row.outstanding, gate })]);
+    const { gateFactor, left, outstanding } = row;
+    const gate = fill(own.gateText, { gateFactor, left, outstanding, room: gateRoom(row) });
+    rows.splice(2, 0, [own.gate, gate]);
   }
   if (soldOutAt !== null) rows.splice(-1, 0, [own.soldOutSince, minuteText(soldOutAt)]);
   return (
@@ -72,11 +79,44 @@ function Facts({ view, asked, found }: ResultProps) {
   );
 }
 
+function standingText({ standing }: Found['facts'], own: SearchTexts): string {
+  if (standing === null) return '–';
+  const { ahead, waiting, until } = standing;
+  const told = { place: ahead + 1, waiting, until: minuteText(until) };
+  return fill(own.standings[standing.state], told);
+}
+
 function admittedText({ facts }: Found, own: SearchTexts): string {
-  const { admittedAt, admissionKept, readAll } = facts;
-  if (admittedAt !== null) return fill(own.yesAt, { time: minuteText(admittedAt) });
-  if (admissionKept) return own.yes;
-  return readAll ? own.no : own.unknown;
+  const at = admittedAt(facts);
+  if (at !== null) return fill(own.yesAt, { time: minuteText(at) });
+  return facts.readAll ? own.no : own.unknown;
+}
+
+/** What the journal has of the user, step by step. */
+function Steps({ own, found }: { own: SearchTexts; found: Found }) {
+  const { events } = found.history;
+  if (events.length === 0) return null;
+  return (
+    <table class="board">
+      <caption>{own.steps}</caption>
+      <thead>
+        <tr>
+          {[own.step, own.stepAt, own.entry].map((name) => (
+            <th scope="col">{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {events.map(({ type, at, seq }) => (
+          <tr>
+            <th scope="row">{own.stepNames[type]}</th>
+            <td data-label={own.stepAt}>{minuteText(at)}</td>
+            <td data-label={own.entry}>{seq}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 function JournalRead(props: { own: SearchTexts; asked: Asked; history: Found['history'] }) {
@@ -168,9 +208,12 @@ function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; foun
   );
 }
 
+/** Values of reasons that are times, in milliseconds since 1970 UTC. */
+const times = new Set(['at', 'until', 'opens']);
+
 function reasonText({ key, ...values }: Reason, own: SearchTexts): string {
   const told = Object.entries(values).map(([name, value]) => {
-    if (name !== 'at') return [name, value ?? 0];
+    if (!times.has(name)) return [name, value ?? 0];
     return [name, value === null ? '' : minuteText(value)];
   });
   return fill(own.reasons[key], Object.fromEntries(told)).replaceAll(/（）| (?=[,:])/g, '');
