@@ -113,7 +113,9 @@ export function viewStanding(item: Item, user: number, index: number, at: number
   const sale = item.sales[index]!;
   const buyer = buyers.find(user, index);
   const state = standingNames[buyers.standsAt(buyer)];
-  const ahead = state === 'waiting' ? sale.waiting.ahead(buyers.place[buyer]!) : 0;
+  // Who joins while the order of a draw is being found waits behind all who took part.
+  const drawing = sale.draw?.count ?? 0;
+  const ahead = state === 'waiting' ? sale.waiting.ahead(buyers.place[buyer]!) + drawing : 0;
   const rate = sale.rate.perSecond(at);
   return {
     state,

@@ -80,7 +80,8 @@ export class Decider {
     const decision = decide(before, command, at, now);
     const { event } = decision;
     const after = event === null ? before : this.#record(event, at);
-    if (decision.code === code.outOfStock) {
+    // A merchant who would take off sale what is not left is not a buyer who was refused.
+    if (decision.code === code.outOfStock && command.type !== 'withdrawUnits') {
       const amount = command.type === 'place' ? command.amount : 1;
       this.#tallyDueAt = Math.min(this.#tallyDueAt, this.#tallies.add(command.item, amount, now));
     }

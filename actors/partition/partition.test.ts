@@ -185,6 +185,15 @@ describe('refusals for stock', () => {
   });
 });
 
+test('a merchant who would take off sale what is not left is no buyer who was refused for stock', async () => {
+  const b = newRig();
+  await b.open(1);
+  const refused = b.submit({ type: 'withdrawUnits', item, units: 2, key: 0 });
+  b.partition.finish(start);
+  expect(b.codes(refused)).toEqual([code.outOfStock]);
+  expect(b.partition.idle).toBe(true);
+});
+
 describe('a stopped partition', () => {
   test('no longer decides anything', async () => {
     const b = newRig();

@@ -5,7 +5,7 @@
  * should be answered.
  */
 import type { Event, Opened } from '../events.ts';
-import { payWindowDefaultMs } from '../limits.ts';
+import { loadedUnitsMax, payWindowDefaultMs } from '../limits.ts';
 import { must } from './must.ts';
 import { PlainMoney, type PlainOrder } from './plain-money.ts';
 import { PlainPromo, type PlainStanding } from './plain-promo.ts';
@@ -32,7 +32,7 @@ export class PlainItem {
   /** Units by the keys of deliveries; below 0 where they were taken off sale. */
   readonly deliveries = new Map<number, number>();
 
-  constructor({ units, price, normalSale, limit = Number.POSITIVE_INFINITY }: Opened) {
+  constructor({ units, price, normalSale, limit = loadedUnitsMax }: Opened) {
     this.loaded = units;
     this.price = price;
     this.normalSale = normalSale ?? true;
@@ -207,6 +207,7 @@ export class PlainItem {
     }
     const promo = this.promos.get(event.promo);
     must(promo !== undefined, `no promo ${event.promo}`);
+    if (event.type === 'joined' || event.type === 'admitted') this.#mayJoin(promo, event.user);
     switch (event.type) {
       case 'joined':
         promo.joined(event, event.draw === true, at, this.left);
@@ -228,6 +229,13 @@ export class PlainItem {
         must(event.waiting === promo.people, `${event.waiting} are sent home`);
         promo.sendHome();
     }
+  }
+
+  /** Who has all that they may have has no place; who waits may have come to it since. */
+  #mayJoin(promo: PlainPromo, user: number): void {
+    if (promo.stand(user).state !== 'none') return;
+    const units = this.unitsOf(user, promo.terms.promo);
+    must(units < promo.limit, `I4: user ${user} has ${units} units, and is let in again`);
   }
 
   #merchant(
