@@ -10,6 +10,7 @@ import {
   type Place,
   type Publish,
   type Refund,
+  type Stand,
 } from '../protocol.ts';
 import type { PlainItem } from './plain-item.ts';
 import { isPaid, type PlainOrder, whyDue } from './plain-money.ts';
@@ -40,9 +41,7 @@ export function plainAnswer(item: PlainItem | undefined, command: Command, at: n
     case 'join':
       return joinAnswer(item, command, at);
     case 'stand':
-      if (command.promo === 0) return code.ok;
-      if (!item.promos.has(command.promo)) return code.notOnSale;
-      return item.promos.get(command.promo)!.onAt(at) ? code.ok : code.ended;
+      return standAnswer(item, command, at);
     case 'leave':
       return item.promos.has(command.promo) ? code.ok : code.notOnSale;
     case 'place':
@@ -119,6 +118,16 @@ function joinAnswer(item: PlainItem, { user, promo: id }: Join, at: number): Cod
   if (left === 0 && held === 0) return code.outOfStock;
   if (promo.queue !== 'off' || promo.room(left) > 0) return code.ok;
   return left === 0 ? code.outOfStock : code.gateClosed;
+}
+
+/** Who stands nowhere is told why they cannot. */
+function standAnswer(item: PlainItem, { user, promo: id }: Stand, at: number): Code {
+  if (id === 0) return code.ok;
+  const promo = item.promos.get(id);
+  if (promo === undefined) return code.notOnSale;
+  if (!promo.onAt(at)) return code.ended;
+  const full = item.unitsOf(user, id) >= promo.limit;
+  return full && promo.stand(user).state === 'none' ? code.limitReached : code.ok;
 }
 
 /** Whether a user has a token of the normal price that has bought nothing. */
