@@ -113,7 +113,7 @@ export class EngineThreads {
   }
 
   projector(): ProjectorThread {
-    const { journal, sql } = this.parts;
+    const { settings, journal, sql, steadyClock } = this.parts;
     return new Thread({
       name: 'projector',
       script: ownScript('src/projector/worker.ts'),
@@ -122,6 +122,8 @@ export class EngineThreads {
         ...this.#common(),
         journal,
         sql,
+        store: storeSettings(settings),
+        clockStepMs: clockDrift(steadyClock),
       }),
     });
   }

@@ -58,6 +58,11 @@ export interface ProjectorOptions {
   batchEvents?: number;
   /** Called after each batch, and at the start, with the last entry that the rows contain. */
   onProgress?(partition: number, sequence: Sequence): void;
+  /**
+   * Called when items or promos may have changed, other than in stock and sales: after a batch that changed
+   * them, and wherever others may have written what this projector has not seen.
+   */
+  onCatalogChange?(): void;
 }
 
 /** Where reading a partition stands: the chain at the checkpoint, and any reading in progress. */
@@ -83,6 +88,7 @@ export class Projector {
   readonly #partitions: number;
   readonly #batchEvents: number;
   readonly #onProgress: (partition: number, sequence: Sequence) => void;
+  readonly #onCatalogChange: () => void;
   readonly #positions = new Map<number, Position>();
 
   constructor(options: ProjectorOptions) {
@@ -91,6 +97,7 @@ export class Projector {
     this.#partitions = options.partitions;
     this.#batchEvents = options.batchEvents ?? batchEventsDefault;
     this.#onProgress = options.onProgress ?? (() => undefined);
+    this.#onCatalogChange = options.onCatalogChange ?? (() => undefined);
   }
 
   /**
@@ -123,6 +130,7 @@ export class Projector {
         await this.#lose(partition);
         return 0;
       }
+      if (changes.items.size > 0 || changes.promos.size > 0) this.#onCatalogChange();
       this.#onProgress(partition, to.seq);
       return entries.length;
     } catch (error) {
@@ -182,6 +190,7 @@ export class Projector {
     const position = { chain, reading: null };
     this.#positions.set(partition, position);
     this.#onProgress(partition, seq);
+    this.#onCatalogChange();
     return position;
   }
 

@@ -7,7 +7,7 @@
  */
 import { existsSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { wallClock } from '../../actors/clock.ts';
+import { createSteadyClock, wallClock } from '../../actors/clock.ts';
 import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal.ts';
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
 import { shortConfirmMs } from '../../actors/limits.ts';
@@ -16,8 +16,11 @@ import { Board } from '../../actors/memory/board.ts';
 import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
+import { CatalogVersion } from '../catalog/version.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { SqlDamaged, SqlUnavailable } from '../db/sql.ts';
+import { openStore, type StoreSettings } from '../store/open.ts';
+import { CatalogNews } from './catalog-news.ts';
 import { LostRowsLog } from './lost-rows-log.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from './projector.ts';
 
@@ -27,6 +30,9 @@ export interface ProjectorThreadSettings {
   journal: JournalSettings;
   sql: SqlSettings;
   memory: SharedMemory;
+  store: StoreSettings;
+  /** How far the engine's steady clock is from this thread's own. */
+  clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -59,11 +65,14 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   const report = (state: string) => log.debug(`journal: ${state}`, {});
   const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
   const sql = await openSql(settings.sql);
+  const store = await openStore(settings.store, { clock: createSteadyClock(settings.clockStepMs) });
+  const news = new CatalogNews(new CatalogVersion(memory.catalogChanges, store));
   const projector = new Projector({
     journal,
     projection: sql.projection,
     partitions,
     onProgress: (partition, sequence) => positions.reached(partition, 'sql', sequence),
+    onCatalogChange: () => news.note(),
   });
   const lost = new LostRowsLog(new Board(memory.board), sql);
   let told = '';
@@ -104,6 +113,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     else if (leaving) break;
     else if (!draining) await bell.wait(seen, idleMs);
   }
+  await news.tell();
+  await store.close();
   await sql.close();
   await journal.close();
   self.postMessage({ type: 'drained' } satisfies FromProjectorThread);
