@@ -106,6 +106,7 @@ const countedPaths = [
   '/log-out',
   '/orders',
   '/orders/*',
+  '/demo/pay/*',
   '/live',
   '/docs',
   '/admin/*',

@@ -1,4 +1,5 @@
 /** What an engine left behind: the journal, rebuilt, and SQL compared with it. */
+import type { Event } from '../../actors/events.ts';
 import { applyTo, type Item } from '../../actors/item/item.ts';
 import { Chain } from '../../actors/journal/codec.ts';
 import { openJournal } from '../../actors/journal/open.ts';
@@ -22,18 +23,29 @@ async function itemsInJournal(
   dataDir: string,
   env: Record<string, string> = {},
 ): Promise<Map<number, Item>> {
+  const items = new Map<number, Item>();
+  for await (const { event, at } of eventsInJournal(dataDir, env)) applyTo(items, event, at);
+  return items;
+}
+
+/** Every event of a journal, partition by partition. */
+export async function* eventsInJournal(
+  dataDir: string,
+  env: Record<string, string> = {},
+): AsyncGenerator<{ event: Event; at: number }> {
   const config = configOf(dataDir, env);
   const journal = await openJournal(journalSettings(config), config.partitions, { readonly: true });
-  const items = new Map<number, Item>();
-  for (let partition = 0; partition < config.partitions; partition++) {
-    const chain = new Chain(partition);
-    for await (const { sequence, bytes } of journal.read(partition, 1)) {
-      const { events, at } = chain.next(sequence, bytes);
-      for (const event of events) applyTo(items, event, event.at ?? at);
+  try {
+    for (let partition = 0; partition < config.partitions; partition++) {
+      const chain = new Chain(partition);
+      for await (const { sequence, bytes } of journal.read(partition, 1)) {
+        const { events, at } = chain.next(sequence, bytes);
+        for (const event of events) yield { event, at: event.at ?? at };
+      }
     }
+  } finally {
+    await journal.close();
   }
-  await journal.close();
-  return items;
 }
 
 /** Rebuilds the items and checks that SQL holds exactly the same (I7). The engine must have drained. */

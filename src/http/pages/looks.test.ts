@@ -39,13 +39,17 @@ async function loggedIn(options: VisitorOptions): Promise<TestVisitor> {
   return visitor;
 }
 
-/** One order in each state that orders can be in. */
+/** One order in each state that orders can be in; that which was cancelled has a refund due. */
 async function ordersInEveryState(): Promise<void> {
-  for (const change of ['none', 'pay', 'cancel', 'expire']) {
+  for (const change of ['none', 'pay', 'refund', 'cancel', 'expire']) {
     const sale = await shop.engine.sale({ payWindowSeconds: change === 'expire' ? 1 : 900 });
     const { orderId } = mustSucceed(await shop.engine.place(tokenFor(sale, buyer.userId)));
-    if (change === 'pay' || change === 'cancel') {
-      mustSucceed(await shop.engine.api('POST', `/api/orders/${orderId}/${change}`, {}));
+    const act = (verb: string) => shop.engine.api('POST', `/api/orders/${orderId}/${verb}`, {});
+    if (change === 'pay' || change === 'refund') mustSucceed(await act('pay'));
+    if (change === 'refund') mustSucceed(await act('refund'));
+    if (change === 'cancel') {
+      mustSucceed(await act('cancel'));
+      expect((await act('pay')).errCode).toBe(30012);
     }
   }
 }
@@ -107,9 +111,13 @@ describe('every text', () => {
     const ended = await shop.engine.sale({ startsInMs: -5_000, endsInMs: 1_000 });
     const { page, context } = await loggedIn({});
     await page.goto(url('/orders'));
-    for (const state of ['placed', 'paid', 'cancelled', 'expired']) {
+    for (const state of ['placed', 'paid', 'refunded', 'cancelled', 'expired']) {
       await page.waitForSelector(`.order[data-state=${state}] .badge`);
     }
+    await page.waitForSelector('.order[data-state=cancelled] .refund:has-text("due back")');
+    await expectReadable(page);
+    await page.click('.order[data-state=placed] [data-pay]');
+    await page.waitForSelector('.checkout button');
     await expectReadable(page);
     await page.goto(url('/'));
     for (const state of ['pending', 'running', 'sold-out', 'ended']) {

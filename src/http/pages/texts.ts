@@ -77,6 +77,7 @@ const en = {
   orderNumber: 'Order',
   placedAt: 'Placed',
   payNow: 'Pay now',
+  payElsewhere: 'Pay at the merchant’s checkout. Once the payment has come, this page says so.',
   cancelOrder: 'Cancel order',
 };
 
@@ -157,6 +158,7 @@ const zh: Texts = {
   orderNumber: '订单号',
   placedAt: '下单时间',
   payNow: '立即付款',
+  payElsewhere: '请在商家的收银台付款，到账后本页会显示。',
   cancelOrder: '取消订单',
 };
 
@@ -203,9 +205,9 @@ const script = {
     cancelled: 'cancelled',
     expired: 'expired',
     refunded: 'refunded',
+    toRefund: '{amount} that you paid for this order is due back to you.',
     timeLeft: '{time} left to pay',
     cancelSure: 'Really cancel?',
-    paying: 'Paying …',
     cancelling: 'Cancelling …',
     offline: 'No connection. Please try again.',
     noAnswer: 'No answer in time. Please try again.',
@@ -249,9 +251,9 @@ const script = {
     cancelled: '已取消',
     expired: '已过期',
     refunded: '已退款',
+    toRefund: '您为该订单支付的 {amount} 将退还给您。',
     timeLeft: '剩余付款时间 {time}',
     cancelSure: '确定取消？',
-    paying: '付款中……',
     cancelling: '取消中……',
     offline: '网络不通，请重试。',
     noAnswer: '暂无回应，请重试。',

@@ -35,7 +35,9 @@ export function showOrder(order) {
   const wasOpen = result.dataset.state === 'placed';
   const state = isOpen(order) || order.status !== 'placed' ? order.status : 'expired';
   const closed = wasOpen && state === 'expired' ? texts.notPaidInTime : texts.boughtAndClosed;
-  const titles = { placed: texts.bought, paid: texts.boughtBefore };
+  // What costs nothing is paid as soon as it is ordered.
+  const paid = order.total === 0 ? texts.bought : texts.boughtBefore;
+  const titles = { placed: texts.bought, paid };
   if (result.dataset.state !== state) {
     find('[data-title]', result).textContent = titles[state] ?? closed;
   }

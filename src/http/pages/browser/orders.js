@@ -51,9 +51,9 @@ async function loadNew() {
   find('#none').hidden = true;
 }
 
-function add(order) {
+/** `element`: a card that the server has made. */
+function add(order, element = template.content.cloneNode(true).firstElementChild) {
   if (shown.has(order.orderId)) return;
-  const element = template.content.cloneNode(true).firstElementChild;
   const entry = { order, element };
   shown.set(order.orderId, entry);
   const title = find('[data-title]', element);
@@ -67,11 +67,13 @@ function add(order) {
   link.textContent = order.orderId;
   link.href = `/orders/${order.orderId}`;
   showTime(find('[data-time]', element), Date.parse(order.createdAt));
-  find('[data-pay]', element).addEventListener('click', () => act(entry, 'pay', texts.paying));
+  const pay = find('[data-pay]', element);
+  if (pay !== null) pay.href = `/demo/pay/${order.orderId}`;
   const cancel = find('[data-cancel]', element);
+  cancel.hidden = false;
   const label = cancel.textContent;
   cancel.addEventListener('click', () => {
-    if (cancel.dataset.sure === 'true') return act(entry, 'cancel', texts.cancelling);
+    if (cancel.dataset.sure === 'true') return cancelOrder(entry);
     cancel.dataset.sure = 'true';
     cancel.textContent = texts.cancelSure;
     setTimeout(() => {
@@ -79,26 +81,34 @@ function add(order) {
       cancel.textContent = label;
     }, sureMs);
   });
-  list.append(element);
+  if (!element.isConnected) list.append(element);
   show(entry);
 }
 
-async function act(entry, verb, text) {
+async function cancelOrder(entry) {
   const { element, order } = entry;
   const message = find('[data-message]', element);
-  const buttons = element.querySelectorAll('[data-actions] button');
-  for (const button of buttons) button.disabled = true;
-  say(message, text);
+  const cancel = find('[data-cancel]', element);
+  cancel.disabled = true;
+  say(message, texts.cancelling);
   const path = `/api/orders/${order.orderId}`;
-  const answer = await insist('POST', `${path}/${verb}`, {}, ({ isOffline }) =>
+  const answer = await insist('POST', `${path}/cancel`, {}, ({ isOffline }) =>
     say(message, isOffline ? texts.offlineRetrying : texts.retrying),
   );
-  for (const button of buttons) button.disabled = false;
+  cancel.disabled = false;
   if (answer.errCode === 20003) return askToLogIn();
   say(message, answer.errCode === null ? '' : answer.errMsg || noAnswerText(answer), true);
   // A refusal means that the order's state is not the one shown here.
-  const now = answer.errCode === null ? answer : await call('GET', path);
-  if (now.errCode === null) entry.order = now.data;
+  if (answer.errCode !== null) return look(entry);
+  entry.order = answer.data;
+  show(entry);
+}
+
+/** Shows an order as it stands now. */
+async function look(entry) {
+  const { errCode, data } = await call('GET', `/api/orders/${entry.order.orderId}`);
+  if (errCode !== null) return;
+  entry.order = data;
   show(entry);
 }
 
@@ -110,15 +120,17 @@ function show({ element, order }) {
   element.dataset.state = seen;
   find('[data-status]', element).textContent = texts[seen];
   find('[data-actions]', element).hidden = !isOpen;
+  const refund = find('[data-refund]', element);
+  refund.hidden = order.toRefund === 0;
+  refund.textContent = fill(texts.toRefund, { amount: money(order.toRefund) });
   find('[data-left]', element).textContent = fill(texts.timeLeft, { time: durationText(leftMs) });
 }
 
-/** The page of a single order. */
+/** The page of a single order, which the server has made. */
 async function loadOne(orderId) {
   const answer = await insist('GET', `/api/orders/${orderId}`);
-  find('#loading').hidden = true;
   if (answer.errCode === 20003) return askToLogIn();
-  if (answer.errCode === null) add(answer.data);
+  if (answer.errCode === null) add(answer.data, find('.order', list));
   else say(find('#message'), answer.errMsg || noAnswerText(answer), true);
 }
 
@@ -128,4 +140,9 @@ if (page.orderId === null) {
 } else await loadOne(page.orderId);
 everySecond(() => {
   for (const entry of shown.values()) if (entry.order.status === 'placed') show(entry);
+});
+// Who comes back from a checkout in another tab finds here what has become of it.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  for (const entry of shown.values()) if (entry.order.status === 'placed') look(entry);
 });

@@ -91,6 +91,7 @@ describe('a person with a browser', () => {
     await page.click('#result a');
     await page.waitForSelector(`.order[data-state=placed]:has-text("${orderId}")`);
     await page.click('[data-pay]');
+    await page.click('.checkout button[value=pay]');
     await page.waitForSelector('.order[data-state=paid]');
     const [order] = await ordersOf(await shop.logIn(telephone));
     expect(order).toMatchObject({ orderId, itemId, status: 'paid' });
@@ -123,6 +124,9 @@ describe('a person with a browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-pay]');
     await tabTo(page, '[data-pay]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.checkout');
+    await tabTo(page, '.checkout button[value=pay]');
     await page.keyboard.press('Space');
     await page.waitForSelector('.order[data-state=paid]');
     expect(complaints).toEqual([]);

@@ -1,15 +1,23 @@
-/** `/orders` and `/orders/:id`: a user's orders, filled in by the page's script from the API. */
+/**
+ * `/orders` and `/orders/:id`: a user's orders, filled in by the page's script from the API. A single
+ * order is there without it.
+ */
+import { orderId } from '../../../order-id.ts';
 import { Layout, textsOf, type View } from '../layout.tsx';
+import { OrderCard, type ShownOrder } from './order-card.tsx';
 
 interface OrdersProps {
   view: View;
   /** The only order to show; null for all. */
-  orderId: string | null;
+  shown: ShownOrder | null;
+  /** Whether this site has a page to pay on. */
+  paysHere: boolean;
 }
 
-export function OrdersPage({ view, orderId }: OrdersProps) {
+export function OrdersPage({ view, shown, paysHere }: OrdersProps) {
   const own = textsOf(view);
-  const title = orderId === null ? own.myOrders : `${own.orderNumber} ${orderId}`;
+  const id = shown === null ? null : orderId(shown.itemId, shown.order.n, shown.order.createdAt);
+  const title = id === null ? own.myOrders : `${own.orderNumber} ${id}`;
   return (
     <Layout
       view={view}
@@ -17,14 +25,40 @@ export function OrdersPage({ view, orderId }: OrdersProps) {
       description={own.ordersLead}
       isListed={false}
       script="orders.js"
-      data={{ orderId }}
+      data={{ orderId: id }}
+      {...(shown === null ? {} : { noScript: null })}
     >
       <div class="heading">
         <div>
-          <h1>{orderId === null ? own.myOrders : own.orderNumber}</h1>
+          <h1>{id === null ? own.myOrders : own.orderNumber}</h1>
           <p class="lead">{own.ordersLead}</p>
         </div>
       </div>
+      {shown === null && <Waiting view={view} />}
+      <ol class="orders" id="orders">
+        {shown !== null && <OrderCard view={view} shown={shown} paysHere={paysHere} />}
+      </ol>
+      <p class="message" id="message" role="status" aria-live="polite"></p>
+      <button type="button" class="secondary" id="more" hidden>
+        {own.more}
+      </button>
+      {id !== null && (
+        <p class="aside">
+          <a href="/orders">{own.allOrders}</a>
+        </p>
+      )}
+      <template id="order">
+        <OrderCard view={view} shown={null} paysHere={paysHere} />
+      </template>
+    </Layout>
+  );
+}
+
+/** What stands in for a list that the script has not filled in yet, or that has nothing in it. */
+function Waiting({ view }: { view: View }) {
+  const own = textsOf(view);
+  return (
+    <>
       <p class="empty" id="loading" role="status">
         {own.loading}
       </p>
@@ -36,54 +70,6 @@ export function OrdersPage({ view, orderId }: OrdersProps) {
           </a>
         </p>
       </div>
-      <ol class="orders" id="orders"></ol>
-      <p class="message" id="message" role="status" aria-live="polite"></p>
-      <button type="button" class="secondary" id="more" hidden>
-        {own.more}
-      </button>
-      {orderId !== null && (
-        <p class="aside">
-          <a href="/orders">{own.allOrders}</a>
-        </p>
-      )}
-      <template id="order">
-        <li class="order">
-          <p class="badge" data-status></p>
-          <h2>
-            <a href="/" data-title>
-              …
-            </a>
-          </h2>
-          <p class="amount" data-amount></p>
-          <p class="total" data-total></p>
-          <dl>
-            <div>
-              <dt>{own.orderNumber}</dt>
-              <dd>
-                <a href="/orders" data-id>
-                  …
-                </a>
-              </dd>
-            </div>
-            <div>
-              <dt>{own.placedAt}</dt>
-              <dd>
-                <time data-time></time>
-              </dd>
-            </div>
-          </dl>
-          <div class="actions" data-actions>
-            <p class="left" data-left></p>
-            <button type="button" class="secondary" data-cancel>
-              {own.cancelOrder}
-            </button>
-            <button type="button" class="primary" data-pay>
-              {own.payNow}
-            </button>
-          </div>
-          <p class="message" data-message role="status" aria-live="polite"></p>
-        </li>
-      </template>
-    </Layout>
+    </>
   );
 }

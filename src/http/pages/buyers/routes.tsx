@@ -1,42 +1,41 @@
 /** The pages of buyers. Their scripts call the API as any client does. */
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
-import { code } from '../../../../actors/protocol.ts';
 import { addressBlock } from '../../../admission/rate-limits.ts';
-import { parseOrderId } from '../../../order-id.ts';
 import { itemIdOf, readItem } from '../../../shop/read-item.ts';
-import { readOrder } from '../../../shop/read-order.ts';
 import { searchLimit } from '../../guard/rate-limits.ts';
 import type { AppParts } from '../../parts.ts';
 import { listSchema } from '../../routes/items.ts';
 import { failure } from '../../wire/envelope.ts';
-import { failures } from '../../wire/messages.ts';
 import { ApologyPage } from '../apology.tsx';
 import { compressed } from '../compression.ts';
 import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../page.tsx';
-import { sitePath } from '../visitor.ts';
 import { watchedItems } from '../watched-items.ts';
 import { accountPages } from './accounts/routes.tsx';
+import { checkoutPages } from './checkout/routes.tsx';
 import { drawPage } from './draw/make.tsx';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
 import { offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
+import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
 
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
   const itemPage = page((c, view) => item(parts, c, view));
   const drawnPage = page((c, view) => drawPage(parts, c, view));
+  const ordersPage = page((c, view) => orders(parts, c, view));
   const orderPage = page((c, view) => order(parts, c, view));
   return new Hono()
     .get('/', pageHeaders, compressed, homePage)
     .get('/items/:id', pageHeaders, compressed, itemPage)
     .get('/items/:id/draw/:promoId', pageHeaders, compressed, drawnPage)
     .route('/', accountPages(parts, page))
-    .get('/orders', pageHeaders, compressed, page(orders))
+    .get('/orders', pageHeaders, compressed, ordersPage)
     .get('/orders/:id', pageHeaders, compressed, orderPage)
+    .route('/demo/pay', checkoutPages(parts, page))
     .get('/live', (c) => live(parts, c));
 }
 
@@ -71,23 +70,18 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   return { page: <ItemPage view={view} offer={offerOf(found, view.now)} /> };
 }
 
-function orders(c: Context, view: View): Made {
+function orders({ demoProvider }: AppParts, c: Context, view: View): Made {
   if (view.visitor.userId === null) return logInFirst(c, view);
-  return { page: <OrdersPage view={view} orderId={null} /> };
+  return { page: <OrdersPage view={view} shown={null} paysHere={demoProvider !== null} /> };
 }
 
 /** An order of the user's own, by its id. */
 async function order(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const { userId } = view.visitor;
   const id = c.req.param('id') ?? '';
-  if (parseOrderId(id) === null) return notFound(view);
-  if (userId === null) return logInFirst(c, view);
-  const { refused: why } = await readOrder(parts, id, userId);
-  if (why === code.notFound) return notFound(view);
-  if (why === null) return { page: <OrdersPage view={view} orderId={id} /> };
-  return { page: <ApologyPage view={view} reason={why} />, status: failures[why].status };
-}
-
-function logInFirst(c: Context, { visitor }: View): Response {
-  return c.redirect(`/login?next=${encodeURIComponent(sitePath(visitor.path))}`, 303);
+  if (!isOrderId(id)) return notFound(view);
+  if (view.visitor.userId === null) return logInFirst(c, view);
+  const { shown, instead } = await orderFor(parts, view, id);
+  if (instead !== null) return instead;
+  const paysHere = parts.demoProvider !== null;
+  return { page: <OrdersPage view={view} shown={shown} paysHere={paysHere} /> };
 }
