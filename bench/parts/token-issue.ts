@@ -5,21 +5,16 @@
  */
 
 import { temporaryFolder } from '../../actors/testing/process.ts';
-import { type Session, Sessions } from '../../src/accounts/sessions.ts';
 import type { DrawnProof } from '../../src/admission/captcha.ts';
 import { ProofCaptchas } from '../../src/admission/proof-captcha.ts';
 import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { KeyValueStore } from '../../src/store/store.ts';
-import { inParallel } from '../../src/testing/crowd.ts';
 import { solveProof } from '../../src/testing/proof-solver.ts';
 import { emptyReport, type Part, reported, type Target, WrongAnswer } from '../report/report.ts';
-import { type CpuTimes, cpuBetween, cpuTimes } from '../servers/cpu.ts';
 import { type EngineServer, startEngineServer, tokenSecret } from '../servers/servers.ts';
 import { openSale, type Sale } from '../servers/shop.ts';
-
-const connections = 64;
-const rehearsalScript = 'src/testing/rehearsal-engine.ts';
+import { openSessions, type Phase, phase, rehearsalScript } from './buyers.ts';
 
 export const tokens: Part = {
   name: 'tokens',
@@ -38,36 +33,22 @@ export const tokens: Part = {
   },
 };
 
-interface Phase {
-  perSecond: number;
-  /** Microseconds per request. */
-  http: number;
-  actor: number;
-  rest: number;
-}
-
 /** All buyers draw a captcha first, and then they all ask for a token. */
 async function issue(engine: EngineServer, buyers: number, firstUser: number) {
-  const sale = await openSale(engine, 100_000, true);
-  const store = await openStore({ redisUrl: null, dataDir: engine.folder.path });
-  const sessions = new Sessions(store);
-  const opened: Session[] = [];
-  for (let userId = firstUser; userId < firstUser + buyers; userId++) {
-    opened.push(await sessions.open(userId, await sessions.generation(userId)));
-  }
-  await store.close();
+  const sale = await openSale(engine, 100_000, { captcha: true });
+  const opened = await openSessions(engine, buyers, firstUser);
   const drawn: DrawnProof[] = [];
   const drawing = await phase(engine, buyers, async (buyer) => {
     const { promoId } = sale;
     const url = `${engine.url}/api/captchas`;
-    drawn[buyer] = await post<DrawnProof>(url, opened[buyer]!.token, { promoId });
+    drawn[buyer] = await post<DrawnProof>(url, opened[buyer]!, { promoId });
   });
   const solved: Solved[] = [];
   for (const { captchaId, challenge } of drawn) {
     solved.push({ captchaId, answer: await solveProof(challenge) });
   }
   const giving = await phase(engine, buyers, (buyer) =>
-    askForToken(engine, sale, opened[buyer]!.token, solved[buyer]!),
+    askForToken(engine, sale, opened[buyer]!, solved[buyer]!),
   );
   return { drawing, giving };
 }
@@ -100,21 +81,6 @@ async function post<T>(url: string, session: string, body: unknown): Promise<T> 
   const text = await response.text();
   if (response.status !== 201) throw new WrongAnswer(`tokens: ${response.status} ${text}`);
   return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
-}
-
-async function phase(
-  engine: EngineServer,
-  requests: number,
-  request: (number: number) => Promise<void>,
-): Promise<Phase> {
-  const before = cpuTimes(engine.process.pid);
-  const startedAt = performance.now();
-  await inParallel(requests, connections, request);
-  const seconds = (performance.now() - startedAt) / 1000;
-  const used = cpuBetween(before, cpuTimes(engine.process.pid));
-  const micros = (kind: keyof Omit<CpuTimes, 'httpThreads'>) => used[kind] / 1000 / requests;
-  const [http, actor, rest] = [micros('http'), micros('actor'), micros('rest')];
-  return { perSecond: requests / seconds, http, actor, rest };
 }
 
 async function targetsOf(drawing: Phase, giving: Phase): Promise<Target[]> {
@@ -152,15 +118,13 @@ async function partCosts() {
   const { captchaId, challenge } = await captchas.draw(1, 1);
   const answer = await solveProof(challenge);
   const verifying = await cost(1_000, () => captchas.solve(captchaId, 1, 1, answer));
-  // What one token takes: the session, three limits, the captcha, and the admission, old and new.
+  // What one token takes: the session, three limits, and the captcha.
   const storing = await cost(1_000, async (number) => {
-    await store.spend('rate:address', rate);
     await store.get(`session:${number}`);
     await store.spend(`rate:user:${number}`, rate);
-    await store.get(`admission:${number}`);
+    await store.spend('rate:address', rate);
     await store.spend('rate:item', rate);
     await store.take(`proof:${number}`);
-    await store.set(`admission:${number}`, '1 2', 900_000);
   });
   await store.close();
   folder.remove();

@@ -15,6 +15,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const adminToken = 'bench-admin-token-of-one-run';
 export const tokenSecret = 'bench-token-secret-of-at-least-32-characters';
 
+const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-of-32-bytes').toString('base64')}`;
+
 export interface Server {
   kind: 'engine' | 'floor';
   url: string;
@@ -53,6 +55,8 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
       DATA_DIR: folder.path,
       TOKEN_SECRET: tokenSecret,
       ADMIN_TOKEN: adminToken,
+      PAYMENT_WEBHOOK_SECRET: paymentWebhookSecret,
+      PAYMENTS: 'webhook',
       LOG_LEVEL: 'warning',
       ...allocator,
       ...options.env,

@@ -35,11 +35,17 @@ async function call<T>(engine: EngineServer, method: string, path: string, body?
   return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
 }
 
-/** Makes an item with this many units, and a running promo that sells one to each user. */
+/** How a promo lets users in, where it is not as merchants get it. */
+interface Admission {
+  captcha?: boolean;
+  gateFactor?: number;
+}
+
+/** Makes an item with this many units, and a running promo that sells one to each user, with a queue. */
 export async function openSale(
   engine: EngineServer,
   stock: number,
-  captcha = false,
+  { captcha = false, ...admission }: Admission = {},
 ): Promise<Sale> {
   const item = await call<{ id: number }>(engine, 'POST', '/api/items', {
     title: 'bench',
@@ -54,7 +60,9 @@ export async function openSale(
     startAt: new Date(Date.now() - 1_000).toISOString(),
     endAt: new Date(Date.now() + 3_600_000).toISOString(),
     limitPerUser: 1,
+    queue: 'fifo',
     captcha,
+    ...admission,
   });
   await call(engine, 'POST', `/api/promos/${promo.id}/publish`, {});
   return { itemId: item.id, promoId: promo.id };
