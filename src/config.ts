@@ -39,6 +39,8 @@ export interface Config {
   payments: PaymentsMode | null;
   /** Null where it is to be made once and kept in `dataDir`. */
   paymentWebhookSecret: string | null;
+  /** ISO 4217: what amounts in minor units are of. */
+  currency: string;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
   /** What buyers are asked for before a purchase token. */
@@ -143,6 +145,12 @@ const webhookSecret = v.nullish(
   null,
 );
 
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+function isCurrency(value: string): boolean {
+  return currencies.has(value);
+}
+
 const proxiesMessage = 'must be addresses or networks such as 10.0.0.0/8, separated by commas';
 
 const originsMessage =
@@ -191,6 +199,10 @@ function environmentSchema(cores: number) {
       null,
     ),
     PAYMENT_WEBHOOK_SECRET: webhookSecret,
+    CURRENCY: v.optional(
+      v.pipe(v.string(), v.check(isCurrency, 'must be a code of ISO 4217, such as CNY')),
+      'CNY',
+    ),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
     CAPTCHA: v.optional(
@@ -260,6 +272,7 @@ export function readConfig(
     databaseUrl: settings.DATABASE_URL,
     payments: settings.PAYMENTS,
     paymentWebhookSecret: settings.PAYMENT_WEBHOOK_SECRET,
+    currency: settings.CURRENCY,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     captcha: settings.CAPTCHA,

@@ -10,6 +10,7 @@ import type { Report } from '../replay/report.ts';
 import { type Ended, runCommand } from '../testing/command.ts';
 import { startTestEngine, tokenFor } from '../testing/engine-process.ts';
 import { forge, tamper } from '../testing/forgery.ts';
+import { playFullSale } from '../testing/full-sale.ts';
 import { salePartitions } from '../testing/script-player.ts';
 import { playSale } from '../testing/small-sale.ts';
 
@@ -45,14 +46,32 @@ describe('bun replay', () => {
     const lines = output.split('\n').map((line) => line.trim().split(/ {2,}/));
     expect(lines).toContainEqual([
       ...['item', 'loaded', 'sold', 'held', 'left', 'orders', 'users', 'refused'],
-      'refused while units were left',
+      ...['refused while units were left', 'takings', 'title'],
     ]);
-    expect(lines).toContainEqual(['1', '15', '2', '0', '13', '7', '7', '3', '0']);
-    expect(lines).toContainEqual(['2', '5', '0', '1', '4', '1', '1', '0', '0']);
-    for (const check of ['I1', 'I3', 'I4', 'I7', 'I8', 'I9']) {
+    const [first, second] = [
+      ['1', '15', '2', '0', '13', '7', '7', '3', '0', 'CNY 10.00', 'Something'],
+      ['2', '5', '0', '1', '4', '1', '1', '0', '0', 'CNY 0.00', 'Something'],
+    ];
+    expect(lines).toContainEqual(first);
+    expect(lines).toContainEqual(second);
+    for (const check of ['I1', 'I3', 'I4', 'I7', 'I8', 'I9', 'I10']) {
       expect(output).toMatch(new RegExp(`^${check} +holds`, 'm'));
     }
     expect(output).toEndWith('All holds.\n');
+  });
+
+  test('keeps to a line for each item where units were withdrawn, and says what loaded is then', async () => {
+    await playFullSale(folder);
+    const { code, output } = await command([], salePartitions, { CURRENCY: 'JPY' });
+    expect(code).toBe(0);
+    const lines = output.split('\n').map((line) => line.trim().split(/ {2,}/));
+    expect(lines).toContainEqual([
+      ...['item', 'loaded', 'withdrawn', 'sold', 'held', 'left', 'orders', 'users', 'refused'],
+      ...['refused while units were left', 'takings', 'refunded'],
+    ]);
+    const line = ['1', '4', '2', '4', '0', '0', '6', '6', '1', '0', 'JPY 3,300', 'JPY 1,000'];
+    expect(lines.filter(([item]) => item === '1')).toContainEqual(line);
+    expect(output).toContain('\nLoaded is what was put on sale, less what was withdrawn.\n');
   });
 
   test('prints each difference with partition, sequence and item, and exits 1', async () => {
@@ -84,6 +103,27 @@ describe('bun replay', () => {
       item: 1,
       what: expect.stringContaining('nonce 100'),
     });
+  });
+
+  test('has in its JSON the money and the promos of an item, with how users were let in', async () => {
+    await playFullSale(folder);
+    const [code, { currency, items }] = await report();
+    expect({ code, currency }).toEqual({ code: 0, currency: 'CNY' });
+    expect(items).toMatchObject([
+      {
+        ...{ item: 1, title: null, loaded: 4, withdrawn: 2, takingsMinor: 3_300 },
+        ...{ refundedMinor: 1_000, refundsDue: 0, dueMinor: 0 },
+        promos: [
+          {
+            ...{ promo: 1, queue: 'draw', admitted: 5, fromDraw: 4, fromQueue: 1, lapsed: 1 },
+            waitMs: { median: 20_000, p95: 33_000, longest: 33_000 },
+            draw: { entrants: 5, recomputed: true },
+          },
+          { promo: 2, queue: 'fifo', admitted: 0, waitMs: null, draw: null },
+          { promo: 3, queue: 'fifo', atOnce: 1 },
+        ],
+      },
+    ]);
   });
 
   test('lists a thousand differences and counts the rest', async () => {

@@ -37,8 +37,8 @@ export function addReplay(program: Command): void {
     .summary('audit the journal, and compare SQL and Redis with it')
     .description(
       'Replays the journal from its first entry, checks what must always hold (no unit sold ' +
-        'twice, no token spent twice, no limit exceeded, no one refused while units were left, no ' +
-        'entry changed or missing), and compares SQL and Redis with it. Works while the engine runs.',
+        'twice, no token spent twice, no limit exceeded, no one refused while units were left, ' +
+        'everyone let in by their turn, no entry changed or missing), draws every draw again, and compares SQL and Redis with it. Works while the engine runs.',
     )
     .option('--item <N>', 'audit only this item', integer(1, itemIdMax))
     .option('--to <SEQ>', 'stop each partition after this entry', integer(1))

@@ -182,6 +182,8 @@ export interface ProjectionView {
   orderPages(from: number, below: number): AsyncIterable<OrderRow[]>;
   /** Items that are in the catalogue or have stock, by id. */
   itemSums(): Promise<ItemSums[]>;
+  /** By item: what the catalogue calls it. */
+  itemTitles(): Promise<Map<number, string>>;
   /** By id. */
   publishedPromos(): Promise<PromoWithSecret[]>;
   /** All refunds due, settled or not. */

@@ -47,3 +47,27 @@ export function span(ms: number): string {
 export function percent(share: number): string {
   return `${Math.round(share * 1000) / 10} %`;
 }
+
+/** Minor units as an amount of their currency: `CNY 1,234.50`. */
+export function amount(minor: number, currency: string): string {
+  const style = { style: 'currency', currency, currencyDisplay: 'code' } as const;
+  const format = new Intl.NumberFormat('en-US', style);
+  // Always there for a format of the style `currency`.
+  const digits = format.resolvedOptions().maximumFractionDigits!;
+  return format.format(minor / 10 ** digits).replace('\u00a0', ' ');
+}
+
+/** What people call an item: its title, where one is known. */
+export function itemName(item: number, title: string | null): string {
+  return title === null ? `item ${item}` : `${title} (item ${item})`;
+}
+
+/** Columns aligned to the right, each as wide as its widest cell. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((cell, column) =>
+    Math.max(cell.length, ...rows.map((row) => row[column]!.length)),
+  );
+  return [head, ...rows].map((row) =>
+    row.map((cell, column) => cell.padStart(widths[column]!)).join('  '),
+  );
+}

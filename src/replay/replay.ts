@@ -3,7 +3,7 @@
 import type { Sequence } from '../../actors/events.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { Audit } from './audit/audit.ts';
-import type { Compared, Comparison, Reading } from './compare/comparison.ts';
+import type { Compared, Comparison, Names, Reading } from './compare/comparison.ts';
 import { hashAt, lastOf, readPartition } from './read-journal.ts';
 
 export interface ReplayOptions {
@@ -28,6 +28,8 @@ export interface ReplayProgress {
 export interface Replayed {
   audit: Audit;
   comparisons: Compared[];
+  /** Of the items and promos that a catalogue was found for. */
+  names: Names;
   /** By partition: who answered when it was read. */
   answeredBy: string[];
   /** Time for the journal alone: reading, hashing, decoding, checking. */
@@ -58,13 +60,14 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     const upTo = Math.min(sequence, to ?? sequence);
     if (partition.sequence < upTo) await readPartition(journal, partition, upTo);
   };
-  const reading = { audit, to, readOn, hashAt: hashAt.bind(null, journal) };
+  const names: Names = { items: new Map(), promos: new Map() };
+  const reading = { audit, names, to, readOn, hashAt: hashAt.bind(null, journal) };
   const compared: Compared[] = [];
   for (const comparison of comparisons) {
     compared.push(await comparison.compare(reading));
   }
   audit.finish();
-  return { audit, comparisons: compared, answeredBy, journalMs };
+  return { audit, comparisons: compared, names, answeredBy, journalMs };
 }
 
 async function countEntries(journal: Journal, audit: Audit, to: Sequence | null): Promise<number> {

@@ -1,23 +1,9 @@
 /** What a replay found, as one plain object (`--json`) and as text for people. */
 import { type Check, checkNames, checks, type Finding } from './audit/findings.ts';
 import type { Compared } from './compare/comparison.ts';
-import { counted, megabytes, number, seconds } from './format.ts';
+import { counted, megabytes, number, seconds, table } from './format.ts';
+import { type ItemReport, itemReport, itemTable } from './item-report.ts';
 import type { Replayed } from './replay.ts';
-
-export interface ItemReport {
-  item: number;
-  partition: number;
-  loaded: number;
-  sold: number;
-  held: number;
-  left: number;
-  orders: number;
-  /** Users who placed an order. */
-  users: number;
-  /** Refusals for stock, and how many of them came while the units asked for were left (I9). */
-  refused: number;
-  refusedWhileLeft: number;
-}
 
 export interface PartitionReport {
   partition: number;
@@ -42,6 +28,8 @@ export interface Report {
   holds: boolean;
   /** What `--item` and `--to` limited the replay to. */
   limits: { item: number | null; to: number | null };
+  /** ISO 4217: what minor units are of. */
+  currency: string;
   journal: {
     partitions: number;
     /** By partition: who answered when it was read. */
@@ -62,8 +50,9 @@ export interface Report {
 }
 
 export function reportOf(
-  { audit, comparisons, answeredBy, journalMs }: Replayed,
+  { audit, comparisons, names, answeredBy, journalMs }: Replayed,
   to: number | null,
+  currency: string,
 ): Report {
   const { findings, partitions, options } = audit;
   const items = audit.items();
@@ -71,6 +60,7 @@ export function reportOf(
   return {
     holds: findings.count === 0,
     limits: { item: options.onlyItem ?? null, to },
+    currency,
     journal: {
       partitions: options.partitions,
       answeredBy,
@@ -93,7 +83,7 @@ export function reportOf(
         ...{ from: new Date(from).toISOString(), to: new Date(to).toISOString() },
       })),
     ),
-    items: items.map(itemReport),
+    items: items.map((book) => itemReport(book, names)),
     checks: Object.fromEntries(
       checkNames.map((name) => [
         name,
@@ -103,13 +93,6 @@ export function reportOf(
     comparisons: comparisons.map((each) => ({ ...each, ms: Math.round(each.ms) })),
     differences: { count: findings.count, listed: findings.listed },
   };
-}
-
-function itemReport(book: ReturnType<Replayed['audit']['items']>[number]): ItemReport {
-  const { item, partition, loaded, sold, held, left, orders, holders, refused, refusedWhileLeft } =
-    book;
-  const counts = { orders: orders.count, users: holders.users() };
-  return { item, partition, loaded, sold, held, left, ...counts, refused, refusedWhileLeft };
 }
 
 export function textOf(report: Report): string {
@@ -125,7 +108,7 @@ export function textOf(report: Report): string {
       ...answerLines(journal.answeredBy),
       ...(limited.length === 0 ? [] : [`Limited to: ${limited.join(', ')}`]),
     ],
-    report.items.length === 0 ? ['No item was opened.'] : itemTable(report.items),
+    report.items.length === 0 ? ['No item was opened.'] : itemTable(report.items, report.currency),
     checkTable(report),
     ...report.comparisons.map(comparisonLines),
     partitionLines(report.partitions),
@@ -140,17 +123,6 @@ function answerLines(answeredBy: readonly string[]): string[] {
   const partitions = Map.groupBy(answeredBy.keys(), (partition) => answeredBy[partition]!);
   if (partitions.size === 1) return [`Read from: ${answeredBy[0]}`];
   return [...partitions].map(([who, which]) => `Read from: ${who} (partition ${which.join(', ')})`);
-}
-
-function itemTable(items: readonly ItemReport[]): string[] {
-  const head = ['item', 'loaded', 'sold', 'held', 'left', 'orders', 'users', 'refused'];
-  const rows = items.map((each) => [
-    String(each.item),
-    ...[each.loaded, each.sold, each.held, each.left, each.orders, each.users].map(number),
-    number(each.refused),
-    number(each.refusedWhileLeft),
-  ]);
-  return table([...head, 'refused while units were left'], rows);
 }
 
 /** Checks of a copy of the journal's facts, and the comparison that makes them. */
@@ -216,16 +188,6 @@ function differenceLines({ holds, differences: { count, listed } }: Report): str
     ...rows,
     ...(more > 0 ? [`  … and ${number(more)} more`] : []),
   ];
-}
-
-/** Columns aligned to the right, each as wide as its widest cell. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => row[column]!.length)),
-  );
-  return [head, ...rows].map((row) =>
-    row.map((cell, column) => cell.padStart(widths[column]!)).join('  '),
-  );
 }
 
 function sumOf(numbers: readonly number[]): number {

@@ -40,7 +40,7 @@ export async function runAudit(
     const chronicles = html !== null;
     const asked = { journal, partitions, item, to, comparisons, chronicles, progress };
     const replayed = await replay(asked);
-    const report = reportOf(replayed, to);
+    const report = reportOf(replayed, to, config.currency);
     if (item !== null && report.items.length === 0 && report.holds) {
       throw new Error(`the journal knows no item ${item}`);
     }
@@ -50,7 +50,7 @@ export async function runAudit(
       const journalKind = { sqlite: 'SQLite', jetstream: 'NATS JetStream' }[settings.kind];
       const books = replayed.audit.items();
       const about = { journalKind, acknowledgement, at: Date.now() };
-      await Bun.write(html, await documentOf({ report, books, ...about }));
+      await Bun.write(html, await documentOf({ report, books, names: replayed.names, ...about }));
     }
     return report;
   } finally {

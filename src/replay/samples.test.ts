@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { openJournal } from '../../actors/journal/open.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { ownPath } from '../own-files.ts';
+import type { ItemReport } from './item-report.ts';
 import { replay } from './replay.ts';
-import { type ItemReport, type PartitionReport, reportOf } from './report.ts';
+import { type PartitionReport, reportOf } from './report.ts';
 
 interface Books {
   partitions: PartitionReport[];
@@ -63,7 +64,7 @@ test.each(releases)(
     const then = JSON.parse(text) as Books; // As `replay --json` of that release wrote it.
     const partitions = then.partitions.length;
     const journal = await journalOf(release, partitions);
-    const now = reportOf(await replay({ journal, partitions }), null);
+    const now = reportOf(await replay({ journal, partitions }), null, 'CNY');
     await journal.close();
     expect(now.differences).toEqual({ count: 0, listed: [] });
     expect(now.partitions).toMatchObject(then.partitions);

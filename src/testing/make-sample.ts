@@ -27,7 +27,7 @@ const scale = { partitions, items: 5, users: 12, commandsPerEntry: 6 };
 await new JournalMaker({ journal, seed: 31, ...scale }).write(60);
 const [, ahead] = await newestTimes(journal, partitions);
 await setTimeBack(journal, ahead!, 'maker', ahead!.at - dayMs);
-const report = reportOf(await replay({ journal, partitions }), null);
+const report = reportOf(await replay({ journal, partitions }), null, 'CNY');
 await journal.close();
 if (!report.holds) throw new Error('the sample does not hold');
 

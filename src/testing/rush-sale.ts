@@ -1,4 +1,4 @@
-/** A typical flash sale: a rush, holds that expire, a restock, late payments. */
+/** A typical flash sale: a rush, a waitlist, holds that expire, a restock, late payments. */
 import type { Command } from '../../actors/protocol.ts';
 import { randomOf } from './journal-maker.ts';
 import { type Script, saleStartsAt } from './script-player.ts';
@@ -13,8 +13,12 @@ const item = 1;
 const promo = 1;
 const payWindowMs = 120_000;
 const saleMs = 600_000;
+const admitMs = 60_000;
+/** Who has no order yet tries this often: those who waited may have been let in. */
+const retryMs = 25_000;
+const retriesUntilMs = 300_000;
 /** Commands within this time share one entry. */
-const entryMs = 4;
+const entryMs = 20;
 
 /**
  * Most users pass the gate around the opening and order a moment later; one in twenty comes with a
@@ -32,9 +36,12 @@ export function rushSale({ users, units, restocked }: RushSale): Script {
     if (!direct) add(arrival, { type: 'join', item, user, promo, nonce });
     add(orderedAt, place(user, nonce));
     if (random() > 0.3) continue;
-    const backAt = 150_000 + 40_000 * random();
-    if (!direct) add(backAt, { type: 'join', item, user, promo, nonce });
-    add(backAt + 2_000, place(user, nonce));
+    for (let at = orderedAt + retryMs; at < retriesUntilMs; at += retryMs) {
+      // In whole seconds, so that there are not too many entries.
+      const againAt = 1_000 * Math.ceil(at / 1_000);
+      if (!direct) add(againAt, { type: 'join', item, user, promo, nonce });
+      add(againAt + 1_000, place(user, nonce));
+    }
   }
   // Numbers are assigned as orders come; more of them are settled here than there will be.
   for (let n = 1; n <= units + restocked; n++) {
@@ -72,6 +79,7 @@ function publish(): Command {
     limit: 1,
     gateFactor: 5,
     payWindowMs,
+    ...{ queue: 'fifo', admitMs, queueOpenAt: saleStartsAt },
     ...times,
   };
 }

@@ -73,6 +73,12 @@ export class PostgresView implements ProjectionView {
     return joinSums(logged, left, sold);
   }
 
+  async itemTitles(): Promise<Map<number, string>> {
+    const titles = { id: items.id, title: items.title };
+    const rows = await this.#wait(this.#database.select(titles).from(items));
+    return new Map(rows.map(({ id, title }) => [id, title]));
+  }
+
   async publishedPromos(): Promise<PromoWithSecret[]> {
     const published = isNotNull(promos.publishedAt);
     return this.#wait(

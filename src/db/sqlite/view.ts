@@ -79,6 +79,12 @@ export class SqliteView implements ProjectionView {
     });
   }
 
+  async itemTitles(): Promise<Map<number, string>> {
+    const titles = { id: items.id, title: items.title };
+    const rows = guarded(() => this.database.select(titles).from(items).all());
+    return new Map(rows.map(({ id, title }) => [id, title]));
+  }
+
   async publishedPromos(): Promise<PromoWithSecret[]> {
     const published = isNotNull(promos.publishedAt);
     return guarded(() =>

@@ -15,8 +15,15 @@ export interface Rush {
   soldOutAt: number | null;
 }
 
-/** Restocks that are kept with their time; further ones are counted only in the timelines. */
-const restocksListedMax = 40;
+/** What a merchant did that a chart marks, with the units that came or went. */
+export interface Turn {
+  at: number;
+  what: 'restocked' | 'unitsWithdrawn' | 'paused' | 'resumed' | 'ended';
+  units: number;
+}
+
+/** Turns that are kept with their time; of further ones only the restocks are counted, in the timelines. */
+const turnsListedMax = 40;
 
 /**
  * A rush goes on after the last unit for this share of the time it took, so that its end is visible.
@@ -28,7 +35,7 @@ export class Chronicle {
   whole: Timeline | null = null;
   /** The rush with the most orders so far; null where no promo had one. */
   rush: Rush | null = null;
-  readonly restocks: { at: number; units: number }[] = [];
+  readonly turns: Turn[] = [];
   latePayments = 0;
   /** The most orders in one second of the clock. */
   peakOrdersPerSecond = 0;
@@ -47,10 +54,21 @@ export class Chronicle {
     this.whole.note(what, count, units, at);
     if (event.type === 'placed') this.#countOrder(at);
     if (event.type === 'paid' && event.late === true) this.latePayments++;
-    if (event.type === 'restocked' && this.restocks.length < restocksListedMax) {
-      this.restocks.push({ at, units: event.units });
-    }
+    this.#noteTurn(event, at);
     this.#noteRush(event, what, count, units, at);
+  }
+
+  #noteTurn(event: Event, at: number): void {
+    switch (event.type) {
+      case 'restocked':
+      case 'unitsWithdrawn':
+      case 'paused':
+      case 'resumed':
+      case 'ended': {
+        if (this.turns.length === turnsListedMax) return;
+        this.turns.push({ at, what: event.type, units: 'units' in event ? event.units : 0 });
+      }
+    }
   }
 
   #countOrder(at: number): void {
@@ -71,13 +89,14 @@ export class Chronicle {
       rush.soldOutAt = at;
       this.#rushEndsAt = at + Math.max(1_000, (at - rush.timeline.startAt) * aftermath);
     }
-    if (event.type === 'closed') this.#rushEndsAt = at;
+    if (event.type === 'closed' || event.type === 'ended') this.#rushEndsAt = at;
     if (this.rush === null || rush.orders > this.rush.orders) this.rush = rush;
   }
 
   #begin(event: Event & { promo: number }, { loaded, held, sold, left }: Units, at: number): void {
     const taken = event.type === 'placed' ? event.amount : 0;
-    const before = { loaded, held: held - taken, sold, left: left + taken };
+    const atOnce = event.type === 'placed' && event.paid === true ? taken : 0;
+    const before = { loaded, held: held - taken + atOnce, sold: sold - atOnce, left: left + taken };
     const timeline = new Timeline(at, before);
     this.#current = { promo: event.promo, timeline, orders: 0, soldOutAt: null };
     this.#rushEndsAt = Number.POSITIVE_INFINITY;

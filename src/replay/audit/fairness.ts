@@ -78,7 +78,7 @@ function admissionsOfBuyers({ orders, holders }: ItemAudit): Map<number, number[
  * The proof and measurement of association between two things, American Journal of Psychology 15
  * (1904) 72–101.
  */
-export function rankCorrelation(values: readonly number[]): number | null {
+export function rankCorrelation(values: ArrayLike<number>): number | null {
   const n = values.length;
   if (n < 3) return null;
   const sorted = Float64Array.from(values).sort();

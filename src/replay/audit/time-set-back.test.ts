@@ -33,7 +33,7 @@ async function setBack(change: (time: PartitionTime) => PartitionTime): Promise<
 test('a time that an operator set back is no difference, and is reported', async () => {
   const { sequence, at } = await setBack((time) => time);
   expect(await sale.findings()).toEqual([]);
-  const report = reportOf(await sale.audited(), null);
+  const report = reportOf(await sale.audited(), null, 'CNY');
   const [from, to] = [at, at - hourMs].map((each) => new Date(each).toISOString());
   const setting = { partition: 1, sequence: sequence + 1, from: from!, to: to! };
   expect(report.timesSetBack).toEqual([setting]);

@@ -7,11 +7,14 @@ import type { Units } from './books-over-time.ts';
 
 /** What is counted in each point. */
 export const counted = [
+  'joined',
   'admitted',
+  'lapsed',
   'placed',
   'paid',
   'cancelled',
   'expired',
+  'refunded',
   'refused',
   'restocked',
 ] as const;
@@ -108,5 +111,8 @@ export class Timeline {
 }
 
 function noCounts(): Record<Counted, number> {
-  return { admitted: 0, placed: 0, paid: 0, cancelled: 0, expired: 0, refused: 0, restocked: 0 };
+  return {
+    ...{ joined: 0, admitted: 0, lapsed: 0, placed: 0, paid: 0 },
+    ...{ cancelled: 0, expired: 0, refunded: 0, refused: 0, restocked: 0 },
+  };
 }

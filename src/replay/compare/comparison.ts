@@ -3,9 +3,17 @@ import type { Sequence } from '../../../actors/events.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 
+/** What people call items and promos, by number. */
+export interface Names {
+  items: Map<number, string>;
+  promos: Map<number, string>;
+}
+
 /** What a comparison needs from the replay while it runs. */
 export interface Reading {
   audit: Audit;
+  /** Filled by the comparison that reads a catalogue. */
+  names: Names;
   /** Where `--to` ends every partition; null without it. */
   to: Sequence | null;
   /** Reads a partition on, up to an entry if one is given, and no further than `to`. */

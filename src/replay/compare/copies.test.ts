@@ -57,7 +57,8 @@ async function compared(servers: Record<string, Answers | 'unreachable'>) {
   const sleep = async (ms: number) => void pauses.push(ms);
   const hashAt = async (_partition: number, sequence: Sequence) =>
     entryHash(written[sequence - 1]!);
-  const reading = { audit, to: null, readOn: async () => undefined, hashAt };
+  const names = { items: new Map(), promos: new Map() };
+  const reading = { audit, names, to: null, readOn: async () => undefined, hashAt };
   const result: Compared = await copiesComparison(copies, sleep).compare(reading);
   return { ...result, findings: audit.findings.listed, pauses, readings };
 }
@@ -143,7 +144,7 @@ test('a replay reads the copy of each server of a cluster, and says which it rea
         /^server node-\d \(\w+\), stream led by node-\d, entries read from node-\d$/,
       ),
     ]);
-    const text = textOf(reportOf(replayed, null));
+    const text = textOf(reportOf(replayed, null, 'CNY'));
     expect(text).toContain('Read from: server node-');
     expect(text).toContain('Copies, compared: same 3');
     const leader = await cluster.leaderOf('STAMPEDE_00');

@@ -29,6 +29,8 @@ test('replay compares the rows in Postgres', async () => {
     const honest = await audited();
     expect(honest.audit.findings.listed).toEqual([]);
     expect(honest.comparisons[0]!.compared).toMatchObject({ orders: 8, items: 2, promos: 1 });
+    expect(honest.names.items.get(1)).toBe('Something');
+    expect(honest.names.promos.get(1)).toBe('A promo');
 
     const client = new SQL(databaseUrl);
     await client`UPDATE orders SET amount = 9 WHERE user_id = 7`;

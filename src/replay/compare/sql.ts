@@ -47,7 +47,10 @@ async function compareSnapshot(
   const prefix = new Prefix(audit, checkpoints);
   const orders = await compareOrders(view, prefix);
   const items = compareItems(await view.itemSums(), prefix);
-  const promos = comparePromos(await view.publishedPromos(), prefix);
+  const published = await view.publishedPromos();
+  const promos = comparePromos(published, prefix);
+  for (const [item, title] of await view.itemTitles()) reading.names.items.set(item, title);
+  for (const { id, name } of published) reading.names.promos.set(id, name);
   return { compared: { orders, items, promos, partitions: checkpoints.size }, skipped };
 }
 

@@ -86,11 +86,14 @@ function areaPath(
 }
 
 const names: Record<Counted, string> = {
+  joined: 'Joined the queue',
   admitted: 'Admissions',
+  lapsed: 'Admissions lapsed',
   placed: 'Orders',
   paid: 'Payments',
   cancelled: 'Cancelled',
   expired: 'Expired',
+  refunded: 'Refunded',
   refused: 'Refused for stock',
   restocked: 'Units restocked',
 };

@@ -4,7 +4,8 @@ import { html, raw } from 'hono/html';
 import { ownPath } from '../../own-files.ts';
 import { type Check, checkNames } from '../audit/findings.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
-import { counted, megabytes, number, seconds, utc } from '../format.ts';
+import type { Names } from '../compare/comparison.ts';
+import { amount, counted, megabytes, number, seconds, utc } from '../format.ts';
 import { type Report, wasTried } from '../report.ts';
 import { ItemSection, soldShare } from './item.tsx';
 import { Facts, Table } from './parts.tsx';
@@ -17,6 +18,7 @@ export interface DocumentOptions {
   report: Report;
   /** The books of the report's items, with their chronicles. */
   books: readonly ItemAudit[];
+  names: Names;
   /** The kind of the journal, and what its acknowledgement means. */
   journalKind: string;
   acknowledgement: string;
@@ -33,7 +35,9 @@ export async function documentOf(options: DocumentOptions): Promise<string> {
 }
 
 function Page(options: DocumentOptions) {
-  const { report, books } = options;
+  const { report, books, names } = options;
+  const { currency } = report;
+  const reportOf = new Map(report.items.map((each) => [each.item, each]));
   const charted = books
     .toSorted((a, b) => b.orders.count - a.orders.count)
     .slice(0, itemsChartedMax)
@@ -55,7 +59,12 @@ function Page(options: DocumentOptions) {
           {report.holds ? null : <Differences report={report} />}
           <Items report={report} charted={charted} />
           {charted.map((book) => (
-            <ItemSection book={book} />
+            <ItemSection
+              book={book}
+              report={reportOf.get(book.item)!}
+              names={names}
+              currency={currency}
+            />
           ))}
           <Record {...options} />
           <Method />
@@ -152,7 +161,8 @@ function Differences({ report: { differences } }: { report: Report }) {
   );
 }
 
-function Items({ report: { items }, charted }: { report: Report; charted: readonly ItemAudit[] }) {
+function Items({ report, charted }: { report: Report; charted: readonly ItemAudit[] }) {
+  const { items, currency } = report;
   if (items.length === 0) return <p>No item was opened.</p>;
   const withCharts = new Set(charted.map(({ item }) => item));
   const more = items.length - itemsListedMax;
@@ -163,6 +173,7 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
         caption="The books of each item by the journal"
         head={[
           'item',
+          'title',
           'loaded',
           'sold',
           'share sold',
@@ -172,8 +183,11 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
           'buyers',
           'refused',
           'while left',
+          'takings',
+          'refunded',
+          'refunds due',
         ]}
-        left={[]}
+        left={[1]}
         rows={items
           .slice(0, itemsListedMax)
           .map((each) => [
@@ -182,12 +196,16 @@ function Items({ report: { items }, charted }: { report: Report; charted: readon
             ) : (
               String(each.item)
             ),
+            each.title ?? '-',
             number(each.loaded),
             number(each.sold),
             soldShare(each),
             ...[each.held, each.left, each.orders, each.users].map(number),
             number(each.refused),
             number(each.refusedWhileLeft),
+            ...[each.takingsMinor, each.refundedMinor, each.dueMinor].map((minor) =>
+              amount(minor, currency),
+            ),
           ])}
       />
       {more > 0 ? <p>… and {number(more)} more, which --json lists.</p> : null}
@@ -264,6 +282,13 @@ function Method() {
         Spearman, “The proof and measurement of association between two things”, American Journal of
         Psychology 15, 1904). Buyers take their time between admission and order, so a ρ below 1 is
         no fault of the sale. Both orders are those in which the engine decided.
+      </p>
+      <p>
+        A draw can be made again by anyone. The label of a user who joined is the SHA-256 of promo,
+        user and nonce, with colons between them; the seed is that of the secret, a colon, and the
+        SHA-256 of all labels in order of joining, with commas between them; and users come in the
+        order of the SHA-256 of seed, colon and label. Every hash is text of 64 hex digits. This
+        replay has done so for each draw, and has followed each queue.
       </p>
     </section>
   );

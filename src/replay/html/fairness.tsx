@@ -4,13 +4,19 @@ import { number, percent } from '../format.ts';
 import { BandsChart, OrderOfPurchase } from './fairness-charts.tsx';
 import { Facts, Figure, Table } from './parts.tsx';
 
-export function FairnessFigures({ item, fairness }: { item: number; fairness: Fairness }) {
+interface FairnessProps {
+  item: number;
+  name: string;
+  fairness: Fairness;
+}
+
+export function FairnessFigures({ item, name, fairness }: FairnessProps) {
   const { promo, admitted, buyers, direct, correlation, bands, sample } = fairness;
   const id = `i${item}-p${promo}`;
   const both = buyers - direct;
   return (
     <section class="fairness" id={id}>
-      <h4>Fairness of promo {promo}</h4>
+      <h4>Fairness of {name}</h4>
       <p class="verdict-line">{meaning(correlation)}</p>
       <Facts
         facts={[

@@ -1,34 +1,44 @@
 /** The section of one item: what became of its units, its rush, and how fair it was. */
-import { orderStatus } from '../../../actors/protocol.ts';
+import { orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
+import type { Turn } from '../audit/chronicle.ts';
 import { fairnessOf } from '../audit/fairness.ts';
 import type { ItemAudit } from '../audit/item-audit.ts';
 import type { Timeline } from '../audit/timeline.ts';
-import { number, percent, span, timeOfDay, utc } from '../format.ts';
+import type { Names } from '../compare/comparison.ts';
+import { amount, itemName, number, percent, span, timeOfDay, utc } from '../format.ts';
+import type { ItemReport } from '../item-report.ts';
+import { ActionsTable } from './actions.tsx';
 import { ActivityChart, activities, type Mark, UnitsChart } from './charts.tsx';
 import { FairnessFigures } from './fairness.tsx';
 import { Facts, Figure, Table } from './parts.tsx';
+import { hasQueue, QueueSection } from './queue.tsx';
 
 /** Rows of the table beside a chart of units. */
 const rowsMax = 10;
 /** A rush that took more than this share of the item's life is visible enough in the whole. */
 const rushShareMax = 0.6;
 
-export function ItemSection({ book }: { book: ItemAudit }) {
+export interface ItemProps {
+  book: ItemAudit;
+  report: ItemReport;
+  names: Names;
+  currency: string;
+}
+
+export function ItemSection({ book, report, names, currency }: ItemProps) {
   const { item, chronicle } = book;
   if (chronicle === null || chronicle.whole === null) return null;
   const { whole, rush } = chronicle;
   const soldOut = rush?.soldOutAt ?? null;
-  const marks: Mark[] = chronicle.restocks.map(({ at, units }) => ({
-    at,
-    text: `+${number(units)} units`,
-  }));
+  const marks: Mark[] = chronicle.turns.map((turn) => ({ at: turn.at, text: turnText(turn) }));
+  const name = itemName(item, report.title);
   const soldOutMark =
     soldOut === null ? [] : [{ at: soldOut, text: `sold out ${timeOfDay(soldOut)}` }];
   const apart = rush !== null && lifeOf(rush.timeline) < lifeOf(whole) * rushShareMax;
   return (
     <section id={`item-${item}`} class="item">
-      <h3>Item {item}</h3>
-      <Facts facts={factsOf(book)} />
+      <h3>{report.title === null ? `Item ${item}` : name}</h3>
+      <Facts facts={[...factsOf(book), ...moneyOf(report, currency)]} />
       {apart ? (
         <>
           <UnitsFigure
@@ -55,11 +65,40 @@ export function ItemSection({ book }: { book: ItemAudit }) {
         title="What happened over the whole sale"
         timeline={whole}
       />
-      {fairnessOf(book).map((fairness) => (
-        <FairnessFigures item={item} fairness={fairness} />
+      {report.promos.filter(hasQueue).map((queue) => (
+        <QueueSection item={item} name={promoName(queue.promo, names)} queue={queue} />
       ))}
+      {fairnessOf(book).map((fairness) => (
+        <FairnessFigures item={item} name={promoName(fairness.promo, names)} fairness={fairness} />
+      ))}
+      <ActionsTable name={name} actions={book.actions} currency={currency} />
     </section>
   );
+}
+
+function promoName(promo: number, { promos }: Names): string {
+  const name = promos.get(promo);
+  return name === undefined ? `promo ${promo}` : `promo ${promo}, ${name}`;
+}
+
+function turnText({ what, units }: Turn): string {
+  switch (what) {
+    case 'restocked':
+      return `+${number(units)} units`;
+    case 'unitsWithdrawn':
+      return `−${number(units)} units`;
+    default:
+      return what;
+  }
+}
+
+function moneyOf(report: ItemReport, currency: string): [name: string, value: string][] {
+  const { takingsMinor, refundedMinor, dueMinor } = report;
+  return [
+    ['Takings', amount(takingsMinor, currency)],
+    ['Refunded', amount(refundedMinor, currency)],
+    ['Refunds due', amount(dueMinor, currency)],
+  ];
 }
 
 function lifeOf(timeline: Timeline): number {
@@ -67,7 +106,7 @@ function lifeOf(timeline: Timeline): number {
 }
 
 function factsOf(book: ItemAudit): [name: string, value: string][] {
-  const { loaded, sold, held, left, orders, holders, refused, chronicle } = book;
+  const { loaded, withdrawn, sold, held, left, orders, holders, refused, chronicle } = book;
   const statuses = countStatuses(book);
   const rush = chronicle?.rush ?? null;
   const soldOut =
@@ -76,6 +115,7 @@ function factsOf(book: ItemAudit): [name: string, value: string][] {
       : `in ${span(rush.soldOutAt - rush.timeline.startAt)}`;
   return [
     ['Units loaded', number(loaded)],
+    ...(withdrawn === 0 ? [] : [withdrawnFact(withdrawn)]),
     ['Sold', number(sold)],
     ['Held', number(held)],
     ['Left', number(left)],
@@ -86,18 +126,26 @@ function factsOf(book: ItemAudit): [name: string, value: string][] {
     ['Refused for stock', number(refused)],
     ['Expired, unpaid', number(statuses.expired)],
     ['Cancelled', number(statuses.cancelled)],
+    ['Refunded orders', number(statuses.refunded)],
     ['Paid late', number(chronicle?.latePayments ?? 0)],
   ];
 }
 
-function countStatuses({ orders }: ItemAudit): { expired: number; cancelled: number } {
-  let expired = 0;
-  let cancelled = 0;
-  for (let row = 0; row < orders.count; row++) {
-    if (orders.status[row] === orderStatus.expired) expired++;
-    else if (orders.status[row] === orderStatus.cancelled) cancelled++;
-  }
-  return { expired, cancelled };
+/** Loaded is what is left of all that was put on sale. */
+function withdrawnFact(units: number): [name: string, value: string] {
+  return ['Withdrawn before', number(units)];
+}
+
+function countStatuses({
+  orders,
+}: ItemAudit): Record<'expired' | 'cancelled' | 'refunded', number> {
+  const counts = new Uint32Array(orderStatusNames.length);
+  for (let row = 0; row < orders.count; row++) counts[orders.status[row]!]!++;
+  return {
+    expired: counts[orderStatus.expired]!,
+    cancelled: counts[orderStatus.cancelled]!,
+    refunded: counts[orderStatus.refunded]!,
+  };
 }
 
 interface TimelineFigureProps {
@@ -164,7 +212,7 @@ function moment(at: number, timeline: Timeline): string {
   return oneDay ? timeOfDay(at) : utc(at);
 }
 
-/** Units sold, of those ever loaded. */
+/** Units sold, of those loaded. */
 export function soldShare({ sold, loaded }: { sold: number; loaded: number }): string {
   return loaded === 0 ? '-' : percent(sold / loaded);
 }
