@@ -16,6 +16,12 @@ export class PromoNumbers {
     if (promo <= promoIdMax) Atomics.or(this.#bits, promo >>> 5, 1 << (promo & 31));
   }
 
+  /** Whether the promo is known; none beyond the limit is. */
+  has(promo: number): boolean {
+    if (promo > promoIdMax) return false;
+    return (Atomics.load(this.#bits, promo >>> 5) & (1 << (promo & 31))) !== 0;
+  }
+
   /** The highest number; 0 without one. */
   get last(): number {
     const word = this.#bits.findLastIndex((bits) => bits !== 0);

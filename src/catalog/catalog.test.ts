@@ -52,6 +52,9 @@ function catalogWith(others: Partial<Catalog>): Catalog {
   const { catalog } = sql;
   return {
     createItem: (item) => catalog.createItem(item),
+    createItemOnce: (...given) => catalog.createItemOnce(...given),
+    editItem: (...given) => catalog.editItem(...given),
+    hiddenItems: () => catalog.hiddenItems(),
     removeItem: (id) => catalog.removeItem(id),
     missing: (known) => catalog.missing(known),
     item: (id) => catalog.item(id),
@@ -267,9 +270,15 @@ test('the JSON of an item has its stock, sales and status from the board', async
     promo: promo.id,
     startAt: 1_000,
     endAt: 2_000,
+    price: 4_100,
+    promoPrice: 90,
+    normalSale: 0,
+    queue: 2,
+    queueOpenAt: 500,
   } as BoardRow; // What is shown of it.
-  const { title, description, imageUrl, price } = draft;
-  const shown = { id, title, description, imageUrl, price, sales: 3, stock: 4, held: 2 };
+  const { title, description, imageUrl, limitPerUser, hidden } = draft;
+  const written = { id, title, description, imageUrl, limitPerUser, hidden };
+  const shown = { ...written, price: 4_100, normalSale: false, sales: 3, stock: 4, held: 2 };
   expect(JSON.parse(itemJson(item, { ...row, promo: 0 }, 0))).toEqual({ ...shown, promo: null });
   for (const [now, status] of [
     [999, 'pending'] as const,
@@ -281,11 +290,14 @@ test('the JSON of an item has its stock, sales and status from the board', async
       promo: {
         id: promo.id,
         name: 'Midnight',
-        price: 100,
+        price: 90,
         startAt: '1970-01-01T00:00:01.000Z',
         endAt: '1970-01-01T00:00:02.000Z',
         status,
         limitPerUser: 1,
+        queue: 'draw',
+        queueOpenAt: '1970-01-01T00:00:00.500Z',
+        drawCommitment: null,
       },
     });
   }

@@ -6,8 +6,10 @@
 import { LRUCache } from 'lru-cache';
 import {
   type Catalog,
+  type ItemChanges,
   type ItemDraft,
   type ItemRow,
+  type MadeItem,
   type PromoDraft,
   type PromoRow,
   SqlUnavailable,
@@ -51,6 +53,7 @@ export class CachedCatalog {
     max: searchesMax,
     ttl: searchTtlMs,
   });
+  #hidden: { changes: number; ids: ReadonlySet<number> } = { changes: -1, ids: new Set() };
   #refreshing: Promise<void> | null = null;
   /** Until when SQL, which has just not answered, is not waited for. */
   #awayUntil = 0;
@@ -121,6 +124,34 @@ export class CachedCatalog {
     return row;
   }
 
+  /** See `Catalog.createItemOnce`. @throws SqlUnavailable */
+  async createItemOnce(draft: ItemDraft, above: number, attempt: string): Promise<MadeItem> {
+    const made = await this.#sql.createItemOnce(draft, above, attempt);
+    await this.#version.change();
+    return made;
+  }
+
+  /** See `Catalog.editItem`. @throws SqlUnavailable */
+  async editItem(id: number, changes: ItemChanges): Promise<void> {
+    await this.#sql.editItem(id, changes);
+    await this.#version.change();
+  }
+
+  /** To be called after SQL was changed by other ways than these. */
+  changed(): Promise<void> {
+    return this.#version.change();
+  }
+
+  /** The ids of items that lists leave out, as they were last known where SQL is away. */
+  async hiddenItems(): Promise<ReadonlySet<number>> {
+    await this.#refreshIfDue();
+    const { changes } = this.#version;
+    if (this.#hidden.changes === changes) return this.#hidden.ids;
+    const ids = await this.#unlessAway(() => this.#sql.hiddenItems());
+    if (ids !== null) this.#hidden = { changes, ids: new Set(ids) };
+    return this.#hidden.ids;
+  }
+
   /** See `Catalog.removeItem`. @throws SqlUnavailable */
   async removeItem(id: number): Promise<void> {
     await this.#sql.removeItem(id);
@@ -128,8 +159,12 @@ export class CachedCatalog {
   }
 
   /** See `Catalog.createPromo`. @throws SqlUnavailable */
-  async createPromo(draft: PromoDraft, above: number): Promise<PromoRow> {
-    const row = await this.#sql.createPromo(draft, above);
+  async createPromo(
+    draft: PromoDraft,
+    above: number,
+    attempt: string | null = null,
+  ): Promise<PromoRow> {
+    const row = await this.#sql.createPromo(draft, above, attempt);
     await this.#version.change();
     return row;
   }

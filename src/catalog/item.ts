@@ -2,18 +2,19 @@
  * An item as the cache keeps it: what merchants wrote, and the JSON of it, made once. What changes
  * while people buy (stock, sales, the sale's status) comes from the board at each read.
  */
+import { queueModes } from '../../actors/events.ts';
 import { type Board, type BoardRow, saleStatus } from '../../actors/memory/board.ts';
 import type { ItemRow, PromoRow } from '../db/sql.ts';
 
 export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {
-  /** Its fields in an item's JSON, as the API reference shows them, without the status. */
+  /** Its fields in an item's JSON, as the API reference shows them, without what the board knows. */
   fields: string;
 };
 
 export type CatalogItem = Omit<ItemRow, 'sales' | 'stock'> & {
   /** Drafts too, by id. */
   promos: CatalogPromo[];
-  /** Its fields in JSON, as the API reference shows them, without `sales`, `stock` and `promo`. */
+  /** Its fields in JSON, as the API reference shows them, without what the board knows. */
   fields: string;
 };
 
@@ -32,13 +33,18 @@ export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogI
     limitPerUser,
     hidden,
     promos: own.map(catalogPromo),
-    fields: fieldsOf({ id, title, description, imageUrl, price }),
+    fields: fieldsOf({ id, title, description, imageUrl, limitPerUser, hidden }),
   };
 }
 
-/** The promo that an item was last on sale under; undefined without one. */
+/**
+ * The promo that an item is on sale under, else the next, else the last; undefined without one. Its
+ * price and times are the board's, which hears of a change first.
+ */
 export function shownPromo({ promos }: CatalogItem, row: BoardRow): CatalogPromo | undefined {
-  return promos.find(({ id }) => id === row.promo);
+  const promo = promos.find(({ id }) => id === row.promo);
+  if (promo === undefined) return undefined;
+  return { ...promo, price: row.promoPrice, startAt: row.startAt, endAt: row.endAt };
 }
 
 export interface Shown {
@@ -70,16 +76,28 @@ export function shown(item: CatalogItem, board: Board, now: number): Shown {
 /** The JSON of an item with a row, at a time in milliseconds since 1970 UTC. */
 export function itemJson(item: CatalogItem, row: BoardRow, now: number): string {
   const promo = shownPromo(item, row);
-  const shown =
-    promo === undefined ? 'null' : `{${promo.fields},"status":"${saleStatus(row, now)}"}`;
-  const { sold, left, held } = row;
-  return `{${item.fields},"sales":${sold},"stock":${left},"held":${held},"promo":${shown}}`;
+  const shown = promo === undefined ? 'null' : promoJson(promo, row, now);
+  const { price, normalSale, sold, left, held } = row;
+  const sale = `"price":${price},"normalSale":${normalSale === 1}`;
+  return `{${item.fields},${sale},"sales":${sold},"stock":${left},"held":${held},"promo":${shown}}`;
+}
+
+function promoJson({ fields, price, startAt, endAt }: CatalogPromo, row: BoardRow, now: number) {
+  const queue = queueModes[row.queue]!;
+  const changing = {
+    price,
+    startAt: new Date(startAt),
+    endAt: new Date(endAt),
+    status: saleStatus(row, now),
+    queue,
+    queueOpenAt: queue === 'draw' ? new Date(row.queueOpenAt) : null,
+  };
+  return `{${fields},${fieldsOf(changing)}}`;
 }
 
 export function catalogPromo({ publishedAt: _, ...row }: PromoRow): CatalogPromo {
-  const { id, name, price, startAt, endAt, limitPerUser } = row;
-  const times = { startAt: new Date(startAt), endAt: new Date(endAt) };
-  return { ...row, fields: fieldsOf({ id, name, price, ...times, limitPerUser }) };
+  const { id, name, limitPerUser, drawCommitment } = row;
+  return { ...row, fields: fieldsOf({ id, name, limitPerUser, drawCommitment }) };
 }
 
 /** An object's JSON without its braces. */

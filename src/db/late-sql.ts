@@ -13,6 +13,7 @@ export function lateSql(open: () => Sql): Sql {
   };
   return {
     catalog: late(() => sql().catalog),
+    drafts: late(() => sql().drafts),
     orders: late(() => sql().orders),
     refundsDue: late(() => sql().refundsDue),
     draws: late(() => sql().draws),

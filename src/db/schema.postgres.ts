@@ -37,6 +37,7 @@ export const items = pgTable('items', {
   normalSale: boolean('normal_sale').notNull().default(true),
   limitPerUser: safe('limit_per_user').notNull().default(loadedUnitsMax),
   hidden: boolean('hidden').notNull().default(false),
+  attempt: text('attempt').unique(),
 });
 
 export const itemStocks = pgTable('item_stocks', {
@@ -70,11 +71,14 @@ export const promos = pgTable(
     drawSecret: text('draw_secret'),
     drawSeed: text('draw_seed'),
     drawnAt: safe('drawn_at'),
+    attempt: text('attempt').unique(),
+    fixedAt: safe('fixed_at'),
   },
   (table) => [index('promos_by_item').on(table.itemId)],
 );
 
-const { drawSecret: _secret, drawSeed: _seed, ...shown } = getTableColumns(promos);
+const { drawSecret: _secret, drawSeed: _seed, ...known } = getTableColumns(promos);
+const { attempt: _attempt, fixedAt: _fixedAt, ...shown } = known;
 export const shownOfPromo = shown;
 
 export const orders = pgTable(

@@ -3,6 +3,10 @@
  * are milliseconds since 1970 UTC. Only the projector writes orders, stock_logs, item_stocks,
  * checkpoints, items.sales and promos.published_at; none of these refers to another table by a foreign
  * key, so that they can be rebuilt from the journal before, or without, the catalogue.
+ *
+ * `attempt` is the name under which a request with an idempotency key made the row, by which a repeat
+ * finds it; `fixed_at`: since when a promo's terms may not change, because its actor was asked to take
+ * them on.
  */
 import { getTableColumns, isNull } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
@@ -39,6 +43,7 @@ export const items = sqliteTable('items', {
   normalSale: integer('normal_sale', { mode: 'boolean' }).notNull().default(true),
   limitPerUser: integer('limit_per_user').notNull().default(loadedUnitsMax),
   hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
+  attempt: text('attempt').unique(),
 });
 
 export const itemStocks = sqliteTable('item_stocks', {
@@ -72,12 +77,15 @@ export const promos = sqliteTable(
     drawSecret: text('draw_secret'),
     drawSeed: text('draw_seed'),
     drawnAt: integer('drawn_at'),
+    attempt: text('attempt').unique(),
+    fixedAt: integer('fixed_at'),
   },
   (table) => [index('promos_by_item').on(table.itemId)],
 );
 
 /** What is shown of a promo: the secret of a draw is not, before its time. */
-const { drawSecret: _secret, drawSeed: _seed, ...shown } = getTableColumns(promos);
+const { drawSecret: _secret, drawSeed: _seed, ...known } = getTableColumns(promos);
+const { attempt: _attempt, fixedAt: _fixedAt, ...shown } = known;
 export const shownOfPromo = shown;
 
 /** `key` is `orderKey(item, n)`: rows lie in the order of items and numbers, and the id needs no index. */

@@ -3,6 +3,7 @@
  * and Postgres. Money is integer minor units, times are milliseconds since 1970 UTC, ids are safe
  * integers. Every operation may throw `SqlUnavailable`; the next call then starts afresh.
  */
+import type { ItemText } from '../../actors/events.ts';
 import type { Draws } from './draws.ts';
 import type { Projection } from './projection.ts';
 import type { RefundsDue } from './refunds-due.ts';
@@ -12,6 +13,7 @@ export type * from './rows.ts';
 
 export interface Sql {
   readonly catalog: Catalog;
+  readonly drafts: PromoDrafts;
   readonly orders: OrderLists;
   readonly refundsDue: RefundsDue;
   readonly draws: Draws;
@@ -35,10 +37,25 @@ export class SqlDamaged extends Error {
   override readonly name = 'SqlDamaged';
 }
 
+export interface MadeItem {
+  row: ItemRow;
+  /** False where an earlier try of the attempt has made it. */
+  isNew: boolean;
+}
+
+/** What only the catalogue knows; the rest is projected. */
+export type ItemChanges = Partial<Pick<ItemDraft, ItemText>>;
+
 /** Items and promos: what merchants write. */
 export interface Catalog {
   /** The new item's number is higher than `above`, and than that of any item before it. */
   createItem(draft: ItemDraft, above?: number): Promise<ItemRow>;
+  /** As `createItem`, unless the attempt has made its item already. */
+  createItemOnce(draft: ItemDraft, above: number, attempt: string): Promise<MadeItem>;
+  /** Changes what is given of an item's texts; false where there is none. */
+  editItem(id: number, changes: ItemChanges): Promise<boolean>;
+  /** The ids of items that lists leave out. */
+  hiddenItems(): Promise<number[]>;
   /** Takes back an item that was never on sale. */
   removeItem(id: number): Promise<void>;
   item(id: number): Promise<ItemRow | null>;
@@ -46,13 +63,43 @@ export interface Catalog {
   itemsOf(ids: readonly number[]): Promise<ItemRow[]>;
   /** The ids of items whose title has the text in it, newest first; case matters not for A to Z. */
   search(text: string, limit: number): Promise<number[]>;
-  /** The new promo's number is higher than `above`, and than that of any promo before it. */
-  createPromo(draft: PromoDraft, above?: number): Promise<PromoRow>;
+  /**
+   * The new promo's number is higher than `above`, and than that of any promo before it. An attempt
+   * that has made its promo already gets that one.
+   */
+  createPromo(draft: PromoDraft, above?: number, attempt?: string | null): Promise<PromoRow>;
   promo(id: number): Promise<PromoRow | null>;
   /** The promos of some items, drafts too, by id. */
   promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]>;
   /** Of some items and promos, the numbers that have no row. */
   missing(known: Numbers): Promise<Numbers>;
+}
+
+/** What a draw goes by, in hex; the commitment is public at once. */
+export interface DrawSecret {
+  secret: string;
+  commitment: string;
+}
+
+export interface FixedPromo {
+  row: PromoRow;
+  /** Null without a draw. */
+  secret: string | null;
+}
+
+/** Drafts of promos, which may be changed until their item's actor is asked to take them on. */
+export interface PromoDrafts {
+  /** Changes what is given of a draft; null where there is none. */
+  edit(id: number, changes: Partial<PromoDraft>): Promise<PromoRow | null>;
+  /** Deletes a draft; false where there is none. */
+  remove(id: number): Promise<boolean>;
+  /**
+   * Fixes a promo's terms as of a moment, so that they are the ones that its actor takes on, and gives
+   * it the secret of its draw, unless it has one already; null where there is no such promo.
+   */
+  fix(id: number, at: number, draw: DrawSecret): Promise<FixedPromo | null>;
+  /** Lets terms that were fixed as of that moment, and were refused, be changed again. */
+  release(id: number, at: number): Promise<void>;
 }
 
 /** Numbers of items and of promos. */

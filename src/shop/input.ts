@@ -43,6 +43,10 @@ export function idField(max: number) {
   );
 }
 
+export function flagField() {
+  return v.boolean('must be true or false');
+}
+
 export function textField(min: number, max: number) {
   const message = `must be text of ${min} to ${max} characters`;
   return v.pipe(v.string(message), v.trim(), v.minLength(min, message), v.maxLength(max, message));

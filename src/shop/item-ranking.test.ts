@@ -36,9 +36,10 @@ function walk(board: Board, sort: ItemSort, limit: number, between?: () => void)
   }
 }
 
-test('running sales come first, then those that open soonest, then the newest', () => {
-  const board = boardOf([{}, opensAt(now + 9), running, ended, opensAt(now + 5), running, {}]);
-  expect(walk(board, 'running', 50)).toEqual([6, 3, 5, 2, 7, 4, 1]);
+test('running sales come first, then those that are paused or open soonest, then the newest', () => {
+  const paused = { ...running, paused: 1 };
+  const rows = [{}, opensAt(now + 9), running, ended, opensAt(now + 5), running, paused, {}];
+  expect(walk(boardOf(rows), 'running', 50)).toEqual([6, 3, 7, 5, 2, 8, 4, 1]);
 });
 
 test('best selling items come first, newer ones of equals first', () => {
@@ -69,8 +70,10 @@ test('what opens, sells and starts while someone turns pages makes no item appea
 test('a list of some items keeps to them', () => {
   const board = boardOf([running, running, running, {}]);
   const cursor: ListCursor = { sort: 'running', at: now, after: null };
-  const some = placesAfter(board, cursor, 10, new Set([4, 2, 99]));
+  const some = placesAfter(board, cursor, 10, { wanted: new Set([4, 2, 99]) });
   expect(some.map(({ id }) => id)).toEqual([2, 4]);
+  const others = placesAfter(board, cursor, 10, { unwanted: new Set([4, 2, 99]) });
+  expect(others.map(({ id }) => id)).toEqual([3, 1]);
 });
 
 test.each([

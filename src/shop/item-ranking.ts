@@ -7,7 +7,9 @@ import * as v from 'valibot';
 import type { Board } from '../../actors/memory/board.ts';
 import { saleStatus } from '../../actors/memory/board.ts';
 
-/** `running`: what can be bought now under a promo, then what opens soonest, then the newest. */
+/**
+ * `running`: what can be bought now under a promo, then what is paused or opens soonest, then the newest.
+ */
 export const itemSorts = ['running', 'sales', 'newest'] as const;
 export type ItemSort = (typeof itemSorts)[number];
 
@@ -26,18 +28,25 @@ export interface ListCursor {
   after: Place | null;
 }
 
+/** Which items a list is of: of those that are wanted, or of all, the ones that are not unwanted. */
+export interface Selection {
+  wanted?: ReadonlySet<number> | undefined;
+  unwanted?: ReadonlySet<number>;
+}
+
 /**
- * The first places behind `cursor`, at most `limit`, of the items that `wanted` names, or of all.
- * One pass over the board that keeps only what the page shows.
+ * The first places behind `cursor`, at most `limit`. One pass over the board that keeps only what the
+ * page shows.
  */
 export function placesAfter(
   board: Board,
   { sort, at, after }: ListCursor,
   limit: number,
-  wanted?: ReadonlySet<number>,
+  { wanted, unwanted }: Selection = {},
 ): Place[] {
   const page: Place[] = [];
   for (const id of wanted ?? board.items()) {
+    if (unwanted?.has(id)) continue;
     const place = placeOf(board, id, sort, at);
     if (place === null || (after !== null && compare(place, after) <= 0)) continue;
     if (page.length === limit && compare(place, page.at(-1)!) > 0) continue;
@@ -55,7 +64,9 @@ function placeOf(board: Board, id: number, sort: ItemSort, at: number): Place | 
   if (sort === 'sales') return { id, keys: [-row.sold, 0] };
   const status = saleStatus(row, at);
   if (status === 'running') return { id, keys: [0, 0] };
-  return { id, keys: status === 'pending' ? [1, row.startAt] : [2, 0] };
+  // What is paused has begun: it comes before all that has not.
+  const isComing = status === 'paused' || status === 'pending';
+  return { id, keys: isComing ? [1, row.startAt] : [2, 0] };
 }
 
 function compare(a: Place, b: Place): number {

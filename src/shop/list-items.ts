@@ -26,6 +26,8 @@ export interface ListQuestion {
   search: string | null;
   /** The `next` of the page before; null for the first. */
   cursor: string | null;
+  /** Also those items that the merchant hides from lists. */
+  withHidden?: boolean;
 }
 
 export interface ItemPage {
@@ -58,7 +60,9 @@ export class ItemLists {
     if (asked === null) return null;
     const { cursor, places } = await this.#order(question, asked);
     const shown = places.slice(0, listPageMax);
-    const { items, missing } = await this.#parts.catalog.itemsOf(shown.map(({ id }) => id));
+    const { items: all, missing } = await this.#parts.catalog.itemsOf(shown.map(({ id }) => id));
+    // The order may be older than what was hidden just now.
+    const items = question.withHidden ? all : all.filter(({ hidden }) => !hidden);
     const more = places.length > shown.length;
     const next = more ? encodeListCursor({ ...cursor, after: shown.at(-1)! }) : null;
     return { items, next, hidden: missing };
@@ -69,10 +73,14 @@ export class ItemLists {
     const key = JSON.stringify([question, board.opened]);
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const { search } = question;
+    const { search, withHidden = false } = question;
+    const unwanted = withHidden ? new Set<number>() : await catalog.hiddenItems();
     const wanted = search === null ? undefined : new Set(await catalog.search(search, foundMax));
     // One more than the page shows tells whether there is a next one.
-    const ordered = { cursor, places: placesAfter(board, cursor, listPageMax + 1, wanted) };
+    const ordered = {
+      cursor,
+      places: placesAfter(board, cursor, listPageMax + 1, { wanted, unwanted }),
+    };
     this.#places.set(key, ordered);
     return ordered;
   }

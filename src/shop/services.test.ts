@@ -8,7 +8,8 @@ import { checkInput } from './input.ts';
 import { lostRows, lostText } from './lost-rows.ts';
 import { refuse } from './outcome.ts';
 import type { ShopParts } from './parts.ts';
-import { isPublished, publishPromo } from './publish-promo.ts';
+import { isPublished } from './promo-state.ts';
+import { publishPromo } from './publish-promo.ts';
 import { readItem } from './read-item.ts';
 import { restock } from './restock.ts';
 import { boardStatementOf, statementOf } from './statement.ts';
@@ -21,10 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => shop.remove());
 
-const lamp = { title: 'Lamp', description: 'Warm.', price: 4_200, stock: 3, imageUrl: null };
+const lamp = {
+  ...{ title: 'Lamp', description: 'Warm.', price: 4_200, stock: 3, imageUrl: null },
+  ...{ normalSale: true, limitPerUser: 5, hidden: false },
+};
 const terms = () => ({
   ...{ name: 'Midnight', price: 100, startAt: shop.now, endAt: shop.now + 60_000 },
-  ...{ limitPerUser: 1, gateFactor: 5, payWindowSeconds: 900, captcha: true },
+  ...{ limitPerUser: 1, gateFactor: 5, payWindowSeconds: 900, admitSeconds: 300 },
+  ...({ captcha: true, queue: 'off', queueOpenAt: null } as const),
 });
 
 /** The ids of the first page of items, newest first. */
@@ -42,7 +47,7 @@ function shopWith(others: Partial<ShopParts>): ShopParts {
 
 /** Makes an item and returns its id. */
 async function newItem(): Promise<number> {
-  const { value } = await createItem(shop, lamp);
+  const { value } = await createItem(shop, lamp, 'admin');
   return value!;
 }
 
@@ -64,7 +69,7 @@ describe('making an item', () => {
       about: 0,
     };
     const parts = shopWith({ send: async () => silent });
-    expect(await createItem(parts, lamp)).toEqual({ value: null, refused: code.outcomeUnknown });
+    expect(await createItem(parts, lamp, 'admin')).toEqual(refuse(code.outcomeUnknown));
     const [id] = await shop.sql.catalog.search(lamp.title, 1);
     expect(await readItem(shop, id!)).toBeNull();
     expect(await newest()).not.toContain(id!);
@@ -76,18 +81,21 @@ describe('a promo', () => {
     const itemId = await newItem();
     const { value: draft } = await draftPromo(shop, { itemId, ...terms() });
     expect(draft).toMatchObject({ itemId, payWindowS: 900, publishedAt: null });
-    expect(isPublished(draft!, shop.board.read(itemId))).toBe(false);
+    expect(isPublished(draft!, shop.board)).toBe(false);
     for (let times = 0; times < 2; times++) {
-      expect(await publishPromo(shop, draft!.id)).toEqual({ value: draft!, refused: null });
+      expect(await publishPromo(shop, draft!.id, 'admin')).toEqual({
+        value: draft!,
+        refused: null,
+      });
     }
     expect(shop.board.read(itemId)).toMatchObject({ promo: draft!.id, promoPrice: 100 });
-    expect(isPublished(draft!, shop.board.read(itemId))).toBe(true);
+    expect(isPublished(draft!, shop.board)).toBe(true);
   });
 
   test('that is missing, or whose item is missing, is refused', async () => {
     const draft = { itemId: 99_999, ...terms() };
     expect((await draftPromo(shop, draft)).refused).toBe(code.notFound);
-    expect((await publishPromo(shop, 99_999)).refused).toBe(code.notFound);
+    expect((await publishPromo(shop, 99_999, 'admin')).refused).toBe(code.notFound);
   });
 
   test('is refused by the actor while another runs, and when it is over', async () => {
@@ -96,10 +104,10 @@ describe('a promo', () => {
       await draftPromo(shop, { itemId, ...terms() }),
       await draftPromo(shop, { itemId, ...terms() }),
     ];
-    await publishPromo(shop, first.value!.id);
-    expect((await publishPromo(shop, second.value!.id)).refused).toBe(code.wrongState);
+    await publishPromo(shop, first.value!.id, 'admin');
+    expect((await publishPromo(shop, second.value!.id, 'admin')).refused).toBe(code.wrongState);
     shop.now += 60_000;
-    expect((await publishPromo(shop, second.value!.id)).refused).toBe(code.ended);
+    expect((await publishPromo(shop, second.value!.id, 'admin')).refused).toBe(code.ended);
   });
 });
 
@@ -109,7 +117,7 @@ describe('a number that SQL has lost and the journal knows', () => {
   test('is named, never given again, and its units stay its own', async () => {
     const lost = await newItem();
     const { value: promo } = await draftPromo(shop, { itemId: lost, ...terms() });
-    await publishPromo(shop, promo!.id);
+    await publishPromo(shop, promo!.id, 'admin');
     await shop.forget('items', lost);
     await shop.forget('promos', promo!.id);
     expect(await lostRows(shop)).toEqual({ items: [lost], promos: [promo!.id] });
@@ -128,7 +136,7 @@ describe('a number that SQL has lost and the journal knows', () => {
     const { board } = shop;
     const behind = { lastItem: () => lost - 1 };
     const parts = shopWith({ board: Object.assign(Object.create(board), behind) });
-    const { value: next } = await createItem(parts, lamp);
+    const { value: next } = await createItem(parts, lamp, 'admin');
     expect(next).toBe(lost + 1);
     expect(await shop.sql.catalog.item(lost)).toBeNull();
     expect(await lampOf(next!)).toMatchObject({ loaded: 3, left: 3 });
@@ -139,13 +147,13 @@ describe('a number that SQL has lost and the journal knows', () => {
     const before = await last();
     const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
     const parts = shopWith({ positions });
-    expect(await createItem(parts, lamp)).toEqual(refuse(code.journalUnavailable));
+    expect(await createItem(parts, lamp, 'admin')).toEqual(refuse(code.journalUnavailable));
     const draft = await draftPromo(parts, { itemId: before, ...terms() });
     expect(draft).toEqual(refuse(code.journalUnavailable));
     expect(await last()).toBe(before);
     // A damaged journal must not end the making of items for good.
     positions.setMode(0, 'refusing');
-    expect((await createItem(parts, lamp)).refused).toBeNull();
+    expect((await createItem(parts, lamp, 'admin')).refused).toBeNull();
   });
 
   test('is one of a list that stays short enough to be read', () => {

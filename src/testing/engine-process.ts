@@ -1,6 +1,7 @@
 /** The real engine as a process of its own, for tests: known secrets, a free port, its own folder. */
 import { join } from 'node:path';
 import type { QueueMode } from '../../actors/events.ts';
+import { orderUnitsMax } from '../../actors/limits.ts';
 import { startProcess, type TestProcess, waitUntilReady } from '../../actors/testing/process.ts';
 import { type PurchaseToken, purchaseTokens, randomNonce } from '../admission/purchase-token.ts';
 
@@ -138,7 +139,10 @@ export async function startTestEngine(options: EngineOptions): Promise<TestEngin
     request(url + path, method, body, call);
   const item = async (stock: number, price = 1_000) => {
     const draft = { title: 'An item', description: 'of the tests', price, stock };
-    return mustSucceed(await api<{ id: number }>('POST', '/api/items', draft)).id;
+    // What one user may buy is not what most tests are about.
+    const limitPerUser = orderUnitsMax;
+    return mustSucceed(await api<{ id: number }>('POST', '/api/items', { ...draft, limitPerUser }))
+      .id;
   };
   return {
     url,

@@ -79,6 +79,71 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       }
     });
 
+    test('an attempt makes one item and one promo, however often and wherever it is made', async () => {
+      const other = await fixture.open();
+      const racing = [sql, other, sql, other].map((by) => by.catalog.createItemOnce(item, 4, 'a'));
+      const made = await Promise.all(racing);
+      expect(made.map(({ isNew }) => isNew).sort()).toEqual([false, false, false, true]);
+      for (const { row } of made) expect(row).toEqual({ ...item, id: 5, sales: 0, stock: 0 });
+      const again = await other.catalog.createItemOnce({ ...item, title: 'another' }, 4, 'a');
+      expect(again).toEqual({ row: made[0]!.row, isNew: false });
+      expect((await sql.catalog.createItemOnce(item, 0, 'b')).row.id).toBe(6);
+      await sql.catalog.removeItem(5);
+      expect((await sql.catalog.createItemOnce(item, 0, 'a')).row.id).toBe(7);
+      const promos = [sql, other, sql, other].map((by) => by.catalog.createPromo(promo, 4, 'a'));
+      for (const { id } of await Promise.all(promos)) expect(id).toBe(5);
+      expect((await sql.catalog.createPromo(promo, 0, 'b')).id).toBe(6);
+      expect((await sql.catalog.createPromo(promo)).id).toBe(7);
+    });
+
+    test('an item is changed in what is given, and in nothing else', async () => {
+      const made = await sql.catalog.createItem(item);
+      expect(await sql.catalog.hiddenItems()).toEqual([]);
+      const changes = { title: 'Another', imageUrl: '/x.png', hidden: true };
+      expect(await sql.catalog.editItem(1, changes)).toBe(true);
+      expect(await sql.catalog.item(1)).toEqual({ ...made, ...changes });
+      expect(await sql.catalog.editItem(1, {})).toBe(true);
+      expect(await sql.catalog.item(1)).toEqual({ ...made, ...changes });
+      expect(await sql.catalog.hiddenItems()).toEqual([1]);
+      expect(await sql.catalog.editItem(2, changes)).toBe(false);
+    });
+
+    test('a draft is changed or deleted until its terms are fixed, and again once they are let go', async () => {
+      const { drafts } = sql;
+      const made = await sql.catalog.createPromo(promo);
+      const changed = { ...made, name: 'Noon', price: 1 };
+      expect(await drafts.edit(1, { name: 'Noon', price: 1 })).toEqual(changed);
+      expect(await drafts.edit(9, { price: 1 })).toBeNull();
+      const secret = { secret: 's', commitment: 'c' };
+      expect(await drafts.fix(9, 5, secret)).toBeNull();
+      expect(await drafts.fix(1, 5, secret)).toEqual({ row: changed, secret: null });
+      expect([await drafts.edit(1, { price: 2 }), await drafts.remove(1)]).toEqual([null, false]);
+      await drafts.release(1, 4);
+      expect(await drafts.edit(1, { price: 2 })).toBeNull();
+      await drafts.release(1, 5);
+      expect(await drafts.edit(1, { price: 2 })).toMatchObject({ price: 2 });
+      expect([await drafts.remove(1), await drafts.remove(1)]).toEqual([true, false]);
+      expect(await sql.catalog.promo(1)).toBeNull();
+    });
+
+    test('a draw keeps the secret that it was first given, however many give it one', async () => {
+      const other = await fixture.open();
+      const made = await sql.catalog.createPromo({ ...promo, queue: 'draw' });
+      const racing = [sql, other, sql, other].map(({ drafts }, index) =>
+        drafts.fix(1, index, { secret: `secret ${index}`, commitment: `commitment ${index}` }),
+      );
+      const fixed = await Promise.all(racing);
+      const number = fixed[0]!.secret!.at(-1);
+      for (const each of fixed) {
+        const row = { ...made, drawCommitment: `commitment ${number}` };
+        expect(each).toEqual({ row, secret: `secret ${number}` });
+      }
+      await Promise.all(fixed.map((_, at) => sql.drafts.release(1, at)));
+      expect(await sql.drafts.edit(1, { queue: 'fifo' })).toMatchObject({ queue: 'fifo' });
+      const without = await sql.drafts.fix(1, 9, { secret: 's', commitment: 'c' });
+      expect(without).toEqual({ row: { ...made, queue: 'fifo' }, secret: null });
+    });
+
     test('tells which items and promos have no row, and an item that was taken back has none', async () => {
       for (let id = 1; id <= 3; id++) await sql.catalog.createItem(item);
       await sql.catalog.createPromo(promo);

@@ -1,13 +1,14 @@
 /** Items and promos in Postgres. */
-import type { SQL as Client } from 'bun';
 import { asc, desc, eq, getTableColumns, getTableName, ilike, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { containing } from '../like.ts';
 import { itemStocks, items, promos, shownOfPromo } from '../schema.postgres.ts';
 import {
   type Catalog,
+  type ItemChanges,
   type ItemDraft,
   type ItemRow,
+  type MadeItem,
   type Numbers,
   type PromoDraft,
   type PromoRow,
@@ -15,8 +16,9 @@ import {
 } from '../sql.ts';
 import type { Connections } from './connections.ts';
 
+const { attempt: _, ...ownColumns } = getTableColumns(items);
 const itemColumns = {
-  ...getTableColumns(items),
+  ...ownColumns,
   stock: sql`coalesce(${itemStocks.stock}, 0)`.mapWith(Number),
 };
 
@@ -29,10 +31,35 @@ export class PostgresCatalog implements Catalog {
 
   async createItem(draft: ItemDraft, above = 0): Promise<ItemRow> {
     const row = await this.#insertAbove(items, above, async (database) => {
-      const [made] = await database.insert(items).values(draft).returning();
+      const [made] = await database.insert(items).values(draft).returning(ownColumns);
       return made!;
     });
     return { ...row, stock: 0 };
+  }
+
+  createItemOnce(draft: ItemDraft, above: number, attempt: string): Promise<MadeItem> {
+    return this.#insertAbove(items, above, async (database) => {
+      const [made] = await selectItems(database).where(eq(items.attempt, attempt));
+      if (made !== undefined) return { row: made, isNew: false };
+      const values = { ...draft, attempt };
+      const [row] = await database.insert(items).values(values).returning(ownColumns);
+      return { row: { ...row!, stock: 0 }, isNew: true };
+    });
+  }
+
+  async editItem(id: number, changes: ItemChanges): Promise<boolean> {
+    const set = { ...changes, id };
+    const edited = await this.#connections.run((client) =>
+      drizzle(client).update(items).set(set).where(eq(items.id, id)).returning({ id: items.id }),
+    );
+    return edited.length > 0;
+  }
+
+  async hiddenItems(): Promise<number[]> {
+    const hidden = await this.#connections.run((client) =>
+      drizzle(client).select({ id: items.id }).from(items).where(eq(items.hidden, true)),
+    );
+    return hidden.map(({ id }) => id);
   }
 
   async removeItem(id: number): Promise<void> {
@@ -41,14 +68,14 @@ export class PostgresCatalog implements Catalog {
 
   async item(id: number): Promise<ItemRow | null> {
     const [row] = await this.#connections.run((client) =>
-      selectItems(client).where(eq(items.id, id)),
+      selectItems(drizzle(client)).where(eq(items.id, id)),
     );
     return row ?? null;
   }
 
   async itemsOf(ids: readonly number[]): Promise<ItemRow[]> {
     return this.#connections.run((client) =>
-      selectItems(client).where(inArray(items.id, [...ids])),
+      selectItems(drizzle(client)).where(inArray(items.id, [...ids])),
     );
   }
 
@@ -64,9 +91,17 @@ export class PostgresCatalog implements Catalog {
     return found.map(({ id }) => id);
   }
 
-  async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
+  async createPromo(
+    draft: PromoDraft,
+    above = 0,
+    attempt: string | null = null,
+  ): Promise<PromoRow> {
     return this.#insertAbove(promos, above, async (database) => {
-      const [made] = await database.insert(promos).values(draft).returning(shownOfPromo);
+      const isIts = attempt === null ? sql`false` : eq(promos.attempt, attempt);
+      const [before] = await database.select(shownOfPromo).from(promos).where(isIts);
+      if (before !== undefined) return before;
+      const values = { ...draft, attempt };
+      const [made] = await database.insert(promos).values(values).returning(shownOfPromo);
       return made!;
     });
   }
@@ -123,8 +158,8 @@ export class PostgresCatalog implements Catalog {
 /** Any number that nothing else locks in this database. */
 const numbersLock = 7_301_403;
 
-function selectItems(client: Client) {
-  return drizzle(client)
+function selectItems(database: ReturnType<typeof drizzle>) {
+  return database
     .select(itemColumns)
     .from(items)
     .leftJoin(itemStocks, eq(itemStocks.itemId, items.id))

@@ -8,6 +8,7 @@ import { Connections, inOneTransaction } from './connections.ts';
 import { PostgresDraws } from './draws.ts';
 import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
+import { PostgresPromoDrafts } from './promo-drafts.ts';
 import { PostgresRefundsDue } from './refunds-due.ts';
 import { PostgresUsers } from './users.ts';
 
@@ -31,6 +32,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     orders: new PostgresOrderLists(connections),
     refundsDue: new PostgresRefundsDue(connections),
     draws: new PostgresDraws(connections),
+    drafts: new PostgresPromoDrafts(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
     trouble: null,

@@ -5,8 +5,10 @@ import { containing } from '../like.ts';
 import { itemStocks, items, promos, shownOfPromo } from '../schema.sqlite.ts';
 import {
   type Catalog,
+  type ItemChanges,
   type ItemDraft,
   type ItemRow,
+  type MadeItem,
   type Numbers,
   type PromoDraft,
   type PromoRow,
@@ -14,8 +16,9 @@ import {
 } from '../sql.ts';
 import { guarded } from './connect.ts';
 
+const { attempt: _, ...ownColumns } = getTableColumns(items);
 const itemColumns = {
-  ...getTableColumns(items),
+  ...ownColumns,
   stock: sql<number>`coalesce(${itemStocks.stock}, 0)`,
 };
 
@@ -24,9 +27,41 @@ export class SqliteCatalog implements Catalog {
 
   async createItem(draft: ItemDraft, above = 0): Promise<ItemRow> {
     const row = this.#insertAbove(items, above, (transaction) =>
-      transaction.insert(items).values(draft).returning().get(),
+      transaction.insert(items).values(draft).returning(ownColumns).get(),
     );
     return { ...row, stock: 0 };
+  }
+
+  async createItemOnce(draft: ItemDraft, above: number, attempt: string): Promise<MadeItem> {
+    return this.#insertAbove(items, above, (transaction) => {
+      const made = transaction
+        .select(itemColumns)
+        .from(items)
+        .leftJoin(itemStocks, eq(itemStocks.itemId, items.id))
+        .where(eq(items.attempt, attempt))
+        .get();
+      if (made !== undefined) return { row: made, isNew: false };
+      const values = { ...draft, attempt };
+      const row = transaction.insert(items).values(values).returning(ownColumns).get();
+      return { row: { ...row, stock: 0 }, isNew: true };
+    });
+  }
+
+  async editItem(id: number, changes: ItemChanges): Promise<boolean> {
+    const isIt = eq(items.id, id);
+    const set = { ...changes, id };
+    return guarded(
+      () =>
+        this.database.update(items).set(set).where(isIt).returning({ id: items.id }).all().length >
+        0,
+    );
+  }
+
+  async hiddenItems(): Promise<number[]> {
+    const hidden = guarded(() =>
+      this.database.select({ id: items.id }).from(items).where(eq(items.hidden, true)).all(),
+    );
+    return hidden.map(({ id }) => id);
   }
 
   async removeItem(id: number): Promise<void> {
@@ -59,10 +94,17 @@ export class SqliteCatalog implements Catalog {
     return found.map(({ id }) => id);
   }
 
-  async createPromo(draft: PromoDraft, above = 0): Promise<PromoRow> {
-    return this.#insertAbove(promos, above, (transaction) =>
-      transaction.insert(promos).values(draft).returning(shownOfPromo).get(),
-    );
+  async createPromo(
+    draft: PromoDraft,
+    above = 0,
+    attempt: string | null = null,
+  ): Promise<PromoRow> {
+    return this.#insertAbove(promos, above, (transaction) => {
+      const isIts = attempt === null ? sql`false` : eq(promos.attempt, attempt);
+      const made = transaction.select(shownOfPromo).from(promos).where(isIts).get();
+      const values = { ...draft, attempt };
+      return made ?? transaction.insert(promos).values(values).returning(shownOfPromo).get();
+    });
   }
 
   async promo(id: number): Promise<PromoRow | null> {
@@ -89,7 +131,7 @@ export class SqliteCatalog implements Catalog {
   #insertAbove<Row>(
     table: typeof items | typeof promos,
     above: number,
-    insert: (transaction: Pick<BunSQLiteDatabase, 'insert'>) => Row,
+    insert: (transaction: Pick<BunSQLiteDatabase, 'insert' | 'select'>) => Row,
   ): Row {
     const name = getTableName(table);
     const counted = sql`${name} in (select name from sqlite_sequence)`;

@@ -11,6 +11,7 @@ import { SqliteDraws } from './draws.ts';
 import type { DatabaseFile } from './file.ts';
 import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
+import { SqlitePromoDrafts } from './promo-drafts.ts';
 import { SqliteRefundsDue } from './refunds-due.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
@@ -34,6 +35,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     orders: new SqliteOrderLists(drizzled),
     refundsDue: new SqliteRefundsDue(drizzled),
     draws: new SqliteDraws(drizzled),
+    drafts: new SqlitePromoDrafts(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
     get trouble() {

@@ -1,7 +1,9 @@
 /** The shapes of answers, as the API reference shows them and its test checks them. */
 import * as v from 'valibot';
-import { dueReasons } from '../../../actors/events.ts';
+import { dueReasons, queueModes } from '../../../actors/events.ts';
 import { orderStatusNames } from '../../../actors/protocol.ts';
+import { promoStatuses } from '../../shop/promo-state.ts';
+import { warningCodes } from '../../shop/promo-warnings.ts';
 
 const integer = () => v.pipe(v.number(), v.integer());
 const id = () => v.pipe(integer(), v.minValue(1));
@@ -111,8 +113,13 @@ export const itemPromo = v.object({
   price: minor(),
   startAt: time(),
   endAt: time(),
-  status: v.picklist(['pending', 'running', 'ended']),
+  status: v.picklist(['pending', 'running', 'paused', 'ended']),
   limitPerUser: id(),
+  queue: v.picklist(queueModes),
+  queueOpenAt: v.nullable(v.pipe(time(), v.description('Of a draw: from when on users may join.'))),
+  drawCommitment: v.nullable(
+    v.pipe(v.string(), v.description("The SHA-256 of a draw's secret, in hex.")),
+  ),
 });
 
 export const item = v.object({
@@ -121,6 +128,12 @@ export const item = v.object({
   description: v.string(),
   imageUrl: v.nullable(v.string()),
   price: minor(),
+  normalSale: v.pipe(
+    v.boolean(),
+    v.description('Whether it is sold at its normal price while it has no promo.'),
+  ),
+  limitPerUser: v.pipe(id(), v.description('Units one user may hold or own at the normal price.')),
+  hidden: v.pipe(v.boolean(), v.description('Whether lists leave it out.')),
   sales: units(),
   stock: v.pipe(units(), v.description('Units left, from the board: durable and up to date.')),
   held: v.pipe(
@@ -148,9 +161,21 @@ export const promo = v.object({
   limitPerUser: id(),
   gateFactor: id(),
   payWindowSeconds: id(),
+  admitSeconds: id(),
   captcha: v.boolean(),
+  queue: v.picklist(queueModes),
+  queueOpenAt: itemPromo.entries.queueOpenAt,
+  drawCommitment: itemPromo.entries.drawCommitment,
   published: v.boolean(),
+  status: v.picklist(promoStatuses),
 });
+
+export const warning = v.object({
+  code: v.picklist(warningCodes),
+  text: v.pipe(v.string(), v.description('English, or Chinese where Accept-Language prefers it.')),
+});
+
+export const promoDraft = v.object({ ...promo.entries, warnings: v.array(warning) });
 
 const hash = () => v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('64 hex digits.'));
 

@@ -13,7 +13,7 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     body: purchaseTokenSchema,
     bodyExample: { userId: 42, itemId: 1, promoId: 7, ttlSeconds: 900 },
     answers: { 201: { data: schema.token, example: example.token } },
-    codes: [...body, 10004, 10005, ...admin],
+    codes: [...body, 10004, 10005, ...admin, 30005],
   },
   {
     method: 'GET',

@@ -16,7 +16,7 @@ interface OtherAnswer {
 }
 
 interface Described {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   path: string;
   /** `metrics`: anyone, or whoever has METRICS_TOKEN where that is set. */

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { deliverySchema as paymentDeliverySchema } from '../../payments/deliveries.ts';
 import { newItemSchema } from '../../shop/create-item.ts';
-import { newPromoSchema } from '../../shop/draft-promo.ts';
+import { itemChangesSchema } from '../../shop/edit-item.ts';
 import { paymentSchema, refundSchema, settlementSchema } from '../../shop/payments/input.ts';
 import {
   codeRequestSchema,
@@ -23,6 +23,7 @@ import { admissionSchema } from '../routes/tokens.ts';
 import type { ErrorCode } from '../wire/messages.ts';
 import * as schema from './answer-schemas.ts';
 import { describedOperatorRoutes } from './described-operator-routes.ts';
+import { describedPromoRoutes } from './described-promo-routes.ts';
 import { actor, admin, body, type DescribedRoute } from './described-route.ts';
 import * as example from './examples.ts';
 
@@ -171,6 +172,7 @@ const shop: readonly DescribedRoute[] = [
     bodyExample: example.newItem,
     answers: { 201: { data: schema.item, example: example.item } },
     codes: [...body, ...admin, ...actor],
+    once: true,
   },
   {
     method: 'POST',
@@ -196,33 +198,15 @@ const shop: readonly DescribedRoute[] = [
     once: true,
   },
   {
-    method: 'POST',
-    path: '/api/promos',
+    method: 'PATCH',
+    path: '/api/items/:id',
     who: 'admin',
-    summary: 'Drafts a sale of an item.',
-    body: newPromoSchema,
-    bodyExample: example.newPromo,
-    answers: { 201: { data: schema.promo, example: example.promo } },
-    codes: [...body, 10004, 10005, ...admin, 30002],
-  },
-  {
-    method: 'POST',
-    path: '/api/promos/:id/publish',
-    who: 'admin',
-    summary: "Makes a draft known to its item's actor; publishing again changes nothing.",
-    body: empty,
-    bodyExample: {},
-    answers: { 200: { data: schema.promo, example: { ...example.promo, published: true } } },
-    codes: [...body, 10005, ...admin, 30005, 30011, ...actor],
-  },
-  {
-    method: 'GET',
-    path: '/api/promos/:id/draw',
-    who: 'anyone',
     summary:
-      "A promo's draw: the commitment before, and afterwards what anyone needs to recompute its order. Long where many took part; once drawn it never changes.",
-    answers: { 200: { data: schema.draw, example: example.draw } },
-    codes: [10003, 10004, 10005],
+      'Changes what is given of an item; its price and its sale at the normal price at once.',
+    body: itemChangesSchema,
+    bodyExample: example.itemChanges,
+    answers: { 200: { data: schema.item, example: example.item } },
+    codes: [...body, 10005, ...admin, ...actor],
   },
 ];
 
@@ -340,6 +324,7 @@ export const describedRoutes: readonly DescribedRoute[] = [
   ...orders,
   ...money,
   ...shop,
+  ...describedPromoRoutes,
   ...people,
   ...describedOperatorRoutes,
 ];

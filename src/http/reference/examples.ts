@@ -69,7 +69,12 @@ export const newItem = {
   price: 89_900,
   stock: 1_000,
   imageUrl: 'https://shop.example/aurora.jpg',
+  normalSale: true,
+  limitPerUser: 5,
+  hidden: false,
 };
+
+export const itemChanges = { price: 84_900, normalSale: false };
 
 export const newPromo = {
   itemId: 1,
@@ -80,15 +85,40 @@ export const newPromo = {
   limitPerUser: 1,
   gateFactor: 5,
   payWindowSeconds: 900,
+  admitSeconds: 300,
   captcha: true,
+  queue: 'draw',
+  queueOpenAt: '2026-11-27T11:30:00Z',
 };
 
-export const promo = {
+const draft = {
   id: 7,
   ...newPromo,
   startAt: '2026-11-27T12:00:00.000Z',
   endAt: '2026-11-27T13:00:00.000Z',
+  queueOpenAt: '2026-11-27T11:30:00.000Z',
+  drawCommitment: null,
   published: false,
+  status: 'draft',
+};
+
+export const promoDraft = {
+  ...draft,
+  warnings: [
+    {
+      code: 'overlaps',
+      text: 'It is at the same time as promo 6 of the item: not both can be published.',
+    },
+  ],
+};
+
+export const promoChanges = { name: 'Opening hour', queue: 'draw' };
+
+export const promo = {
+  ...draft,
+  drawCommitment: 'b6e726205aa1bfd54043684fd67fc965b344d7301d8c4ceababf4da1c6502403',
+  published: true,
+  status: 'pending',
 };
 
 /** Users 42, 43 and 44 with the nonces 11, 12 and 13, and a secret of 64 characters `a`. */
@@ -114,6 +144,9 @@ export const item = {
   description: newItem.description,
   imageUrl: newItem.imageUrl,
   price: newItem.price,
+  normalSale: newItem.normalSale,
+  limitPerUser: newItem.limitPerUser,
+  hidden: newItem.hidden,
   sales: 640,
   stock: 112,
   held: 48,
@@ -125,6 +158,9 @@ export const item = {
     endAt: promo.endAt,
     status: 'running',
     limitPerUser: 1,
+    queue: promo.queue,
+    queueOpenAt: promo.queueOpenAt,
+    drawCommitment: promo.drawCommitment,
   },
 };
 

@@ -5,8 +5,10 @@
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { deliverySchema as paymentDeliverySchema } from '../../payments/deliveries.ts';
+import { extensionSchema } from '../../shop/control-promo.ts';
 import { newItemSchema } from '../../shop/create-item.ts';
-import { newPromoSchema } from '../../shop/draft-promo.ts';
+import { newPromoSchema, promoChangesSchema } from '../../shop/draft-promo.ts';
+import { itemChangesSchema } from '../../shop/edit-item.ts';
 import { paymentSchema, refundSchema, settlementSchema } from '../../shop/payments/input.ts';
 import {
   byCodeSchema,
@@ -35,7 +37,10 @@ const asked: Record<string, v.GenericSchema> = {
   Settlement: settlementSchema,
   NewItem: newItemSchema,
   Delivery: deliverySchema,
+  ItemChanges: itemChangesSchema,
   NewPromo: newPromoSchema,
+  PromoChanges: promoChangesSchema,
+  Extension: extensionSchema,
   CodeRequest: codeRequestSchema,
   Registration: registrationSchema,
   LogIn: logInSchema,
@@ -60,6 +65,8 @@ const answered: Record<string, v.GenericSchema> = {
   ItemPromo: schema.itemPromo,
   ItemPage: schema.itemList,
   Promo: schema.promo,
+  PromoDraft: schema.promoDraft,
+  PromoWarning: schema.warning,
   Draw: schema.draw,
   User: schema.user,
   Session: schema.session,

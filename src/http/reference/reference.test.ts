@@ -238,10 +238,38 @@ describe('a real engine answers as its document says', () => {
     await call(draft, 10001, { who: admin, body: { ...promo, endAt: startAt } });
     await call(draft, 10005, { who: admin, body: { ...promo, itemId: 99 } });
     await call(draft, 20003, { body: promo });
+    const edit = 'PATCH /api/items/:id';
+    await call(edit, 200, { who: admin, params, body: { price: 110, hidden: false } });
+    await call(edit, 10001, { who: admin, params, body: { price: -1 } });
+    const drafted = { id: second };
+    await call('PATCH /api/promos/:id', 200, { who: admin, params: drafted, body: { price: 60 } });
+    await call('PATCH /api/promos/:id', 10001, {
+      who: admin,
+      params: drafted,
+      body: { endAt: startAt },
+    });
     const publish = 'POST /api/promos/:id/publish';
     await call(publish, 200, { who: admin, params: { id: promoId }, body: {} });
-    await call(publish, 30011, { who: admin, params: { id: second }, body: {} });
+    await call(publish, 30011, { who: admin, params: drafted, body: {} });
     await call(publish, 10005, { who: admin, params: { id: 99 }, body: {} });
+    await call('DELETE /api/promos/:id', 200, { who: admin, params: drafted });
+    await call('DELETE /api/promos/:id', 30011, { who: admin, params: { id: promoId } });
+    const published = { who: admin, params: { id: promoId }, body: {} } as const;
+    for (const action of ['pause', 'resume']) {
+      await call(`POST /api/promos/:id/${action}`, 200, published);
+      await call(`POST /api/promos/:id/${action}`, 10005, { ...published, params: drafted });
+    }
+    const later = { endAt: new Date(Date.now() + 7_200_000).toISOString() };
+    await call('POST /api/promos/:id/extend', 200, { ...published, body: later });
+    await call('POST /api/promos/:id/extend', 10001, { ...published, body: { endAt: startAt } });
+    await call('POST /api/promos/:id/withdraw', 30011, published);
+    await call('POST /api/promos/:id/end', 10005, { ...published, params: drafted });
+    const short = { ...promo, queue: 'draw', startAt: later.endAt, queueOpenAt: endAt };
+    const next = { ...short, endAt: new Date(Date.now() + 9_000_000).toISOString() };
+    const withdrawn = Number((await call(draft, 201, { who: admin, body: next, key: 'c' })).id);
+    await call(publish, 200, { who: admin, params: { id: withdrawn }, body: {} });
+    await call('POST /api/promos/:id/end', 30004, { ...published, params: { id: withdrawn } });
+    await call('POST /api/promos/:id/withdraw', 200, { ...published, params: { id: withdrawn } });
     await call('GET /api/items', 200);
     await call('GET /api/items', 10001, { query: '?sort=oldest' });
     await call('GET /api/items/:id', 200, { params });
@@ -386,6 +414,15 @@ describe('a real engine answers as its document says', () => {
     await call('GET /api/admin/refunds-due', 10001, { who, query: '?cursor=x' });
     await call('GET /api/admin/refunds-due', 20003);
   }
+
+  test('about the end of a promo', async () => {
+    const ended = { who: 'admin', params: { id: promoId }, body: {} } as const;
+    await call('POST /api/promos/:id/end', 200, ended);
+    await call('POST /api/promos/:id/resume', 30005, ended);
+    const mint = { who: 'admin', body: { userId: 5, itemId, promoId } } as const;
+    await call('POST /api/admin/tokens', 30005, mint);
+    await call('POST /api/admin/tokens', 10005, { ...mint, body: { ...mint.body, promoId: 99 } });
+  });
 
   test('about the engine', async () => {
     await call('GET /api/admin/statements', 200, { who: 'admin' });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import {
   mustSucceed,
   startTestEngine,
@@ -46,6 +46,9 @@ describe('an item', () => {
       description: 'It shines.',
       imageUrl: '/lamp.png',
       price: 4_200,
+      normalSale: true,
+      limitPerUser: 5,
+      hidden: false,
       sales: 0,
       stock: 7,
       held: 0,
@@ -94,6 +97,9 @@ describe('an item', () => {
       endAt: time,
       status: 'running',
       limitPerUser: 2,
+      queue: 'fifo',
+      queueOpenAt: null,
+      drawCommitment: null,
     } as unknown as ItemData['promo']); // More than `ItemData` names.
   });
 
@@ -136,6 +142,77 @@ interface List {
 const list = async (query: string) =>
   mustSucceed(await engine.api<List>('GET', `/api/items${query}`));
 const idsOf = ({ items }: List) => items.map(({ id }) => id);
+
+describe('a change of an item', () => {
+  const edit = (id: number | string, body: unknown) =>
+    engine.api<ItemData & Record<string, unknown>>('PATCH', `/api/items/${id}`, body);
+
+  test('shows at once wherever the item does, and changes nothing else', async () => {
+    const sale = await engine.sale({ stock: 3, price: 900 });
+    const before = mustSucceed(await read(sale.itemId));
+    const changes = { title: 'Bought last', price: 800, normalSale: false, limitPerUser: 2 };
+    const { status, data } = await edit(sale.itemId, changes);
+    expect([status, data]).toEqual([200, { ...before, ...changes }]);
+    expect((await read(sale.itemId)).data).toEqual(data);
+    const { items } = await list('?sort=newest');
+    expect(items.find(({ id }) => id === sale.itemId)).toEqual(data);
+    const page = await (await fetch(`${engine.url}/items/${sale.itemId}`)).text();
+    for (const text of ['Bought last', '<s>¥8</s>']) expect(page).toContain(text);
+    const picture = { imageUrl: '/lamp.png', description: 'New.' };
+    expect((await edit(sale.itemId, picture)).data).toEqual({ ...data, ...picture });
+    expect((await edit(sale.itemId, { imageUrl: null })).data).toMatchObject({ imageUrl: null });
+    expect((await edit(sale.itemId, {})).data.imageUrl).toBeNull();
+  });
+
+  test('holds for the next order: a new price, a new limit, no sale at all', async () => {
+    const made = await engine.api<ItemData>('POST', '/api/items', {
+      ...draft,
+      price: 900,
+      stock: 20,
+    });
+    const itemId = mustSucceed(made).id;
+    const normal = (userId: number) => tokenFor({ itemId, promoId: 0 }, userId);
+    expect((await engine.place(normal(1), 5)).data.unitPrice).toBe(900);
+    expect((await engine.place(normal(2), 6)).errCode).toBe(30006);
+    mustSucceed(await edit(itemId, { price: 700, limitPerUser: 6 }));
+    expect((await engine.place(normal(2), 6)).data.unitPrice).toBe(700);
+    mustSucceed(await edit(itemId, { normalSale: false }));
+    expect((await engine.place(normal(3))).errCode).toBe(30013);
+    mustSucceed(await edit(itemId, { normalSale: true }));
+    expect((await engine.place(normal(3))).status).toBe(201);
+  });
+
+  test('names every wrong field and is the merchant’s alone', async () => {
+    const id = await engine.item(1);
+    const wrong = {
+      ...{ title: '', description: 7, imageUrl: 'javascript:x', price: -1 },
+      ...{ normalSale: 'no', limitPerUser: 0, hidden: null },
+    };
+    const { errCode, data } = await edit(id, wrong);
+    expect(errCode).toBe(10001);
+    expect(Object.keys(data.fields as object).sort()).toEqual(Object.keys(wrong).sort());
+    expect((await edit(131_071, { price: 1 })).errCode).toBe(10005);
+    const nobody = await engine.api('PATCH', `/api/items/${id}`, { price: 0 }, { admin: false });
+    expect(nobody.errCode).toBe(20003);
+    expect(mustSucceed(await read(id))).toMatchObject({ price: 1_000, title: 'An item' });
+  });
+
+  test('hides an item from lists and searches, and not from who knows it', async () => {
+    const made = await engine.api<ItemData>('POST', '/api/items', {
+      ...{ title: 'For friends', description: '', price: 1, stock: 3, hidden: true },
+    });
+    const { id } = mustSucceed(made);
+    const listed = async (query: string) => idsOf(await list(query)).includes(id);
+    const lists = ['', '?sort=newest', '?sort=sales', '?q=friends'];
+    for (const query of lists) expect([query, await listed(query)]).toEqual([query, false]);
+    expect((await read(id)).data).toMatchObject({ id, hidden: true });
+    expect((await engine.place(tokenFor({ itemId: id, promoId: 0 }, 1))).status).toBe(201);
+    mustSucceed(await edit(id, { hidden: false }));
+    await waitUntil('it is listed', () => listed('?sort=newest'));
+    mustSucceed(await edit(id, { hidden: true }));
+    expect(await listed('?sort=newest')).toBe(false);
+  });
+});
 
 describe('the list of items', () => {
   test('shows running sales first, or the newest, or the best-selling', async () => {

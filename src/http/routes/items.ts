@@ -5,6 +5,7 @@ import type { Board } from '../../../actors/memory/board.ts';
 import { addressBlock } from '../../admission/rate-limits.ts';
 import { shown } from '../../catalog/item.ts';
 import { createItem, newItemSchema } from '../../shop/create-item.ts';
+import { editItem, itemChangesSchema } from '../../shop/edit-item.ts';
 import { itemSorts } from '../../shop/item-ranking.ts';
 import { searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
@@ -39,8 +40,9 @@ export function itemRoutes(parts: AppParts) {
   // The hot route: no middleware precedes it, so it counts for itself.
   const row = parts.requests.rowOf('GET /api/items/:id');
   return new Hono()
-    .post('/', admin, (c) => create(parts, c.req.raw))
+    .post('/', admin, (c) => create(parts, c))
     .get('/', (c) => list(parts, c.req.raw, c.req.query()))
+    .patch('/:id', admin, (c) => edit(parts, c, c.req.param('id')))
     .get('/:id', (c) => read(parts, row, c.req.raw, c.req.param('id')))
     .post('/:id/restock', admin, (c) => deliver(parts, c, c.req.param('id'), restock))
     .post('/:id/withdraw', admin, (c) => deliver(parts, c, c.req.param('id'), withdrawUnits))
@@ -51,11 +53,22 @@ export function itemRoutes(parts: AppParts) {
     });
 }
 
-async function create(parts: AppParts, request: Request): Promise<Response> {
+async function create(parts: AppParts, c: Context): Promise<Response> {
+  const request = c.req.raw;
   const { value, refused: unfit } = await parseBody(request, newItemSchema);
   if (unfit !== null) return unfit;
-  const { value: id, refused: why } = await createItem(parts, value);
-  return why === null ? answerItem(parts, request, id, 201) : refused(request, why);
+  return once(parts, c, value, async (attempt) => {
+    const { value: id, refused: why } = await createItem(parts, value, actorName(c), attempt);
+    return why === null ? answerItem(parts, request, id, 201) : refused(request, why);
+  });
+}
+
+async function edit(parts: AppParts, c: Context, text: string): Promise<Response> {
+  const request = c.req.raw;
+  const { value, refused: unfit } = await parseBody(request, itemChangesSchema);
+  if (unfit !== null) return unfit;
+  const { value: id, refused: why } = await editItem(parts, itemIdOf(text), value, actorName(c));
+  return why === null ? answerItem(parts, request, id) : refused(request, why);
 }
 
 async function list(parts: AppParts, request: Request, query: unknown): Promise<Response> {

@@ -2,13 +2,15 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
+import { code } from '../../../actors/protocol.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
 import { integerField } from '../../shop/input.ts';
+import { tokenRefusal } from '../../shop/promo-state.ts';
 import { statementOf } from '../../shop/statement.ts';
 import { adminOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
-import { failure, success } from '../wire/envelope.ts';
+import { refused, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
 /** How long a purchase token is valid by default, and at most. */
@@ -33,10 +35,11 @@ export function operatorRoutes(parts: AppParts) {
 }
 
 async function issueToken(parts: AppParts, request: Request): Promise<Response> {
-  const { value, refused } = await parseBody(request, purchaseTokenSchema);
-  if (refused !== null) return refused;
+  const { value, refused: unfit } = await parseBody(request, purchaseTokenSchema);
+  if (unfit !== null) return unfit;
   const { userId, itemId, promoId, ttlSeconds } = value;
-  if (!parts.board.has(itemId)) return failure(request, 10005);
+  const why = await tokenRefusal(parts, itemId, promoId);
+  if (why !== code.ok) return refused(request, why);
   const expiresAt = Math.ceil(parts.clock() / 1000) + ttlSeconds;
   const token = parts.tokens.sign({ userId, itemId, promoId, expiresAt, nonce: randomNonce() });
   return success({ token, expiresAt: timeText(expiresAt * 1000) }, 201);

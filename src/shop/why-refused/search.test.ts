@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { code } from '../../../actors/protocol.ts';
+import { anybody } from '../../testing/drafts.ts';
 import { ShopRig } from '../../testing/shop-rig.ts';
 import { createItem } from '../create-item.ts';
 import { draftPromo } from '../draft-promo.ts';
@@ -7,7 +8,7 @@ import { type OpenItem, readItem } from '../read-item.ts';
 import { reasonsOf } from './reasons.ts';
 import { RefusalSearch } from './search.ts';
 
-const lamp = { title: 'Lamp', description: '', price: 4_200, stock: 1, imageUrl: null };
+const lamp = { title: 'Lamp', description: '', price: 4_200, stock: 1, imageUrl: null, ...anybody };
 const [buyer, waiting, gone, stranger] = [7, 8, 9, 10];
 
 let shop: ShopRig;
@@ -15,10 +16,11 @@ let open: OpenItem;
 
 beforeAll(async () => {
   shop = await ShopRig.start();
-  const { value: id } = await createItem(shop, lamp);
+  const { value: id } = await createItem(shop, lamp, 'admin');
   const { value: promo } = await draftPromo(shop, {
     ...{ itemId: id!, name: 'Midnight', price: 100, startAt: shop.now, endAt: shop.now + 60_000 },
     ...{ limitPerUser: 1, gateFactor: 5, payWindowSeconds: 900, captcha: false },
+    ...{ admitSeconds: 300, queue: 'off', queueOpenAt: null },
   });
   const [item, startAt, endAt] = [id!, shop.now, shop.now + 60_000];
   await shop.send({

@@ -60,13 +60,13 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
   const query = v.safeParse(listSchema, c.req.query());
   const { q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
   const search = q === '' ? null : q;
-  const listed = await parts.lists.page({ sort: 'newest', search, cursor });
+  const listed = await parts.lists.page({ sort: 'newest', search, cursor, withHidden: true });
   if (listed === null) return c.redirect('/admin', 303);
   const items = listed.items.map((item) => {
     const row = board.read(item.id)!;
     const promo = shownPromo(item, row)?.name ?? null;
-    const { id, title, price } = item;
-    return { id, title, price, promo, status: saleStatus(row, view.now) };
+    const { id, title } = item;
+    return { id, title, price: row.price, promo, status: saleStatus(row, view.now) };
   });
   const all = Array.from({ length: partitions }, (_, partition) => positions.mode(partition));
   const ready = all.filter((mode) => mode === 'ready').length;

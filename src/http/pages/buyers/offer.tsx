@@ -14,7 +14,9 @@ export interface Offer extends OpenItem {
 
 export function offerOf({ item, row }: OpenItem, now: number): Offer {
   const promo = shownPromo(item, row);
-  return { item, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
+  // The board hears of a new price before anybody who has read the item some time ago.
+  const priced = { ...item, price: row.price };
+  return { item: priced, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
 }
 
 /** What the scripts know about an offer. Times in milliseconds since 1970 UTC. */

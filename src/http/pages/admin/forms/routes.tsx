@@ -38,7 +38,9 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
   const form = { schema: newItemSchema, input: itemInput(values) };
-  const { value: id, refused } = await submit(parts, c, form, (item) => createItem(parts, item));
+  const { value: id, refused } = await submit(parts, c, form, (item) =>
+    createItem(parts, item, actorName(c)),
+  );
   if (refused === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
   const filled = filledOf(view, values, refused);
   const page = <NewItemPage view={here(view, '/admin/new-item')} filled={filled} />;
@@ -72,7 +74,7 @@ async function submitPublication(parts: AppParts, c: Context, view: View): Promi
   const id = v.safeParse(promoIdSchema, c.req.param('id'));
   const { itemId } = await valuesOf(c);
   const { value, refused } = await attempt(parts, c, async () =>
-    id.success ? publishPromo(parts, id.output) : refuse(code.notFound),
+    id.success ? publishPromo(parts, id.output, actorName(c)) : refuse(code.notFound),
   );
   if (refused === null) return c.redirect(`/admin/items/${value.itemId}?done=publish`, 303);
   const { status, ...told } = failures[refused.code];

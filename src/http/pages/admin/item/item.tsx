@@ -4,8 +4,8 @@
  */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { BoardRow } from '../../../../../actors/memory/board.ts';
-import type { ItemRow, PromoRow } from '../../../../db/sql.ts';
-import { isPublished } from '../../../../shop/publish-promo.ts';
+import type { ItemRow } from '../../../../db/sql.ts';
+import { promoState } from '../../../../shop/promo-state.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import type { AppParts } from '../../../parts.ts';
 import { failures } from '../../../wire/messages.ts';
@@ -16,7 +16,7 @@ import { fill } from '../../texts.ts';
 import { empty, type Filled, Frame, here, Notice, ownTexts } from '../frame.tsx';
 import { PromoForm, RestockForm } from './forms.tsx';
 import { LiveBoard } from './live-board.tsx';
-import { Promos } from './promos.tsx';
+import { Promos, type ShownPromo } from './promos.tsx';
 
 interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock'>> {
   /** Which form was just accepted. */
@@ -35,7 +35,8 @@ export async function itemPage(
   const row = board.read(id);
   const item = row === null ? null : await sql.catalog.item(id);
   if (row === null || item === null) return notFound(view);
-  const promos = (await sql.catalog.promosOfItems([item.id])).reverse();
+  const rows = (await sql.catalog.promosOfItems([item.id])).reverse();
+  const promos = rows.map((promo) => ({ ...promo, ...promoState(promo, board, view.now) }));
   const texts: Record<string, string> = ownTexts(view).done;
   const told = done === undefined ? undefined : texts[done];
   const notice = told === undefined ? null : { text: told, isError: false };
@@ -49,7 +50,7 @@ interface ItemPageProps {
   item: Pick<ItemRow, 'id' | 'title' | 'price'>;
   row: BoardRow;
   /** Drafts too, newest first. */
-  promos: PromoRow[];
+  promos: ShownPromo[];
   /** What was done just now, or why not. */
   notice: { text: string; isError: boolean } | null;
   promo?: Filled;
@@ -66,7 +67,7 @@ function AdminItemPage(props: ItemPageProps) {
   );
   const data = { selection: String(item.id), codes };
   // What waits for a decision comes first.
-  const hasDraft = promos.some((each) => !isPublished(each, row));
+  const hasDraft = promos.some(({ status }) => status === 'draft');
   return (
     <Frame view={view} title={item.title} script="admin-live.js" data={data}>
       <div class="heading">
@@ -74,7 +75,7 @@ function AdminItemPage(props: ItemPageProps) {
           <p class="eyebrow">{fill(texts.item.id, { id: item.id })}</p>
           <h1>{item.title}</h1>
           <p class="lead">
-            {texts.item.price} {money(item.price)} ·{' '}
+            {texts.item.price} {money(row.price)} ·{' '}
             <a href={`/items/${item.id}`}>{texts.item.inShop}</a>
             {' · '}
             <a href={`/admin/search?item=${item.id}`}>{texts.menu.search}</a>
@@ -83,9 +84,9 @@ function AdminItemPage(props: ItemPageProps) {
         <p class="live-state" data-live role="status"></p>
       </div>
       {notice !== null && <Notice {...notice} />}
-      {hasDraft && <Promos view={view} promos={promos} row={row} />}
+      {hasDraft && <Promos view={view} promos={promos} />}
       <LiveBoard view={view} itemId={item.id} />
-      {!hasDraft && <Promos view={view} promos={promos} row={row} />}
+      {!hasDraft && <Promos view={view} promos={promos} />}
       <div class="forms">
         <PromoForm view={view} item={item} promo={promo} />
         <RestockForm view={view} item={item} restock={restock} deliveryKey={deliveryKey} />

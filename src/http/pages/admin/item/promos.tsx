@@ -1,21 +1,22 @@
 /** The promos of an item, each with its state or the button that publishes it. */
-import type { BoardRow } from '../../../../../actors/memory/board.ts';
 import type { PromoRow } from '../../../../db/sql.ts';
-import { isPublished } from '../../../../shop/publish-promo.ts';
+import type { PromoState } from '../../../../shop/promo-state.ts';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
 import { ownTexts } from '../frame.tsx';
 
+/** A promo with its state. */
+export type ShownPromo = PromoRow & PromoState;
+
 interface PromosProps {
   view: View;
   /** Drafts too, newest first. */
-  promos: PromoRow[];
-  row: BoardRow;
+  promos: ShownPromo[];
 }
 
-export function Promos({ view, promos, row }: PromosProps) {
+export function Promos({ view, promos }: PromosProps) {
   const { item: own } = ownTexts(view);
   return (
     <section class="of-promos">
@@ -49,24 +50,21 @@ export function Promos({ view, promos, row }: PromosProps) {
                   {promo.captcha && ` · ${own.captchaText}`}
                 </td>
                 <td data-label={own.state}>
-                  <PromoState view={view} promo={promo} row={row} />
+                  <State view={view} promo={promo} />
                 </td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {promos.some((promo) => !isPublished(promo, row)) && <p class="hint">{own.publishHint}</p>}
+      {promos.some(({ status }) => status === 'draft') && <p class="hint">{own.publishHint}</p>}
     </section>
   );
 }
 
-function PromoState({ view, promo, row }: { view: View; promo: PromoRow; row: BoardRow }) {
+function State({ view, promo }: { view: View; promo: ShownPromo }) {
   const { item: own } = ownTexts(view);
-  if (isPublished(promo, row)) {
-    const status = view.now < promo.startAt ? 'pending' : 'running';
-    return <span class="state">{own[view.now >= promo.endAt ? 'ended' : status]}</span>;
-  }
+  if (promo.status !== 'draft') return <span class="state">{own[promo.status]}</span>;
   return (
     <form method="post" action={`/admin/promos/${promo.id}/publish`} data-once>
       <input type="hidden" name="itemId" value={promo.itemId} />
