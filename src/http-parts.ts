@@ -29,6 +29,7 @@ import { countedRoutes } from './http/reference/described-routes.ts';
 import { AdminFeed } from './http/wire/admin-feed.ts';
 import { LiveFeed } from './http/wire/live-feed.ts';
 import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts';
+import { countingPayments } from './metrics/payment-metrics.ts';
 import { metricsRegistry } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { PaymentDeliveries } from './payments/deliveries.ts';
@@ -133,7 +134,7 @@ export async function openParts(
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
     draws: new Draws(sql),
-    send: (command) => dispatch.send(command),
+    send: countingPayments((command) => dispatch.send(command), requests),
     tally: new RefusalTally((command) => dispatch.send(command)),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),
     adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),

@@ -13,6 +13,7 @@ import { version } from '../../package.json' with { type: 'json' };
 import { addItems } from './item-metrics.ts';
 import type { Add } from './metric.ts';
 import { addPartitions } from './partition-metrics.ts';
+import { paymentOutcomes } from './payment-metrics.ts';
 import { latencyBoundsMs, type Note, type RequestMetrics } from './request-metrics.ts';
 
 export interface MetricsParts {
@@ -116,6 +117,12 @@ function addRequests(
       yield [{}, requests.noted(note)];
     });
   }
+  const payments = 'Payments told of, by what became of them.';
+  counter('stampede_payments_total', payments, ['outcome'], function* () {
+    for (const [outcome, note] of Object.entries(paymentOutcomes)) {
+      yield [{ outcome }, requests.noted(note)];
+    }
+  });
   gauge('stampede_live_streams', 'Streams of live stock that are open.', [], function* () {
     yield [{}, requests.noted('streams')];
   });

@@ -48,6 +48,11 @@ const notes = [
   'streamsRefused',
   'paymentsUnsigned',
   'paymentsUnplaced',
+  'paymentsPaid',
+  'paymentsRepeated',
+  'paymentsDue',
+  'paymentsRefused',
+  'paymentsUnanswered',
 ] as const;
 
 export type Note = (typeof notes)[number];
