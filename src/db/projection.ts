@@ -184,7 +184,7 @@ export interface ProjectionView {
   itemSums(): Promise<ItemSums[]>;
   /** By item: what the catalogue calls it. */
   itemTitles(): Promise<Map<number, string>>;
-  /** By id. */
+  /** Promos that were published, and others whose rows have what only the journal tells; by id. */
   publishedPromos(): Promise<PromoWithSecret[]>;
   /** All refunds due, settled or not. */
   refundPages(): AsyncIterable<RefundDueRow[]>;

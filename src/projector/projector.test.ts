@@ -1,17 +1,20 @@
-import { expect, test } from 'bun:test';
+import { expect, setDefaultTimeout, test } from 'bun:test';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
-import { expectBooks, fillCatalogue } from '../testing/projected-rows.ts';
+import { expectBooks, fillCatalogue, makersCatalogue } from '../testing/projected-rows.ts';
 import { projectorContract } from '../testing/projector-contract.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
+
+// Catalogues of some hundred rows are made one by one, each as safe from a power cut as a merchant's.
+setDefaultTimeout(60_000);
 
 projectorContract('SQLite', sqliteFixture);
 
 test('a projector killed again and again while it writes skips nothing, and repeats nothing', async () => {
   const fixture = await sqliteFixture();
   const sql = await fixture.open();
-  await fillCatalogue(sql, 4);
+  await fillCatalogue(sql, makersCatalogue(4));
   const path = `${fixture.settings.dataDir}/journal.db`;
   const journal = new SqliteJournal(path, { partitions: 2 });
   const options = { journal, seed: 3, partitions: 2, items: 4, users: 40 };

@@ -5,18 +5,10 @@
 
 import type { Cancelled, Event, Expired, Paid, Placed, Refunded } from '../../actors/events.ts';
 import type { Entry } from '../../actors/journal/codec.ts';
-import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
 import type { RowChanges, Settlement, StockLogRow } from '../db/projection.ts';
+import { rowId } from '../db/row-id.ts';
 import { orderId, orderKey } from '../order-id.ts';
 import { addEntrant, addRefundDue, changeItem, changePromo, settleDue } from './sale-rows.ts';
-
-/** A row's id is made of these and the sequence: they must never change. */
-const eventsRange = 2 ** 12;
-const partitionsRange = 2 ** 6;
-
-if (entryEventsMax > eventsRange || partitionsMax > partitionsRange) {
-  throw new Error('events of an entry, or partitions, no longer fit the id of a row');
-}
 
 /** One event, and where it stands. */
 interface Source {
@@ -99,7 +91,7 @@ function addEvent(
       changePromo(changes.promos, event, at);
       break;
     case 'joined':
-      if (event.draw === true) addEntrant(changes.entrants, event, rowId(source));
+      if (event.draw === true) addEntrant(changes.entrants, event, idOf(source));
       break;
     case 'refundDue':
       addRefundDue(changes.refundsDue, event, source);
@@ -189,14 +181,13 @@ function moveStock(
   source: Source,
 ): void {
   const { partition, seq, at } = source;
-  const log = { id: rowId(source), itemId, orderId: id, delta, reason, partition, seq, at };
+  const log = { id: idOf(source), itemId, orderId: id, delta, reason, partition, seq, at };
   changes.stockLogs.push(log);
   add(changes.stock, itemId, delta);
 }
 
-/** The id of the row that an event makes: ascends within a partition. */
-function rowId({ partition, seq, index }: Source): number {
-  return (seq * partitionsRange + partition) * eventsRange + index;
+function idOf({ partition, seq, index }: Source): number {
+  return rowId(partition, seq, index);
 }
 
 function add(sums: Map<number, number>, key: number, units: number): void {

@@ -14,7 +14,7 @@ export function tamper(
   folder: TemporaryFolder,
   file: 'journal.db' | 'stampede.db',
   statement: string,
-  ...values: (string | number | Uint8Array)[]
+  ...values: (string | number | Uint8Array | null)[]
 ): void {
   const database = new Database(folder.file(file));
   try {

@@ -9,18 +9,26 @@ import type { PromoWithSecret, Sql } from '../db/sql.ts';
 import { orderId } from '../order-id.ts';
 import { anybody, noQueue } from './drafts.ts';
 
-/** Items and promos with the ids that the maker uses. */
-export async function fillCatalogue(sql: Sql, items: number): Promise<void> {
+/** Makes items, and promos by their items, with ids from 1. */
+export async function fillCatalogue(
+  sql: Sql,
+  { items, promos }: { items: number; promos: readonly number[] },
+): Promise<void> {
   const times = { createdAt: 1, startAt: 2, endAt: 3 };
   for (let id = 1; id <= items; id++) {
     const texts = { title: `item ${id}`, description: '', imageUrl: null, ...anybody };
     await sql.catalog.createItem({ ...texts, price: 100 * id, createdAt: times.createdAt });
   }
-  for (let id = 1; id <= 200; id++) {
+  for (const itemId of promos) {
     const terms = { limitPerUser: 1, gateFactor: 5, payWindowS: 900, captcha: false, ...noQueue };
     const { startAt, endAt } = times;
-    await sql.catalog.createPromo({ itemId: 1, name: '', price: 1, startAt, endAt, ...terms });
+    await sql.catalog.createPromo({ itemId, name: '', price: 1, startAt, endAt, ...terms });
   }
+}
+
+/** Items as the journal maker makes them, and more promos than it does. */
+export function makersCatalogue(items: number): { items: number; promos: number[] } {
+  return { items, promos: new Array(200).fill(1) };
 }
 
 /** Compares every projected row with the actors' state. */

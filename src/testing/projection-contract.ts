@@ -123,7 +123,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
 
     test('what is not said of an item or a promo stays as it is', async () => {
       const sql = await fixture.open();
-      await fillCatalogue(sql, 2);
+      await fillCatalogue(sql, { items: 1, promos: [1, 1] });
       const project = async (from: number, some: Partial<RowChanges>) => {
         const to = { seq: from + 1, hash: `hash of ${from + 1}` };
         const changes = { ...changesOf([]), ...some };

@@ -10,7 +10,7 @@ import type { Sql } from '../db/sql.ts';
 import { orderId } from '../order-id.ts';
 import { CheckpointAhead, CheckpointDiffers, Projector } from '../projector/projector.ts';
 import { JournalMaker } from './journal-maker.ts';
-import { expectBooks, fillCatalogue } from './projected-rows.ts';
+import { expectBooks, fillCatalogue, makersCatalogue } from './projected-rows.ts';
 import { saleInRows } from './sale-in-rows.ts';
 import { playScript, salePartitions, saleStartsAt } from './script-player.ts';
 import { dump, projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
@@ -58,7 +58,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
 
     test('gives exactly the orders, stock and sales that the actors hold', async () => {
       const sql = await fixture.open();
-      await fillCatalogue(sql, items);
+      await fillCatalogue(sql, makersCatalogue(items));
       await maker.write(120);
       await projectorOn(sql).catchUp();
       await expectBooks(sql, maker.items);
@@ -76,7 +76,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
       const journal = new SqliteJournal(folder.file('full.db'), { partitions: salePartitions });
       const actors = await playScript(journal, saleInRows);
       const sql = await fixture.open();
-      await fillCatalogue(sql, items);
+      await fillCatalogue(sql, { items: 3, promos: [2, 2, 2, 3] });
       const dumps = [];
       for (const batchEvents of [1, 5, 1_000]) {
         const options = { journal, projection: sql.projection, partitions: salePartitions };
@@ -161,7 +161,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
 
     test('gives the same rows when it is killed between any two transactions', async () => {
       const whole = await fixture.open();
-      await fillCatalogue(whole, items);
+      await fillCatalogue(whole, makersCatalogue(items));
       await maker.write(60);
       await projectorOn(whole).catchUp();
       const expected = await dump(fixture);
@@ -180,7 +180,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
 
     test('a rebuild gives identical rows', async () => {
       const sql = await fixture.open();
-      await fillCatalogue(sql, items);
+      await fillCatalogue(sql, makersCatalogue(items));
       await maker.write(60);
       await projectorOn(sql).catchUp();
       const before = await dump(fixture);
@@ -194,7 +194,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
 
     test('a projector whose rows were emptied finds out, without new entries, and writes them again', async () => {
       const sql = await fixture.open();
-      await fillCatalogue(sql, items);
+      await fillCatalogue(sql, makersCatalogue(items));
       await maker.write(60);
       const told = new Map<number, number>();
       const projector = new Projector({
@@ -222,7 +222,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
       const first = await fixture.open();
       const second = await fixture.open();
       const emptying = await fixture.open();
-      await fillCatalogue(first, items);
+      await fillCatalogue(first, makersCatalogue(items));
       await maker.write(120);
       const projecting = Promise.all([projectorOn(first).catchUp(), projectorOn(second).catchUp()]);
       for (let round = 0; round < 5; round++) {
@@ -238,7 +238,7 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
     test('two projectors at once give each row once', async () => {
       const first = await fixture.open();
       const second = await fixture.open();
-      await fillCatalogue(first, items);
+      await fillCatalogue(first, makersCatalogue(items));
       await maker.write(60);
       await Promise.all([projectorOn(first).catchUp(), projectorOn(second).catchUp()]);
       await expectBooks(first, maker.items);

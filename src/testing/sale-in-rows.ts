@@ -1,6 +1,11 @@
 /** A sale with every command that a merchant, a buyer and a payment provider can give. */
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import type { Command, Control, Publish } from '../../actors/protocol.ts';
-import { type Script, saleStartsAt } from './script-player.ts';
+import type { TemporaryFolder } from '../../actors/testing/process.ts';
+import { openSql } from '../db/open.ts';
+import { Projector } from '../projector/projector.ts';
+import { fillCatalogue } from './projected-rows.ts';
+import { playScript, type Script, salePartitions, saleStartsAt } from './script-player.ts';
 
 /** Texts as others choose them: each has something that a list, a quotation or a number may stumble over. */
 const [comma, nothing, quote, braces] = ['pay,{1}', 'NULL', "o'clock;--", '{}'] as const;
@@ -43,8 +48,39 @@ export const saleInRows: Script = [
   [1, { ...publish(4, 2, 60 * second, 'off'), item: 3, price: 0 }],
   [2, order(3, 4, 1, 2)],
   [3, order(3, 4, 2, 1)],
-  [61 * second, { type: 'tally', item: 3, seen: 1, count: 1, amount: 1 }],
+  [61 * second, { type: 'tally', item: 3, seen: 4, count: 1, amount: 1 }],
 ];
+
+/** Plays the sale into a real journal, with its catalogue in SQL; nothing is projected yet. */
+export async function playSaleInRows(folder: TemporaryFolder): Promise<void> {
+  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  await playScript(journal, saleInRows);
+  await journal.close();
+  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  await fillCatalogue(sql, { items: 3, promos: [2, 2, 2, 3] });
+  await sql.close();
+}
+
+/** Projects what there is, by transactions as small as can be; `after` is called after each. */
+export async function projectSale(
+  folder: TemporaryFolder,
+  after: () => Promise<void> = async () => undefined,
+): Promise<void> {
+  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const { projection } = sql;
+  const projector = new Projector({
+    journal,
+    projection,
+    partitions: salePartitions,
+    batchEvents: 1,
+  });
+  for (let partition = 0; partition < salePartitions; partition++) {
+    while ((await projector.step(partition)) > 0) await after();
+  }
+  await sql.close();
+  await journal.close();
+}
 
 function order(item: number, promo: number, user: number, amount: number): Command {
   return { type: 'place', item, user, promo, amount, nonce: 100 * user, expiresAt: 2e9 };

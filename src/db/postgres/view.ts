@@ -1,10 +1,10 @@
 /** One state of the projected rows in Postgres, for audits. */
 import type { TransactionSQL } from 'bun';
-import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
+import { and, asc, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey } from '../../order-id.ts';
 import type { EntrantRow } from '../draws.ts';
-import type { Checkpoint, ItemSums, ProjectionView } from '../projection.ts';
+import { type Checkpoint, type ItemSums, type ProjectionView, unpublished } from '../projection.ts';
 import type { RefundDueRow } from '../refunds-due.ts';
 import type { OrderRow, PromoWithSecret } from '../rows.ts';
 import {
@@ -21,6 +21,7 @@ import { joinSums, pageRows } from '../sums.ts';
 import type { Answered } from './connections.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
+const told = Object.keys(unpublished).map((field) => promos[field as keyof typeof unpublished]); // Its own keys.
 const soldColumns = { itemId, units, price, normalSale, limitPerUser };
 
 export class PostgresView implements ProjectionView {
@@ -80,9 +81,12 @@ export class PostgresView implements ProjectionView {
   }
 
   async publishedPromos(): Promise<PromoWithSecret[]> {
-    const published = isNotNull(promos.publishedAt);
     return this.#wait(
-      this.#database.select().from(promos).where(published).orderBy(asc(promos.id)),
+      this.#database
+        .select()
+        .from(promos)
+        .where(or(...told.map((column) => isNotNull(column))))
+        .orderBy(asc(promos.id)),
     );
   }
 

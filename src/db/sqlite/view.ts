@@ -1,9 +1,9 @@
 /** One state of the projected rows in SQLite, for audits. */
-import { and, asc, gt, gte, isNotNull, lt, sum } from 'drizzle-orm';
+import { and, asc, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKey } from '../../order-id.ts';
 import type { EntrantRow } from '../draws.ts';
-import type { Checkpoint, ItemSums, ProjectionView } from '../projection.ts';
+import { type Checkpoint, type ItemSums, type ProjectionView, unpublished } from '../projection.ts';
 import type { RefundDueRow } from '../refunds-due.ts';
 import type { OrderRow, PromoWithSecret } from '../rows.ts';
 import {
@@ -20,6 +20,7 @@ import { joinSums, pageRows } from '../sums.ts';
 import { guarded } from './connect.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
+const told = Object.keys(unpublished).map((field) => promos[field as keyof typeof unpublished]); // Its own keys.
 const soldColumns = { itemId, units, price, normalSale, limitPerUser };
 
 export class SqliteView implements ProjectionView {
@@ -86,9 +87,13 @@ export class SqliteView implements ProjectionView {
   }
 
   async publishedPromos(): Promise<PromoWithSecret[]> {
-    const published = isNotNull(promos.publishedAt);
     return guarded(() =>
-      this.database.select().from(promos).where(published).orderBy(asc(promos.id)).all(),
+      this.database
+        .select()
+        .from(promos)
+        .where(or(...told.map((column) => isNotNull(column))))
+        .orderBy(asc(promos.id))
+        .all(),
     );
   }
 

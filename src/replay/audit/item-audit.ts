@@ -30,6 +30,7 @@ import {
   enterQueueEnded,
 } from './queue-rules.ts';
 import { enterDueSettled, enterRefundDue } from './refund-rules.ts';
+import { SaleBook } from './sale-book.ts';
 
 /** Events of orders and queues; the rest is rare. */
 type Frequent =
@@ -49,6 +50,7 @@ export class ItemAudit extends ItemBooks {
   refused = 0;
   refusedWhileLeft = 0;
   readonly actions = new MerchantActions();
+  readonly sale = new SaleBook();
 
   readonly #deliveries = new Set<number>();
   readonly #actor = new ActorCopy();
@@ -68,15 +70,18 @@ export class ItemAudit extends ItemBooks {
     super(item, partition, findings);
   }
 
-  /** Hot: takes the next event, whose form has been checked. */
-  take(event: Event, seq: Sequence, at: number): void {
+  /** Hot: takes the next event, whose form has been checked; `index` is its place in its entry. */
+  take(event: Event, seq: Sequence, at: number, index: number): void {
     this.seq = seq;
     this.at = at;
     if (this.terms.count > 0 || event.type === 'opened') {
       this.#checkMoment(event, at);
       this.#enter(event);
       // An order can only make what is due later.
-      if (event.type !== 'placed') this.#dueAt = nextDueAt(this);
+      if (event.type !== 'placed') {
+        this.#dueAt = nextDueAt(this);
+        this.sale.note(event, seq, at, index);
+      }
       this.history.note(seq, this);
       this.chronicle?.note(event, this, at);
     } else {

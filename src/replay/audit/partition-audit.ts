@@ -72,7 +72,7 @@ export class PartitionAudit {
     this.#admissions.before = this.#admissions.now;
     this.#admissions.now = 0;
     this.events += events.length;
-    for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry);
+    for (let index = 0; index < events.length; index++) this.#event(events[index]!, entry, index);
   }
 
   /** Records that entries are missing, or cannot be read. */
@@ -128,7 +128,7 @@ export class PartitionAudit {
   }
 
   /** Hot: takes one event of an entry. */
-  #event(event: Event, { seq, at: entryAt }: Entry): void {
+  #event(event: Event, { seq, at: entryAt }: Entry, index: number): void {
     const fault = formFault(event);
     if (fault !== null) {
       this.#found('form', seq, itemIn(event), fault);
@@ -146,7 +146,7 @@ export class PartitionAudit {
       this.#at = at;
     }
     const item = this.items.get(event.item) ?? this.#newItem(event.item, seq);
-    item.take(event, seq, at);
+    item.take(event, seq, at, index);
     if (event.type === 'admitted') this.#admissions.now++;
   }
 

@@ -39,6 +39,16 @@ export class Prefix {
     this.audit.findings.add({ check: 'I7', partition, sequence, item, what });
   }
 
+  /** Reports what no item is known of. False where the partition is not to be compared, or one item alone is. */
+  differsIn(partition: number, sequence: Sequence, what: string): boolean {
+    const { onlyItem = null, partitions } = this.audit.options;
+    // Rows of partitions that no journal has are always compared: with nothing.
+    const isCompared = this.checkpoints.has(partition) || partition >= partitions || partition < 0;
+    if (onlyItem !== null || !isCompared) return false;
+    this.audit.findings.add({ check: 'I7', partition, sequence, item: null, what });
+    return true;
+  }
+
   #partitionOf(item: number): number {
     return partitionOf(Math.max(item, 0), this.audit.options.partitions);
   }

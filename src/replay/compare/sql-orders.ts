@@ -21,6 +21,8 @@ const columns = [
   'closedAt',
   'partition',
   'seq',
+  'reference',
+  'refundedAt',
 ] as const satisfies readonly (keyof OrderRow)[];
 
 /** Keys of one item's orders lie in a range of their own. */
@@ -101,8 +103,8 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
   const holder = orders.holder[row]!;
   const terms = book.terms.at(holders.terms[holder]!);
   const unitPrice = orders.price[row]!;
-  const { status, changedAt } = then;
-  const closed = status === orderStatus.cancelled || status === orderStatus.expired;
+  const { status, changedAt, paidAt } = then;
+  const open = status === orderStatus.placed || status === orderStatus.paid;
   return {
     key: orderKey(item, n),
     id: orderId(item, n, createdAt),
@@ -114,12 +116,12 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
     total: amount * unitPrice,
     status: orderStatusNames[status],
     createdAt,
-    paidAt: status === orderStatus.paid ? changedAt : null,
-    closedAt: closed ? changedAt : null,
+    paidAt: paidAt === 0 ? null : paidAt,
+    closedAt: open ? null : changedAt,
     partition,
     seq: orders.placedSeq[row]!,
-    reference: null,
-    refundedAt: null,
+    reference: paidAt === 0 ? null : orders.reference(row),
+    refundedAt: status === orderStatus.refunded ? changedAt : null,
   };
 }
 

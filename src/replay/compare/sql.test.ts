@@ -130,7 +130,9 @@ describe('limits', () => {
     expect(audit.partitions.map((each) => each.partition)).toEqual([2]);
     expect(audit.items().map((each) => each.item)).toEqual([2]);
     expect(audit.findings.listed).toMatchObject([{ check: 'I7', item: 2 }]);
-    expect(comparisons[0]!.compared).toEqual({ orders: 1, items: 1, promos: 0, partitions: 1 });
+    expect(comparisons[0]!.compared).toEqual({
+      ...{ orders: 1, items: 1, promos: 0, refunds: 0, entrants: 0, partitions: 1 },
+    });
   });
 
   test('reading ends at an entry, and SQL that goes further is not compared', async () => {

@@ -9,8 +9,11 @@ import type { PartitionAudit } from '../audit/partition-audit.ts';
 import type { Compared, Comparison, Reading } from './comparison.ts';
 import type { AuditedRows } from './open-sql.ts';
 import { Prefix } from './prefix.ts';
+import { compareEntrants } from './sql-entrants.ts';
 import { compareOrders } from './sql-orders.ts';
-import { compareItems, comparePromos } from './sql-sums.ts';
+import { comparePromos } from './sql-promos.ts';
+import { compareRefunds } from './sql-refunds.ts';
+import { compareItems } from './sql-sums.ts';
 
 /** `rows`: null where there is no database. */
 export function sqlComparison(rows: AuditedRows | null): Comparison {
@@ -49,9 +52,12 @@ async function compareSnapshot(
   const items = compareItems(await view.itemSums(), prefix);
   const published = await view.publishedPromos();
   const promos = comparePromos(published, prefix);
+  const refunds = await compareRefunds(view, prefix);
+  const entrants = await compareEntrants(view, prefix);
   for (const [item, title] of await view.itemTitles()) reading.names.items.set(item, title);
   for (const { id, name } of published) reading.names.promos.set(id, name);
-  return { compared: { orders, items, promos, partitions: checkpoints.size }, skipped };
+  const compared = { orders, items, promos, refunds, entrants, partitions: checkpoints.size };
+  return { compared, skipped };
 }
 
 /**
