@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Positions } from '../../actors/memory/positions.ts';
-import { code } from '../../actors/protocol.ts';
+import { type Command, code, refusal } from '../../actors/protocol.ts';
+import { sha256 } from '../../actors/sha256.ts';
 import { ShopRig } from '../testing/shop-rig.ts';
 import { createItem, newItemSchema } from './create-item.ts';
-import { draftPromo, newPromoSchema } from './draft-promo.ts';
+import { draftPromo, editPromo, newPromoSchema, removePromo } from './draft-promo.ts';
+import { editItem } from './edit-item.ts';
 import { checkInput } from './input.ts';
 import { lostRows, lostText } from './lost-rows.ts';
 import { refuse } from './outcome.ts';
@@ -73,6 +75,73 @@ describe('making an item', () => {
     const [id] = await shop.sql.catalog.search(lamp.title, 1);
     expect(await readItem(shop, id!)).toBeNull();
     expect(await newest()).not.toContain(id!);
+  });
+});
+
+describe('an attempt that is made again', () => {
+  test('finds the item that it has made, opened or not, and makes no other', async () => {
+    const unheard = shopWith({ send: async () => refusal(code.outcomeUnknown) });
+    const first = await createItem(unheard, lamp, 'admin', 'attempt 1');
+    expect(first).toEqual(refuse(code.outcomeUnknown));
+    const { value: id } = await createItem(shop, lamp, 'admin', 'attempt 1');
+    expect((await readItem(shop, id!))!.row).toMatchObject({ loaded: 3, left: 3 });
+    // Its answer was lost, and the merchant has changed it since.
+    await editItem(shop, id!, { price: 4_100, title: 'Another lamp' }, 'admin');
+    expect(await createItem(shop, lamp, 'admin', 'attempt 1')).toEqual({
+      value: id!,
+      refused: null,
+    });
+    expect((await readItem(shop, id!))!.row).toMatchObject({ loaded: 3, left: 3, price: 4_100 });
+    const { value: other } = await createItem(shop, lamp, 'admin', 'attempt 2');
+    expect(other).toBe(id! + 1);
+  });
+
+  test('finds the promo that it has drafted', async () => {
+    const itemId = await newItem();
+    const draft = (attempt: string) => draftPromo(shop, { itemId, ...terms() }, attempt);
+    const { value: first } = await draft('attempt 3');
+    expect(await draft('attempt 3')).toEqual({ value: first!, refused: null });
+    expect((await draft('attempt 4')).value!.id).not.toBe(first!.id);
+  });
+});
+
+describe('publishing', () => {
+  test('whose outcome is unknown fixes the terms, and goes on with the same secret', async () => {
+    const itemId = await newItem();
+    const { value: draft } = await draftPromo(shop, { itemId, ...terms(), queue: 'draw' });
+    const sent: Command[] = [];
+    const unheard = shopWith({
+      send: async (command) => {
+        sent.push(command);
+        return refusal(code.outcomeUnknown);
+      },
+    });
+    for (let times = 0; times < 2; times++) {
+      const { refused } = await publishPromo(unheard, draft!.id, 'admin');
+      expect(refused).toBe(code.outcomeUnknown);
+    }
+    const [first, second] = sent;
+    const secret = first?.type === 'publish' ? first.secret! : '';
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toEqual(first!);
+    const changed = await editPromo(shop, draft!.id, { price: 1 });
+    expect(changed).toMatchObject({ wrong: null, refused: code.wrongState });
+    expect((await removePromo(shop, draft!.id)).refused).toBe(code.wrongState);
+    const { value: promo } = await publishPromo(shop, draft!.id, 'admin');
+    expect(promo!.drawCommitment).toBe(sha256(secret));
+    expect(shop.board.read(itemId)).toMatchObject({ promo: draft!.id, promoPrice: 100 });
+  });
+
+  test('that was refused lets the terms go', async () => {
+    const itemId = await newItem();
+    const { value: draft } = await draftPromo(shop, { itemId, ...terms() });
+    for (const answer of [code.tooBusy, code.journalUnavailable, code.wrongState]) {
+      const refusing = shopWith({ send: async () => refusal(answer) });
+      expect((await publishPromo(refusing, draft!.id, 'admin')).refused).toBe(answer);
+      const { wrong } = await editPromo(shop, draft!.id, { price: answer });
+      expect(wrong).toBeNull();
+      expect((await shop.sql.catalog.promo(draft!.id))!.price).toBe(answer);
+    }
   });
 });
 

@@ -73,6 +73,31 @@ describe('an Idempotency-Key', () => {
     expect(await stockOf(id)).toBe(4);
   });
 
+  test('of an item or a promo makes one, however often it is sent and at once', async () => {
+    const lamp = { title: 'A lamp', description: '', price: 1, stock: 3 };
+    const key = newKey();
+    const items = await inParallel(8, 8, () => post('/api/items', lamp, key));
+    const [{ id } = { id: 0 }] = items.map(({ data }) => data);
+    for (const { status, data } of items)
+      expect([status, data.id, data.stock]).toEqual([201, id, 3]);
+    const startAt = new Date(Date.now() + 60_000).toISOString();
+    const endAt = new Date(Date.now() + 120_000).toISOString();
+    const promo = { itemId: id, name: 'Midnight', price: 1, startAt, endAt };
+    expect((await post('/api/promos', promo, key)).errCode).toBe(30014);
+    const other = newKey();
+    const promos = await inParallel(8, 8, () => post('/api/promos', promo, other));
+    expect(new Set(promos.map(({ data }) => data.id)).size).toBe(1);
+    expect(promos[0]!.status).toBe(201);
+    // The very same content under another key, or without one, is another.
+    const again = [
+      await post('/api/items', lamp, newKey()),
+      await post('/api/promos', promo, newKey()),
+    ];
+    expect(again.map(({ status }) => status)).toEqual([201, 201]);
+    expect(again[0]!.data.id).not.toBe(id);
+    expect(again[1]!.data.id).not.toBe(promos[0]!.data.id);
+  });
+
   test('gives a refusal again, also when it would not be refused any more', async () => {
     const id = await engine.item(1);
     const key = newKey();
