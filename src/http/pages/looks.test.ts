@@ -168,7 +168,13 @@ describe('every text', () => {
 
   test('is readable on an operator’s pages', async () => {
     const { page, context } = await browser.visitor(shop.engine.url);
-    const { itemId } = await shop.engine.sale();
+    const sale = await shop.engine.sale();
+    const { itemId } = sale;
+    const { orderId } = mustSucceed(await shop.engine.place(tokenFor(sale, buyer.userId)));
+    const twice = ['p1', 'p2'].map((reference) =>
+      shop.engine.api('POST', `/api/orders/${orderId}/pay`, { reference }),
+    );
+    expect((await Promise.all(twice)).map(({ status }) => status).sort()).toEqual([200, 409]);
     await page.goto(url('/admin/login'));
     await expectReadable(page);
     await page.fill('#log-in-token', adminToken);
@@ -180,6 +186,8 @@ describe('every text', () => {
       '/admin/search',
       `/admin/search?item=${itemId}&user=1`,
       `/admin/items/${itemId}`,
+      '/admin/refunds',
+      `/admin/orders/${orderId}`,
     ]) {
       await page.goto(url(path));
       await expectReadable(page);

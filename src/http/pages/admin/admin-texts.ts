@@ -5,6 +5,7 @@ const en = {
   menu: {
     overview: 'Overview',
     newItem: 'New item',
+    refunds: 'Refunds due',
     search: 'Why refused?',
     docs: 'API',
     logOut: 'Log out',
@@ -153,6 +154,7 @@ const zh: AdminTexts = {
   menu: {
     overview: '总览',
     newItem: '新商品',
+    refunds: '待退款',
     search: '拒单查询',
     docs: '接口',
     logOut: '退出',

@@ -52,6 +52,7 @@ function Menu({ own, path }: { own: AdminTexts; path: string }) {
     <>
       {link('/admin', own.menu.overview)}
       {link('/admin/new-item', own.menu.newItem)}
+      {link('/admin/refunds', own.menu.refunds)}
       {link('/admin/search', own.menu.search)}
       {link('/docs', own.menu.docs)}
       <form method="post" action="/admin/log-out">

@@ -19,6 +19,7 @@ import { watchedSelections } from '../watched-items.ts';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
+import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { OverviewPage } from './overview.tsx';
 import { searchPage } from './search/search.tsx';
@@ -50,6 +51,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
         c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303),
       )
       .get('/promos/:id/publish', (c) => c.redirect('/admin', 303))
+      .route('/', moneyPages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
   );

@@ -192,7 +192,11 @@ function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; foun
         <tbody>
           {orders.map(({ n, createdAt, amount, status, paidAt, closedAt }) => (
             <tr>
-              <th scope="row">{orderId(itemId, n, createdAt)}</th>
+              <th scope="row">
+                <a href={`/admin/orders/${orderId(itemId, n, createdAt)}`}>
+                  {orderId(itemId, n, createdAt)}
+                </a>
+              </th>
               <td data-label={own.placedAt}>{minuteText(createdAt)}</td>
               <td data-label={own.amount}>{amount}</td>
               <td data-label={own.status}>{own.statuses[orderStatusNames[status]]}</td>
