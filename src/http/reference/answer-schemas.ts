@@ -23,9 +23,8 @@ const bought = {
 
 export const placed = v.object({
   ...bought,
-  status: v.pipe(
-    v.picklist(['placed', 'paid']),
-    v.description('When it was placed: what costs nothing was paid at once.'),
+  status: v.optional(
+    v.pipe(v.literal('paid'), v.description('Only where it costs nothing: it is paid at once.')),
   ),
 });
 

@@ -6,7 +6,7 @@ export const place = {
   amount: 1,
 };
 
-const bought = {
+export const placed = {
   orderId: '20261127-1-1001',
   itemId: 1,
   promoId: 7,
@@ -16,10 +16,8 @@ const bought = {
   payBy: '2026-11-27T12:15:00.000Z',
 };
 
-export const placed = { ...bought, status: 'placed' };
-
 export const order = {
-  ...bought,
+  ...placed,
   userId: 42,
   status: 'placed',
   createdAt: '2026-11-27T12:00:00.000Z',

@@ -121,11 +121,11 @@ export function isPlaceBody(body: unknown): body is PlaceBody {
 function placedText(itemId: number, order: OrderView): string {
   const { n, promo, amount, unitPrice, createdAt, payBy } = order;
   const id = orderId(itemId, n, createdAt);
-  const status = isPaidAtOnce(order) ? 'paid' : 'placed';
-  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"status":"${status}","payBy":"${timeText(payBy)}"}`;
+  const paid = isPaidAtOnce(order) ? ',"status":"paid"' : '';
+  return `{"orderId":"${id}","itemId":${itemId},"promoId":${promo},"amount":${amount},"unitPrice":${unitPrice},"total":${amount * unitPrice},"payBy":"${timeText(payBy)}"${paid}}`;
 }
 
-/** What costs nothing is paid when it is placed, and was then, whatever has become of it since. */
+/** What costs nothing was paid when it was placed, whatever has become of it since. */
 function isPaidAtOnce({ unitPrice, status, createdAt, paidAt }: OrderView): boolean {
   return unitPrice === 0 && status !== orderStatus.placed && paidAt === createdAt;
 }
