@@ -5,13 +5,16 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../actors/testing/process.ts';
+import { runDemo } from './demo.ts';
 import {
+  adminToken,
   mustSucceed,
   type Sale,
   spawnEngine,
   startTestEngine,
   tokenFor,
 } from './testing/engine-process.ts';
+import { captchaText, startShop } from './testing/shop.ts';
 
 setDefaultTimeout(60_000);
 
@@ -28,13 +31,15 @@ interface Demo {
   url: string;
   /** What the printed token buys. */
   sale: Sale;
+  /** The item whose draw is printed. */
+  drawnItem: number;
   /** Runs the printed line in a shell, and returns the line of the answer's status. */
   buy(): string;
 }
 
 async function startDemo(): Promise<Demo> {
   const engine = spawnEngine({ dataDir: folder.path, env: { LOG_LEVEL: 'info' } }, '--demo');
-  await waitUntil('the line is printed', () => /\n {2}curl .*\n/.test(engine.stdout()));
+  await waitUntil('all lines are printed', () => /\ndraw: .*\n/.test(engine.stdout()));
   const printed = engine.stdout();
   const line = /\n {2}(curl .*)\n/.exec(printed)![1]!;
   const [itemId, promoId] = /^purchase token: st1\.\d+\.(\d+)\.(\d+)\.[\d.]+\.[\w-]{22}$/m
@@ -45,6 +50,7 @@ async function startDemo(): Promise<Demo> {
     engine,
     url: /^listening on (\S+)\n/.exec(printed)![1]!,
     sale: { itemId: itemId!, promoId: promoId! },
+    drawnItem: Number(/^draw: http\S+\/items\/(\d+)$/m.exec(printed)![1]),
     buy: () => Bun.spawnSync(['sh', '-c', line]).stdout.toString().split('\r\n')[0]!,
   };
 }
@@ -53,7 +59,7 @@ interface Listed {
   id: number;
   title: string;
   stock: number;
-  promo: { id: number; status: string } | null;
+  promo: { id: number; status: string; queue: string; startAt: string } | null;
 }
 
 async function itemsOf(url: string): Promise<Listed[]> {
@@ -64,27 +70,50 @@ async function itemsOf(url: string): Promise<Listed[]> {
   return data.items;
 }
 
-/** A demo started again in the same folder: its line must buy. */
-async function demoThatBuys(): Promise<{ sale: Sale; items: Listed[] }> {
-  const { engine, url, sale, buy } = await startDemo();
+/** A demo started again in the same folder: its line must buy. The items are those without its draw. */
+async function demoThatBuys(): Promise<{ sale: Sale; items: Listed[]; drawnItem: number }> {
+  const { engine, url, sale, drawnItem, buy } = await startDemo();
   try {
     expect(buy()).toBe('HTTP/1.1 201 Created');
-    return { sale, items: await itemsOf(url) };
+    const items = await itemsOf(url);
+    return { sale, items: items.filter(({ id }) => id !== drawnItem), drawnItem };
   } finally {
     await engine.stop();
   }
 }
 
 test('an empty folder gets an item on sale, and a line that buys it in any shell', async () => {
-  const { engine, url, sale, buy } = await startDemo();
+  const { engine, url, sale, drawnItem, buy } = await startDemo();
   expect([buy(), buy()]).toEqual(['HTTP/1.1 201 Created', 'HTTP/1.1 200 OK']);
-  expect(await itemsOf(url)).toEqual([
-    expect.objectContaining({
-      id: sale.itemId,
-      promo: expect.objectContaining({ id: sale.promoId, status: 'running' }),
-    }),
-  ]);
+  const [drawn, running] = await itemsOf(url);
+  expect(running).toMatchObject({
+    id: sale.itemId,
+    promo: { id: sale.promoId, status: 'running', queue: 'fifo' },
+  });
+  expect(drawn).toMatchObject({ id: drawnItem, promo: { status: 'pending', queue: 'draw' } });
   await engine.stop();
+});
+
+test('people join the draw at once, two minutes before it is held', async () => {
+  const shop = await startShop({ dataDir: folder.path });
+  await runDemo({ url: shop.engine.url, adminToken });
+  const [drawn] = await itemsOf(shop.engine.url);
+  const startsInMs = Date.parse(drawn!.promo!.startAt) - Date.now();
+  expect(startsInMs).toBeGreaterThan(0);
+  expect(startsInMs).toBeLessThanOrEqual(120_000);
+  const buyer = await shop.buyer();
+  const promoId = drawn!.promo!.id;
+  const { captchaId } = mustSucceed(await buyer.api('POST', '/api/captchas', { promoId }));
+  const ask = { promoId, captchaId, answer: captchaText };
+  const answer = await buyer.api('POST', `/api/items/${drawn!.id}/tokens`, ask);
+  expect([answer.status, mustSucceed(answer).state]).toEqual([202, 'drawing']);
+  await shop.stop();
+});
+
+test('a draw that is still to come is that of the next demo', async () => {
+  const first = await demoThatBuys();
+  const second = await demoThatBuys();
+  expect(second.drawnItem).toBe(first.drawnItem);
 });
 
 test('a person registers without a gateway: the page shows the code, the API and the log do not', async () => {
@@ -117,7 +146,7 @@ test('a promo that still runs is the one the next demo buys', async () => {
   expect(second.items).toHaveLength(1);
 });
 
-test("a merchant's running promo serves as well, and nothing is made beside it", async () => {
+test("a merchant's running promo serves as well, and nothing is made beside it but the draw", async () => {
   const engine = await startTestEngine({ dataDir: folder.path });
   const sale = await engine.sale();
   await engine.stop();

@@ -39,8 +39,9 @@ export function addStart(program: Command): void {
     )
     .option(
       '--demo',
-      'make an item with a running promo unless there is one, and print a purchase token that ' +
-        'buys now and a curl line that spends it',
+      'make an item with a running promo unless there is one, and one with a draw that is held in ' +
+        'two minutes, and print a purchase token that buys now, a curl line that spends it, and ' +
+        'where to join the draw',
     )
     .option(
       '--set-time-back',
