@@ -2,13 +2,13 @@
  * Journals written by each release, with the books that this release itself made of them. Every later
  * release must come to the same. `src/README.md` says how a release adds its own.
  */
-import { Database } from 'bun:sqlite';
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../../actors/journal/open.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { ownPath } from '../own-files.ts';
+import { laySample, samples } from '../testing/sample-journal.ts';
 import type { ItemReport } from './item-report.ts';
 import { replay } from './replay.ts';
 import { type PartitionReport, reportOf } from './report.ts';
@@ -18,7 +18,6 @@ interface Books {
   items: ItemReport[];
 }
 
-const samples = ownPath('src/testing/samples');
 const releases = readdirSync(samples)
   .filter((name) => name.endsWith('.jsonl'))
   .map((name) => name.replace(/\.jsonl$/, ''));
@@ -29,21 +28,9 @@ beforeAll(() => {
 });
 afterAll(() => folder.remove());
 
-/** The entries of a release as a journal, byte for byte. */
 async function journalOf(release: string, partitions: number) {
   const path = folder.file(`${release}.db`);
-  const made = await openJournal({ kind: 'sqlite', path }, partitions);
-  await made.close();
-  const database = new Database(path);
-  const insert = database.prepare('INSERT INTO journal (partition, seq, body) VALUES (?, ?, ?)');
-  const lines = readFileSync(join(samples, `${release}.jsonl`), 'utf8')
-    .trimEnd()
-    .split('\n');
-  for (const line of lines) {
-    const { partition, seq } = JSON.parse(line) as { partition: number; seq: number }; // An entry's head.
-    insert.run(partition, seq, Buffer.from(line));
-  }
-  database.close();
+  await laySample(release, path, partitions);
   return openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
 }
 

@@ -9,9 +9,11 @@ import {
   test,
 } from 'bun:test';
 import { SQL } from 'bun';
-import { waitUntil } from '../../../actors/testing/process.ts';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import { changesOf } from '../../projector/rows.ts';
-import { anybody } from '../../testing/drafts.ts';
+import { anybody, noQueue } from '../../testing/drafts.ts';
+import { migrationsOf030 } from '../../testing/old-migrations.ts';
 import { type Pgbouncer, startPgbouncer } from '../../testing/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
@@ -51,6 +53,42 @@ describe.each(['session', 'transaction'] as const)('behind pgbouncer in %s mode'
   usersContract(name, pooled);
   projectionContract(name, pooled);
   projectorContract(name, pooled);
+});
+
+test('a database of release 0.3.0 is migrated with its rows', async () => {
+  const folder = temporaryFolder();
+  const databaseUrl = await server.createDatabase();
+  const client = new SQL({ url: databaseUrl, max: 1 });
+  await client.unsafe('CREATE SCHEMA drizzle');
+  await client.unsafe(
+    'CREATE TABLE drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text, created_at bigint)',
+  );
+  const migrationsFolder = migrationsOf030('postgres', folder);
+  for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder })) {
+    for (const statement of sql) await client.unsafe(statement);
+    await client`INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+      VALUES (${hash}, ${folderMillis})`;
+  }
+  await client`INSERT INTO items (title, description, price, sales, created_at)
+    VALUES ('mug', 'blue', 7, 2, 1)`;
+  await client`INSERT INTO promos (item_id, name, price, start_at, end_at, limit_per_user,
+      gate_factor, pay_window_s, captcha, published_at)
+    VALUES (1, 'old', 5, 10, 20, 2, 3, 60, true, 4)`;
+  await client`INSERT INTO orders (key, id, item_id, user_id, promo_id, amount, unit_price, total,
+      status, created_at, paid_at, partition, seq)
+    VALUES (134217729, '19700101-1-1', 1, 9, 1, 2, 5, 10, 'paid', 11, 12, 1, 3)`;
+  await client.close();
+  const sql = await openSql({ databaseUrl, dataDir: '' });
+  const item = { title: 'mug', price: 7, sales: 2, stock: 0, ...anybody };
+  expect(await sql.catalog.item(1)).toMatchObject(item);
+  const promo = { name: 'old', price: 5, publishedAt: 4, pausedAt: null, ...noQueue };
+  expect(await sql.catalog.promo(1)).toMatchObject(promo);
+  const order = { status: 'paid', paidAt: 12, reference: null, refundedAt: null };
+  expect(await sql.orders.order('19700101-1-1')).toMatchObject(order);
+  expect(await sql.refundsDue.open(null, 9)).toEqual([]);
+  expect(await sql.draws.draw(1)).toBeNull();
+  await sql.close();
+  folder.remove();
 });
 
 describe('a Postgres that fails', () => {
