@@ -21,7 +21,7 @@ export interface EntrantRow {
 }
 
 export interface Draws {
-  /** Null for a promo that is not published, or has no draw. */
+  /** Null for a promo without a draw, and for a draft until it is about to be published. */
   draw(promoId: number): Promise<Draw | null>;
   /** Entrants in order of joining, after an id. */
   entrants(promoId: number, after: number, limit: number): Promise<EntrantRow[]>;

@@ -4,7 +4,7 @@ import { and, asc, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey } from '../../order-id.ts';
 import type { EntrantRow } from '../draws.ts';
-import { type Checkpoint, type ItemSums, type ProjectionView, unpublished } from '../projection.ts';
+import type { Checkpoint, ItemSums, ProjectionView } from '../projection.ts';
 import type { RefundDueRow } from '../refunds-due.ts';
 import type { OrderRow, PromoWithSecret } from '../rows.ts';
 import {
@@ -21,7 +21,9 @@ import { joinSums, pageRows } from '../sums.ts';
 import type { Answered } from './connections.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
-const told = Object.keys(unpublished).map((field) => promos[field as keyof typeof unpublished]); // Its own keys.
+/** What only the journal tells; a draft may have its secret before. */
+const { publishedAt, pausedAt, endedAt, withdrawnAt, drawSeed, drawnAt } = promos;
+const told = [publishedAt, pausedAt, endedAt, withdrawnAt, drawSeed, drawnAt];
 const soldColumns = { itemId, units, price, normalSale, limitPerUser };
 
 export class PostgresView implements ProjectionView {

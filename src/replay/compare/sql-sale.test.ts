@@ -126,6 +126,13 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
     ]);
   });
 
+  test('may say of a draft what its secret is before the journal does', async () => {
+    await projectSale(sale.folder);
+    change(`INSERT INTO promos (item_id, name, price, start_at, end_at, limit_per_user, gate_factor,
+      pay_window_s, captcha, draw_secret) VALUES (3, 'draft', 1, 1, 2, 1, 1, 1, 0, 'mine')`);
+    expect(await sale.findings()).toEqual([]);
+  });
+
   test('show what the journal does not know', async () => {
     await projectSale(sale.folder);
     change(`INSERT INTO refunds_due SELECT '1-9', 1, 9, n, order_id, amount_minor, reference, reason, at,
@@ -138,7 +145,7 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
     );
     change('INSERT INTO draw_entrants VALUES ((7 * 64 + 63) * 4096, 8, 9, 9)');
     change(`INSERT INTO promos (item_id, name, price, start_at, end_at, limit_per_user, gate_factor,
-      pay_window_s, captcha, draw_secret) VALUES (3, 'draft', 1, 1, 2, 1, 1, 1, 0, 'mine')`);
+      pay_window_s, captcha, ended_at) VALUES (3, 'draft', 1, 1, 2, 1, 1, 1, 0, 9)`);
     expect(await sale.findings()).toEqual([
       expect.stringMatching(/item 3: promo 5: in SQL something became of it, the journal did not/),
       expect.stringMatching(/item 1: refund due 1-9: SQL has it, the journal does not/),
