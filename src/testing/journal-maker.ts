@@ -1,13 +1,15 @@
 /**
- * Makes journals for tests: seeded random commands over several items, decided and applied by the
- * real item actor, and appended entry by entry. The same seed makes the same journal.
+ * Makes journals for tests: seeded random commands of every kind over several items, decided and applied
+ * by the real item actor, and appended entry by entry. The same seed makes the same journal.
  */
 
 import type { Event } from '../../actors/events.ts';
 import { applyTo, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
-import { type Command, partitionOf } from '../../actors/protocol.ts';
+import { partitionOf } from '../../actors/protocol.ts';
+import { CommandMaker } from './command-maker.ts';
+import { randomOf } from './random.ts';
 
 export interface JournalMakerOptions {
   journal: Journal;
@@ -38,13 +40,13 @@ export class JournalMaker {
 
   readonly #options: JournalMakerOptions;
   readonly #random: () => number;
+  readonly #commands: CommandMaker;
   readonly #tails: Tail[];
-  #promos = 0;
-  #nonces = 0;
 
   constructor(options: JournalMakerOptions) {
     this.#options = options;
     this.#random = randomOf(options.seed);
+    this.#commands = new CommandMaker(options.users, this.#random);
     this.#tails = Array.from({ length: options.partitions }, () => ({
       seq: 0,
       hash: chainStart,
@@ -102,51 +104,11 @@ export class JournalMaker {
     };
     for (let event = item && due(item, this.atMs); event; event = due(item!, this.atMs))
       keep(event);
-    const { event } = decide(item, this.#command(id, item), this.atMs);
+    const tail = this.#tails[partitionOf(id, this.#options.partitions)]!;
+    const shown = { seen: tail.seq, left: tail.left.get(id) };
+    const { event } = decide(item, this.#commands.next(id, item, this.atMs, shown), this.atMs);
     if (event !== null) keep(event);
     return events;
-  }
-
-  #command(item: number, state: Item | undefined): Command {
-    if (state === undefined) return { type: 'open', item, price: 100 * item, units: 50 };
-    const user = this.#pick(this.#options.users);
-    const promo = this.#pick(10) > 2 ? state.terms.at(-1)!.promo : 0;
-    const n = this.#pick(state.orders.count + 1);
-    const lot = this.#pick(100);
-    if (lot <= 55) {
-      const expiresAt = Math.ceil(this.atMs / 1000) + 60;
-      const amount = this.#pick(3);
-      return { type: 'place', item, user, promo, amount, nonce: ++this.#nonces, expiresAt };
-    }
-    if (lot <= 75) return { type: 'pay', item, n, user: 0 };
-    if (lot <= 85) return { type: 'cancel', item, n, user: 0 };
-    if (lot <= 91) return { type: 'join', item, user, promo, nonce: ++this.#nonces };
-    if (lot <= 95) return { type: 'restock', item, units: this.#pick(40), key: this.#pick(2) - 1 };
-    if (lot <= 98) return this.#publish(item);
-    return this.#tally(item);
-  }
-
-  /** Refusals as the board makes them: of more units than were left after the last entry. */
-  #tally(item: number): Command {
-    const { seq, left } = this.#tails[partitionOf(item, this.#options.partitions)]!;
-    const unitsThen = left.get(item);
-    if (unitsThen === undefined) return this.#publish(item);
-    const amount = unitsThen + this.#pick(3);
-    return { type: 'tally', item, seen: seq, count: this.#pick(9), amount };
-  }
-
-  #publish(item: number): Command {
-    return {
-      type: 'publish',
-      item,
-      promo: ++this.#promos,
-      price: 50 * item,
-      startAt: this.atMs,
-      endAt: this.atMs + this.#pick(120_000),
-      limit: this.#pick(6),
-      gateFactor: 5,
-      payWindowMs: this.#pick(20_000),
-    };
   }
 
   /** One of the items of a partition. */
@@ -161,15 +123,4 @@ export class JournalMaker {
   #pick(most: number): number {
     return 1 + Math.floor(this.#random() * most);
   }
-}
-
-/** Numbers in [0, 1) from a seed: mulberry32, by Tommy Ettinger, public domain. */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,6 +1,6 @@
 /** A typical flash sale: a rush, a waitlist, holds that expire, a restock, late payments. */
 import type { Command } from '../../actors/protocol.ts';
-import { randomOf } from './journal-maker.ts';
+import { randomOf } from './random.ts';
 import { type Script, saleStartsAt } from './script-player.ts';
 
 export interface RushSale {

@@ -18,7 +18,7 @@ import {
   tokenFor,
 } from '../engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from '../items-in-journal.ts';
-import { randomOf } from '../journal-maker.ts';
+import { randomOf } from '../random.ts';
 
 const kills = 12;
 const buyers = 24;
