@@ -2,34 +2,26 @@
  * What buyers and merchants were told, compared with what the journal had durably stored at that moment
  * (I2), with everything told before (I3), and with what the journal holds at the end.
  */
-import {
-  type Code,
-  type Command,
-  code,
-  type Join,
-  type Place,
-  type Read,
-  type Reply,
-} from '../../actors/protocol.ts';
-import { type Auditor, type DurableOrder, since, tokenKey, upTo } from './auditor.ts';
-
-/** One sending of a command to an engine. */
-export interface Delivery {
-  request: number;
-  command: Command;
-  /** Last sequence the engine knew to be durable when it took the command; -1 before that. */
-  knownSeq: number;
-  answer: Code | null;
-  /** The engine that took it has crashed: it will never be answered. */
-  orphaned: boolean;
-}
+import { type Code, type Command, code, type Reply } from '../../actors/protocol.ts';
+import { type Auditor, tokenKey } from './auditor.ts';
+import { type DurableOrder, since } from './durable-item.ts';
+import { wrongMerchant } from './judge-merchant.ts';
+import { wrongPay, wrongRefund, wrongSettle } from './judge-money.ts';
+import { wrongPlace, wrongReadOrCancel } from './judge-orders.ts';
+import { wrongJoin, wrongLeave, wrongStand } from './judge-queue.ts';
+import type { Delivery, Judged } from './judged.ts';
 
 /** Answers that only say that the command was, or may have been, in vain. */
 const inVain: readonly Code[] = [code.outcomeUnknown, code.journalUnavailable, code.tooBusy];
 
+/** Deliveries without a key, which add or take away their units every time they are sent. */
+const keylessTypes = ['restock', 'withdrawUnits'] as const;
+type Keyless = (typeof keylessTypes)[number];
+
 export class Answers {
   readonly deliveries: Delivery[] = [];
-  readonly #accepted = new Set<string>();
+  /** What was told once, and may not be told as new again. */
+  readonly #told = new Set<string>();
   /** Sendings of each purchase token. */
   readonly #ofToken = new Map<string, Delivery[]>();
 
@@ -63,12 +55,16 @@ export class Answers {
 
   /** At the end: what was said to have been done exists, once; nothing else does. @throws */
   settle(): void {
-    for (const [item, { restocks }] of this.audit.histories) {
-      const sent = this.deliveries.filter((delivery) => isKeylessRestock(delivery, item));
-      const least = sent.filter(({ answer }) => answer === code.ok).length;
-      const most = sent.filter((delivery) => !nothingDone(delivery)).length;
-      if (restocks < least || restocks > most) {
-        throw new Error(`item ${item}: ${restocks} restocks, ${least} to ${most} were told`);
+    for (const [item, { keyless }] of this.audit.histories) {
+      for (const type of keylessTypes) {
+        const sent = this.deliveries.filter((delivery) => isKeyless(delivery, item, type));
+        const least = sent.filter(({ answer }) => answer === code.ok).length;
+        const most = sent.filter((delivery) => !nothingDone(delivery)).length;
+        if (keyless[type] < least || keyless[type] > most) {
+          throw new Error(
+            `item ${item}: ${keyless[type]} × ${type}, ${least} to ${most} were told`,
+          );
+        }
       }
     }
   }
@@ -93,125 +89,51 @@ export class Answers {
     if (history === undefined) {
       return reply.code === code.notOnSale ? null : 'I2: the item is not durable';
     }
-    if (reply.code === code.notOnSale && history.openedSeq > delivery.knownSeq) return null;
+    const { knownSeq } = delivery;
+    if (reply.code === code.notOnSale && history.openedSeq > knownSeq) return null;
+    const judged: Judged = {
+      ...{ history, knownSeq, moments: since(history.moments, knownSeq) },
+      bought: (token) => this.audit.tokens.get(token),
+      isTold: (what) => this.#told.has(what),
+      tell: (what) => this.#told.add(what),
+    };
     switch (command.type) {
       case 'place':
-        return this.#wrongPlace(delivery, command, reply);
+        return wrongPlace(judged, command, reply);
       case 'join':
-        return this.#wrongAdmit(delivery, command, reply);
+        return wrongJoin(judged, command, reply);
+      case 'stand':
+        return wrongStand(judged, command, reply);
+      case 'leave':
+        return wrongLeave(judged, command, reply);
       case 'pay':
+        return wrongPay(judged, command, reply);
+      case 'refund':
+        return wrongRefund(judged, command, reply);
+      case 'settle':
+        return wrongSettle(judged, command, reply);
       case 'cancel':
       case 'read':
-        return this.#wrongOrder(delivery, command, reply);
-      case 'publish':
-        if (reply.code !== code.ok) return null;
-        return history.promos.has(command.promo) ? null : 'I2: the promo is not durable';
-      case 'restock': {
-        if (command.key !== 0) {
-          const added = history.restockKeys.has(command.key);
-          return added || reply.code !== code.ok ? null : 'I2: the restock is not durable';
+        return wrongReadOrCancel(judged, command, reply);
+      case 'tally':
+        return null;
+      case 'restock':
+      case 'withdrawUnits':
+        if (command.key === 0 && this.#tooFew(command.item, command.type, history.keyless)) {
+          return `I2: ${command.type} is not durable`;
         }
-        const told = this.deliveries.filter(
-          (other) => isKeylessRestock(other, command.item) && other.answer === code.ok,
-        );
-        return history.restocks < told.length ? 'I2: the restock is not durable' : null;
-      }
+        return wrongMerchant(judged, command, reply);
       default:
-        return null;
+        return wrongMerchant(judged, command, reply);
     }
   }
 
-  #wrongPlace({ knownSeq }: Delivery, command: Place, reply: Reply): string | null {
-    const { user, promo, amount } = command;
-    const key = tokenKey(command);
-    const bought = this.audit.tokens.get(key);
-    if (reply.code === code.ok) {
-      if (bought === undefined) return 'I2: the order is not durable';
-      if (reply.order?.n !== bought.n || amount !== bought.amount) return 'I3: another answer';
-      if (!reply.repeated && this.#accepted.has(key)) return 'I3: placed twice';
-      if (!reply.repeated) this.#accepted.add(key);
-      return this.#wrongView(command.item, reply);
-    }
-    const spent = bought !== undefined && bought.seq <= knownSeq;
-    if (spent && bought.amount === amount) return 'I3: another answer than the first';
-    if (spent && reply.code !== code.usedOtherwise)
-      return 'I3: the token was spent on another amount';
-    const history = this.audit.histories.get(command.item)!;
-    switch (reply.code) {
-      case code.usedOtherwise:
-        return bought === undefined ? 'I2: the first order is not durable' : null;
-      case code.outOfStock:
-        return since(history.left, knownSeq).some((left) => left < amount)
-          ? null
-          : 'I9, I2: refused for stock while units were left';
-      case code.limitReached: {
-        const { limit } = history.promos.get(promo)!;
-        const held = since(history.units.get(`${user}/${promo}`) ?? [], knownSeq);
-        return [0, ...held].some((units) => units + amount > limit)
-          ? null
-          : 'I2: the limit is not reached';
-      }
-      case code.notOnSale: {
-        const published = history.promos.get(promo);
-        return published !== undefined && published.seq <= knownSeq ? 'the item is on sale' : null;
-      }
-      case code.tokenExpired:
-      case code.notStarted:
-      case code.ended:
-        return null;
-      default:
-        return 'no answer to an order';
-    }
-  }
-
-  #wrongAdmit({ knownSeq }: Delivery, { item, user, promo }: Join, reply: Reply): string | null {
-    const nonces = this.audit.histories.get(item)!.nonces.get(`${user}/${promo}`) ?? [];
-    if (reply.code === code.ok) {
-      if (promo !== 0 && nonces.length > 0 && nonces[0]!.value !== reply.standing?.nonce) {
-        return 'I3: another nonce than the first';
-      }
-      return nonces.some(({ value }) => value === reply.standing?.nonce) ? null : 'I2: not durable';
-    }
-    const sticky = promo !== 0 && upTo(nonces, knownSeq) !== undefined;
-    return sticky ? 'I3: the user was admitted before' : null;
-  }
-
-  #wrongOrder(
-    { knownSeq }: Delivery,
-    command: Read | Extract<Command, { type: 'pay' | 'cancel' }>,
-    reply: Reply,
-  ): string | null {
-    const { item, n, user, type } = command;
-    const order = this.audit.histories.get(item)!.orders[n - 1];
-    const own = order !== undefined && (user === 0 || order.user === user);
-    if (reply.code === code.notFound) {
-      return own && order.seq <= knownSeq ? 'the order is there' : null;
-    }
-    if (!own) return 'I2: the order is not durable';
-    const statuses = since(order.views, knownSeq).map(({ status }) => status as number); // Compared below.
-    switch (reply.code) {
-      case code.ok:
-        if (type === 'pay' && reply.order?.paidAt === 0) return 'not paid';
-        if (type === 'cancel' && reply.order?.status !== 2) return 'not cancelled';
-        return this.#wrongView(item, reply);
-      case code.refundDue:
-        return type === 'pay' && statuses.includes(3) ? null : 'I2: not expired';
-      case code.wrongState:
-        if (type === 'pay') return statuses.includes(2) ? null : 'I2: not cancelled';
-        return statuses.some((status) => status !== 0) ? null : 'I2: still placed';
-      default:
-        return 'no answer to this command';
-    }
-  }
-
-  /** The order in an answer must be one that the journal knows. */
-  #wrongView(item: number, { order }: Reply): string | null {
-    if (order === null) return 'no order in the answer';
-    const views = this.audit.histories.get(item)?.orders[order.n - 1]?.views ?? [];
-    const told = JSON.stringify(order);
-    return views.some(({ value }) => JSON.stringify(value) === told)
-      ? null
-      : 'I2: the order was never durable in this state';
+  /** Whether more deliveries were told to be done than there are. */
+  #tooFew(item: number, type: Keyless, durable: Record<Keyless, number>): boolean {
+    const told = this.deliveries.filter(
+      (other) => isKeyless(other, item, type) && other.answer === code.ok,
+    );
+    return durable[type] < told.length;
   }
 }
 
@@ -221,7 +143,6 @@ function nothingDone({ answer, knownSeq }: Delivery): boolean {
   return answer !== code.ok && answer !== code.outcomeUnknown;
 }
 
-/** A restock that adds its units every time it is sent. */
-function isKeylessRestock({ command }: Delivery, item: number): boolean {
-  return command.type === 'restock' && command.item === item && command.key === 0;
+function isKeyless({ command }: Delivery, item: number, type: Keyless): boolean {
+  return command.type === type && command.item === item && command.key === 0;
 }

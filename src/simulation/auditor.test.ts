@@ -39,8 +39,8 @@ test('a hold that has ended may be paid late, also where the time was set back s
 
 test('a hold that has not ended can be paid, but not late', () => {
   expect(() => withOrder()(payBy - 1, [{ type: 'paid', ...settled }])).not.toThrow();
-  expect(() => withOrder()(payBy - 1, [paidLate])).toThrow('order 1: paid at -1');
-  expect(() => withOrder()(payBy, [paidLate])).toThrow('order 1: paid at 0');
+  expect(() => withOrder()(payBy - 1, [paidLate])).toThrow('order 1 is placed, and paid');
+  expect(() => withOrder()(payBy, [paidLate])).toThrow('order 1 is placed, and paid');
 });
 
 test('a hold ends neither before its time nor by a payment that came in time', () => {

@@ -1,15 +1,51 @@
-/** What time alone has made true, by sums of our own: the actor finds it by a heap of deadlines. */
-import type { Item } from '../../actors/item/item.ts';
+/**
+ * What time alone has made true, and whom there is room for, by sums of our own: the actor finds them by
+ * heaps, lines and counts.
+ */
+import { stands } from '../../actors/item/buyers.ts';
+import { type Item, unitsLeft } from '../../actors/item/item.ts';
 import { orderStatus } from '../../actors/protocol.ts';
 
 /** Something of an item that has been due since before `at` and was not decided, in words; or null. */
-export function dueBefore({ promo, terms, orders }: Item, at: number): string | null {
-  const { endAt } = terms[promo]!;
-  if (promo !== 0 && endAt < at) return `its promo should have ended at ${endAt}`;
+export function dueBefore(item: Item, at: number): string | null {
+  const { terms, orders, coming } = item;
+  for (const index of coming) {
+    const { endAt, promo } = terms[index]!;
+    if (endAt < at) return `promo ${promo} should have ended at ${endAt}`;
+  }
   for (let row = 0; row < orders.count; row++) {
     if (orders.status[row] !== orderStatus.placed) continue;
     const payBy = orders.createdAt[row]! + terms[orders.terms[row]!]!.payWindowMs;
     if (payBy < at) return `the hold of order ${row + 1} should have ended at ${payBy}`;
   }
-  return null;
+  return item.promo === 0 ? null : queueBefore(item, at);
+}
+
+/** The same of the queue of the promo that is on. */
+function queueBefore(item: Item, at: number): string | null {
+  const { terms, buyers } = item;
+  const { startAt, admitMs, queue, gateFactor } = terms[item.promo]!;
+  const sale = item.sales[item.promo]!;
+  const undrawn = queue === 'draw' && sale.draw !== null && sale.draw.seed === '';
+  if (undrawn) return startAt < at ? `its draw should have been held at ${startAt}` : null;
+  if (sale.paused) return null;
+  let waiting = 0;
+  let outstanding = 0;
+  for (let row = 0; row < buyers.count; row++) {
+    if (buyers.terms[row] !== item.promo) continue;
+    const where = buyers.standsAt(row);
+    if (where === stands.waiting || where === stands.pooled) waiting++;
+    if (where === stands.admitted) outstanding++;
+  }
+  // Who was let in first lapses first, also where the time was set back between the two.
+  for (const buyer of sale.admissions) {
+    const lapsesAt = Math.max(buyers.since[buyer]! + admitMs, sale.lapseNotBefore);
+    if (lapsesAt < at) return `an admission should have lapsed at ${lapsesAt}`;
+    break;
+  }
+  // What can be done since the last event, or the start, should have been done then.
+  if (waiting === 0 || Math.max(item.at, startAt) >= at) return null;
+  const left = unitsLeft(item);
+  if (gateFactor * left > outstanding) return `${waiting} wait although there is room`;
+  return left === 0 && item.held === 0 ? `${waiting} wait for nothing` : null;
 }

@@ -1,9 +1,10 @@
 /** What must be true of an engine after every step, and of its board whenever an entry is durable. */
 import { canonical, type Item } from '../../actors/item/item.ts';
 import { onTimeMs } from '../../actors/limits.ts';
+import type { BoardRow } from '../../actors/memory/board.ts';
 import type { Partition } from '../../actors/partition/partition.ts';
-import { upTo } from './auditor.ts';
 import { dueBefore } from './due-before.ts';
+import { type Moment, upTo } from './durable-item.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -53,7 +54,7 @@ export class EngineChecks {
     for (const id of items) {
       const row = memory.board.read(id);
       const history = around.audit.histories.get(id);
-      const books = row === null ? undefined : upTo(history?.books ?? [], row.seq);
+      const books = row === null ? undefined : upTo(history?.moments ?? [], row.seq);
       const same =
         row !== null &&
         books !== undefined &&
@@ -62,8 +63,11 @@ export class EngineChecks {
         row.held === books.held &&
         row.sold === books.sold &&
         row.left === books.left &&
-        row.admitted === books.admitted &&
-        upTo(history!.left, row.leftSeq) === row.left;
+        row.price === books.price &&
+        row.normalSale === Number(books.normalSale) &&
+        row.admitted === upTo(history!.admitted, row.seq) &&
+        upTo(history!.left, row.leftSeq) === row.left &&
+        showsPromo(row, books);
       if (same) continue;
       throw new Error(`I2: the board shows ${JSON.stringify(row)}, not ${JSON.stringify(books)}`);
     }
@@ -81,4 +85,17 @@ export class EngineChecks {
       if (overdue !== null) throw new Error(`I11: item ${item.id}: ${overdue}, and is not decided`);
     }
   }
+}
+
+/** Whether a row says of the promo it names what held then. */
+function showsPromo(row: BoardRow, { promos }: Moment): boolean {
+  if (row.promo === 0) return promos.size === 0 || [...promos.values()].every(({ ended }) => ended);
+  const promo = promos.get(row.promo);
+  return (
+    promo !== undefined &&
+    row.endAt === promo.endAt &&
+    row.outstanding === promo.outstanding &&
+    row.waiting === promo.people &&
+    row.paused === Number(promo.paused)
+  );
 }

@@ -3,7 +3,7 @@
 import type { Sequence } from '../../actors/events.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
-import type { Delivery } from './answers.ts';
+import type { Delivery } from './judged.ts';
 
 export class EngineMemory {
   readonly positions = new Positions(new SharedArrayBuffer(Positions.bytes));

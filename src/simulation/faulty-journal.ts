@@ -108,6 +108,36 @@ export class SimulatedStore {
   }
 }
 
+/** The store as whoever reads it in peace finds it. */
+export class StoredJournal implements Journal {
+  readonly appendsInFlight = 1;
+  readonly mayHeal = false;
+
+  constructor(private readonly store: SimulatedStore) {}
+
+  append(): Promise<number> {
+    return Promise.reject(new JournalUnavailable('only read'));
+  }
+
+  async *read(partition: number, from: number): AsyncGenerator<StoredEntry> {
+    for (let sequence = from; sequence <= this.store.last(partition); sequence++) {
+      yield { sequence, bytes: this.store.at(partition, sequence)! };
+    }
+  }
+
+  async last(partition: number): Promise<number> {
+    return this.store.last(partition);
+  }
+
+  answeredBy(): string {
+    return 'the simulation';
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+}
+
 /** One opening of the store, by an owner that may crash. */
 export class SimulatedJournal implements Journal {
   readonly appendsInFlight: number;

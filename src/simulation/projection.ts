@@ -11,7 +11,7 @@ import { type OrderView, orderStatusNames } from '../../actors/protocol.ts';
 import type { ProjectionView, Projection as Rows } from '../db/projection.ts';
 import { type OrderRow, SqlUnavailable } from '../db/sql.ts';
 import { CheckpointAhead, Projector } from '../projector/projector.ts';
-import type { DurableItem } from './auditor.ts';
+import type { DurableItem } from './durable-item.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -130,8 +130,7 @@ export class Projection {
     const sums = new Map((await view.itemSums()).map((each) => [each.itemId, each]));
     for (const [id, history] of audit.histories) {
       const { stock, logged, sales } = sums.get(id) ?? { stock: null, logged: 0, sales: null };
-      const { loaded, held, sold } = history.sums;
-      const left = loaded - held - sold;
+      const { sold, left } = history.plain;
       if (stock !== left || logged !== left || sales !== sold) {
         throw new Error(`I7: item ${id}: rows say ${stock}, ${logged}, ${sales}; ${left}, ${sold}`);
       }

@@ -2,9 +2,11 @@
  * The end of a run: faults are over, what is in flight arrives, holds end. Then the answers given, what
  * the journal holds, what can still be sold and what SQL shows must agree.
  */
-import { orderUnitsMax } from '../../actors/limits.ts';
+import { loadedUnitsMax, onTimeMs, orderUnitsMax } from '../../actors/limits.ts';
 import { type Command, code } from '../../actors/protocol.ts';
-import type { Delivery } from './answers.ts';
+import { replay } from '../replay/replay.ts';
+import { StoredJournal } from './faulty-journal.ts';
+import type { Delivery } from './judged.ts';
 import type { Projection } from './projection.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 import { guard, type Surroundings } from './surroundings.ts';
@@ -40,6 +42,7 @@ export async function settle(settling: Settling): Promise<void> {
   // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
   settling.restart();
   await quiet(settling);
+  guard(around, () => nobodyWaits(around));
   around.scheduler.leap(settleMs);
   await quiet(settling);
   guard(around, () => {
@@ -49,6 +52,14 @@ export async function settle(settling: Settling): Promise<void> {
   await sellOut(settling);
   await leave(settling);
   await projection.settle(() => turn(settling));
+  if (around.healthy()) await audited(around);
+}
+
+/** The audit that `stampede replay` makes of a journal must hold, too. */
+async function audited({ store, partitions, fail }: Surroundings): Promise<void> {
+  const { audit } = await replay({ journal: new StoredJournal(store), partitions });
+  const { count, listed } = audit.findings;
+  if (count > 0) fail(`replay: ${JSON.stringify(listed[0])}`);
 }
 
 /** Turns until nothing waits any more. */
@@ -94,12 +105,22 @@ function nothingHeld({ audit }: Surroundings): void {
   }
 }
 
+/** Whoever waits while nothing is paused waits for the gate, and for units that are held (I9). */
+function nobodyWaits({ audit, scheduler }: Surroundings): void {
+  for (const [id, { plain }] of audit.histories) {
+    const late = plain.overdue(scheduler.now - onTimeMs);
+    if (late !== null) throw new Error(`I9, I11: item ${id}: ${late}`);
+  }
+}
+
 /** All units left must be for sale (I9): a new buyer buys them all. */
 async function sellOut(settling: Settling): Promise<void> {
   const { audit, scheduler, fail } = settling.around;
   const expiresAt = Math.ceil((scheduler.now + settleMs) / 1_000);
   for (const { id: item, loaded, sold } of [...audit.items.values()]) {
     const amount = loaded - sold;
+    const normal = { normalSale: true, limit: loadedUnitsMax, texts: 0 };
+    await answered(settling, { type: 'edit', item, ...normal });
     if (amount === 0) continue;
     const token = { user: 99, promo: 0, nonce: 1, expiresAt };
     const { answer } = await answered(settling, { type: 'place', item, amount, ...token });

@@ -64,6 +64,12 @@ class LimitsDurableUnits extends Partition {
 
   override submit(mailbox: number, request: number, command: Command, now: number): void {
     const item = this.items.get(command.item);
+    if (command.type !== 'place') {
+      super.submit(mailbox, request, command, now);
+      return;
+    }
+    // What gives units back comes before.
+    this.tick(now);
     const durable = this.audit.histories.get(command.item)?.units;
     const undurable: number[] = [];
     for (let row = 0; row < (item?.buyers.count ?? 0); row++) {

@@ -8,10 +8,10 @@ import { Loop } from '../../actors/loop.ts';
 import { boardRefusal } from '../../actors/memory/board-answers.ts';
 import { Partition, type PartitionWorld } from '../../actors/partition/partition.ts';
 import { code, type Place, partitionOf, type Reply, refusal } from '../../actors/protocol.ts';
-import type { Delivery } from './answers.ts';
 import { EngineChecks } from './engine-checks.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
+import type { Delivery } from './judged.ts';
 import { SimulatedBell } from './simulated-bell.ts';
 import { guard, type Surroundings } from './surroundings.ts';
 

@@ -5,9 +5,10 @@ import type { boardRefusal } from '../../actors/memory/board-answers.ts';
 import type { Partition, PartitionWorld } from '../../actors/partition/partition.ts';
 import type { Reply } from '../../actors/protocol.ts';
 import type { Projection } from '../db/projection.ts';
-import type { Answers, Delivery } from './answers.ts';
+import type { Answers } from './answers.ts';
 import type { Auditor } from './auditor.ts';
 import type { SimulatedStore } from './faulty-journal.ts';
+import type { Delivery } from './judged.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 

@@ -1,6 +1,7 @@
 /** The crowd: buyers, some of them impatient or dishonest, and a merchant, drawn from the seed. */
-import { type Command, code, type Place, type Reply } from '../../actors/protocol.ts';
-import type { Delivery } from './answers.ts';
+import { type Command, code, type Pay, type Place, type Reply } from '../../actors/protocol.ts';
+import type { Delivery } from './judged.ts';
+import { Merchant } from './merchant.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -8,77 +9,68 @@ import type { Scheduler } from './scheduler.ts';
 const usersOfRun = [4, 4, 12];
 const nonces = 1_000_000;
 
+/** How often a buyer or the merchant wants each kind of thing. */
+const wishes = {
+  ...{ order: 12, again: 5, act: 8, join: 12, stand: 1, leave: 0.7 },
+  ...{ merchant: 4, open: 0.3 },
+} as const;
+
+interface KnownOrder {
+  item: number;
+  n: number;
+  user: number;
+  total: number;
+}
+
 export class Traffic {
   readonly #random: Random;
   readonly #scheduler: Scheduler;
   readonly #items: readonly number[];
   readonly #users: number;
-  /** Orders sent, and those that an answer confirmed. */
+  readonly #merchant: Merchant;
+  /** Orders sent, those that an answer confirmed, and tokens that users were let in with. */
   readonly #sent: Place[] = [];
   readonly #bought: Place[] = [];
-  readonly #orders: { item: number; n: number; user: number }[] = [];
-  /** By item: the last promo that was asked for, and the last that was published. */
-  readonly #promos = new Map<number, number>();
-  readonly #published = new Map<number, number>();
+  readonly #tokens: Omit<Place, 'amount' | 'expiresAt'>[] = [];
+  readonly #orders: KnownOrder[] = [];
+  readonly #payments: Command[] = [];
 
   constructor(random: Random, scheduler: Scheduler, items: readonly number[]) {
     this.#random = random;
     this.#scheduler = scheduler;
     this.#items = items;
     this.#users = random.pick(usersOfRun);
+    this.#merchant = new Merchant(random, scheduler);
   }
 
   /** The command that puts an item on sale. */
   open(item: number): Command {
-    return { type: 'open', item, price: 1_000, units: this.#random.between(0, 8) };
+    return this.#merchant.open(item);
   }
 
   /** A promo that starts sooner or later, and lasts for a shorter or longer time. */
   publish(item: number): Command {
-    const random = this.#random;
-    const promo = (this.#promos.get(item) ?? 0) + 1;
-    this.#promos.set(item, promo);
-    const startAt = this.#scheduler.now + random.pick([-1_000, -1_000, 0, 500, 3_600_000]);
-    return {
-      type: 'publish',
-      item,
-      promo,
-      price: 500,
-      startAt,
-      endAt: startAt + random.pick([2_000, 20_000, 600_000, 7_200_000]),
-      limit: random.pick([1, 1, 2, 3]),
-      gateFactor: random.pick([1, 1, 5]),
-      payWindowMs: random.pick([50, 50, 1_000, 10_000, 900_000]),
-    };
+    return this.#merchant.publish(item);
   }
 
   /** What a buyer or the merchant wants next. */
   next(): Command {
     const random = this.#random;
     const item = random.pick(this.#items);
-    switch (
-      random.weighted({ order: 12, again: 5, act: 8, admit: 3, restock: 1, publish: 1, open: 0.3 })
-    ) {
+    switch (random.weighted(wishes)) {
       case 'order':
         return this.#order(item);
       case 'again':
         return this.#again() ?? this.#order(item);
       case 'act':
         return this.#act() ?? this.#order(item);
-      case 'admit': {
-        const user = random.between(1, this.#users);
-        return {
-          type: 'join',
-          item,
-          user,
-          promo: this.#promo(item),
-          nonce: random.below(nonces) + 1,
-        };
-      }
-      case 'restock':
-        return { type: 'restock', item, units: random.between(1, 3), key: random.below(4) };
-      case 'publish':
-        return this.publish(item);
+      case 'join':
+        return this.#join(item);
+      case 'stand':
+      case 'leave':
+        return this.#standing(item);
+      case 'merchant':
+        return this.#merchant.next(item);
       case 'open':
         return this.open(item);
     }
@@ -86,29 +78,57 @@ export class Traffic {
 
   /** Learns from an answer. */
   heard({ command }: Delivery, reply: Reply): void {
-    if (command.type === 'publish' && reply.code === code.ok) {
-      this.#published.set(command.item, command.promo);
+    this.#merchant.heard(command, reply);
+    if (reply.code !== code.ok) return;
+    if (command.type === 'join' && reply.standing?.state === 'admitted') {
+      const { item, user, promo } = command;
+      this.#tokens.push({ type: 'place', item, user, promo, nonce: reply.standing.nonce });
     }
-    if (command.type !== 'place' || reply.code !== code.ok || reply.order === null) return;
+    if (command.type !== 'place' || reply.order === null) return;
+    const { n, amount, unitPrice } = reply.order;
+    const { item, user } = command;
     this.#bought.push(command);
-    this.#orders.push({ item: command.item, n: reply.order.n, user: command.user });
+    this.#orders.push({ item, n, user, total: amount * unitPrice });
   }
 
-  #promo(item: number): number {
-    const promos = this.#random.pick([this.#published, this.#published, this.#promos]);
-    return this.#random.chance(0.2) ? 0 : (promos.get(item) ?? 0);
+  /** Whoever waits asks again now and then. */
+  #join(item: number): Command {
+    const random = this.#random;
+    const user = random.between(1, this.#users);
+    const promo = this.#merchant.promo(item);
+    return { type: 'join', item, user, promo, nonce: random.between(1, nonces) };
   }
 
-  /** A new purchase token: for any user, or for one who has ordered before. */
+  #standing(item: number): Command {
+    const random = this.#random;
+    const user = random.between(1, this.#users);
+    const type = random.pick(['stand', 'leave'] as const);
+    return { type, item, user, promo: this.#merchant.promo(item) };
+  }
+
+  /** A purchase token: of somebody who was let in; or minted, for any user or for one who has ordered before. */
   #order(item: number): Command {
     const random = this.#random;
     const lifetimeS = random.pick([-1, 5, 600, 10_000]);
-    const anybody = { item, user: random.between(1, this.#users), promo: this.#promo(item) };
+    const admitted = this.#tokens.slice(-6);
+    const anybody = {
+      item,
+      user: random.between(1, this.#users),
+      promo: this.#merchant.promo(item),
+    };
     const before = this.#sent.at(-1 - random.below(4));
     const { item: of, user, promo } = before !== undefined && random.chance(0.3) ? before : anybody;
-    const place: Place = {
-      ...{ type: 'place', item: of, user, promo, amount: random.pick([1, 1, 1, 2, 3]) },
+    const minted = {
+      type: 'place',
+      item: of,
+      user,
+      promo,
       nonce: random.between(1, nonces),
+    } as const;
+    const token = admitted.length > 0 && random.chance(0.6) ? random.pick(admitted) : minted;
+    const place: Place = {
+      ...token,
+      amount: random.pick([1, 1, 1, 2, 3]),
       expiresAt: Math.floor(this.#scheduler.now / 1_000) + lifetimeS,
     };
     this.#sent.push(place);
@@ -128,9 +148,28 @@ export class Traffic {
   #act(): Command | null {
     const random = this.#random;
     if (this.#orders.length === 0) return null;
-    const { item, n, user } = random.pick(this.#orders);
+    const order = random.pick(this.#orders);
+    const { item, n, user } = order;
     const by = random.pick([user, user, user, 0, user + 1]);
-    const type = random.weighted({ pay: 6, cancel: 1, read: 2 });
-    return { type, item, n: random.chance(0.05) ? n + 1 : n, user: by };
+    const type = random.weighted({ pay: 3, webhook: 5, cancel: 1.5, read: 2, refund: 1 });
+    if (type === 'webhook') return this.#payment(order);
+    if (type !== 'refund') return { type, item, n: random.chance(0.05) ? n + 1 : n, user: by };
+    const reference = random.pick(['', '', 'p1', 'p2']);
+    return { type, item, n, amountMinor: -1, back: random.chance(0.6), reference, by: 'admin' };
+  }
+
+  /** The provider tells of a payment, which may come twice, be of another amount, or name no order. */
+  #payment({ item, n, total }: KnownOrder): Command {
+    const random = this.#random;
+    if (this.#payments.length > 0 && random.chance(0.2))
+      return random.pick(this.#payments.slice(-6));
+    const payment: Pay = {
+      ...({ type: 'pay', item, user: 0, by: 'webhook' } as const),
+      n: random.chance(0.05) ? n + 7 : n,
+      amountMinor: random.chance(0.1) ? total + 1 : total,
+      reference: random.pick(['p1', 'p1', 'p2']),
+    };
+    this.#payments.push(payment);
+    return payment;
   }
 }

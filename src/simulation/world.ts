@@ -5,11 +5,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
-import { Answers, type Delivery } from './answers.ts';
+import { Answers } from './answers.ts';
 import { Auditor } from './auditor.ts';
 import { drawFaults, drawWeights, type Happening, type Weights } from './character.ts';
 import { Engines } from './engines.ts';
 import { faultless, SimulatedStore } from './faulty-journal.ts';
+import type { Delivery } from './judged.ts';
 import { setTimeBack } from './operator.ts';
 import { Projection } from './projection.ts';
 import { Random } from './random.ts';
@@ -58,7 +59,7 @@ export class World {
       random.pick([1, 2, 8]),
       random,
       scheduler,
-      drawFaults(random),
+      drawFaults(random, seed),
       (partition, sequence, bytes) => this.#stored(partition, sequence, bytes),
     );
     this.#traffic = new Traffic(random, scheduler, items);
