@@ -39,16 +39,33 @@ export function UnitsChart(props: { id: string; timeline: Timeline; marks: Mark[
           ])}
         />
       ))}
-      {marks.map(({ at, text }) => (
+      {withRoom(marks, time).map(({ at, text }) => (
         <g class="mark">
           <line x1={time(at)} x2={time(at)} y1={top - 8} y2={bottom} />
-          <text x={time(at)} y={top - 14} text-anchor={time(at) > width / 2 ? 'end' : 'start'}>
-            {text}
-          </text>
+          {text === '' ? null : (
+            <text x={time(at)} y={top - 14} text-anchor={time(at) > width / 2 ? 'end' : 'start'}>
+              {text}
+            </text>
+          )}
         </g>
       ))}
     </Frame>
   );
+}
+
+/** What the texts of two marks need between them: as wide as a mark's longest usual text. */
+const markWidth = 90;
+
+/** Marks in order of time; one too near to the named one before has no text: the table of actions has it. */
+function withRoom(marks: readonly Mark[], time: Scale): Mark[] {
+  let named = Number.NEGATIVE_INFINITY;
+  return marks
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, text }) => {
+      if (time(at) - named < markWidth) return { at, text: '' };
+      named = time(at);
+      return { at, text };
+    });
 }
 
 function sumOf(units: Units, names: readonly (keyof Units)[]): number {

@@ -176,6 +176,19 @@ describe('the report of a sale with everything', () => {
     expect(before).toContain('<td class="text">not drawn yet</td>');
   });
 
+  test('marks what merchants did in its chart, and names each mark that has room for it', async () => {
+    await playFullSale(folder);
+    const { text } = await reported();
+    const whole = text.slice(text.indexOf('aria-labelledby="i1-whole-title'));
+    const chart = whole.slice(0, whole.indexOf('</svg>'));
+    // Two restocks, a withdrawal, a pause and its end, and the end of the promo.
+    expect(chart.match(/<g class="mark">/g)).toHaveLength(6);
+    const named = [
+      ...chart.matchAll(/<g class="mark"><line [^>]*>(?:<\/line>)?<text [^>]*>([^<]*)/g),
+    ];
+    expect(named.map(([, name]) => name)).toEqual(['+2 units', '+2 units']);
+  });
+
   test('lists what merchants did, and who', async () => {
     await playFullSale(folder);
     const { text } = await reported();
