@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import {
   freePort,
   type TemporaryFolder,
@@ -9,6 +9,7 @@ import {
 import { startCrowd } from '../testing/crowd.ts';
 import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from '../testing/engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from '../testing/items-in-journal.ts';
+import { deliver } from '../testing/provider.ts';
 
 setDefaultTimeout(60_000);
 
@@ -36,6 +37,8 @@ describe('a start', () => {
       ['PARTITIONS', '0'],
       ['TOKEN_SECRET', 'short'],
       ['ADMIN_TOKEN', 'short'],
+      ['PAYMENTS', 'cash'],
+      ['PAYMENT_WEBHOOK_SECRET', 'whsec_short'],
       ['LOG_LEVEL', 'loud'],
       ['REDIS_URL', 'http://127.0.0.1'],
     ];
@@ -46,6 +49,46 @@ describe('a start', () => {
     }
     const { stderr } = await failingStart({ PORT: '-1', PARTITIONS: '1e3' });
     expect(stderr).toMatch(/^stampede: cannot start: PORT must .*; PARTITIONS must .*\n$/);
+  });
+
+  test('makes the secret of payments once, and shows it to nobody', async () => {
+    const env = { PAYMENT_WEBHOOK_SECRET: '', LOG_LEVEL: 'trace' };
+    const kept = () => readFileSync(folder.file('payment-webhook-secret'), 'utf8');
+    const secrets: string[] = [];
+    for (const _ of ['made', 'kept']) {
+      const engine = await startTestEngine({ dataDir: folder.path, env });
+      const sale = await engine.sale({ promoPrice: 500 });
+      const { orderId } = mustSucceed(await engine.place(tokenFor(sale, 1)));
+      const delivery = { orderId, amount: 500, reference: 'p1', status: 'paid' } as const;
+      expect((await deliver(engine, delivery)).errCode).toBe(20003);
+      const secret = kept().trim();
+      expect((await deliver(engine, delivery, { secret })).data.status).toBe('paid');
+      expect(await engine.stop()).toBe(0);
+      expect(engine.process.output()).not.toContain(secret.slice(6));
+      secrets.push(secret);
+    }
+    expect(secrets[0]).toBe(secrets[1]!);
+    expect(statSync(folder.file('payment-webhook-secret')).mode & 0o777).toBe(0o600);
+    writeFileSync(folder.file('payment-webhook-secret'), 'a secret of my own\n');
+    const { exitCode, stderr } = await failingStart(env);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /^stampede: cannot start: \S+payment-webhook-secret must be whsec_.*\n$/,
+    );
+  });
+
+  test('takes the word of buyers that they have paid in a demo, or where it is told to', async () => {
+    const pays = async (env: Record<string, string>, ...args: string[]) => {
+      const engine = await startTestEngine({ dataDir: folder.path, env, args });
+      const page = await fetch(`${engine.url}/demo/pay/20261127-1-1`, { redirect: 'manual' });
+      expect(await engine.stop()).toBe(0);
+      // Who is not logged in is sent there, or there is no such page.
+      return page.status === 303;
+    };
+    expect(await pays({}, 'start')).toBe(false);
+    expect(await pays({ PAYMENTS: 'demo' }, 'start')).toBe(true);
+    expect(await pays({}, 'start', '--demo')).toBe(true);
+    expect(await pays({ PAYMENTS: 'webhook' }, 'start', '--demo')).toBe(false);
   });
 
   test('on a port that is taken ends with one clear line', async () => {

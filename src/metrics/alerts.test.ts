@@ -32,6 +32,7 @@ const refused = (code: number) => `stampede_refusals_total{instance="a",item="7"
 const left = 'stampede_units{instance="a",item="7",state="left"}';
 const waiting = 'stampede_waiting{instance="a",item="7"}';
 const room = (item: number) => `stampede_gate_room{instance="a",item="${item}"}`;
+const unplaced = 'stampede_payments_unplaced_total{instance="a"}';
 const refundsDue = 'stampede_refunds_due{instance="a",item="7"}';
 const well = { 'up{job="stampede",instance="a"}': '1x80' };
 
@@ -84,6 +85,7 @@ const firing: Record<string, Omit<Case, 'alert' | 'fires'>[]> = {
     { series: { [refused(30001)]: '0+2x40', [left]: '4x40' }, at: '4m' },
   ],
   StampedeQueueStuck: [{ series: { [waiting]: '900x40', [room(7)]: '0x8 5x40' }, at: '4m' }],
+  StampedePaymentUnplaced: [{ series: { [unplaced]: '2x8 3x40' }, at: '4m' }],
   StampedeRefundsDue: [{ series: { [refundsDue]: '0x4 1x150 2x200' }, interval: '5m', at: '25h' }],
 };
 
@@ -155,6 +157,7 @@ const quiet: typeof firing = {
     // A long queue is being let in.
     { series: { [waiting]: '900x8 0x40', [room(7)]: '0x6 500 500 0x40' }, at: '3m' },
   ],
+  StampedePaymentUnplaced: [{ series: { [unplaced]: '7x60' }, at: '10m' }],
   StampedeRefundsDue: [
     { series: { [refundsDue]: '1x400' }, interval: '5m', at: '23h' },
     { series: { [refundsDue]: '1x150 0x4 1x200' }, interval: '5m', at: '25h' },

@@ -1,10 +1,12 @@
 /**
- * The chaos test: buyers place, repeat, pay and cancel orders while the engine is killed with SIGKILL
- * again and again. Everything a buyer was told must stay true for ever.
+ * The chaos test: buyers place, repeat and cancel orders, a provider and the merchant pay and refund them,
+ * while the engine is killed with SIGKILL again and again. Everything anyone was told must stay true for ever.
  */
 import { afterEach, expect, test } from 'bun:test';
-import { type OrderStatusName, orderStatusNames } from '../../../actors/protocol.ts';
+import type { Item } from '../../../actors/item/item.ts';
+import { orderStatusNames } from '../../../actors/protocol.ts';
 import { startProcess, temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { parseOrderId } from '../../order-id.ts';
 import { inParallel, startCrowd } from '../crowd.ts';
 import {
   type Answer,
@@ -18,6 +20,7 @@ import {
   tokenFor,
 } from '../engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from '../items-in-journal.ts';
+import { deliver } from '../provider.ts';
 import { randomOf } from '../random.ts';
 
 const kills = 12;
@@ -41,7 +44,12 @@ interface Purchase {
   userId: number;
   amount: number;
   order: OrderData | null;
-  settled: { status: OrderStatusName; at: string } | null;
+  /** When it was paid, which stays true of an order that was refunded. */
+  paidAt: string | null;
+  /** That it was cancelled or refunded, and when: nothing comes after that. */
+  closed: { status: string; at: string } | null;
+  /** The provider was told that its payment is due back. */
+  owed: boolean;
 }
 
 /** Answers that promise nothing. */
@@ -75,25 +83,46 @@ async function place(purchase: Purchase): Promise<void> {
   expect(answer.data).toEqual(purchase.order);
 }
 
-async function settle(purchase: Purchase, verb: 'pay' | 'cancel'): Promise<void> {
+async function settle(purchase: Purchase, verb: 'pay' | 'cancel' | 'refund'): Promise<void> {
   const path = `/api/orders/${purchase.order!.orderId}/${verb}`;
   const answer = await ask(engine.api<OrderData>('POST', path, {}, call()));
   if (answer === null || answer.errCode === 30011 || answer.errCode === 30012) return;
-  const { status, paidAt, closedAt } = answer.data;
-  const expected = verb === 'pay' ? 'paid' : 'cancelled';
-  expect([answer.errCode, status]).toEqual([null, expected]);
-  const settled = { status: expected, at: (paidAt ?? closedAt)! } as const;
-  purchase.settled ??= settled;
-  expect<Purchase['settled']>(settled).toEqual(purchase.settled);
+  expect(answer.errCode).toBeNull();
+  note(purchase, answer.data);
 }
 
-async function read({ order, settled, userId }: Purchase): Promise<void> {
+/** The provider tells of a payment, always by the same name. */
+async function pay(purchase: Purchase): Promise<void> {
+  const { orderId, total } = purchase.order!;
+  const delivery = { orderId, amount: total, reference: `p-${orderId}`, status: 'paid' } as const;
+  const answer = await ask(deliver(engine, delivery));
+  if (answer === null) return;
+  expect(answer.errCode).toBeNull();
+  note(purchase, answer.data);
+  if (answer.data.refundDue === true) purchase.owed = true;
+}
+
+/** Compares what is told of an order with what was told before, and keeps it. */
+function note(purchase: Purchase, { status, paidAt, closedAt }: OrderData): void {
+  if (paidAt !== null) purchase.paidAt ??= paidAt;
+  if (paidAt !== null) expect(paidAt).toBe(purchase.paidAt!);
+  if (status !== 'cancelled' && status !== 'refunded') return;
+  const closed = { status, at: closedAt! };
+  purchase.closed ??= closed;
+  expect(closed).toEqual(purchase.closed);
+}
+
+async function read(purchase: Purchase): Promise<void> {
+  const { order, paidAt, closed, userId } = purchase;
   const answer = await ask(
     engine.api<OrderData>('GET', `/api/orders/${order!.orderId}`, undefined, call()),
   );
   if (answer === null) return;
   expect(answer.data).toMatchObject({ ...order!, userId });
-  if (settled !== null) expect(answer.data.status).toBe(settled.status);
+  note(purchase, answer.data);
+  // What had been told before it was asked is still so.
+  if (paidAt !== null) expect(answer.data.paidAt).toBe(paidAt);
+  if (closed !== null) expect(answer.data.status).toBe(closed.status);
 }
 
 /** One visit of a buyer, or now and then of the merchant. */
@@ -105,7 +134,8 @@ async function visit(number: number, sales: Sale[], purchases: Purchase[]): Prom
     const userId = Math.floor(number / 3) + 1;
     const token = tokenFor(pick(sales), userId);
     const amount = random() < 0.8 ? 1 : 2;
-    const purchase: Purchase = { token, userId, amount, order: null, settled: null };
+    const told = { order: null, paidAt: null, closed: null, owed: false };
+    const purchase: Purchase = { token, userId, amount, ...told };
     purchases.push(purchase);
     const times = random() < 0.3 ? 3 : 1;
     await Promise.all(Array.from({ length: times }, () => place(purchase)));
@@ -114,8 +144,10 @@ async function visit(number: number, sales: Sale[], purchases: Purchase[]): Prom
     const { itemId } = pick(sales);
     await ask(engine.api('POST', `/api/items/${itemId}/restock`, { units: 10 }, call()));
   } else if (placed.order === null) await place(placed);
-  else if (lot < 0.8) await settle(placed, 'pay');
-  else if (lot < 0.9) await settle(placed, 'cancel');
+  else if (lot < 0.7) await settle(placed, 'pay');
+  else if (lot < 0.8) await pay(placed);
+  else if (lot < 0.87) await settle(placed, 'cancel');
+  else if (lot < 0.92) await settle(placed, 'refund');
   else await read(placed);
 }
 
@@ -150,13 +182,15 @@ async function live(): Promise<Purchase[]> {
 async function check(purchases: Purchase[]): Promise<void> {
   const items = await itemsInJournalAndSql(folder.path);
   const orders = new Set<string>();
-  for (const { token, order, userId, amount, settled } of purchases) {
+  for (const { token, order, userId, amount, paidAt, closed, owed } of purchases) {
     if (order === null) continue;
     orders.add(order.orderId);
     const stored = orderIn(items, order.orderId);
     expect(stored).toMatchObject({ user: userId, amount, nonce: Number(token.split('.')[5]) });
-    if (settled === null) continue;
-    expect(orderStatusNames[stored.status]).toBe(settled.status);
+    const status: string = orderStatusNames[stored.status]!;
+    if (closed !== null) expect(status).toBe(closed.status);
+    else if (paidAt !== null) expect(['paid', 'refunded']).toContain(status);
+    if (owed) expect(owedOf(items, order.orderId)).toBeGreaterThan(0);
   }
   const stored = [...items.values()].reduce((sum, item) => sum + item.orders.count, 0);
   // As many orders as tokens that bought: none was lost, and none was placed twice.
@@ -166,6 +200,12 @@ async function check(purchases: Purchase[]): Promise<void> {
   ]);
   const statuses = new Set([...items.values()].flatMap((item) => [...item.orders.status]));
   expect(statuses.size).toBe(orderStatusNames.length);
+}
+
+/** Refunds due of an order, settled or not, as the journal has them. */
+function owedOf(items: Map<number, Item>, orderId: string): number {
+  const { item, n } = parseOrderId(orderId)!;
+  return items.get(item)!.dues.filter((due) => due.n === n).length;
 }
 
 async function replay(): Promise<void> {
