@@ -20,7 +20,8 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
   const buyer = item.buyers.find(user, index);
   const standing = { user, index };
   if (item.buyers.standsAt(buyer) !== stands.nowhere) return { ...accept(null), stands: standing };
-  const opensAt = terms.queue === 'draw' ? terms.queueOpenAt : terms.startAt;
+  // Once a draw was held it opens nothing any more, also where the time was set back since.
+  const opensAt = sale.drawAt === Number.POSITIVE_INFINITY ? terms.startAt : terms.queueOpenAt;
   if (now < opensAt) return refuse(code.notStarted);
   if (sale.paused) return refuse(code.paused);
   if (unitsOf(item, buyer) >= terms.limit) return refuse(code.limitReached);

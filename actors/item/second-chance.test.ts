@@ -47,6 +47,14 @@ describe('where the time was set back', () => {
     expect(actor.pass(end)).toMatchObject([{ type: 'closed' }]);
   });
 
+  test('to before the start of a promo whose draw was held, nobody is let in before it', () => {
+    const draw = { queue: 'draw', queueOpenAt: start - 9_000, secret: 'ab'.repeat(32) } as const;
+    const actor = onSale(2, { ...oneByOne, ...draw });
+    actor.pass(start);
+    expect(actor.send(join(1, 11), start - 5_000).code).toBe(code.notStarted);
+    expect(actor.send(join(1, 11), start).standing?.state).toBe('admitted');
+  });
+
   test('to before the start, those who wait are let in at the start again', () => {
     const actor = onSale(1, oneByOne);
     for (const user of [1, 2]) actor.send(join(user, user), start);
