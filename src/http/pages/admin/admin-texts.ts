@@ -46,7 +46,9 @@ const en = {
     promo: 'Promo',
     sale: 'Sale',
     terms: 'Terms',
-    termsText: '{price}, {limit} per buyer, gate {gate} × units left, {minutes} min to pay',
+    termsText:
+      '{price}, {limit} per buyer, gate {gate} × units left, {queue}, {seconds} s to order, {minutes} min to pay',
+    queues: { off: 'no queue', fifo: 'queue', draw: 'draw' },
     captchaText: 'captcha',
     state: 'State',
     draft: 'draft',
@@ -195,7 +197,9 @@ const zh: AdminTexts = {
     promo: '活动',
     sale: '时间',
     terms: '条款',
-    termsText: '{price}，每人 {limit} 件，资格为剩余数量的 {gate} 倍，{minutes} 分钟内付款',
+    termsText:
+      '{price}，每人 {limit} 件，资格为剩余数量的 {gate} 倍，{queue}，{seconds} 秒内下单，{minutes} 分钟内付款',
+    queues: { off: '不排队', fifo: '排队', draw: '抽签' },
     captchaText: '验证码',
     state: '状态',
     draft: '草稿',

@@ -99,6 +99,8 @@ describe('the administrator with a browser', () => {
 
     await page.waitForSelector('[data-live][data-state=live]');
     await page.waitForSelector(value('left', '2'));
+    await page.waitForSelector(value('room', '10'));
+    await page.waitForSelector('.promos td:has-text("gate 5 × units left, queue, 300 s to order")');
     await page.evaluate('window.isTheSamePage = true');
     const [first, second, third] = [await shop.buyer(), await shop.buyer(), await shop.buyer()];
     const orderId = await buy(first, itemId, promo.id);
@@ -109,6 +111,7 @@ describe('the administrator with a browser', () => {
     await buy(second, itemId, promo.id);
     await page.waitForSelector(value('left', '0'));
     await page.waitForSelector(value('admitted', '2'));
+    await page.waitForSelector(value('outstanding', '0'));
     const late = await shop.engine.place(tokenFor({ itemId, promoId: promo.id }, third.userId));
     expect(late.errCode).toBe(30001);
     await page.waitForSelector('.refusals tr:has-text("30001"):has-text("out of stock")');

@@ -45,6 +45,8 @@ export function Promos({ view, promos }: PromosProps) {
                     price: money(promo.price),
                     limit: promo.limitPerUser,
                     gate: promo.gateFactor,
+                    queue: own.queues[promo.queue],
+                    seconds: promo.admitS,
                     minutes: promo.payWindowS / 60,
                   })}
                   {promo.captcha && ` · ${own.captchaText}`}
