@@ -1,5 +1,5 @@
 /** An item's books from its actor, and how far journal, SQL and replica have come with them. */
-import { type BoardRow, gateRoom } from '../../actors/memory/board.ts';
+import { type BoardRow, gateRoom, saleStatus } from '../../actors/memory/board.ts';
 import { partitionOf } from '../../actors/protocol.ts';
 import type { ShopParts } from './parts.ts';
 
@@ -22,6 +22,8 @@ export function boardStatementOf(parts: Reading & Pick<ShopParts, 'clock'>, item
   const hasReplica = replicated.some((cell) => positions.get(partition, cell) === 1);
   return {
     ...own,
+    promo: row.promo,
+    status: saleStatus(row, now),
     orders: row.orders,
     outstanding: row.outstanding,
     room: gateRoom(row),

@@ -195,7 +195,7 @@ describe('every text', () => {
     const draft = { itemId, name: 'Next', price: 1, startAt: soon(2), endAt: soon(3) };
     mustSucceed(await shop.engine.api('POST', '/api/promos', draft));
     await page.goto(url(`/admin/items/${itemId}?done=promo`));
-    await page.waitForSelector('.state.draft');
+    await page.waitForSelector('.state[data-state=draft]');
     await expectReadable(page);
     await context.close();
   });

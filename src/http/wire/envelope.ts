@@ -11,7 +11,7 @@ import {
   unsignedTexts,
   usedUpTexts,
 } from './messages.ts';
-import { promoStateTexts } from './promo-texts.ts';
+import { promoRefusalText } from './promo-texts.ts';
 
 const json = 'application/json; charset=utf-8';
 /** What everyone may read, and a cache keep. A browser must not take it for a page or a script. */
@@ -98,10 +98,9 @@ export function refused(request: Request, code: Exclude<Code, 0>): Response {
 
 /** A refusal of what a merchant wants of a promo; `about` is the other promo that is in its way, or 0. */
 export function promoRefused(request: Request, code: Exclude<Code, 0>, about: number): Response {
-  if (code !== 30011) return failure(request, code);
-  const { state, overlaps } = promoStateTexts[preferred(request)];
-  const errMsg = about === 0 ? state : overlaps.replace('{n}', String(about));
-  return new Response(body(code, errMsg), initOf(failures[code].status, 0));
+  if (about === 0 && code !== 30011) return failure(request, code);
+  const errMsg = promoRefusalText(code, about, preferred(request));
+  return new Response(body(code, errMsg), initOf(failures[code].status, retryAfterSeconds));
 }
 
 /** 10001, naming every wrong field with what is wrong with it. */

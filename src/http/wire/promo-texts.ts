@@ -1,9 +1,9 @@
 /** What a merchant is told about promos, English and Chinese. `{n}` is the number of another promo. */
 import type { Warning, WarningCode } from '../../shop/promo-warnings.ts';
-import type { Language } from './messages.ts';
+import { type ErrorCode, failures, type Language } from './messages.ts';
 
 /** 30011 for a promo: what it is, and what is in its way. */
-export const promoStateTexts: Record<Language, { state: string; overlaps: string }> = {
+const promoStateTexts: Record<Language, { state: string; overlaps: string }> = {
   en: {
     state: 'the promo is in a state that does not allow this',
     overlaps: 'promo {n} of the item, which is published, is on sale at that time',
@@ -45,4 +45,11 @@ const warningTexts: Record<Language, Record<WarningCode, string>> = {
 
 export function warningText({ code, about }: Warning, language: Language): string {
   return warningTexts[language][code].replace('{n}', String(about));
+}
+
+/** Why a merchant's wish for a promo was refused; `about` is the other promo that is in its way, or 0. */
+export function promoRefusalText(code: ErrorCode, about: number, language: Language): string {
+  if (code !== 30011) return failures[code][language];
+  const { state, overlaps } = promoStateTexts[language];
+  return about === 0 ? state : overlaps.replace('{n}', String(about));
 }

@@ -140,6 +140,61 @@ describe('the administrator with a browser', () => {
     await context.close();
   });
 
+  test('runs a sale by buttons: every page and buyer follows', async () => {
+    const { itemId, promoId } = await shop.engine.sale({ stock: 5, price: 900 });
+    const [{ page, context, complaints }, other] = [await loggedIn(), await loggedIn()];
+    const path = `/admin/items/${itemId}`;
+    await Promise.all([page.goto(url(path)), other.page.goto(url(path))]);
+    await other.page.waitForSelector('[data-live][data-state=live]');
+    const state = (name: string) => `[data-promo="${promoId}"][data-state=${name}]`;
+    const press = async (name: string, told: string) => {
+      await page.click(`button:text-is("${name}")`);
+      await page.waitForSelector(`[role=status]:has-text("${told}")`);
+    };
+    const answer = async () => (await shop.engine.place(tokenFor({ itemId, promoId }, 99))).errCode;
+    await press('Pause', 'is paused');
+    await page.waitForSelector(state('paused'));
+    // Another administrator's page has not been touched.
+    await other.page.waitForSelector(`${state('paused')}:text-is("paused")`);
+    expect(await answer()).toBe(30016);
+    await press('Resume', 'goes on');
+    await other.page.waitForSelector(state('running'));
+    expect(await answer()).toBeNull();
+
+    await page.click('summary:has-text("Move the end")');
+    await page.fill(`#extend-${promoId}`, utc(-60_000));
+    await page.click('button:text-is("Move the end")');
+    await page.waitForSelector('[role=alert]:has-text("later than now")');
+    await page.click('summary:has-text("Move the end")');
+    await page.fill(`#extend-${promoId}`, utc(7_200_000));
+    await press('Move the end', 'has another end');
+
+    await page.fill('#withdraw-units', '5');
+    await page.click('#withdraw [type=submit]');
+    await page.waitForSelector('#withdraw [role=alert]:has-text("out of stock")');
+    await page.fill('#withdraw-units', '3');
+    await page.click('#withdraw [type=submit]');
+    await page.waitForSelector('[role=status]:has-text("taken off sale")');
+    await other.page.waitForSelector(value('loaded', '2'));
+
+    await page.fill('#edit-title', 'Aurora, second edition');
+    await page.fill('#edit-price', '7.50');
+    await page.uncheck('#edit [name=normalSale]');
+    await page.click('#edit [type=submit]');
+    await page.waitForSelector('h1:text-is("Aurora, second edition")');
+    await page.waitForSelector('.lead:has-text("7.5")');
+    await page.click('summary:has-text("End now")');
+    await press('Yes, do it', 'is over');
+    await other.page.waitForSelector(`${state('ended')}:text-is("ended")`);
+    expect(await answer()).toBe(30005);
+    const { data } = await shop.call<{ promo: unknown }>('GET', `/api/items/${itemId}`);
+    expect(data).toMatchObject({ stock: 1, price: 750, normalSale: false });
+    expect(data.promo).toMatchObject({ id: promoId, status: 'ended' });
+    const refusals = /status of (409 \(Conflict\)|400 \(Bad Request\))/;
+    expect(complaints.filter((complaint) => !refusals.test(complaint))).toEqual([]);
+    await Promise.all([context.close(), other.context.close()]);
+  });
+
   test('sees every item on one board, and every page in the width of a phone', async () => {
     const { itemId } = await shop.engine.sale({ stock: 7 });
     for (const locale of ['en-GB', 'zh-CN']) {
@@ -175,6 +230,42 @@ describe('the forms', () => {
     expect(await wrong.text()).toContain(`name="key" value="${key}"`);
   });
 
+  test('that make something make it once, whatever is clicked and reloaded, and another only if asked', async () => {
+    const cookie = await session();
+    const blank = await (await fetch(url('/admin/new-item'), { headers: { cookie } })).text();
+    const key = /name="key" value="([^"]+)"/.exec(blank)![1]!;
+    const item = { title: 'Once', description: '', price: '1', stock: '2', limitPerUser: '5', key };
+    const sent = await Promise.all([1, 2, 3].map(() => send('/admin/items', item, { cookie })));
+    sent.push(await send('/admin/items', item, { cookie }));
+    const places = sent.map(({ status, headers }) => [status, headers.get('location')]);
+    expect(new Set(places.map(String)).size).toBe(1);
+    const id = /\/admin\/items\/(\d+)\?done=item/.exec(String(places[0]![1]))![1]!;
+    // Back in the browser, with other words: it is told, and comes with a key of its own.
+    const other = { ...item, title: 'Once more' };
+    const refused = await send('/admin/items', other, { cookie });
+    expect(refused.status).toBe(422);
+    const fresh = /name="key" value="([^"]+)"/.exec(await refused.text())![1]!;
+    expect(fresh).not.toBe(key);
+    const made = await send('/admin/items', { ...other, key: fresh }, { cookie });
+    expect(made.headers.get('location')).not.toContain(`/${id}?`);
+    const promo = {
+      ...{ name: 'Draft', price: '1', startAt: utc(60_000), endAt: utc(3_600_000), queue: 'draw' },
+      ...{ limitPerUser: '1', gateFactor: '5', payWindowMinutes: '15', admitMinutes: '2' },
+      ...{ queueOpenAt: '', key: 'a draft' },
+    };
+    for (let times = 0; times < 2; times++) {
+      const drafted = await send(`/admin/items/${id}/promos`, promo, { cookie });
+      expect([times, drafted.status]).toEqual([times, 303]);
+    }
+    const page = await (await fetch(url(`/admin/items/${id}`), { headers: { cookie } })).text();
+    expect(page.match(/\/admin\/promos\/\d+\/publish/g)).toHaveLength(1);
+    const [, promoId] = /\/admin\/promos\/(\d+)\/publish/.exec(page)!;
+    const deleted = await send(`/admin/promos/${promoId}/delete`, { itemId: id }, { cookie });
+    expect(deleted.headers.get('location')).toBe(`/admin/items/${id}?done=delete`);
+    const late = await send(`/admin/promos/${promoId}/pause`, { itemId: id }, { cookie });
+    expect(late.status).toBe(404);
+  });
+
   test('mark each wrong field, in the language of the page, and keep what was typed', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
@@ -206,7 +297,7 @@ describe('the forms', () => {
   test('that name a missing item get the page that says so', async () => {
     const cookie = await session();
     for (const id of ['131071', '0', '1e0', 'x']) {
-      for (const form of ['promos', 'restock']) {
+      for (const form of ['promos', 'restock', 'withdraw', 'edit']) {
         const answer = await send(`/admin/items/${id}/${form}`, { units: '1' }, { cookie });
         expect([id, form, answer.status]).toEqual([id, form, 404]);
       }

@@ -95,11 +95,14 @@ interface FieldProps {
   /** Attributes of the input. */
   input?: Record<string, string | number | boolean>;
   multiline?: boolean;
+  /** What may be chosen, by value. */
+  options?: Record<string, string>;
 }
 
 /** A field with its hint, its value as it was sent, and its error. */
 export function Field(props: FieldProps) {
-  const { name, label, hint, filled, form, initial = '', input = {}, multiline = false } = props;
+  const { name, label, hint, filled, form, initial = '', input = {} } = props;
+  const { multiline = false, options } = props;
   const id = `${form}-${name}`;
   const error = filled.errors[name];
   const value = filled.values[name] ?? initial;
@@ -120,13 +123,21 @@ export function Field(props: FieldProps) {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {multiline ? (
+      {options !== undefined && (
+        <select {...common}>
+          {Object.entries(options).map(([name, text]) => (
+            <option value={name} selected={name === value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+      {multiline && (
         <textarea rows={4} {...common}>
           {value}
         </textarea>
-      ) : (
-        <input value={value} {...common} />
       )}
+      {options === undefined && !multiline && <input value={value} {...common} />}
       {hint !== undefined && error === undefined && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
@@ -139,4 +150,26 @@ export function Field(props: FieldProps) {
       )}
     </div>
   );
+}
+
+interface CheckProps {
+  name: string;
+  label: string;
+  filled: Filled;
+  /** As long as the form was not sent. */
+  initial: boolean;
+}
+
+export function Check({ name, label, filled, initial }: CheckProps) {
+  const checked = filled === empty ? initial : filled.values[name] === 'on';
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} checked={checked} /> {label}
+    </label>
+  );
+}
+
+/** Names what a form makes, so that one that is sent twice makes it once. */
+export function FormKey({ filled }: { filled: Filled }) {
+  return <input type="hidden" name="key" value={filled.values.key ?? Bun.randomUUIDv7()} />;
 }

@@ -1,10 +1,11 @@
 /** `/admin/new-item`. */
+import { normalLimitDefault } from '../../../../actors/limits.ts';
 import type { View } from '../layout.tsx';
-import { Field, type Filled, Frame, Notice, ownTexts } from './frame.tsx';
+import { Check, Field, type Filled, FormKey, Frame, Notice, ownTexts } from './frame.tsx';
 
 export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
   const { newItem: own, bounds } = ownTexts(view);
-  const of = (name: 'title' | 'description' | 'price' | 'stock' | 'imageUrl') => ({
+  const of = (name: 'title' | 'description' | 'price' | 'stock' | 'imageUrl' | 'limitPerUser') => ({
     form: 'item',
     name,
     hint: name === 'price' || name === 'imageUrl' ? bounds[name] : undefined,
@@ -17,6 +18,7 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
         <p class="lead">{own.lead}</p>
         <form method="post" action="/admin/items" data-once>
           <Notice text={filled.message} isError />
+          <FormKey filled={filled} />
           <Field {...of('title')} label={own.name} input={{ required: true, maxlength: 200 }} />
           <Field {...of('description')} label={own.description} multiline />
           <div class="halves">
@@ -32,6 +34,14 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
             />
           </div>
           <Field {...of('imageUrl')} label={own.imageUrl} />
+          <Field
+            {...of('limitPerUser')}
+            label={own.limitPerUser}
+            initial={String(normalLimitDefault)}
+            input={{ required: true, inputmode: 'numeric' }}
+          />
+          <Check name="normalSale" label={own.normalSale} filled={filled} initial />
+          <Check name="hidden" label={own.hidden} filled={filled} initial={false} />
           <button type="submit" class="primary">
             {own.submit}
           </button>

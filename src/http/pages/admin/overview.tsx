@@ -10,7 +10,7 @@ interface OverviewItem {
   title: string;
   price: number;
   status: 'none' | 'pending' | 'running' | 'paused' | 'ended';
-  promo: string | null;
+  promo: { id: number; name: string } | null;
 }
 
 /** A page of the items, newest first. */
@@ -98,11 +98,20 @@ function ItemTable({ view, items }: { view: View; items: OverviewItem[] }) {
       </thead>
       <tbody>
         {items.map(({ id, title, price, status, promo }) => (
-          <tr data-item={id}>
+          <tr data-item={id} data-states={id}>
             <th scope="row">
               <a href={`/admin/items/${id}`}>{title}</a>
               <span class="hint">
-                {promo === null ? `${money(price)} · ${words.none}` : `${promo} · ${words[status]}`}
+                {promo === null ? (
+                  `${money(price)} · ${words.none}`
+                ) : (
+                  <>
+                    {promo.name} ·{' '}
+                    <span data-promo={promo.id} data-state={status}>
+                      {words[status]}
+                    </span>
+                  </>
+                )}
               </span>
             </th>
             <td class="wide">

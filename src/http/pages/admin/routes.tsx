@@ -50,7 +50,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/items/:id/:form', (c) =>
         c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303),
       )
-      .get('/promos/:id/publish', (c) => c.redirect('/admin', 303))
+      .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
@@ -66,7 +66,7 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
   if (listed === null) return c.redirect('/admin', 303);
   const items = listed.items.map((item) => {
     const row = board.read(item.id)!;
-    const promo = shownPromo(item, row)?.name ?? null;
+    const promo = shownPromo(item, row) ?? null;
     const { id, title } = item;
     return { id, title, price: row.price, promo, status: saleStatus(row, view.now) };
   });

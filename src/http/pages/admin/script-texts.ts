@@ -1,6 +1,6 @@
 /** What the scripts of the administrator's pages say, English and Chinese. `{…}` is filled in. */
 import type { Language } from '../../wire/messages.ts';
-import { adminTexts } from './admin-texts.ts';
+import { type AdminTexts, adminTexts } from './admin-texts.ts';
 
 const script = {
   en: {
@@ -12,6 +12,7 @@ const script = {
     entries: 'by {n}',
     upToDate: 'up to date',
     local: adminTexts.en.promo.local,
+    ...statesOf(adminTexts.en),
   },
   zh: {
     connected: '实时',
@@ -22,7 +23,18 @@ const script = {
     entries: '{n} 条',
     upToDate: '同步',
     local: adminTexts.zh.promo.local,
+    ...statesOf(adminTexts.zh),
   },
 } as const;
 
 export const adminScriptTexts: Record<Language, Record<string, string>> = script;
+
+/** How the promo stands that the board shows. */
+function statesOf({ item: { pending, running, paused, ended } }: AdminTexts) {
+  return {
+    'state.pending': pending,
+    'state.running': running,
+    'state.paused': paused,
+    'state.ended': ended,
+  };
+}

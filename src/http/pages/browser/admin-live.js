@@ -50,7 +50,20 @@ function behindText(lag) {
   return ms > 0 ? `${told}, ${fill(texts.seconds, { n: rate.format(ms / 1_000) })}` : told;
 }
 
+/** Says how the promo stands that the board shows; one that was on before it is over. */
+function showState({ itemId, promo, status }) {
+  for (const shown of document.querySelectorAll(`[data-states="${itemId}"] [data-promo]`)) {
+    const isIt = shown.dataset.promo === String(promo);
+    const wasOn = shown.dataset.state === 'running' || shown.dataset.state === 'paused';
+    const now = isIt ? status : wasOn ? 'ended' : shown.dataset.state;
+    if (now === shown.dataset.state) continue;
+    shown.dataset.state = now;
+    shown.textContent = texts[`state.${now}`];
+  }
+}
+
 function show(at, item) {
+  showState(item);
   const { refused, values } = take(at, item);
   const place = find(`[data-item="${item.itemId}"]`);
   if (place === null) return;

@@ -1,18 +1,23 @@
 /** What forms say, as the shop's services take it. What does not fit is passed on as it was typed. */
 import type { Values } from '../../../wire/form.ts';
 
-export function itemInput({ title, description, price, stock, imageUrl }: Values) {
+export function itemInput({ stock, ...values }: Values) {
+  return { ...changesInput(values), stock: integerOf(stock) };
+}
+
+export function changesInput({ title, description, price, imageUrl, ...rest }: Values) {
   return {
     title,
     description,
     price: minorOf(price),
-    stock: integerOf(stock),
     imageUrl: imageUrl?.trim() || null,
+    limitPerUser: unlessLeftOut(rest.limitPerUser, integerOf),
+    normalSale: rest.normalSale === 'on',
+    hidden: rest.hidden === 'on',
   };
 }
 
 export function promoInput(itemId: number, values: Values) {
-  const minutes = integerOf(values.payWindowMinutes);
   return {
     itemId,
     name: values.name,
@@ -21,9 +26,18 @@ export function promoInput(itemId: number, values: Values) {
     endAt: utcOf(values.endAt),
     limitPerUser: integerOf(values.limitPerUser),
     gateFactor: integerOf(values.gateFactor),
-    payWindowSeconds: typeof minutes === 'number' ? minutes * 60 : minutes,
+    payWindowSeconds: secondsOf(values.payWindowMinutes),
+    admitSeconds: unlessLeftOut(values.admitMinutes, secondsOf),
     captcha: values.captcha === 'on',
+    queue: values.queue,
+    // Only a draw has one.
+    queueOpenAt:
+      values.queue === 'draw' ? unlessLeftOut(values.queueOpenAt || undefined, utcOf) : undefined,
   };
+}
+
+export function extensionInput({ endAt }: Values) {
+  return { endAt: utcOf(endAt) };
 }
 
 export function deliveryInput({ units, key }: Values) {
@@ -32,7 +46,17 @@ export function deliveryInput({ units, key }: Values) {
 
 /** The form's field that a field of the input comes from. */
 export function formFieldOf(inputField: string): string {
-  return inputField === 'payWindowSeconds' ? 'payWindowMinutes' : inputField;
+  return inputField.replace(/^(payWindow|admit)Seconds$/, '$1Minutes');
+}
+
+/** What a form does not have at all has the default of the API. */
+function unlessLeftOut<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+function secondsOf(text?: string): number | string {
+  const minutes = integerOf(text);
+  return typeof minutes === 'number' ? minutes * 60 : minutes;
 }
 
 function integerOf(text = ''): number | string {

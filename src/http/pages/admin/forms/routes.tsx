@@ -2,44 +2,89 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { code } from '../../../../../actors/protocol.ts';
+import type { PromoRow } from '../../../../db/sql.ts';
+import {
+  controlPromo,
+  extendPromo,
+  extensionSchema,
+  promoActions,
+} from '../../../../shop/control-promo.ts';
 import { createItem, newItemSchema } from '../../../../shop/create-item.ts';
-import { draftPromo, newPromoSchema } from '../../../../shop/draft-promo.ts';
-import { idField } from '../../../../shop/input.ts';
-import { refuse } from '../../../../shop/outcome.ts';
+import { draftPromo, newPromoSchema, removePromo } from '../../../../shop/draft-promo.ts';
+import { editItem, itemChangesSchema } from '../../../../shop/edit-item.ts';
+import { checkInput, idField } from '../../../../shop/input.ts';
+import { type Outcome, refuse } from '../../../../shop/outcome.ts';
 import { publishPromo } from '../../../../shop/publish-promo.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
-import { deliverySchema, restock } from '../../../../shop/restock.ts';
+import { deliverySchema, restock, withdrawUnits } from '../../../../shop/restock.ts';
 import { actorName } from '../../../guard/admin.ts';
 import type { AppParts } from '../../../parts.ts';
-import { formMax, valuesOf } from '../../../wire/form.ts';
+import { formMax, type Values, valuesOf } from '../../../wire/form.ts';
 import { failures } from '../../../wire/messages.ts';
+import { promoRefusalText } from '../../../wire/promo-texts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
-import { here } from '../frame.tsx';
+import { here, ownTexts } from '../frame.tsx';
 import { itemPage } from '../item/item.tsx';
 import { NewItemPage } from '../new-item.tsx';
-import { deliveryInput, itemInput, promoInput } from './form-data.ts';
-import { attempt, filledOf, submit } from './submit.ts';
+import { changesInput, deliveryInput, extensionInput, itemInput, promoInput } from './form-data.ts';
+import { attempt, filledOf, submit, submitOnce } from './submit.ts';
 
 const promoIdSchema = idField(Number.MAX_SAFE_INTEGER);
 
 export function formRoutes(parts: AppParts, page: PageMaker) {
-  const newItem = page((c, view) => submitItem(parts, c, view));
-  const promo = page((c, view) => submitPromo(parts, c, view));
-  const delivery = page((c, view) => submitDelivery(parts, c, view));
-  const publication = page((c, view) => submitPublication(parts, c, view));
-  return new Hono()
-    .post('/items', formMax, newItem)
-    .post('/items/:id/promos', formMax, promo)
-    .post('/items/:id/restock', formMax, delivery)
-    .post('/promos/:id/publish', formMax, publication);
+  const routes = new Hono()
+    .post(
+      '/items',
+      formMax,
+      page((c, view) => submitItem(parts, c, view)),
+    )
+    .post(
+      '/items/:id/edit',
+      formMax,
+      page((c, view) => submitChanges(parts, c, view)),
+    )
+    .post(
+      '/items/:id/promos',
+      formMax,
+      page((c, view) => submitPromo(parts, c, view)),
+    )
+    .post(
+      '/items/:id/restock',
+      formMax,
+      page((c, view) => submitDelivery(parts, c, view, 'restock')),
+    )
+    .post(
+      '/items/:id/withdraw',
+      formMax,
+      page((c, view) => submitDelivery(parts, c, view, 'withdraw')),
+    )
+    .post(
+      '/promos/:id/extend',
+      formMax,
+      page((c, view) => submitExtension(parts, c, view)),
+    );
+  const services: Record<string, PromoService> = {
+    publish: (id, by) => publishPromo(parts, id, by),
+    delete: (id) => removePromo(parts, id),
+  };
+  for (const action of promoActions) {
+    services[action] = (id, by) => controlPromo(parts, id, action, by);
+  }
+  for (const [action, service] of Object.entries(services)) {
+    const made = page((c, view) => submitAction(parts, c, view, action, service));
+    routes.post(`/promos/:id/${action}`, formMax, made);
+  }
+  return routes;
 }
+
+type PromoService = (id: number, by: string) => Promise<Outcome<PromoRow | null>>;
 
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
-  const form = { schema: newItemSchema, input: itemInput(values) };
-  const { value: id, refused } = await submit(parts, c, form, (item) =>
-    createItem(parts, item, actorName(c)),
+  const form = { schema: newItemSchema, input: itemInput(values), key: values.key };
+  const { value: id, refused } = await submitOnce(parts, c, form, (item, name) =>
+    createItem(parts, item, actorName(c), name),
   );
   if (refused === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
   const filled = filledOf(view, values, refused);
@@ -47,37 +92,88 @@ async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made
   return { page, status: failures[refused.code].status };
 }
 
+async function submitChanges(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const id = c.req.param('id');
+  const item = itemIdOf(id);
+  const values = await valuesOf(c);
+  const form = { schema: itemChangesSchema, input: changesInput(values) };
+  const { refused } = await submit(parts, c, form, (changes) =>
+    editItem(parts, item, changes, actorName(c)),
+  );
+  if (refused === null) return c.redirect(`/admin/items/${item}?done=edit`, 303);
+  const edit = filledOf(view, values, refused);
+  return itemPage(parts, view, id, { edit, status: failures[refused.code].status });
+}
+
 async function submitPromo(parts: AppParts, c: Context, view: View): Promise<Made> {
   const id = c.req.param('id');
   const values = await valuesOf(c);
-  const form = { schema: newPromoSchema, input: promoInput(itemIdOf(id), values) };
-  const { value, refused } = await submit(parts, c, form, (promo) => draftPromo(parts, promo));
+  const input = promoInput(itemIdOf(id), values);
+  const form = { schema: newPromoSchema, input, key: values.key };
+  const { value, refused } = await submitOnce(parts, c, form, (promo, name) =>
+    draftPromo(parts, promo, name),
+  );
   if (refused === null) return c.redirect(`/admin/items/${value.itemId}?done=promo`, 303);
   const promo = filledOf(view, values, refused);
   return itemPage(parts, view, id, { promo, status: failures[refused.code].status });
 }
 
-async function submitDelivery(parts: AppParts, c: Context, view: View): Promise<Made> {
+async function submitDelivery(
+  parts: AppParts,
+  c: Context,
+  view: View,
+  name: 'restock' | 'withdraw',
+): Promise<Made> {
   const id = c.req.param('id');
   const item = itemIdOf(id);
   const values = await valuesOf(c);
   const form = { schema: deliverySchema, input: deliveryInput(values) };
+  const service = name === 'restock' ? restock : withdrawUnits;
   const { refused } = await submit(parts, c, form, (delivery) =>
-    restock(parts, item, delivery, actorName(c)),
+    service(parts, item, delivery, actorName(c)),
   );
-  if (refused === null) return c.redirect(`/admin/items/${item}?done=restock`, 303);
+  if (refused === null) return c.redirect(`/admin/items/${item}?done=${name}`, 303);
   const filled = filledOf(view, values, refused);
-  return itemPage(parts, view, id, { restock: filled, status: failures[refused.code].status });
+  return itemPage(parts, view, id, { [name]: filled, status: failures[refused.code].status });
 }
 
-async function submitPublication(parts: AppParts, c: Context, view: View): Promise<Made> {
+async function submitExtension(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const values = await valuesOf(c);
+  const { value, wrong } = checkInput(extensionSchema, extensionInput(values));
+  if (wrong !== null || value.endAt <= view.now) {
+    const notice = { text: ownTexts(view).item.extendWrong, isError: true };
+    return itemPage(parts, view, values.itemId, { notice, status: failures[10001].status });
+  }
+  const { endAt } = value;
+  const extend: PromoService = (id, by) => extendPromo(parts, id, endAt, by);
+  return answerAction(parts, c, view, { action: 'extend', values, service: extend });
+}
+
+async function submitAction(
+  parts: AppParts,
+  c: Context,
+  view: View,
+  action: string,
+  service: PromoService,
+): Promise<Made> {
+  return answerAction(parts, c, view, { action, values: await valuesOf(c), service });
+}
+
+/** Back to the page of the item, which says what was done, or why not. */
+async function answerAction(
+  parts: AppParts,
+  c: Context,
+  view: View,
+  { action, values, service }: { action: string; values: Values; service: PromoService },
+): Promise<Made> {
   const id = v.safeParse(promoIdSchema, c.req.param('id'));
-  const { itemId } = await valuesOf(c);
-  const { value, refused } = await attempt(parts, c, async () =>
-    id.success ? publishPromo(parts, id.output, actorName(c)) : refuse(code.notFound),
+  const { refused } = await attempt(parts, c, async () =>
+    id.success ? service(id.output, actorName(c)) : refuse(code.notFound),
   );
-  if (refused === null) return c.redirect(`/admin/items/${value.itemId}?done=publish`, 303);
-  const { status, ...told } = failures[refused.code];
-  const notice = { text: told[view.visitor.language], isError: true };
-  return itemPage(parts, view, itemId, { notice, status });
+  if (refused === null) {
+    return c.redirect(`/admin/items/${itemIdOf(values.itemId)}?done=${action}`, 303);
+  }
+  const text = promoRefusalText(refused.code, refused.about, view.visitor.language);
+  const notice = { text, isError: true };
+  return itemPage(parts, view, values.itemId, { notice, status: failures[refused.code].status });
 }

@@ -25,7 +25,10 @@ describe('a form whose service fails', () => {
       [new PasswordsBusy(), 30003, []],
     ] as const) {
       const told = await failing(error);
-      expect(JSON.parse(told.text)).toEqual({ value: null, refused: { code, fields: [] } });
+      expect(JSON.parse(told.text)).toEqual({
+        value: null,
+        refused: { code, fields: [], about: 0 },
+      });
       expect(told.logged).toEqual([...logged]);
     }
   });

@@ -1,6 +1,9 @@
 /** The forms on an item's page. */
+import { orderUnitsMax } from '../../../../../actors/limits.ts';
+import type { BoardRow } from '../../../../../actors/memory/board.ts';
+import type { ItemRow } from '../../../../db/sql.ts';
 import type { View } from '../../layout.tsx';
-import { empty, Field, type Filled, Notice, ownTexts } from '../frame.tsx';
+import { Check, Field, type Filled, FormKey, Notice, ownTexts } from '../frame.tsx';
 
 interface PromoFormProps {
   view: View;
@@ -8,36 +11,39 @@ interface PromoFormProps {
   promo: Filled;
 }
 
+const whole = { required: true, inputmode: 'numeric' };
+
 export function PromoForm({ view, item, promo }: PromoFormProps) {
   const { promo: own, bounds } = ownTexts(view);
-  const of = (name: Exclude<keyof typeof own & keyof typeof bounds, 'title' | 'captcha'>) => ({
+  const hinted = new Set(['price', 'gateFactor', 'admitMinutes', 'queueOpenAt']);
+  const of = (name: PromoField) => ({
     form: 'promo',
     name,
     label: own[name],
     filled: promo,
-    hint: name === 'price' || name === 'gateFactor' ? bounds[name] : undefined,
+    hint: hinted.has(name) ? bounds[name] : undefined,
   });
-  const time = { type: 'datetime-local', required: true, step: 1, 'data-utc': own.local };
-  const whole = { required: true, inputmode: 'numeric' };
-  const captcha = promo === empty || promo.values.captcha === 'on';
+  const time = { type: 'datetime-local', step: 1, 'data-utc': own.local };
   return (
     <section class="panel" id="promo">
       <h2>{own.title}</h2>
       <p class="hint">{own.lead}</p>
       <form method="post" action={`/admin/items/${item.id}/promos`} data-once>
         <Notice text={promo.message} isError />
+        <FormKey filled={promo} />
         <Field {...of('name')} input={{ required: true, maxlength: 200 }} />
         <div class="halves">
-          <Field {...of('startAt')} input={time} />
-          <Field {...of('endAt')} input={time} />
+          <Field {...of('startAt')} input={{ ...time, required: true }} />
+          <Field {...of('endAt')} input={{ ...time, required: true }} />
           <Field {...of('price')} input={{ required: true, inputmode: 'decimal' }} />
           <Field {...of('limitPerUser')} initial="1" input={whole} />
           <Field {...of('gateFactor')} initial="5" input={whole} />
           <Field {...of('payWindowMinutes')} initial="15" input={whole} />
+          <Field {...of('queue')} initial="fifo" options={own.queues} />
+          <Field {...of('admitMinutes')} initial="5" input={whole} />
+          <Field {...of('queueOpenAt')} input={time} />
         </div>
-        <label class="check">
-          <input type="checkbox" name="captcha" checked={captcha} /> {own.captcha}
-        </label>
+        <Check name="captcha" label={own.captcha} filled={promo} initial />
         <button type="submit" class="primary">
           {own.submit}
         </button>
@@ -46,30 +52,92 @@ export function PromoForm({ view, item, promo }: PromoFormProps) {
   );
 }
 
-interface RestockFormProps {
+type PromoField =
+  | 'name'
+  | 'startAt'
+  | 'endAt'
+  | 'price'
+  | 'limitPerUser'
+  | 'gateFactor'
+  | 'payWindowMinutes'
+  | 'queue'
+  | 'admitMinutes'
+  | 'queueOpenAt';
+
+interface DeliveryFormProps {
   view: View;
   item: { id: number };
-  restock: Filled;
-  /** Names a delivery, so that a form sent twice adds once. */
-  deliveryKey: string;
+  name: 'restock' | 'withdraw';
+  filled: Filled;
 }
 
-export function RestockForm({ view, item, restock, deliveryKey }: RestockFormProps) {
-  const own = ownTexts(view).restock;
+/** Adds units, or takes some off sale. */
+export function DeliveryForm({ view, item, name, filled }: DeliveryFormProps) {
+  const own = ownTexts(view)[name];
   return (
-    <section class="panel" id="restock">
+    <section class="panel" id={name}>
       <h2>{own.title}</h2>
       <p class="hint">{own.lead}</p>
-      <form method="post" action={`/admin/items/${item.id}/restock`} data-once>
-        <Notice text={restock.message} isError />
-        <input type="hidden" name="key" value={restock.values.key ?? deliveryKey} />
+      <form method="post" action={`/admin/items/${item.id}/${name}`} data-once>
+        <Notice text={filled.message} isError />
+        <FormKey filled={filled} />
+        <Field form={name} name="units" label={own.units} filled={filled} input={whole} />
+        <button type="submit" class="primary">
+          {own.submit}
+        </button>
+      </form>
+    </section>
+  );
+}
+
+interface EditFormProps {
+  view: View;
+  item: ItemRow;
+  row: BoardRow;
+  edit: Filled;
+}
+
+export function EditForm({ view, item, row, edit }: EditFormProps) {
+  const { edit: own, newItem: words, bounds } = ownTexts(view);
+  const of = (name: 'title' | 'description' | 'price' | 'imageUrl' | 'limitPerUser') => ({
+    form: 'edit',
+    name,
+    hint: name === 'price' || name === 'imageUrl' ? bounds[name] : undefined,
+    filled: edit,
+  });
+  const { title, description, imageUrl, limitPerUser, hidden } = item;
+  const price = (row.price / 100).toFixed(2);
+  const limit = String(Math.min(limitPerUser, orderUnitsMax));
+  return (
+    <section class="panel" id="edit">
+      <h2>{own.title}</h2>
+      <p class="hint">{own.lead}</p>
+      <form method="post" action={`/admin/items/${item.id}/edit`} data-once>
+        <Notice text={edit.message} isError />
         <Field
-          form="restock"
-          name="units"
-          label={own.units}
-          filled={restock}
-          input={{ required: true, inputmode: 'numeric' }}
+          {...of('title')}
+          label={words.name}
+          initial={title}
+          input={{ required: true, maxlength: 200 }}
         />
+        <Field {...of('description')} label={words.description} initial={description} multiline />
+        <div class="halves">
+          <Field
+            {...of('price')}
+            label={words.price}
+            initial={price}
+            input={{ required: true, inputmode: 'decimal' }}
+          />
+          <Field {...of('limitPerUser')} label={words.limitPerUser} initial={limit} input={whole} />
+        </div>
+        <Field {...of('imageUrl')} label={words.imageUrl} initial={imageUrl ?? ''} />
+        <Check
+          name="normalSale"
+          label={words.normalSale}
+          filled={edit}
+          initial={row.normalSale === 1}
+        />
+        <Check name="hidden" label={words.hidden} filled={edit} initial={hidden} />
         <button type="submit" class="primary">
           {own.submit}
         </button>

@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { BoardRow } from '../../../../../actors/memory/board.ts';
 import type { ItemRow } from '../../../../db/sql.ts';
 import { promoState } from '../../../../shop/promo-state.ts';
+import { warningsOf } from '../../../../shop/promo-warnings.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import type { AppParts } from '../../../parts.ts';
 import { failures } from '../../../wire/messages.ts';
@@ -14,11 +15,12 @@ import { money } from '../../money.ts';
 import { type Made, notFound } from '../../page.tsx';
 import { fill } from '../../texts.ts';
 import { empty, type Filled, Frame, here, Notice, ownTexts } from '../frame.tsx';
-import { PromoForm, RestockForm } from './forms.tsx';
+import { DeliveryForm, EditForm, PromoForm } from './forms.tsx';
 import { LiveBoard } from './live-board.tsx';
 import { Promos, type ShownPromo } from './promos.tsx';
 
-interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock'>> {
+interface Shown
+  extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock' | 'withdraw' | 'edit'>> {
   /** Which form was just accepted. */
   done?: string | undefined;
   status?: ContentfulStatusCode;
@@ -26,28 +28,35 @@ interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restoc
 
 /** Reads SQL itself, not the cache: what was just drafted must show. */
 export async function itemPage(
-  { board, sql }: AppParts,
+  parts: AppParts,
   view: View,
   text: string | undefined,
   { done, status = 200, ...rest }: Shown,
 ): Promise<Made> {
+  const { board, sql } = parts;
   const id = itemIdOf(text);
   const row = board.read(id);
   const item = row === null ? null : await sql.catalog.item(id);
   if (row === null || item === null) return notFound(view);
   const rows = (await sql.catalog.promosOfItems([item.id])).reverse();
-  const promos = rows.map((promo) => ({ ...promo, ...promoState(promo, board, view.now) }));
+  const promos = await Promise.all(
+    rows.map(async (promo) => {
+      const state = promoState(promo, board, view.now);
+      const warnings = state.status === 'draft' ? await warningsOf(parts, promo) : [];
+      return { ...promo, ...state, warnings };
+    }),
+  );
   const texts: Record<string, string> = ownTexts(view).done;
   const told = done === undefined ? undefined : texts[done];
   const notice = told === undefined ? null : { text: told, isError: false };
-  const props = { item, row, promos, deliveryKey: Bun.randomUUIDv7(), notice, ...rest };
+  const props = { item, row, promos, notice, ...rest };
   const path = `/admin/items/${item.id}`;
   return { page: <AdminItemPage view={here(view, path)} {...props} />, status };
 }
 
 interface ItemPageProps {
   view: View;
-  item: Pick<ItemRow, 'id' | 'title' | 'price'>;
+  item: ItemRow;
   row: BoardRow;
   /** Drafts too, newest first. */
   promos: ShownPromo[];
@@ -55,12 +64,13 @@ interface ItemPageProps {
   notice: { text: string; isError: boolean } | null;
   promo?: Filled;
   restock?: Filled;
-  /** Names a delivery, so that a form sent twice adds once. */
-  deliveryKey: string;
+  withdraw?: Filled;
+  edit?: Filled;
 }
 
 function AdminItemPage(props: ItemPageProps) {
-  const { view, item, row, promos, notice, promo = empty, restock = empty, deliveryKey } = props;
+  const { view, item, row, promos, notice } = props;
+  const { promo = empty, restock = empty, withdraw = empty, edit = empty } = props;
   const texts = ownTexts(view);
   const codes = Object.fromEntries(
     Object.entries(failures).map(([code, failure]) => [code, failure[view.visitor.language]]),
@@ -84,12 +94,16 @@ function AdminItemPage(props: ItemPageProps) {
         <p class="live-state" data-live role="status"></p>
       </div>
       {notice !== null && <Notice {...notice} />}
-      {hasDraft && <Promos view={view} promos={promos} />}
+      {hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
       <LiveBoard view={view} itemId={item.id} />
-      {!hasDraft && <Promos view={view} promos={promos} />}
+      {!hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
       <div class="forms">
         <PromoForm view={view} item={item} promo={promo} />
-        <RestockForm view={view} item={item} restock={restock} deliveryKey={deliveryKey} />
+        <div>
+          <DeliveryForm view={view} item={item} name="restock" filled={restock} />
+          <DeliveryForm view={view} item={item} name="withdraw" filled={withdraw} />
+          <EditForm view={view} item={item} row={row} edit={edit} />
+        </div>
       </div>
     </Frame>
   );

@@ -1,25 +1,28 @@
 /** The promos of an item, each with its state or the button that publishes it. */
 import type { PromoRow } from '../../../../db/sql.ts';
 import type { PromoState } from '../../../../shop/promo-state.ts';
+import type { Warning } from '../../../../shop/promo-warnings.ts';
+import { warningText } from '../../../wire/promo-texts.ts';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
 import { ownTexts } from '../frame.tsx';
 
-/** A promo with its state. */
-export type ShownPromo = PromoRow & PromoState;
+/** A promo with its state, and what its merchant should know of it while it is a draft. */
+export type ShownPromo = PromoRow & PromoState & { warnings: Warning[] };
 
 interface PromosProps {
   view: View;
+  itemId: number;
   /** Drafts too, newest first. */
   promos: ShownPromo[];
 }
 
-export function Promos({ view, promos }: PromosProps) {
+export function Promos({ view, itemId, promos }: PromosProps) {
   const { item: own } = ownTexts(view);
   return (
-    <section class="of-promos">
+    <section class="of-promos" data-states={itemId}>
       <h2>{own.promos}</h2>
       {promos.length === 0 ? (
         <p class="hint">{own.noPromos}</p>
@@ -64,20 +67,89 @@ export function Promos({ view, promos }: PromosProps) {
   );
 }
 
+/** How a promo stands, and what can be done with it now. */
 function State({ view, promo }: { view: View; promo: ShownPromo }) {
   const { item: own } = ownTexts(view);
-  if (promo.status !== 'draft') return <span class="state">{own[promo.status]}</span>;
+  const { status } = promo;
+  const hasBegun = view.now >= promo.startAt;
+  const isOn = status === 'pending' || status === 'running' || status === 'paused';
+  const of = { view, promo };
   return (
-    <form method="post" action={`/admin/promos/${promo.id}/publish`} data-once>
-      <input type="hidden" name="itemId" value={promo.itemId} />
-      <span class="state draft">{own.draft}</span>
-      <button
-        type="submit"
-        class="secondary"
-        aria-label={fill(own.publishOf, { name: promo.name })}
-      >
-        {own.publish}
+    <>
+      <span class="state" data-promo={promo.id} data-state={status}>
+        {own[status]}
+      </span>
+      {status === 'draft' && (
+        <ul class="warnings">
+          {promo.warnings.map((warning) => (
+            <li>{warningText(warning, view.visitor.language)}</li>
+          ))}
+        </ul>
+      )}
+      <div class="actions">
+        {status === 'draft' && <Action {...of} action="publish" />}
+        {status === 'draft' && <Action {...of} action="delete" isAsked />}
+        {status === 'paused' && <Action {...of} action="resume" />}
+        {(status === 'running' || status === 'pending') && <Action {...of} action="pause" />}
+        {isOn && <Extension {...of} />}
+        {isOn && hasBegun && <Action {...of} action="end" isAsked />}
+        {isOn && !hasBegun && <Action {...of} action="withdraw" isAsked />}
+      </div>
+    </>
+  );
+}
+
+interface ActionProps {
+  view: View;
+  promo: ShownPromo;
+  action: 'publish' | 'delete' | 'pause' | 'resume' | 'end' | 'withdraw';
+  /** It cannot be taken back: a second click says that it is meant. */
+  isAsked?: boolean;
+}
+
+function Action({ view, promo, action, isAsked = false }: ActionProps) {
+  const own = ownTexts(view).actions;
+  const { id, itemId, name } = promo;
+  const form = (
+    <form method="post" action={`/admin/promos/${id}/${action}`} data-once>
+      <input type="hidden" name="itemId" value={itemId} />
+      <button type="submit" class="secondary" aria-label={`${own[action]}: ${name}`}>
+        {isAsked ? own.sure : own[action]}
       </button>
     </form>
+  );
+  if (!isAsked) return form;
+  return (
+    <details>
+      <summary aria-label={`${own[action]}: ${name}`}>{own[action]} …</summary>
+      {form}
+    </details>
+  );
+}
+
+function Extension({ view, promo }: { view: View; promo: ShownPromo }) {
+  const own = ownTexts(view);
+  const { id, itemId, name, endAt } = promo;
+  const field = `extend-${id}`;
+  return (
+    <details>
+      <summary aria-label={`${own.actions.extend}: ${name}`}>{own.actions.extend} …</summary>
+      <form method="post" action={`/admin/promos/${id}/extend`} data-once>
+        <input type="hidden" name="itemId" value={itemId} />
+        <label for={field}>{own.promo.endAt}</label>
+        <input
+          id={field}
+          name="endAt"
+          type="datetime-local"
+          step={1}
+          required
+          value={new Date(endAt).toISOString().slice(0, 19)}
+          data-utc={own.promo.local}
+        />
+        <button type="submit" class="secondary">
+          {own.actions.extend}
+        </button>
+      </form>
+    </details>
   );
 }
