@@ -97,7 +97,8 @@ export class DurableItem {
   #promo(id: number): PromoMoment {
     const promo = this.plain.promos.get(id)!;
     const { limit, paused, ended, closed, startAt, endAt, people } = promo;
-    const users = [...promo.entrants, ...promo.waiting, ...promo.admitted].map(({ user }) => user);
+    const entrants = promo.entrants.filter(({ here }) => here);
+    const users = [...entrants, ...promo.waiting, ...promo.admitted].map(({ user }) => user);
     return {
       ...{ limit, paused, ended, closed, startAt, endAt, people },
       room: promo.room(this.plain.left),

@@ -27,10 +27,12 @@ export function wrongPay(judged: Judged, command: Pay, reply: Reply): string | n
     if (reply.code !== code.ok) return 'I2: money came, and no refund is due';
     if (reply.order?.paidAt === 0) return 'not paid';
     if (!reply.repeated && amountMinor >= 0 && amountMinor !== total) return 'a wrong amount paid';
-    if (judged.history.plain.money.dueOf(n, reference) !== 0 && reference !== '') {
+    // Of nothing there is nothing to give back; and without a reference it may be any payment.
+    if (amountMinor === 0 || reference === '') return wrongView(judged, reply);
+    if (dues.some((due) => due.n === n && due.reference === reference)) {
       return `${payment} is due back, and has paid`;
     }
-    if (amountMinor !== 0) judged.tell(payment);
+    judged.tell(payment);
     return wrongView(judged, reply);
   });
 }
