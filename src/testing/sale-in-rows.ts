@@ -52,11 +52,14 @@ export const saleInRows: Script = [
 ];
 
 /** Plays the sale into a real journal, with its catalogue in SQL; nothing is projected yet. */
-export async function playSaleInRows(folder: TemporaryFolder): Promise<void> {
+export async function playSaleInRows(
+  folder: TemporaryFolder,
+  databaseUrl: string | null = null,
+): Promise<void> {
   const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
   await playScript(journal, saleInRows);
   await journal.close();
-  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const sql = await openSql({ databaseUrl, dataDir: folder.path });
   await fillCatalogue(sql, { items: 3, promos: [2, 2, 2, 3] });
   await sql.close();
 }
@@ -65,9 +68,10 @@ export async function playSaleInRows(folder: TemporaryFolder): Promise<void> {
 export async function projectSale(
   folder: TemporaryFolder,
   after: () => Promise<void> = async () => undefined,
+  databaseUrl: string | null = null,
 ): Promise<void> {
   const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
-  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const sql = await openSql({ databaseUrl, dataDir: folder.path });
   const { projection } = sql;
   const projector = new Projector({
     journal,

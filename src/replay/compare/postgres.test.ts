@@ -1,14 +1,26 @@
 import { expect, test } from 'bun:test';
 import { SQL } from 'bun';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
-import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { SqlUnavailable } from '../../db/sql.ts';
 import { startPostgres } from '../../testing/postgres.ts';
+import { playSaleInRows, projectSale } from '../../testing/sale-in-rows.ts';
 import { salePartitions } from '../../testing/script-player.ts';
 import { playSale } from '../../testing/small-sale.ts';
-import { replay } from '../replay.ts';
+import { type Replayed, replay } from '../replay.ts';
 import { openRows } from './open-sql.ts';
 import { sqlComparison } from './sql.ts';
+
+async function auditOf(folder: TemporaryFolder, databaseUrl: string): Promise<Replayed> {
+  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const rows = openRows({ databaseUrl, dataDir: folder.path });
+  const comparisons = [sqlComparison(rows)];
+  try {
+    return await replay({ journal, partitions: salePartitions, comparisons });
+  } finally {
+    await journal.close();
+  }
+}
 
 test('replay compares the rows in Postgres', async () => {
   const folder = temporaryFolder();
@@ -16,16 +28,7 @@ test('replay compares the rows in Postgres', async () => {
   try {
     const databaseUrl = await server.createDatabase();
     await playSale(folder, databaseUrl);
-    const audited = async () => {
-      const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
-      const rows = openRows({ databaseUrl, dataDir: folder.path });
-      const comparisons = [sqlComparison(rows)];
-      try {
-        return await replay({ journal, partitions: salePartitions, comparisons });
-      } finally {
-        await journal.close();
-      }
-    };
+    const audited = () => auditOf(folder, databaseUrl);
     const honest = await audited();
     expect(honest.audit.findings.listed).toEqual([]);
     expect(honest.comparisons[0]!.compared).toMatchObject({ orders: 8, items: 2, promos: 1 });
@@ -46,6 +49,37 @@ test('replay compares the rows in Postgres', async () => {
 
     await server.stop();
     await expect(audited()).rejects.toBeInstanceOf(SqlUnavailable);
+  } finally {
+    await server.remove();
+    folder.remove();
+  }
+}, 60_000);
+
+test('replay compares what Postgres says of promos, refunds due, draws and prices', async () => {
+  const folder = temporaryFolder();
+  const server = await startPostgres();
+  try {
+    const databaseUrl = await server.createDatabase();
+    await playSaleInRows(folder, databaseUrl);
+    await projectSale(folder, undefined, databaseUrl);
+    const honest = await auditOf(folder, databaseUrl);
+    expect(honest.audit.findings.listed).toEqual([]);
+    const compared = { orders: 8, items: 3, promos: 4, refunds: 4, entrants: 6, partitions: 4 };
+    expect(honest.comparisons[0]!.compared).toEqual(compared);
+
+    const client = new SQL(databaseUrl);
+    await client`UPDATE items SET normal_sale = true WHERE id = 1`;
+    await client`UPDATE promos SET paused_at = NULL WHERE id = 3`;
+    await client`UPDATE refunds_due SET settled_by = 'x' WHERE id = '1-3'`;
+    await client`DELETE FROM draw_entrants WHERE user_id = 4`;
+    await client.close();
+    const { audit } = await auditOf(folder, databaseUrl);
+    expect(audit.findings.listed.map(({ what }) => what)).toEqual([
+      'normalSale is true in SQL, false by the journal',
+      expect.stringMatching(/^promo 3: pausedAt is null in SQL/),
+      'refund due 1-3: settledBy is x in SQL, null by the journal',
+      expect.stringMatching(/^entrant \d+ of promo 1: the journal has it, SQL does not/),
+    ]);
   } finally {
     await server.remove();
     folder.remove();
