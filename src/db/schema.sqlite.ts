@@ -1,8 +1,10 @@
 /**
  * The tables in SQLite; `schema.postgres.ts` is their counterpart. Money is integer minor units, times
- * are milliseconds since 1970 UTC. Only the projector writes orders, stock_logs, item_stocks,
- * checkpoints, items.sales and promos.published_at; none of these refers to another table by a foreign
- * key, so that they can be rebuilt from the journal before, or without, the catalogue.
+ * are milliseconds since 1970 UTC. Only the projector writes orders, stock_logs, item_stocks, refunds_due,
+ * draw_entrants, checkpoints and items.sales, and items and promos once their actor knows them, but for
+ * texts and captcha. None of these tables refers to another by a foreign key, so that they can be rebuilt
+ * from the journal before, or without, the catalogue. A rebuild leaves prices and terms as they are: the
+ * journal begins with what each item was opened and each promo published with.
  *
  * `attempt` is the name under which a request with an idempotency key made the row, by which a repeat
  * finds it; `fixed_at`: since when a promo's terms may not change, because its actor was asked to take
