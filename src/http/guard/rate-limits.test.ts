@@ -50,6 +50,23 @@ describe('asking too often', () => {
     expect((await shop.engine.place(token, 1, { admin: false })).status).toBe(201);
   });
 
+  test('where one stands is answered 10003, beside others who wait at the same address', async () => {
+    const sale = await shop.engine.sale({ stock: 1, gateFactor: 1, captcha: false });
+    const { itemId, promoId } = sale;
+    const ask = (who: Buyer) => who.api('POST', `/api/items/${itemId}/tokens`, { promoId });
+    mustSucceed(await shop.engine.place(tokenFor(sale, 1)));
+    const patient = await shop.buyer();
+    expect((await ask(patient)).status).toBe(202);
+    const hammering = await shop.buyer();
+    const answers = await many(rates.tokenByUser.burst + 30, () => ask(hammering));
+    expect(answers.filter(({ errCode }) => errCode === 10003).length).toBeGreaterThan(0);
+    const { status, headers } = await ask(patient);
+    expect(status).toBe(202);
+    // Whoever waits is told to ask seldom enough for what one user may.
+    const waitSeconds = Number(headers.get('retry-after'));
+    expect(waitSeconds * rates.tokenByUser.perSecond).toBeGreaterThan(1);
+  });
+
   test('for one-time passwords is stopped by address, however many telephones are tried', async () => {
     const send = () => shop.call('POST', '/api/otp', { telephone: newTelephone() });
     const answers = await many(rates.oneTimePasswordByAddress.burst + 5, send);

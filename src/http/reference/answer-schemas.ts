@@ -104,6 +104,24 @@ export const admitted = v.object({
   label: v.optional(label()),
 });
 
+export const place = v.object({
+  state: v.picklist(['waiting', 'drawing']),
+  place: v.nullable(v.pipe(id(), v.description('From 1; null before a draw.'))),
+  ahead: v.nullable(v.pipe(units(), v.description('People before the user; null before a draw.'))),
+  entrants: v.optional(v.pipe(id(), v.description('Before a draw: people who have joined it.'))),
+  heldUnpaid: v.pipe(units(), v.description('Units that may come back.')),
+  etaSeconds: v.nullable(
+    v.pipe(
+      units(),
+      v.description(
+        'Until the user is let in, at the rate of the last minute; null where nobody was. Before a draw: until it is held.',
+      ),
+    ),
+  ),
+  paused: v.optional(v.pipe(v.literal(true), v.description('The sale is: nobody is let in now.'))),
+  label: label(),
+});
+
 export const nowhere = v.object({ state: v.literal('none') });
 
 export const itemPromo = v.object({

@@ -304,6 +304,7 @@ const people: readonly DescribedRoute[] = [
     answers: {
       200: { data: schema.nowhere, example: { state: 'none' } },
       201: { data: schema.admitted, example: example.admitted },
+      202: { data: schema.place, example: example.waiting },
     },
     codes: [...body, 10003, 10005, 20003, 20006, ...closed, 30006, 30009, 30010, 30015, ...actor],
   },

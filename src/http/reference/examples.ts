@@ -182,6 +182,15 @@ export const admitted = {
   label,
 };
 
+export const waiting = {
+  state: 'waiting',
+  place: 41,
+  ahead: 40,
+  heldUnpaid: 48,
+  etaSeconds: 95,
+  label,
+};
+
 export const token = { token: place.token, expiresAt: '2026-11-27T13:00:00.000Z' };
 
 export const session = {

@@ -76,6 +76,7 @@ const answered: Record<string, v.GenericSchema> = {
   PictureCaptcha: schema.picture,
   Token: schema.token,
   Admitted: schema.admitted,
+  Place: schema.place,
   Nowhere: schema.nowhere,
   Statement: schema.statement,
   Statements: schema.statements,

@@ -4,7 +4,12 @@ import type * as v from 'valibot';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { PaymentDeliveries } from '../../payments/deliveries.ts';
-import { adminToken, paymentWebhookSecret, tokenFor } from '../../testing/engine-process.ts';
+import {
+  adminToken,
+  mustSucceed,
+  paymentWebhookSecret,
+  tokenFor,
+} from '../../testing/engine-process.ts';
 import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 import {
   captchaText,
@@ -332,6 +337,10 @@ describe('a real engine answers as its document says', () => {
     await call(token, 30009, { who, params, body: { promoId } });
     await call(token, 200, { who, params, body: { promoId, join: false } });
     await call(token, 201, { who, params, body: solved });
+    const full = await shop.engine.sale({ stock: 1, captcha: false });
+    mustSucceed(await shop.engine.place(tokenFor(full, 7)));
+    const toQueue = { who, params: { id: full.itemId }, body: { promoId: full.promoId } };
+    await call(token, 202, toQueue);
     const leave = 'DELETE /api/items/:id/queue';
     await call(leave, 10001, { who, params, body: {} });
     await call(leave, 200, { who, params, body: { promoId } });

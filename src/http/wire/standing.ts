@@ -2,7 +2,7 @@
 import { drawLabel } from '../../../actors/item/draw.ts';
 import type { Board } from '../../../actors/memory/board.ts';
 import type { Standing } from '../../../actors/protocol.ts';
-import { askAgainSeconds } from '../../admission/asking-again.ts';
+import { askAgainSeconds, type Distance } from '../../admission/asking-again.ts';
 import type { PurchaseTokens } from '../../admission/purchase-token.ts';
 import type { CatalogPromo } from '../../catalog/item.ts';
 import { notYet, success } from './envelope.ts';
@@ -41,17 +41,26 @@ export function standingAnswer(
 ): Response {
   const told = standingOf(parts, whose, promo, standing);
   if (told.state === 'admitted') return success(told, 201);
-  return notYet(told, askAgainSeconds({ ...told, waiting: standing.waiting }, Math.random()));
+  return notYet(told, retryAfterSeconds(told, standing));
+}
+
+/** When somebody with a place is to ask again. */
+export function retryAfterSeconds(
+  place: Omit<Distance, 'waiting'>,
+  { waiting }: Pick<Standing, 'waiting'>,
+): number {
+  return askAgainSeconds({ ...place, waiting }, Math.random());
 }
 
 /** As `standingAnswer`, before it is an answer; `standing` is not 'none'. */
-function standingOf(parts: Parts, whose: Whose, promo: CatalogPromo, standing: Standing) {
+export function standingOf(parts: Parts, whose: Whose, promo: CatalogPromo, standing: Standing) {
   const { itemId, userId, promoId } = whose;
   const { state, nonce, ahead, heldUnpaid, etaSeconds } = standing;
   const now = parts.clock();
   const row = parts.board.read(itemId);
   // What the board shows of the promo is newer than its row: an end may be moved.
-  const { endAt, paused } = row?.promo === promoId ? row : { endAt: promo.endAt, paused: 0 };
+  const shown = row?.promo === promoId ? row : { endAt: promo.endAt, paused: 0, left: 1 };
+  const { endAt, paused, left } = shown;
   const label = drawLabel(promoId, userId, nonce);
   if (state === 'admitted') {
     // No admission lapses in a pause, and each begins anew after it.
@@ -64,9 +73,17 @@ function standingOf(parts: Parts, whose: Whose, promo: CatalogPromo, standing: S
     const untilDraw = Math.max(1, Math.ceil((promo.startAt - now) / 1000));
     return { state, ...place, heldUnpaid, etaSeconds: untilDraw, ...stopped, label } as const;
   }
-  const eta = etaSeconds < 0 || paused === 1 ? null : etaSeconds;
+  // While nothing is left nobody is let in, however many were in the last minute.
+  const moves = etaSeconds >= 0 && paused === 0 && left > 0;
   const place = { place: ahead + 1, ahead } as const;
-  return { state: 'waiting', ...place, heldUnpaid, etaSeconds: eta, ...stopped, label } as const;
+  return {
+    state: 'waiting',
+    ...place,
+    heldUnpaid,
+    etaSeconds: moves ? etaSeconds : null,
+    ...stopped,
+    label,
+  } as const;
 }
 
 /** `until` in milliseconds: the token is valid until the first whole second at or after it. */
