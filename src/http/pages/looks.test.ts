@@ -102,6 +102,31 @@ async function expectReadable(page: Page): Promise<void> {
   }
 }
 
+/** The waiting room: before a draw, in a queue, and when the visitor is let in. */
+async function expectReadableRooms(): Promise<void> {
+  const narrow = { stock: 1, gateFactor: 1, captcha: false } as const;
+  const draw = { queue: 'draw', queueOpensInMs: -1_000, startsInMs: 600_000 } as const;
+  const sales = {
+    drawing: await shop.engine.sale({ ...narrow, ...draw }),
+    waiting: await shop.engine.sale(narrow),
+    admitted: await shop.engine.sale(narrow),
+  };
+  mustSucceed(await shop.engine.place(tokenFor(sales.waiting, 1_000_000)));
+  const size = { width: 320, height: 640 };
+  for (const [state, { itemId, promoId }] of Object.entries(sales)) {
+    mustSucceed(await buyer.api('POST', `/api/items/${itemId}/tokens`, { promoId }));
+    for (const locale of ['en-GB', 'zh-CN']) {
+      const { page, context } = await loggedIn({ ...size, locale });
+      await page.goto(url(`/items/${itemId}`));
+      await page.waitForSelector(`#room:visible[data-state=${state}]`);
+      await expectReadable(page);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect([state, locale, width]).toEqual([state, locale, size.width]);
+      await context.close();
+    }
+  }
+}
+
 describe('every text', () => {
   test('is readable on a buyer’s pages: badges of sales and orders in every state too', async () => {
     await ordersInEveryState();
@@ -159,6 +184,7 @@ describe('every text', () => {
     await page.waitForSelector('#message.error');
     await expectReadable(page);
     await context.clearCookies();
+    await expectReadableRooms();
     for (const path of ['/login', '/register', '/nowhere', '/docs']) {
       await page.goto(url(path));
       await expectReadable(page);

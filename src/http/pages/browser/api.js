@@ -21,7 +21,7 @@ export const jitterMs = (most) => Math.random() * most;
 
 /**
  * Sends a request. Returns `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
- * success, and 0 where there was no answer; then `isOffline` says whether the shop could not be
+ * success, which may say as well when to ask again, and 0 where there was no answer; then `isOffline` says whether the shop could not be
  * reached, or has not answered in time.
  */
 export async function call(method, path, body) {
@@ -37,8 +37,8 @@ export async function call(method, path, body) {
   try {
     const response = await fetch(path, request);
     const { status, data } = await response.json();
-    if (status === 'success') return { errCode: null, data };
     const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1_000;
+    if (status === 'success') return { errCode: null, data, retryAfterMs };
     return { ...data, retryAfterMs };
   } catch (error) {
     // `fetch` fails with a TypeError where there is no connection; time-outs and odd answers fail otherwise.

@@ -78,14 +78,16 @@ export function timeToPay({ createdAt, payBy }, payWindowMs) {
 export function saleStatus(promo) {
   if (promo === null) return 'none';
   const now = serverNow();
-  if (now < promo.startAt) return 'pending';
-  return now < promo.endAt ? 'running' : 'ended';
+  if (now >= promo.endAt) return 'ended';
+  if (promo.paused) return 'paused';
+  return now < promo.startAt ? 'pending' : 'running';
 }
 
 /** One line about a sale: opens in, ends in, sold out, over. */
 export function saleText({ promo, left }) {
   const status = saleStatus(promo);
   if (status === 'ended') return texts.ended;
+  if (status === 'paused') return texts.paused;
   if (status === 'pending') return `${texts.opensIn} ${durationText(promo.startAt - serverNow())}`;
   if (left === 0) return texts.soldOut;
   if (status === 'none') return texts.always;

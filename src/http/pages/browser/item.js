@@ -1,15 +1,20 @@
 // An item's page: live countdown and stock, and the button, enabled when they allow it.
-import { call } from './api.js';
+import { call, jitterMs } from './api.js';
 import { AskingAgain } from './ask-again.js';
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { stayInformed } from './live.js';
 import { tickOrder } from './order.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
+import { askSoon, begin as beginRoom, onStanding, stands, tickRoom } from './room.js';
 import { fill, find, page, say, showTime, texts } from './site.js';
 import { showStock } from './stock.js';
 
+/** Where a page's clock and the board differ for so long, the merchant has moved the sale. */
+const movedMs = 500;
+
 const { offer } = page;
 const { promo } = offer;
+const isDraw = promo?.queue === 'draw';
 /** For who is logged in. */
 const button = find('#buy');
 /** For others: one of these. */
@@ -18,19 +23,47 @@ const closed = find('#closed');
 const message = find('#message');
 let shown = '';
 
-/** `none`, `pending`, `running`, `ended` or `sold-out`. */
+/** `none`, `pending`, `running`, `paused`, `ended` or `sold-out`. */
 function state() {
   const status = saleStatus(promo);
   return offer.left === 0 && (status === 'running' || status === 'none') ? 'sold-out' : status;
 }
 
+/** Whether there is a draw that has not been held, and can be joined. */
+const drawIsOpen = (now) => now === 'pending' && isDraw && serverNow() >= promo.opensAt;
+/** Whether what is sold out may come back to those who wait for it. */
+const mayComeBack = () => offer.held > 0 && promo !== null && promo.queue !== 'off';
+
+/** Whether the visitor had bought all they may when the page was made. */
+const isFull = () => page.standing === 'full';
+
+/** What the button does, by the name of its label; null where it can do nothing. */
+function action(now) {
+  if (isUnderWay()) return 'again';
+  if (isFull()) return null;
+  if (now === 'none') return offer.normalSale ? 'buy' : null;
+  if (now === 'running') return 'buy';
+  if (now === 'sold-out') return mayComeBack() && stands() === 'none' ? 'joinWaitlist' : null;
+  return drawIsOpen(now) ? 'joinDraw' : null;
+}
+
+const refusals = {
+  none: texts.notSold,
+  pending: texts.notOpen,
+  paused: texts.paused,
+  ended: texts.over,
+  'sold-out': texts.soldOut,
+};
+
 function showCountdown() {
   const countdown = find('#countdown');
   if (countdown === null) return;
   const status = saleStatus(promo);
-  const until = status === 'pending' ? promo.startAt : promo.endAt;
-  const label = { pending: texts.opensIn, running: texts.endsIn, ended: texts.ended }[status];
-  find('[data-label]', countdown).textContent = label;
+  const isEarly = isDraw && serverNow() < promo.opensAt;
+  const until = isEarly ? promo.opensAt : serverNow() < promo.startAt ? promo.startAt : promo.endAt;
+  const pending = isEarly ? texts.drawOpensIn : isDraw ? texts.drawIn : texts.opensIn;
+  const { endsIn: running, ended, paused } = texts;
+  find('[data-label]', countdown).textContent = { pending, running, ended, paused }[status];
   countdown.dataset.state = status;
   const units = unitsOf(until - serverNow());
   for (const [unit, value] of Object.entries(units)) {
@@ -40,43 +73,85 @@ function showCountdown() {
   find('.days', countdown).hidden = units.days === 0;
 }
 
+/** What there is to know beside the button. */
+function noteOf(now) {
+  if (now === 'paused') return texts.pausedNow;
+  if (now !== 'sold-out' || offer.held === 0 || stands() === 'waiting' || isFull()) return '';
+  return fill(mayComeBack() ? texts.heldUnpaid : texts.mayReturn, { held: offer.held });
+}
+
 function show() {
   showCountdown();
   showStock(document, offer);
   const now = state();
-  const returning = find('[data-returning]');
-  returning.hidden = now !== 'sold-out' || offer.held === 0;
-  returning.textContent = fill(texts.mayReturn, { held: offer.held });
+  const note = find('[data-returning]');
+  note.textContent = noteOf(now);
+  note.hidden = note.textContent === '';
+  const normal = find('[data-normal]');
+  if (normal !== null) normal.hidden = now !== 'ended';
   document.body.dataset.state = now;
-  if (shown === 'pending' && now === 'running') say(message, texts.nowOpen);
+  document.body.dataset.stands = stands();
+  if (shown === 'pending' && now === 'running' && stands() === 'none') say(message, texts.nowOpen);
   shown = now;
-  const labels = { pending: texts.notOpen, ended: texts.over, 'sold-out': texts.soldOut };
-  const label = labels[now] ?? texts.buy;
+  const does = action(now);
+  const isOpen = now === 'running' || now === 'sold-out';
+  const refusal = isOpen && isFull() ? texts.hasAll : refusals[now];
+  const label = does === null ? refusal : texts[does];
   if (button === null) {
     // Before the sale is the time to log in.
-    const isWorthIt = now !== 'ended' && now !== 'sold-out';
+    const isWorthIt = does !== null || now === 'pending' || now === 'paused';
     logIn.hidden = !isWorthIt;
     closed.hidden = isWorthIt;
     closed.textContent = label;
     return;
   }
   tickOrder();
-  // A purchase without an answer yet can go on, whatever the state of the sale: it may have been made.
-  const isOpen = now === 'running' || now === 'none' || isUnderWay();
+  tickRoom();
   const busy = button.dataset.busy === 'true';
-  button.disabled = !isOpen || busy;
-  if (!busy) button.textContent = isUnderWay() ? texts.again : label;
+  button.disabled = does === null || busy;
+  if (busy) return;
+  button.textContent = label;
+  button.dataset.does = does;
 }
 
-function showUnits({ left, held, sold }) {
+function showUnits({ left, held, sold, status }) {
   Object.assign(offer, { left, held, loaded: left + held + sold });
+  if (promo !== null && status !== undefined) noteStatus(status);
+  show();
+}
+
+/** How the sale stands by the board: the merchant may have paused, moved or ended it. */
+function noteStatus(status) {
+  const wasPaused = promo.paused;
+  promo.paused = status === 'paused';
+  // Whoever was let in has their whole time again.
+  if (wasPaused && !promo.paused && stands() !== 'none') askSoon();
+  if (status !== saleStatus(promo)) setTimeout(lookAgain, movedMs + jitterMs(movedMs), status);
+}
+
+let isLooking = false;
+async function lookAgain(status) {
+  if (isLooking || status === saleStatus(promo)) return;
+  isLooking = true;
+  const { errCode, data } = await call('GET', `/api/items/${offer.itemId}`);
+  isLooking = false;
+  if (errCode !== null || data.promo === null) return;
+  const isSame = data.promo.id === promo.id;
+  if (isSame) {
+    promo.startAt = Date.parse(data.promo.startAt);
+    promo.endAt = Date.parse(data.promo.endAt);
+  }
+  if (!isSame || data.promo.status === 'ended') promo.endAt = Math.min(promo.endAt, serverNow());
+  find('[data-other]').hidden = isSame;
   show();
 }
 
 /** In place of a stream that was refused. */
 const asking = new AskingAgain(async () => {
   const { errCode, data } = await call('GET', `/api/items/${offer.itemId}`);
-  if (errCode === null) showUnits({ left: data.stock, held: data.held, sold: data.sales });
+  if (errCode !== null) return;
+  const { stock: left, held, sales: sold, promo: now } = data;
+  showUnits({ left, held, sold, status: now?.status });
 });
 
 function listen() {
@@ -103,7 +178,7 @@ function wakeAtOpening() {
   else setTimeout(wakeAtOpening, Math.min(leftMs, 30_000));
 }
 
-/** The purchase is over: with an order, or with a refusal that has been shown. */
+/** The purchase is over: with an order, a place in line, or a refusal that has been shown. */
 function finished() {
   button.dataset.busy = 'false';
   show();
@@ -117,11 +192,17 @@ function begin(purchase) {
 
 const opens = find('[data-opens] time');
 if (opens !== null) showTime(opens, promo.startAt);
+beginRoom();
+onStanding(show);
 everySecond(show);
 wakeAtOpening();
 listen();
 if (button !== null) {
-  button.addEventListener('click', () => begin(startPurchase));
+  button.addEventListener('click', () => {
+    // What the button said when it was pressed, whatever the sale has come to since.
+    const isJoining = button.dataset.does === 'joinDraw' || button.dataset.does === 'joinWaitlist';
+    begin(() => startPurchase(isJoining ? 'join' : 'buy'));
+  });
   // What became of an order that was under way is asked as soon as there is a connection.
   addEventListener('online', () => {
     if (isUnderWay() && button.dataset.busy !== 'true') begin(resumePurchase);

@@ -20,26 +20,29 @@ export async function showKeptOrder() {
   if (orderId === null) return;
   const { errCode, data } = await insist('GET', `/api/orders/${orderId}`);
   if (errCode !== null) return;
-  const isOver = !isPaid(data) && !isOpen(data);
-  if (isOver) forget();
+  if (isDead(data)) forget();
   // One that has ended while it was shown is shown to the end.
-  if (!isOver || shown !== null) showOrder(data);
+  if (!isDead(data) || shown !== null) showOrder(data);
 }
 
-const isPaid = ({ status }) => status === 'paid';
+/** Whether an order came to nothing: its buyer may try again. */
+export const isDead = (order) => order.status !== 'paid' && !isOpen(order);
+export const deadText = ({ orderId: order, status }) =>
+  fill(texts.orderIsDead, { order, status: texts[status === 'placed' ? 'expired' : status] });
+
 const isOpen = (order) => order.status === 'placed' && timeToPay(order, offer.payWindowMs) > 0;
 
 /** Shows an order; it may be an earlier one, paid or closed since. */
 export function showOrder(order) {
   shown = order;
-  const wasOpen = result.dataset.state === 'placed';
   const state = isOpen(order) || order.status !== 'placed' ? order.status : 'expired';
-  const closed = wasOpen && state === 'expired' ? texts.notPaidInTime : texts.boughtAndClosed;
+  const { bought: placed, notPaidInTime: expired } = texts;
   // What costs nothing is paid as soon as it is ordered.
   const paid = order.total === 0 ? texts.bought : texts.boughtBefore;
-  const titles = { placed: texts.bought, paid };
   if (result.dataset.state !== state) {
-    find('[data-title]', result).textContent = titles[state] ?? closed;
+    const title =
+      { placed, paid, expired }[state] ?? fill(texts.orderIsNow, { status: texts[state] });
+    find('[data-title]', result).textContent = title;
   }
   tick();
   const link = find('[data-link]', result);
@@ -64,18 +67,15 @@ function tick() {
   const { orderId, status } = shown;
   const text = isOpen(shown)
     ? fill(texts.payBy, { order: orderId, time: durationText(timeToPay(shown, offer.payWindowMs)) })
-    : fill(texts.orderIs, {
-        order: orderId,
-        status: texts[status === 'placed' ? 'expired' : status],
-      });
-  find('[data-text]', result).textContent = text;
+    : fill(texts.orderIs, { order: orderId, status: texts[status] });
+  find('[data-text]', result).textContent = isDead(shown) ? deadText(shown) : text;
 }
 
 function forget() {
   sessionStorage.removeItem(keptAs);
 }
 
-// At the normal price one purchase does not stand in the way of the next.
+// Where a buyer may have several, one purchase does not stand in the way of the next.
 const another = find('#another');
 another?.addEventListener('click', () => {
   forget();

@@ -1,14 +1,16 @@
-// Buying: captcha, purchase token, order. The token is kept until there is an answer, even over a
+// Buying: captcha, purchase token or a place in line, order. The token is kept until there is an answer, even over a
 // reload: whatever goes wrong, sending it again cannot order twice. Then the order is kept in its place.
 import { call, insist, isPassing, jitterMs, sleep } from './api.js';
-import { keepOrder, showKeptOrder, showOrder } from './order.js';
+import { deadText, isDead, keepOrder, showKeptOrder, showOrder } from './order.js';
 import { proofOf } from './proof.js';
+import { enter, spent, stands } from './room.js';
 import { askToLogIn, fill, find, noAnswerText, page, say, texts } from './site.js';
 
 /** The first requests of a crowd are spread over this time. */
 const firstJitterMs = 300;
 const saleNotStarted = 30004;
 const captchaWrong = 30009;
+const tokenExpired = 30008;
 /** A misread picture is followed by another, and a proof that came too late too, but not for ever. */
 const captchasMax = 5;
 /** Too many requests; too busy. */
@@ -22,15 +24,18 @@ const form = find('#captcha');
 const answerField = find('#answer');
 const amountField = find('#amount');
 
-/** Buys, and resolves when the outcome is known or the purchase must be started again. */
-export async function startPurchase() {
+/**
+ * Buys, and resolves when the outcome is known, there is a place in line, or the purchase must be started
+ * again. With the wish to 'join' alone it buys nothing, also where the buyer is let in at once.
+ */
+export async function startPurchase(wish) {
   const kept = keptPurchase();
   if (kept !== null) return place(kept);
-  const amount = chosenAmount();
+  const amount = wish === 'buy' ? chosenAmount() : 0;
   if (amount === null) return;
   say(message, texts.asking);
   await sleep(jitterMs(firstJitterMs));
-  const token = await admission();
+  const token = await admission(wish);
   if (token === null) return;
   const purchase = { token, amount };
   sessionStorage.setItem(keptAs, JSON.stringify(purchase));
@@ -72,11 +77,11 @@ function keptPurchase() {
   return JSON.parse(sessionStorage.getItem(keptAs) ?? 'null');
 }
 
-/** A purchase token, or null where it was refused and the user was told. */
-async function admission() {
+/** A purchase token, or null where there is none yet, or it was refused and the user was told. */
+async function admission(wish) {
   const path = `/api/items/${offer.itemId}/tokens`;
   const promoId = offer.promo?.id ?? 0;
-  const guarded = offer.promo?.captcha === true;
+  let guarded = offer.promo?.captcha === true && stands() === 'none';
   for (let attempt = 1; ; attempt++) {
     const solution = guarded ? await captchaSolution(promoId, attempt === 1) : {};
     if (solution === null) return null;
@@ -84,9 +89,20 @@ async function admission() {
     const answer = await insist('POST', path, { promoId, ...solution }, tellRetry, [
       saleNotStarted,
     ]);
-    if (answer.errCode === null) return answer.data.token;
+    if (answer.errCode === null) return tokenOf(answer, wish);
     if (answer.errCode !== captchaWrong || attempt === captchasMax) return refuse(answer);
+    // Somebody who was let in, and came too late, joins as everybody does.
+    guarded = true;
   }
+}
+
+/** What an answer has brought: a token to buy with, or else the room shows where the buyer stands. */
+function tokenOf({ data, retryAfterMs }, wish) {
+  if (data.state === 'admitted' && wish === 'buy') return data.token;
+  say(message, '');
+  enter(data, retryAfterMs);
+  find('#room').focus();
+  return null;
 }
 
 /** What a person reads in a captcha, or what the device finds; null where none was given out. */
@@ -143,14 +159,23 @@ async function place(purchase) {
     return;
   }
   sessionStorage.removeItem(keptAs);
-  if (answer.errCode !== null) {
-    refuse(answer);
+  if (answer.errCode === null) return told(answer.data);
+  if (answer.errCode === tokenExpired) spent();
+  refuse(answer);
+}
+
+/** An order was made with this token: now, or earlier, and then it may be over. */
+async function told(placed) {
+  const known = await call('GET', `/api/orders/${placed.orderId}`);
+  const order = known.errCode === null ? known.data : { status: 'placed', ...placed };
+  spent();
+  if (isDead(order)) {
+    say(message, deadText(order), true);
     return;
   }
-  keepOrder(answer.data.orderId);
-  const known = await call('GET', `/api/orders/${answer.data.orderId}`);
+  keepOrder(order.orderId);
   say(message, '');
-  showOrder(known.errCode === null ? known.data : { status: 'placed', ...answer.data });
+  showOrder(order);
   find('#result').focus();
 }
 

@@ -85,7 +85,7 @@ describe('a person with a browser', () => {
 
     const other = await loggedIn(await shop.buyer());
     await other.page.goto(url(`/items/${itemId}`));
-    await other.page.waitForSelector('#buy:disabled:has-text("Sold out")');
+    await other.page.waitForSelector('#buy:enabled:has-text("Join the waiting list")');
     expect(await other.page.textContent('[data-stock]')).toBe('None of 1 left');
 
     await page.click('#result a');
@@ -95,6 +95,7 @@ describe('a person with a browser', () => {
     await page.waitForSelector('.order[data-state=paid]');
     const [order] = await ordersOf(await shop.logIn(telephone));
     expect(order).toMatchObject({ orderId, itemId, status: 'paid' });
+    await other.page.waitForSelector('#buy:disabled:has-text("Sold out")');
 
     await page.click('#log-out');
     await page.waitForURL(url('/'));
@@ -143,9 +144,10 @@ describe('a person with a browser', () => {
     const solved = { promoId, captchaId, answer: captchaText };
     const { token } = mustSucceed(await first.api('POST', `/api/items/${itemId}/tokens`, solved));
     const { orderId } = mustSucceed(await shop.engine.place(String(token)));
-    await page.waitForSelector('#buy:disabled:has-text("Sold out")');
-    await page.waitForSelector('[data-returning]:has-text("1 held but not paid yet")');
+    await page.waitForSelector('#buy:enabled:has-text("Join the waiting list")');
+    await page.waitForSelector('[data-returning]:has-text("1 held unpaid")');
     mustSucceed(await first.api('POST', `/api/orders/${orderId}/cancel`, {}));
+    await page.waitForSelector('#buy:enabled:has-text("Buy now")');
     await buyOn(page);
     expect(complaints).toEqual([]);
     await context.close();

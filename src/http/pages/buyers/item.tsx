@@ -1,19 +1,29 @@
 /** `/items/:id`: the countdown, the live stock, and the button. */
+import { queueModes } from '../../../../actors/events.ts';
+import { orderUnitsMax } from '../../../../actors/limits.ts';
+import type { CatalogPromo } from '../../../catalog/item.ts';
 import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
 import { minuteText } from '../minute-text.ts';
 import { money } from '../money.ts';
 import { fill, scriptTexts, type Texts } from '../texts.ts';
-import { type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { DrawLink, Room } from './room.tsx';
+import { roomTexts } from './room-texts.ts';
 
 interface ItemProps {
   view: View;
   offer: Offer;
+  /** See `standingOnPage`. */
+  standing: unknown;
 }
 
-export function ItemPage({ view, offer }: ItemProps) {
+export function ItemPage({ view, offer, standing }: ItemProps) {
   const own = textsOf(view);
   const { item, promo } = offer;
-  const data = { offer: offerData(offer), userId: view.visitor.userId };
+  const { userId, language } = view.visitor;
+  const room = roomTexts[language];
+  const waker = view.assets.path('waker.js');
+  const data = { offer: offerData(offer), userId, standing, room, waker };
   return (
     <Layout
       view={view}
@@ -28,10 +38,15 @@ export function ItemPage({ view, offer }: ItemProps) {
           {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
           <h1>{item.title}</h1>
           <Price offer={offer} own={own} />
-          {promo !== undefined && <Countdown own={own} startAt={promo.startAt} />}
+          {promo !== undefined && <Countdown own={own} promo={promo} />}
           <Stock offer={offer} own={own} />
           <p class="hint" data-returning hidden></p>
+          <p class="notice" data-other hidden>
+            <a href={`/items/${item.id}`}>{scriptTexts[language].otherSale}</a>
+          </p>
           <Purchase view={view} offer={offer} />
+          <DrawLink view={view} offer={offer} />
+          <NormalPrice own={own} offer={offer} />
           {item.description !== '' && (
             <section class="about">
               <h2>{own.about}</h2>
@@ -43,6 +58,8 @@ export function ItemPage({ view, offer }: ItemProps) {
     </Layout>
   );
 }
+
+type PurchaseProps = Omit<ItemProps, 'standing'>;
 
 /** The longest description that search engines show. */
 const summaryLengthMax = 155;
@@ -56,7 +73,8 @@ function summaryOf({ item, promo }: Offer, own: Texts): string {
   return told.length <= summaryLengthMax ? told : `${told.slice(0, summaryLengthMax).trimEnd()} …`;
 }
 
-function Countdown({ own, startAt }: { own: Texts; startAt: number }) {
+function Countdown({ own, promo }: { own: Texts; promo: CatalogPromo }) {
+  const { startAt, queue } = promo;
   const units = ['days', 'hours', 'minutes', 'seconds'] as const;
   return (
     <section class="countdown" id="countdown">
@@ -70,15 +88,29 @@ function Countdown({ own, startAt }: { own: Texts; startAt: number }) {
         ))}
       </div>
       <p class="hint" data-opens>
-        {own.opensAt} <time datetime={new Date(startAt).toISOString()}>{minuteText(startAt)}</time>
+        {queue === 'draw' ? own.drawAt : own.opensAt}{' '}
+        <time datetime={new Date(startAt).toISOString()}>{minuteText(startAt)}</time>
       </p>
     </section>
   );
 }
 
-function Purchase({ view, offer }: ItemProps) {
+/** Where the item can be had when its promo is over; the script shows it then. */
+function NormalPrice({ own, offer }: { own: Texts; offer: Offer }) {
+  const { item, promo, row } = offer;
+  if (promo === undefined || row.normalSale !== 1) return null;
+  return (
+    <p class="hint" data-normal hidden={offer.status !== 'ended'}>
+      <a href={`/items/${item.id}?${atNormalPrice}`}>
+        {fill(own.atNormalPrice, { price: money(item.price) })}
+      </a>
+    </p>
+  );
+}
+
+function Purchase({ view, offer }: PurchaseProps) {
   const own = textsOf(view);
-  const limit = offer.promo?.limitPerUser ?? 1;
+  const limit = Math.min((offer.promo ?? offer.item).limitPerUser, orderUnitsMax);
   const loggedIn = view.visitor.userId !== null;
   return (
     <section class="purchase" id="purchase">
@@ -98,8 +130,9 @@ function Purchase({ view, offer }: ItemProps) {
         </p>
       )}
       {limit > 1 && loggedIn && <p class="error" id="amount-error" role="alert"></p>}
+      {offer.promo !== undefined && loggedIn && <Room view={view} />}
       <BuyButton view={view} offer={offer} />
-      {offer.promo !== undefined && (
+      {limit < orderUnitsMax && (
         <p class="hint" data-limit>
           {fill(own.limit, { n: limit })}
         </p>
@@ -139,7 +172,7 @@ function Purchase({ view, offer }: ItemProps) {
             {own.myOrders}
           </a>
         </p>
-        {offer.promo === undefined && (
+        {(offer.promo === undefined || limit > 1) && (
           <p>
             <button type="button" class="plain" id="another">
               {own.another}
@@ -152,18 +185,22 @@ function Purchase({ view, offer }: ItemProps) {
 }
 
 /** The button as it is before the script comes: who is not logged in may do that, while it is of use. */
-function BuyButton({ view, offer }: ItemProps) {
+function BuyButton({ view, offer }: PurchaseProps) {
   const { status, row } = offer;
   const script = scriptTexts[view.visitor.language];
   const isSoldOut = row.left === 0 && (status === 'running' || status === 'none');
-  const isOver = status === 'ended' || isSoldOut;
+  const isSold = status !== 'none' || row.normalSale === 1;
+  const isWaitlist =
+    isSoldOut && row.held > 0 && offer.promo !== undefined && queueModes[row.queue] !== 'off';
+  const isOver = status === 'ended' || (isSoldOut && !isWaitlist) || !isSold;
   const labels = {
-    none: script.buy,
+    none: isSold ? script.buy : script.notSold,
     pending: script.notOpen,
     running: script.buy,
     paused: script.paused,
   };
-  const label = status === 'ended' ? script.over : isSoldOut ? script.soldOut : labels[status];
+  const soldOut = isWaitlist ? script.joinWaitlist : script.soldOut;
+  const label = status === 'ended' ? script.over : isSoldOut ? soldOut : labels[status];
   if (view.visitor.userId !== null) {
     return (
       <button type="button" class="primary" id="buy" disabled>

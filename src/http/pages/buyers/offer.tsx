@@ -1,6 +1,7 @@
 /** What several pages show of an item: its picture, its prices, the state of its sale. */
+import { queueModes } from '../../../../actors/events.ts';
 import { payWindowDefaultMs } from '../../../../actors/limits.ts';
-import { type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
+import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
 import { money } from '../money.ts';
@@ -10,6 +11,16 @@ import type { Texts } from '../texts.ts';
 export interface Offer extends OpenItem {
   promo: CatalogPromo | undefined;
   status: SaleStatus;
+}
+
+/** The query of an item's page that shows the item at its normal price, when its promos are over. */
+export const atNormalPrice = 'price=normal';
+
+/** The item at its normal price, where it is sold at that now; else as `offerOf`. */
+export function normalOfferOf(open: OpenItem, now: number): Offer {
+  const { promosEndAt, normalSale } = open.row;
+  if (now < promosEndAt || normalSale !== 1) return offerOf(open, now);
+  return { ...open, promo: undefined, status: 'none' };
 }
 
 export function offerOf({ item, row }: OpenItem, now: number): Offer {
@@ -22,12 +33,17 @@ export function offerOf({ item, row }: OpenItem, now: number): Offer {
 /** What the scripts know about an offer. Times in milliseconds since 1970 UTC. */
 export function offerData({ item, promo, row, status }: Offer) {
   const { loaded, left, held } = row;
-  const sale =
-    promo === undefined
-      ? null
-      : { id: promo.id, startAt: promo.startAt, endAt: promo.endAt, captcha: promo.captcha };
+  const normalSale = row.normalSale === 1;
   const payWindowMs = promo === undefined ? payWindowDefaultMs : promo.payWindowS * 1_000;
-  return { itemId: item.id, promo: sale, status, loaded, left, held, payWindowMs };
+  const sale = promo === undefined ? null : saleData(promo, row);
+  return { itemId: item.id, promo: sale, status, loaded, left, held, normalSale, payWindowMs };
+}
+
+/** Its times are the board's: the merchant may have moved them since the catalogue was read. */
+function saleData({ id, captcha }: CatalogPromo, row: BoardRow) {
+  const { startAt, endAt, queueOpenAt: opensAt } = row;
+  const [queue, paused] = [queueModes[row.queue], row.paused === 1];
+  return { id, startAt, endAt, captcha, queue, opensAt, paused };
 }
 
 const tints = 6;

@@ -18,9 +18,10 @@ import { checkoutPages } from './checkout/routes.tsx';
 import { drawPage } from './draw/make.tsx';
 import { HomePage } from './home.tsx';
 import { ItemPage } from './item.tsx';
-import { offerOf } from './offer.tsx';
+import { normalOfferOf, offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
 import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
+import { standingOnPage } from './standing.ts';
 
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
@@ -67,7 +68,10 @@ async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
 async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   const found = await readItem(parts, itemIdOf(c.req.param('id')));
   if (found === null) return notFound(view);
-  return { page: <ItemPage view={view} offer={offerOf(found, view.now)} /> };
+  const isNormal = c.req.query('price') === 'normal';
+  const offer = (isNormal ? normalOfferOf : offerOf)(found, view.now);
+  const standing = await standingOnPage(parts, view.visitor.userId, offer);
+  return { page: <ItemPage view={view} offer={offer} standing={standing} /> };
 }
 
 function orders({ demoProvider }: AppParts, c: Context, view: View): Made {
