@@ -11,6 +11,9 @@ test('every number that was added is listed once, in order, by any thread that h
   const elsewhere = new PromoNumbers(memory, 64);
   expect([...elsewhere]).toEqual(added);
   expect(elsewhere.last).toBe(promoIdMax);
+  for (const promo of added) expect([promo, elsewhere.has(promo)]).toEqual([promo, true]);
+  for (const promo of [2, 33, 65, 99_999])
+    expect([promo, elsewhere.has(promo)]).toEqual([promo, false]);
 });
 
 test('the last is the highest, whatever was added after it', () => {
@@ -24,4 +27,7 @@ test('a number beyond the limit is not taken for another', () => {
   numbers.add(promoIdMax + 7);
   numbers.add(Number.MAX_SAFE_INTEGER);
   expect([...numbers]).toEqual([]);
+  for (const promo of [7, promoIdMax + 7, Number.MAX_SAFE_INTEGER]) {
+    expect(numbers.has(promo)).toBe(false);
+  }
 });
