@@ -40,7 +40,7 @@ export function applyPaid(item: Item, event: Paid, at: number): void {
   else item.held -= amount;
   item.sold += amount;
   item.orders.settle(n, orderStatus.paid, at);
-  item.orders.payment[row] = referenceNumber(reference);
+  item.orders.notePayment(row, referenceNumber(reference));
   check(item);
   if (late) checkLimit(item, item.orders.terms[row]!, buyer);
 }

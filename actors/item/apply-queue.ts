@@ -7,7 +7,7 @@ import { type Item, termsIndex } from './state.ts';
 export function applyJoined(item: Item, { user, promo, nonce, draw }: Joined): void {
   const { index, sale } = saleOf(item, promo);
   const { buyers } = item;
-  const row = buyers.row(user, index);
+  const row = buyers.standingRow(user, index);
   if (buyers.standsAt(row) !== stands.nowhere) wrong(item, user, 'joined, and had before');
   buyers.nonce[row] = nonce;
   const drawing = sale.drawAt !== Number.POSITIVE_INFINITY;
@@ -58,7 +58,7 @@ export function applyAdmitted(item: Item, { user, promo, nonce }: Admitted, at: 
   const { buyers } = item;
   const sale = item.sales[index]!;
   sale.order('all');
-  const row = buyers.row(user, index);
+  const row = buyers.standingRow(user, index);
   if (index !== 0) {
     if (!item.coming.includes(index)) addComing(item, index);
     takeTurn(item, index, row);

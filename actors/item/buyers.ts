@@ -17,6 +17,10 @@ export class Buyers {
   user = new Float64Array(0);
   terms = new Uint16Array(0);
   units = new Int32Array(0);
+  /** The number of the first order; 0 without one. */
+  firstOrder = new Int32Array(0);
+
+  // These end with the last who ever stood somewhere: who buys with a gateway's token never does.
   /** Of the place or admission, or of the last one; 0 without. */
   nonce = new Float64Array(0);
   /** When the admission was given; 0 without one. */
@@ -24,8 +28,6 @@ export class Buyers {
   /** The user's row in the line that they stand in. */
   place = new Int32Array(0);
   #stands = new Uint8Array(0);
-  /** The number of the first order; 0 without one. */
-  firstOrder = new Int32Array(0);
 
   #index = new HashIndex();
 
@@ -49,15 +51,21 @@ export class Buyers {
     if (found >= 0) return found;
     const row = this.count++;
     if (this.count > this.user.length) this.#grow();
+    // The other columns are 0 where nothing was written yet, and rows are never taken away.
     this.user[row] = user;
     this.terms[row] = terms;
-    this.units[row] = 0;
-    this.nonce[row] = 0;
-    this.since[row] = 0;
-    this.place[row] = 0;
-    this.#stands[row] = stands.nowhere;
-    this.firstOrder[row] = 0;
     this.#index.add(row, hash);
+    return row;
+  }
+
+  /** The same, for a user who is about to stand somewhere: the columns of that have room for them. */
+  standingRow(user: number, terms: number): number {
+    const row = this.row(user, terms);
+    if (row < this.#stands.length) return row;
+    this.nonce = grown(this.nonce, row + 1);
+    this.since = grown(this.since, row + 1);
+    this.place = grown(this.place, row + 1);
+    this.#stands = grown(this.#stands, row + 1);
     return row;
   }
 
@@ -69,7 +77,8 @@ export class Buyers {
 
   /** Where a user stands; `row` -1 is an unknown one. */
   standsAt(row: number): Stands {
-    return row < 0 ? stands.nowhere : ((this.#stands[row]! & ~everAdmitted) as Stands); // `stand` wrote it.
+    if (row < 0) return stands.nowhere;
+    return ((this.#stands[row] ?? stands.nowhere) & ~everAdmitted) as Stands; // `stand` wrote it.
   }
 
   stand(row: number, where: Stands): void {
@@ -87,10 +96,6 @@ export class Buyers {
     this.user = grown(this.user, this.count);
     this.terms = grown(this.terms, this.count);
     this.units = grown(this.units, this.count);
-    this.nonce = grown(this.nonce, this.count);
-    this.since = grown(this.since, this.count);
-    this.place = grown(this.place, this.count);
-    this.#stands = grown(this.#stands, this.count);
     this.firstOrder = grown(this.firstOrder, this.count);
   }
 }

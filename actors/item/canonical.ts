@@ -16,7 +16,7 @@ export function canonical(item: Item): string {
     orders.status[row],
     orders.createdAt[row],
     orders.changedAt[row],
-    orders.payment[row],
+    orders.payment[row] ?? 0,
   ]);
   const { id, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown } = item;
   const books = { id, loaded, held, sold, left: unitsLeft(item), admitted, refused };
@@ -50,8 +50,8 @@ function buyerRows(buyers: Buyers) {
     buyers.user[row],
     buyers.terms[row],
     buyers.units[row],
-    buyers.nonce[row],
-    buyers.since[row],
+    buyers.nonce[row] ?? 0,
+    buyers.since[row] ?? 0,
     buyers.standsAt(row),
   ]);
 }

@@ -49,7 +49,7 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
  * the gate.
  */
 function unspent(item: Item, buyer: number): number {
-  if (buyer < 0 || item.buyers.since[buyer] === 0) return 0;
+  if ((item.buyers.since[buyer] ?? 0) === 0) return 0;
   const nonce = item.buyers.nonce[buyer]!;
   return orderBought(item, buyer, nonce) === 0 ? nonce : 0;
 }

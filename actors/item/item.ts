@@ -94,6 +94,7 @@ export function due(item: Item, at: number, mayOrder = true): Event | null {
   if (item.promo === 0) return holdAt <= at ? expired(item, item.orders.firstHold()) : null;
   const { promo, endAt } = item.terms[item.promo]!;
   const sale = item.sales[item.promo]!;
+  if (sale.isQuiet && holdAt > at && endAt > at) return null;
   const { lapseAt, drawAt } = sale;
   const first = Math.min(endAt, holdAt, lapseAt, drawAt);
   if (first > at) return queueMoves(item, at) ? nextInQueue(item, mayOrder) : null;
@@ -111,12 +112,13 @@ export function due(item: Item, at: number, mayOrder = true): Event | null {
 export function dueAt(item: Item): number {
   const holdAt = item.orders.firstDeadline();
   if (item.promo === 0) return holdAt;
+  const { startAt, endAt } = item.terms[item.promo]!;
+  const sale = item.sales[item.promo]!;
+  if (sale.isQuiet) return Math.min(endAt, holdAt);
   // What the queue can do, it could do since the event that made it possible.
-  const { startAt } = item.terms[item.promo]!;
   const canMoveAt = Math.max(item.at, startAt);
   if (queueMoves(item, canMoveAt)) return canMoveAt;
-  const { lapseAt, drawAt } = item.sales[item.promo]!;
-  return Math.min(item.terms[item.promo]!.endAt, holdAt, lapseAt, drawAt);
+  return Math.min(endAt, holdAt, sale.lapseAt, sale.drawAt);
 }
 
 /** Builds the answer to a command after its event, if any, was applied; `at` is the time of the answer. */

@@ -14,7 +14,10 @@ export class Orders {
   createdAt = new Float64Array(0);
   /** When the order was paid, cancelled, refunded or expired; 0 while it is placed. */
   changedAt = new Float64Array(0);
-  /** The reference of its payment as a number (`referenceNumber`); 0 without one. */
+  /**
+   * The reference of its payment as a number (`referenceNumber`); 0 without one, and the column ends with the
+   * last that has one.
+   */
   payment = new Float64Array(0);
   amount = new Int32Array(0);
   /** Minor units for one unit of the item: that of its terms may have changed since. */
@@ -46,9 +49,8 @@ export class Orders {
     if (this.count > this.user.length) this.#grow();
     this.user[row] = user;
     this.nonce[row] = nonce;
+    // The other columns are 0 where nothing was written yet: orders are never taken away.
     this.createdAt[row] = at;
-    this.changedAt[row] = 0;
-    this.payment[row] = 0;
     this.amount[row] = amount;
     this.price[row] = price;
     this.terms[row] = terms;
@@ -86,6 +88,12 @@ export class Orders {
     this.changedAt[n - 1] = at;
   }
 
+  notePayment(row: number, payment: number): void {
+    if (payment === 0) return;
+    this.payment = grown(this.payment, row + 1);
+    this.payment[row] = payment;
+  }
+
   /** The number of the order whose hold ends first, or 0. */
   firstHold(): number {
     while (this.#holdCount > 0) {
@@ -113,7 +121,6 @@ export class Orders {
     this.nonce = grown(this.nonce, this.count);
     this.createdAt = grown(this.createdAt, this.count);
     this.changedAt = grown(this.changedAt, this.count);
-    this.payment = grown(this.payment, this.count);
     this.amount = grown(this.amount, this.count);
     this.price = grown(this.price, this.count);
     this.terms = grown(this.terms, this.count);

@@ -57,6 +57,11 @@ export class Sale {
     return Math.max(this.buyers.since[buyer]! + this.terms.admitMs, this.lapseNotBefore);
   }
 
+  /** Hot path: whether neither time nor room in the gate can change anything. */
+  get isQuiet(): boolean {
+    return this.admissions.count === 0 && this.waiting.count === 0 && this.draw === null;
+  }
+
   /** People in the queue, and before the draw. */
   get people(): number {
     return this.waiting.count + (this.draw?.count ?? 0);
