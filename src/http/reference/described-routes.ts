@@ -158,7 +158,7 @@ const shop: readonly DescribedRoute[] = [
     path: '/api/items/:id/live',
     who: 'anyone',
     summary:
-      'Server-sent events `stock`, `{left, held, sold, status}` at each change, at most ten a second, and fewer beside thousands of others. Where there are too many streams, ask for the item now and then.',
+      'Server-sent events `stock`, `{left, held, sold, status, endAt}` at each change, at most ten a second, and fewer beside thousands of others. Where there are too many streams, ask for the item now and then.',
     answers: null,
     other: { type: 'text/event-stream', schema: { type: 'string' }, example: example.live },
     codes: [10003, 10005, 30003],

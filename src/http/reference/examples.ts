@@ -263,5 +263,6 @@ export const notReady = {
   reasons: ['draining'],
 };
 
-export const live = 'event: stock\ndata: {"left":112,"held":248,"sold":640,"status":"running"}\n\n';
+export const live =
+  'event: stock\ndata: {"left":112,"held":248,"sold":640,"status":"running","endAt":"2026-11-27T20:00:00.000Z"}\n\n';
 export const metrics = '# TYPE stampede_orders_shed_total counter\nstampede_orders_shed_total 2\n';

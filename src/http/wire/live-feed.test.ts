@@ -68,6 +68,17 @@ describe('live stock', () => {
     }
   }
 
+  test('tells watchers when the merchant moves the end of the promo', async () => {
+    const promo = { promo: 7, startAt: 0, endAt: 60_000 };
+    board.write(1, boardRow({ loaded: 9_000, left: 9_000, ...promo }));
+    const { chunks } = watch(1);
+    board.write(1, boardRow({ loaded: 9_000, left: 9_000, ...promo, endAt: 90_000 }));
+    const ends = () =>
+      chunks.map((chunk) => /"endAt":("[^"]*"|null)/.exec(`${Buffer.from(chunk)}`)?.[1]);
+    while (chunks.length < 2) await Bun.sleep(10);
+    expect(ends()).toEqual(['"1970-01-01T00:01:00.000Z"', '"1970-01-01T00:01:30.000Z"']);
+  });
+
   test('is encoded once for all who watch an item', async () => {
     const watchers = Array.from({ length: 50 }, () => watch(1));
     await until(() => watchers.every(({ lefts }) => lefts.length === 1));

@@ -10,6 +10,7 @@ import { type Board, type SaleStatus, saleStatus } from '../../../actors/memory/
 import { tooBusy, tooMany } from './envelope.ts';
 import { type EventStream, eventAnswer, eventText, isBehind } from './event-stream.ts';
 import type { StreamPlaces } from './stream-places.ts';
+import { timeText } from './time.ts';
 
 /** At most ten events a second for an item. */
 const intervalMs = 100;
@@ -49,6 +50,8 @@ interface Stock {
   held: number;
   sold: number;
   status: SaleStatus;
+  /** When the promo ends that is shown; null without one. */
+  endAt: string | null;
 }
 
 /** What is shown of an item, and its event, encoded when it is first sent: alone, and among several. */
@@ -193,8 +196,9 @@ export class LiveFeed {
 
   #stock(item: number): Stock {
     const row = this.board.read(item)!;
-    const { left, held, sold } = row;
-    return { left, held, sold, status: saleStatus(row, this.clock()) };
+    const { left, held, sold, promo } = row;
+    const endAt = promo === 0 ? null : timeText(row.endAt);
+    return { left, held, sold, status: saleStatus(row, this.clock()), endAt };
   }
 }
 
@@ -208,5 +212,6 @@ function eventOf({ item, state }: Watched, { isOfSeveral }: Watcher): Uint8Array
 }
 
 function isSame(a: Stock, b: Stock): boolean {
-  return a.left === b.left && a.held === b.held && a.sold === b.sold && a.status === b.status;
+  const sameUnits = a.left === b.left && a.held === b.held && a.sold === b.sold;
+  return sameUnits && a.status === b.status && a.endAt === b.endAt;
 }

@@ -114,24 +114,29 @@ function show() {
   button.dataset.does = does;
 }
 
-function showUnits({ left, held, sold, status }) {
+function showUnits({ left, held, sold, status, endAt }) {
   Object.assign(offer, { left, held, loaded: left + held + sold });
-  if (promo !== null && status !== undefined) noteStatus(status);
+  if (promo !== null && status !== undefined) noteSale({ status, endAt });
   show();
 }
 
 /** How the sale stands by the board: the merchant may have paused, moved or ended it. */
-function noteStatus(status) {
+function noteSale({ status, endAt }) {
   const wasPaused = promo.paused;
   promo.paused = status === 'paused';
   // Whoever was let in has their whole time again.
   if (wasPaused && !promo.paused && stands() !== 'none') askSoon();
-  if (status !== saleStatus(promo)) setTimeout(lookAgain, movedMs + jitterMs(movedMs), status);
+  const now = { status, endAt };
+  if (hasMoved(now)) setTimeout(lookAgain, movedMs + jitterMs(movedMs), now);
+}
+
+function hasMoved({ status, endAt }) {
+  return status !== saleStatus(promo) || (status !== 'ended' && Date.parse(endAt) !== promo.endAt);
 }
 
 let isLooking = false;
-async function lookAgain(status) {
-  if (isLooking || status === saleStatus(promo)) return;
+async function lookAgain(seen) {
+  if (isLooking || !hasMoved(seen)) return;
   isLooking = true;
   const { errCode, data } = await call('GET', `/api/items/${offer.itemId}`);
   isLooking = false;
@@ -151,7 +156,7 @@ const asking = new AskingAgain(async () => {
   const { errCode, data } = await call('GET', `/api/items/${offer.itemId}`);
   if (errCode !== null) return;
   const { stock: left, held, sales: sold, promo: now } = data;
-  showUnits({ left, held, sold, status: now?.status });
+  showUnits({ left, held, sold, status: now?.status, endAt: now?.endAt });
 });
 
 function listen() {
