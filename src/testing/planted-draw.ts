@@ -5,6 +5,9 @@ import { type PlainDraw, plainDraw } from './plain-draw.ts';
 
 export type Entrant = readonly [user: number, nonce: number];
 
+/** How long a busy machine may take to project a promo. */
+const patienceMs = 20_000;
+
 /** Entrants who look like those of a real draw: any order of users, nonces of up to 53 bits. */
 export function entrantsFrom(count: number): Entrant[] {
   return Array.from({ length: count }, (_, index) => [
@@ -25,6 +28,7 @@ export class PlantedDraw {
   ) {
     this.#database = new Database(join(dataDir, 'stampede.db'));
     this.#database.run('PRAGMA busy_timeout = 5000');
+    this.#awaitPublication();
     this.#database.run('UPDATE promos SET draw_commitment = ? WHERE id = ?', [
       this.plain().commitment,
       promoId,
@@ -46,6 +50,18 @@ export class PlantedDraw {
       }
     })();
     this.entrants.push(...entrants);
+  }
+
+  /** What the projector writes of the promo comes before what is planted. */
+  #awaitPublication(): void {
+    const published = this.#database.query<{ at: number | null }, [number]>(
+      'SELECT published_at AS at FROM promos WHERE id = ?',
+    );
+    const end = performance.now() + patienceMs;
+    while (typeof published.get(this.promoId)?.at !== 'number') {
+      if (performance.now() > end) throw new Error(`promo ${this.promoId} is not published`);
+      Bun.sleepSync(5);
+    }
   }
 
   hold(): PlainDraw {

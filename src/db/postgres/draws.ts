@@ -21,9 +21,10 @@ export class PostgresDraws implements Draws {
   }
 
   async draw(promoId: number): Promise<Draw | null> {
-    const withDraw = and(eq(promos.id, promoId), isNotNull(promos.drawCommitment));
+    // A draft may have its commitment before it is published.
+    const published = and(eq(promos.id, promoId), isNotNull(promos.publishedAt));
     const [row] = await this.#connections.run((client) =>
-      drizzle(client).select(drawColumns).from(promos).where(withDraw),
+      drizzle(client).select(drawColumns).from(promos).where(published),
     );
     return publicDraw(row);
   }

@@ -17,9 +17,10 @@ export class SqliteDraws implements Draws {
   constructor(readonly database: BunSQLiteDatabase) {}
 
   async draw(promoId: number): Promise<Draw | null> {
-    const withDraw = and(eq(promos.id, promoId), isNotNull(promos.drawCommitment));
+    // A draft may have its commitment before it is published.
+    const published = and(eq(promos.id, promoId), isNotNull(promos.publishedAt));
     return guarded(() =>
-      publicDraw(this.database.select(drawColumns).from(promos).where(withDraw).get()),
+      publicDraw(this.database.select(drawColumns).from(promos).where(published).get()),
     );
   }
 
