@@ -2,6 +2,7 @@
 import { call, jitterMs } from './api.js';
 import { AskingAgain } from './ask-again.js';
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
+import { keepCommitment } from './commitment.js';
 import { stayInformed } from './live.js';
 import { tickOrder } from './order.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
@@ -197,6 +198,10 @@ function begin(purchase) {
 
 const opens = find('[data-opens] time');
 if (opens !== null) showTime(opens, promo.startAt);
+// Most of those who take part never look at the draw's own page before.
+if (isDraw && promo.drawCommitment !== null && serverNow() < promo.startAt) {
+  keepCommitment(promo.id, promo.drawCommitment);
+}
 beginRoom();
 onStanding(show);
 everySecond(show);

@@ -40,10 +40,10 @@ export function offerData({ item, promo, row, status }: Offer) {
 }
 
 /** Its times are the board's: the merchant may have moved them since the catalogue was read. */
-function saleData({ id, captcha }: CatalogPromo, row: BoardRow) {
+function saleData({ id, captcha, drawCommitment }: CatalogPromo, row: BoardRow) {
   const { startAt, endAt, queueOpenAt: opensAt } = row;
   const [queue, paused] = [queueModes[row.queue], row.paused === 1];
-  return { id, startAt, endAt, captcha, queue, opensAt, paused };
+  return { id, startAt, endAt, captcha, queue, opensAt, paused, drawCommitment };
 }
 
 const tints = 6;
