@@ -28,7 +28,8 @@ Formats:
 
 Tokens are signed with TOKEN_SECRET, or with the secret that the engine keeps in
 DATA_DIR. The engine is not asked, and no stock is reserved: a token buys if item
-and promo are on sale when it is sent.
+and promo are on sale when it is sent, past the gate and the queue. While a promo
+of the item is published, only tokens for it buy: say --promo.
 
 Exit codes:
   0  written
