@@ -32,6 +32,9 @@ export interface StockLogRow {
   at: number;
 }
 
+/** An order when it is placed: no payment has a name then, and no money has gone back. */
+export type PlacedOrder = Omit<OrderRow, 'reference' | 'refundedAt'>;
+
 /** What a placed order became. */
 export type Settlement = Pick<OrderRow, 'key' | 'status' | 'paidAt' | 'closedAt' | 'reference'>;
 
@@ -115,7 +118,7 @@ export interface DueSettlement {
  * also place, and refund orders that they also settle.
  */
 export interface RowChanges {
-  orders: OrderRow[];
+  orders: PlacedOrder[];
   /** At most one per order. */
   settlements: Settlement[];
   refunds: OrderRefund[];

@@ -45,8 +45,6 @@ describe('the rows of an entry', () => {
         closedAt: null,
         partition: 2,
         seq: 17,
-        reference: null,
-        refundedAt: null,
       },
     ]);
     expect(changes.stockLogs).toMatchObject([

@@ -129,8 +129,6 @@ function addOrder(changes: RowChanges, event: Placed, source: Source): void {
     closedAt: null,
     partition,
     seq,
-    reference: null,
-    refundedAt: null,
   });
   moveStock(changes, 'placed', item, id, -amount, source);
   if (paid) add(changes.sales, item, amount);

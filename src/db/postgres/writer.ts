@@ -8,12 +8,12 @@ import { and, eq, getTableName } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import type {
   OrderRefund,
+  PlacedOrder,
   ProjectionBatch,
   RowChanges,
   Settlement,
   StockLogRow,
 } from '../projection.ts';
-import type { OrderRow } from '../rows.ts';
 import { checkpoints, itemStocks, items, orders, stockLogs } from '../schema.postgres.ts';
 import { type Column, insertText, literal, nameOf, run, updateText } from './arrays.ts';
 import { writeSale } from './sale-writer.ts';
@@ -46,7 +46,7 @@ export async function write(client: TransactionSQL, changes: RowChanges): Promis
   await writeSale(client, changes);
 }
 
-const orderColumns: Column<OrderRow>[] = [
+const orderColumns: Column<PlacedOrder>[] = [
   [orders.key, (row) => row.key],
   [orders.id, (row) => row.id],
   [orders.itemId, (row) => row.itemId],
@@ -61,8 +61,6 @@ const orderColumns: Column<OrderRow>[] = [
   [orders.closedAt, (row) => row.closedAt ?? 'NULL'],
   [orders.partition, (row) => row.partition],
   [orders.seq, (row) => row.seq],
-  [orders.reference, (row) => literal(row.reference)],
-  [orders.refundedAt, (row) => row.refundedAt ?? 'NULL'],
 ];
 const orderText = insertText(orders, orderColumns);
 

@@ -7,13 +7,13 @@ import type { Database, Statement } from 'bun:sqlite';
 import { eq, getTableName, sql } from 'drizzle-orm';
 import { type BunSQLiteDatabase, drizzle } from 'drizzle-orm/bun-sqlite';
 import {
+  type PlacedOrder,
   type ProjectionBatch,
   type RowChanges,
   type Settlement,
   type StockLogRow,
   unpublished,
 } from '../projection.ts';
-import type { OrderRow } from '../rows.ts';
 import {
   checkpoints,
   drawEntrants,
@@ -140,11 +140,9 @@ const orderText = insertText(orders, [
   orders.closedAt,
   orders.partition,
   orders.seq,
-  orders.reference,
-  orders.refundedAt,
 ]);
 
-function insertOrder(statement: Statement, row: OrderRow): void {
+function insertOrder(statement: Statement, row: PlacedOrder): void {
   statement.run(
     row.key,
     row.id,
@@ -160,8 +158,6 @@ function insertOrder(statement: Statement, row: OrderRow): void {
     row.closedAt,
     row.partition,
     row.seq,
-    row.reference,
-    row.refundedAt,
   );
 }
 
