@@ -76,7 +76,7 @@ function showCountdown() {
 
 /** What there is to know beside the button. */
 function noteOf(now) {
-  if (now === 'paused') return texts.pausedNow;
+  if (now === 'paused') return stands() === 'none' ? texts.pausedNow : '';
   if (now !== 'sold-out' || offer.held === 0 || stands() === 'waiting' || isFull()) return '';
   return fill(mayComeBack() ? texts.heldUnpaid : texts.mayReturn, { held: offer.held });
 }

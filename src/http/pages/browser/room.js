@@ -23,6 +23,7 @@ const saidMs = 30_000;
 /** How long a button waits for its second press. */
 const sureMs = 4_000;
 const notLoggedIn = 20003;
+const saleEnded = 30005;
 
 const shopTitle = document.title;
 const soundBox = find('#sound');
@@ -109,7 +110,7 @@ async function look() {
     return tickRoom();
   }
   enter({ state: 'none', why: 'refused' }, 0);
-  say(message, answer.errMsg, true);
+  say(message, errCode === saleEnded ? own.saleOver : answer.errMsg, true);
 }
 
 /** Says why the visitor stands nowhere any more, where the page does not show it anyway. */

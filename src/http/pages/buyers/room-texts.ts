@@ -37,6 +37,7 @@ const en = {
   left: 'You have given up your place.',
   lapsed: 'Your time to buy has run out, and your turn has passed on. You can join again.',
   queueEnded: 'Everything is sold and paid: the queue has ended.',
+  saleOver: 'The sale has ended, and its queue with it.',
   elsewhere: 'You are no longer in the queue.',
   sound: 'Play a sound when I am in',
 } as const;
@@ -75,6 +76,7 @@ const zh: RoomTexts = {
   left: '您已放弃位置。',
   lapsed: '购买时限已过，资格已让给他人。您可以重新排队。',
   queueEnded: '商品已全部售出并付款，排队结束。',
+  saleOver: '活动已结束，排队随之结束。',
   elsewhere: '您已不在队列中。',
   sound: '轮到我时播放提示音',
 };

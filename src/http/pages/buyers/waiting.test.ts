@@ -197,7 +197,7 @@ describe('somebody who waits', () => {
   });
 });
 
-test('a pause is told within moments, and whoever waits keeps their place', async () => {
+test('a pause and an end are told within moments, and a pause takes nobody their place', async () => {
   const sale = await narrowSale();
   const [waiting, stranger] = [await visit(await shop.buyer()), await visit(await shop.buyer())];
   await Promise.all([waiting, stranger].map(({ page }) => open(page, sale)));
@@ -215,7 +215,15 @@ test('a pause is told within moments, and whoever waits keeps their place', asyn
   await act('resume');
   await seen(stranger.page, '#buy:enabled:has-text("Buy now")');
   await waiting.page.waitForSelector('#room:not(:has-text("paused"))');
-  expect([waiting.complaints, stranger.complaints]).toEqual([[], []]);
+  // Ended early, it leads to the normal price, at which the item is sold from then on.
+  await act('end');
+  await seen(waiting.page, '#message:has-text("The sale has ended, and its queue with it.")');
+  await seen(waiting.page, '#buy:disabled:has-text("Sale ended")');
+  await stranger.page.click('[data-normal] a');
+  await stranger.page.click('#buy:enabled:has-text("Buy now")');
+  await seen(stranger.page, '#result:visible[data-state=placed]');
+  const complaints = waiting.complaints.filter((text) => !text.includes('409 (Conflict)'));
+  expect([complaints, stranger.complaints]).toEqual([[], []]);
   await Promise.all([waiting.context.close(), stranger.context.close()]);
 });
 
