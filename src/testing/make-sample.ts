@@ -10,6 +10,7 @@ import { openJournal } from '../../actors/journal/open.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
+import { eventTypes } from '../replay/audit/event-form.ts';
 import { replay } from '../replay/replay.ts';
 import { reportOf } from '../replay/report.ts';
 import { JournalMaker } from './journal-maker.ts';
@@ -24,7 +25,7 @@ const folder = temporaryFolder();
 const path = folder.file('journal.db');
 const journal = await openJournal({ kind: 'sqlite', path }, partitions);
 const scale = { partitions, items: 5, users: 12, commandsPerEntry: 6 };
-await new JournalMaker({ journal, seed: 31, ...scale }).write(60);
+await new JournalMaker({ journal, seed: 34, ...scale }).write(150);
 const [, ahead] = await newestTimes(journal, partitions);
 await setTimeBack(journal, ahead!, 'maker', ahead!.at - dayMs);
 const report = reportOf(await replay({ journal, partitions }), null, 'CNY');
@@ -38,6 +39,11 @@ const rows = database
 database.close();
 folder.remove();
 const lines = rows.map(({ body }) => `${new TextDecoder().decode(body)}\n`);
+// A seed that leaves an event out makes no sample: take another.
+for (const type of eventTypes) {
+  if (!lines.some((line) => line.includes(`{"type":"${type}",`)))
+    throw new Error(`no ${type} in it`);
+}
 writeFileSync(to('jsonl'), lines.join(''));
 const books = { partitions: report.partitions, items: report.items };
 writeFileSync(to('json'), `${JSON.stringify(books, null, 2)}\n`);
