@@ -143,6 +143,8 @@ async function lookAgain(seen) {
   isLooking = false;
   if (errCode !== null || data.promo === null) return;
   const isSame = data.promo.id === promo.id;
+  // What is told from now on is of another promo than this page's.
+  isLooking = !isSame;
   if (isSame) {
     promo.startAt = Date.parse(data.promo.startAt);
     promo.endAt = Date.parse(data.promo.endAt);
