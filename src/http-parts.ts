@@ -133,7 +133,7 @@ export async function openParts(
     sql,
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
-    draws: new Draws(sql),
+    draws: new Draws(sql, board),
     send: countingPayments((command) => dispatch.send(command), requests),
     tally: new RefusalTally((command) => dispatch.send(command)),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),

@@ -1,8 +1,10 @@
 /** Draws as projected rows: what anybody needs to check the order that came out. */
 
-/** The draw of a published promo. Every hash is text of 64 hex digits. */
+/** The draw of a promo. Every hash is text of 64 hex digits. */
 export interface Draw {
   promoId: number;
+  /** Null for a draft that got its secret, until SQL knows that it was published. */
+  publishedAt: number | null;
   /** The SHA-256 of the secret. */
   commitment: string;
   /** Null until the draw was held: nobody may know it before. */
@@ -21,7 +23,7 @@ export interface EntrantRow {
 }
 
 export interface Draws {
-  /** Null for a promo without a draw, and for a draft until it is about to be published. */
+  /** Null for a promo without a draw, and for a draft until it gets its secret, before it is published. */
   draw(promoId: number): Promise<Draw | null>;
   /** Entrants in order of joining, after an id. */
   entrants(promoId: number, after: number, limit: number): Promise<EntrantRow[]>;
@@ -34,7 +36,7 @@ export function publicDraw(
   row: (Omit<Draw, 'commitment'> & { commitment: string | null }) | undefined,
 ): Draw | null {
   if (row === undefined || row.commitment === null) return null;
-  const { promoId, commitment, secret, seed, drawnAt } = row;
-  if (drawnAt === null) return { promoId, commitment, secret: null, seed: null, drawnAt };
-  return { promoId, commitment, secret, seed, drawnAt };
+  const { promoId, publishedAt, commitment, secret, seed, drawnAt } = row;
+  const known = { promoId, publishedAt, commitment, drawnAt };
+  return drawnAt === null ? { ...known, secret: null, seed: null } : { ...known, secret, seed };
 }

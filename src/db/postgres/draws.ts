@@ -1,5 +1,5 @@
 /** The projected draws, in Postgres. */
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { type Draw, type Draws, type EntrantRow, publicDraw } from '../draws.ts';
 import { drawEntrants, promos } from '../schema.postgres.ts';
@@ -7,6 +7,7 @@ import type { Connections } from './connections.ts';
 
 const drawColumns = {
   promoId: promos.id,
+  publishedAt: promos.publishedAt,
   commitment: promos.drawCommitment,
   secret: promos.drawSecret,
   seed: promos.drawSeed,
@@ -21,10 +22,8 @@ export class PostgresDraws implements Draws {
   }
 
   async draw(promoId: number): Promise<Draw | null> {
-    // A draft may have its commitment before it is published.
-    const published = and(eq(promos.id, promoId), isNotNull(promos.publishedAt));
     const [row] = await this.#connections.run((client) =>
-      drizzle(client).select(drawColumns).from(promos).where(published),
+      drizzle(client).select(drawColumns).from(promos).where(eq(promos.id, promoId)),
     );
     return publicDraw(row);
   }

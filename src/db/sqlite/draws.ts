@@ -1,5 +1,5 @@
 /** The projected draws, in SQLite. */
-import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { type Draw, type Draws, type EntrantRow, publicDraw } from '../draws.ts';
 import { drawEntrants, promos } from '../schema.sqlite.ts';
@@ -7,6 +7,7 @@ import { guarded } from './connect.ts';
 
 const drawColumns = {
   promoId: promos.id,
+  publishedAt: promos.publishedAt,
   commitment: promos.drawCommitment,
   secret: promos.drawSecret,
   seed: promos.drawSeed,
@@ -17,10 +18,10 @@ export class SqliteDraws implements Draws {
   constructor(readonly database: BunSQLiteDatabase) {}
 
   async draw(promoId: number): Promise<Draw | null> {
-    // A draft may have its commitment before it is published.
-    const published = and(eq(promos.id, promoId), isNotNull(promos.publishedAt));
     return guarded(() =>
-      publicDraw(this.database.select(drawColumns).from(promos).where(published).get()),
+      publicDraw(
+        this.database.select(drawColumns).from(promos).where(eq(promos.id, promoId)).get(),
+      ),
     );
   }
 

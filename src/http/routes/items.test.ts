@@ -281,11 +281,12 @@ describe('the live stock', () => {
   test('is sent at once, and at each change', async () => {
     const sale = await engine.sale({ stock: 2 });
     const stream = await live(sale.itemId);
-    expect(await stream.next()).toEqual({ left: 2, held: 0, sold: 0, status: 'running' });
+    const running = { status: 'running', endAt: expect.stringMatching(/^20.*Z$/) };
+    expect(await stream.next()).toEqual({ left: 2, held: 0, sold: 0, ...running });
     const { orderId } = mustSucceed(await engine.place(tokenFor(sale, 1)));
-    expect(await stream.next()).toEqual({ left: 1, held: 1, sold: 0, status: 'running' });
+    expect(await stream.next()).toEqual({ left: 1, held: 1, sold: 0, ...running });
     await engine.api('POST', `/api/orders/${orderId}/pay`);
-    expect(await stream.next()).toEqual({ left: 1, held: 0, sold: 1, status: 'running' });
+    expect(await stream.next()).toEqual({ left: 1, held: 0, sold: 1, ...running });
     await stream.close();
   });
 
@@ -310,7 +311,7 @@ describe('the live stock', () => {
     for (; last.left !== 800; events++) last = await stream.next();
     const tenthsPassed = (performance.now() - startedAt) / 100;
     expect(events).toBeLessThanOrEqual(Math.ceil(tenthsPassed) + 1);
-    expect(last).toEqual({ left: 800, held: 200, sold: 0, status: 'none' });
+    expect(last).toEqual({ left: 800, held: 200, sold: 0, status: 'none', endAt: null });
     await stream.close();
   });
 });

@@ -139,7 +139,9 @@ async function answerItem(
   const found = await readItem(parts, id);
   if (found === null) return failure(request, 10005);
   const { json } = shown(found.item, parts.board, parts.clock());
-  return status === 200 ? openBody(successEnvelope(json)) : successText(json, status);
+  // Only what anyone may read is for caches.
+  if (request.method === 'GET' || request.method === 'HEAD') return openBody(successEnvelope(json));
+  return successText(json, status);
 }
 
 /** The id of the open item that a path names; else null. */

@@ -1,5 +1,7 @@
 /** Draws as anyone may see them, from rows that others write meanwhile. */
+
 import { describe, expect, test } from 'bun:test';
+import { PromoNumbers } from '../../../actors/memory/promo-numbers.ts';
 import type { Draw, EntrantRow } from '../../db/draws.ts';
 import { SqlUnavailable } from '../../db/sql.ts';
 import { Strides } from '../../strides.ts';
@@ -15,10 +17,14 @@ const entrantsOf = (count: number): Entrant[] =>
   Array.from({ length: count }, (_, index) => [index + 1, 1_000_003 * (index + 1)]);
 
 /** Rows of one draw, which the test changes; it counts what is read. */
+/** A board that has not heard of any promo: SQL knows. */
+const noPromos = { promos: new PromoNumbers(new SharedArrayBuffer(PromoNumbers.bytes), 0) };
+
 class Rows {
   readonly entrants: EntrantRow[] = [];
   row: Draw = {
     promoId,
+    publishedAt: 1,
     commitment: plainDraw(promoId, secret, []).commitment,
     secret: null,
     seed: null,
@@ -125,7 +131,7 @@ describe('the drawn order', () => {
 describe('a draw', () => {
   test('has labels and nothing else before it is held, and only those since the last look are read', async () => {
     const rows = new Rows();
-    const draws = new Draws(rows);
+    const draws = new Draws(rows, noPromos);
     rows.join(entrantsOf(2_500));
     const before = await draws.read((await draws.find('7'))!);
     expect(before.held).toBeNull();
@@ -140,7 +146,7 @@ describe('a draw', () => {
 
   test('is read once for all who ask at once, and never again when it was held', async () => {
     const rows = new Rows();
-    const draws = new Draws(rows);
+    const draws = new Draws(rows, noPromos);
     rows.join(entrantsOf(1_500));
     rows.hold(entrantsOf(1_500));
     const found = (await draws.find('7'))!;
@@ -153,7 +159,7 @@ describe('a draw', () => {
 
   test('is not answered with less than it was held among, while its rows are written again', async () => {
     const rows = new Rows();
-    const draws = new Draws(rows);
+    const draws = new Draws(rows, noPromos);
     rows.join(entrantsOf(4));
     rows.hold(entrantsOf(5));
     const found = (await draws.find('7'))!;
@@ -166,7 +172,7 @@ describe('a draw', () => {
 
   test('is read anew where another journal was projected since', async () => {
     const rows = new Rows();
-    const draws = new Draws(rows);
+    const draws = new Draws(rows, noPromos);
     rows.join(entrantsOf(6));
     await draws.read((await draws.find('7'))!);
     rows.entrants.length = 0;
@@ -183,7 +189,7 @@ describe('a draw', () => {
 
   test('counts the last entry of who has left and joined again, and gives nobody else a place', async () => {
     const rows = new Rows();
-    const draws = new Draws(rows);
+    const draws = new Draws(rows, noPromos);
     const entrants: Entrant[] = [
       [1, 11],
       [2, 22],
@@ -205,7 +211,7 @@ describe('a draw', () => {
   });
 
   test('is not found under what is no number of a promo with a draw', async () => {
-    const draws = new Draws(new Rows());
+    const draws = new Draws(new Rows(), noPromos);
     for (const text of ['8', '0', '-7', '7x', '', ' 7', '99999999999', undefined]) {
       expect([text, await draws.find(text)]).toEqual([text, null]);
     }

@@ -7,11 +7,13 @@ import { LRUCache } from 'lru-cache';
 import * as v from 'valibot';
 import { drawLabel } from '../../../actors/item/draw.ts';
 import { promoIdMax } from '../../../actors/limits.ts';
+import type { Board } from '../../../actors/memory/board.ts';
 import { sha256 } from '../../../actors/sha256.ts';
 import type { Draw } from '../../db/draws.ts';
 import { type Sql, SqlUnavailable } from '../../db/sql.ts';
 import { Strides } from '../../strides.ts';
 import { idField } from '../input.ts';
+import { isPublished } from '../promo-state.ts';
 import { drawnOrder } from './drawn-order.ts';
 import { Labels } from './labels.ts';
 
@@ -68,7 +70,10 @@ export class Draws {
   /** Draws are read one after another, so that the memory it takes is bounded. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly sql: Pick<Sql, 'draws'>) {}
+  constructor(
+    private readonly sql: Pick<Sql, 'draws'>,
+    private readonly board: Pick<Board, 'promos'>,
+  ) {}
 
   /**
    * The draw of the promo that a path names; null where there is none, or it is not published.
@@ -76,7 +81,8 @@ export class Draws {
    */
   async find(text = ''): Promise<Draw | null> {
     const id = v.safeParse(idSchema, text);
-    return id.success ? this.sql.draws.draw(id.output) : null;
+    const draw = id.success ? await this.sql.draws.draw(id.output) : null;
+    return draw !== null && isPublished({ ...draw, id: draw.promoId }, this.board) ? draw : null;
   }
 
   /** @throws SqlUnavailable, also while the rows of a draw that was held are written again */
