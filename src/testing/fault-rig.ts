@@ -82,7 +82,13 @@ export class FaultRig {
 
   /** Waits until the engine says that it is ready, or that it is not, for a reason that fits. */
   async untilReady(withinMs = patienceMs): Promise<void> {
-    await waitUntil('ready', async () => (await this.reasons()).length === 0, withinMs);
+    const nothingSaid = async () => {
+      const reasons = await this.reasons();
+      // Whoever waits in vain is to see what for.
+      if (reasons.length > 0) throw new Error(reasons.join('; '));
+      return true;
+    };
+    await waitUntil('ready', nothingSaid, withinMs);
   }
 
   untilNotReady(reason: RegExp): Promise<void> {
