@@ -17,6 +17,11 @@ interface Counts {
 const root = join(import.meta.dir, '../..');
 /** Seeds of the simulation in one run: fewer than two minutes on two cores. */
 const simulationSeeds = 2_000;
+/**
+ * Test files run two at a time: most wait for servers, browsers and clocks. Those of one process share
+ * what they have loaded.
+ */
+const inParallel = ['--parallel=2', '--no-isolate'];
 
 function run(name: string, command: string[]): boolean {
   console.log(`\n== ${name}: ${command.join(' ')}`);
@@ -56,7 +61,13 @@ async function runTests(): Promise<Counts> {
   const report = join(folder, 'report.xml');
   try {
     const reporter = ['--timeout', '120000', '--reporter=junit', `--reporter-outfile=${report}`];
-    const command = [process.execPath, 'test', ...reporter, ...process.argv.slice(2)];
+    const command = [
+      process.execPath,
+      'test',
+      ...inParallel,
+      ...reporter,
+      ...process.argv.slice(2),
+    ];
     console.log(`\n== tests: ${command.join(' ')}`);
     const tests = Bun.spawn(command, { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] });
     const failures = await showAndFindFailures(tests.stderr);
