@@ -17,8 +17,8 @@ import {
 } from './nats-address.ts';
 import { NatsServers } from './nats-servers.ts';
 
-/** What a server is asked: whether it takes entries, which needs a majority, or for entries. */
-type Question = 'append' | 'read';
+/** What a server is asked: whether it takes entries, which needs a majority, or for a partition's entries. */
+type Question = 'append' | `read ${number}`;
 
 export interface ConnectionWatch {
   /** Of all partitions, how many take entries by way of a server. */

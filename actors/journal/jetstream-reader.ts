@@ -47,12 +47,14 @@ export class StreamReader {
   /** What the leader of a partition's stream says of it. @throws as `numbers` does. */
   async info(partition: number): Promise<StreamInfo> {
     const name = nameOf(partition);
-    const info = await this.#ask(partition, 0, ({ manager }) => manager.streams.info(name));
-    const { cluster } = info;
-    this.#answered.set(partition, { leader: cluster?.leader });
-    // Without a leader another server answers, from a copy that nobody says is whole.
-    if (cluster !== undefined && !cluster.leader) throw leaderless(partition);
-    return info;
+    return this.#ask(partition, 0, async ({ manager }) => {
+      const info = await manager.streams.info(name);
+      const { cluster } = info;
+      this.#answered.set(partition, { leader: cluster?.leader });
+      // Without a leader another server answers, from a copy that nobody says is whole.
+      if (cluster !== undefined && !cluster.leader) throw leaderless(partition);
+      return info;
+    });
   }
 
   answeredBy(partition: number): string {
@@ -176,11 +178,12 @@ export class StreamReader {
     const askedAt = performance.now();
     try {
       const answer = await question(link);
-      this.connection.answered(link, 'read', askedAt, true);
+      this.connection.answered(link, `read ${partition}`, askedAt, true);
       return answer;
     } catch (cause) {
-      const error = readError(partition, sequence, cause);
-      this.connection.answered(link, 'read', askedAt, !(error instanceof JournalUnavailable));
+      const error = isJournalFault(cause) ? cause : readError(partition, sequence, cause);
+      const inFull = !(error instanceof JournalUnavailable);
+      this.connection.answered(link, `read ${partition}`, askedAt, inFull);
       throw error;
     }
   }
