@@ -88,7 +88,9 @@ describe('engines on one DATA_DIR', () => {
         expect(engine.output()).toContain(path);
       }
       // The secrets in the folder are those of the engine that runs.
-      const [, token] = /^admin token .*: (\S+)$/m.exec(up[0]!.stdout())!;
+      const told = () => /^admin token .*: (\S+)$/m.exec(up[0]!.stdout());
+      await waitUntil('it says its token, which comes after the address', () => told() !== null);
+      const [, token] = told()!;
       expect((await Bun.file(`${path}/admin-token`).text()).trim()).toBe(token!);
       await up[0]!.stop();
     }
