@@ -156,6 +156,30 @@ export interface OrderView {
   toRefund: number;
 }
 
+/** All commands, in the order of their numbers in mailbox records, from 1. */
+export const commandTypes = [
+  'place',
+  'pay',
+  'cancel',
+  'read',
+  'join',
+  'open',
+  'restock',
+  'publish',
+  'tally',
+  'stand',
+  'leave',
+  'withdrawUnits',
+  'edit',
+  'pause',
+  'resume',
+  'end',
+  'withdrawPromo',
+  'extend',
+  'refund',
+  'settle',
+] as const satisfies readonly Command['type'][];
+
 /** Where a user stands with a promo: nowhere, before a draw, in the queue, or let in. */
 export const standings = ['none', 'drawing', 'waiting', 'admitted'] as const;
 export type StandingName = (typeof standings)[number];

@@ -4,35 +4,11 @@
  */
 import { itemTexts, queueModes } from '../events.ts';
 import { actorNameBytesMax, hashDigits, recordWords, referenceCharactersMax } from '../limits.ts';
-import type { Command } from '../protocol.ts';
+import { type Command, commandTypes } from '../protocol.ts';
 import { absent, Reader, Writer } from './record-fields.ts';
 
-/** In the order of their numbers, from 1. */
-const kinds = [
-  'place',
-  'pay',
-  'cancel',
-  'read',
-  'join',
-  'open',
-  'restock',
-  'publish',
-  'tally',
-  'stand',
-  'leave',
-  'withdrawUnits',
-  'edit',
-  'pause',
-  'resume',
-  'end',
-  'withdrawPromo',
-  'extend',
-  'refund',
-  'settle',
-] as const satisfies readonly Command['type'][];
-
-const kindOf = Object.fromEntries(kinds.map((name, index) => [name, index + 1])) as Record<
-  Command['type'], // `kinds` names every type: the test writes each.
+const kindOf = Object.fromEntries(commandTypes.map((name, index) => [name, index + 1])) as Record<
+  Command['type'], // `commandTypes` names every type: the test writes each.
   number
 >;
 const place = kindOf.place;
@@ -116,7 +92,7 @@ function writeRest(to: Writer, command: Exclude<Command, { type: 'place' }>): vo
       to.numbers(command.seen, command.count, command.amount);
       break;
   }
-  if ('by' in command || mayBeSigned.has(command.type)) {
+  if (mayBeSigned.has(command.type)) {
     to.text((command as { by?: string }).by); // Only signed commands are in the set.
   }
 }
@@ -143,7 +119,7 @@ export function readCommand(words: Float64Array, offset: number): Command {
     };
   }
   const from = new Reader(words, offset);
-  const type = kinds[words[offset]! - 1];
+  const type = commandTypes[words[offset]! - 1];
   if (type === undefined || type === 'place')
     throw new Error(`no command has kind ${words[offset]}`);
   return readRest(from, type, words[offset + 2]!);

@@ -3,6 +3,7 @@
  * counts of all. Each thread writes cells of its own: counting needs no atomics, and costs the order
  * path two look-ups and two additions.
  */
+import { commandTypes } from '../../actors/protocol.ts';
 
 /** Statuses that are counted separately; any other counts as the last, 0. */
 const countedStatuses = [
@@ -12,29 +13,6 @@ const countedStatuses = [
 /** Upper bounds of the order latency histogram, in milliseconds. */
 export const latencyBoundsMs = [
   0.5, 1, 2, 3, 5, 7.5, 10, 15, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000,
-] as const;
-
-export const commandTypes = [
-  'place',
-  'pay',
-  'cancel',
-  'read',
-  'join',
-  'open',
-  'restock',
-  'publish',
-  'tally',
-  'stand',
-  'leave',
-  'withdrawUnits',
-  'edit',
-  'pause',
-  'resume',
-  'end',
-  'withdrawPromo',
-  'extend',
-  'refund',
-  'settle',
 ] as const;
 
 /** What else is counted, each in a cell of its own; `streams` goes down again. */
