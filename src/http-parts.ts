@@ -5,6 +5,7 @@ import type { logLevels } from '../actors/log.ts';
 import { Board } from '../actors/memory/board.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { ThreadDelays } from '../actors/memory/thread-delays.ts';
+import type { Command } from '../actors/protocol.ts';
 import { KnownDevices } from './accounts/known-devices.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
@@ -123,6 +124,7 @@ export async function openParts(
     store,
     draining: server.draining,
   });
+  const send = (command: Command) => dispatch.send(command);
   const parts: AppParts = {
     board,
     positions,
@@ -134,8 +136,9 @@ export async function openParts(
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
     draws: new Draws(sql, board),
-    send: countingPayments((command) => dispatch.send(command), requests),
-    tally: new RefusalTally((command) => dispatch.send(command)),
+    send,
+    sendOfMoney: countingPayments(send, requests),
+    tally: new RefusalTally(send),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),
     adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),
     openJournal: () => openJournal(settings.journal, partitions, journalReading),

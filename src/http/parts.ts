@@ -43,6 +43,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   metrics: Registry;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
+  /** As `send`, for whatever may be a payment: counts what becomes of those. */
+  sendOfMoney: ShopParts['send'];
   /** What payment providers send. */
   deliveries: PaymentDeliveries;
   /** Plays a provider for buyers; null where they pay at the merchant's. */

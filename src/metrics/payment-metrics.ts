@@ -13,7 +13,7 @@ export const paymentOutcomes = {
   unanswered: 'paymentsUnanswered',
 } as const satisfies Record<string, Note>;
 
-/** Sends commands, and counts those that pay when they are answered. Hot path: for an order, a comparison. */
+/** Sends commands about money, and counts those that pay when they are answered. */
 export function countingPayments(send: Send, requests: Pick<RequestMetrics, 'note'>): Send {
   return (command) => {
     const replied = send(command);

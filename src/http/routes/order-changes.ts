@@ -34,7 +34,12 @@ export async function refund(parts: AppParts, c: Context): Promise<Response> {
 
 async function change(parts: AppParts, c: Context, user: number, what: Change): Promise<Response> {
   const who = user === 0 ? { user, by: actorName(c) } : { user };
-  const changed = await changeOrder(parts, c.req.param('orderId')!, who, what);
+  const changed = await changeOrder(
+    { send: parts.sendOfMoney },
+    c.req.param('orderId')!,
+    who,
+    what,
+  );
   if (changed.refused !== null) return refused(c.req.raw, changed.refused);
   return success(orderData(changed.value.item, changed.value.order));
 }
