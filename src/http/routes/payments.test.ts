@@ -42,7 +42,7 @@ const cancel = (orderId: string) =>
 const read = async (orderId: string) =>
   mustSucceed(await engine.api<DeliveredOrder>('GET', `/api/orders/${orderId}`));
 
-/** A sample of a metric without labels. */
+/** A sample of a metric; the name is a pattern. */
 async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${engine.url}/metrics`)).text();
   return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1]);
@@ -55,6 +55,19 @@ describe('a delivery', () => {
     expect([status, data.status, data.toRefund]).toEqual([200, 'paid', 0]);
     expect(data).toEqual(await read(orderId));
     expect(Object.keys(data)).not.toContain('refundDue');
+  });
+
+  test('is counted by what became of it, as a payment by hand is', async () => {
+    const [orderId, byHand] = [await order(), await order()];
+    const count = (outcome: string) => metric(`stampede_payments_total\\{outcome="${outcome}"\\}`);
+    const outcomes = ['paid', 'repeated', 'refund_due'] as const;
+    const before = await Promise.all(outcomes.map(count));
+    await paid(orderId);
+    await paid(orderId);
+    await paid(orderId, 'another');
+    mustSucceed(await engine.api('POST', `/api/orders/${byHand}/pay`, {}));
+    const after = await Promise.all(outcomes.map(count));
+    expect(after.map((now, index) => now - before[index]!)).toEqual([2, 1, 1]);
   });
 
   test('whose signature or time is wrong is 401, and counted, and pays nothing', async () => {
