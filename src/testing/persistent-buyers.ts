@@ -46,6 +46,11 @@ export class Buyers {
   /** Orders that were answered for the first time. */
   bought = 0;
   /**
+   * When the last request was sent that bought one of them, by `performance.now()`: an answer may still
+   * be on its way when the engine can promise nothing any more.
+   */
+  lastPromiseAskedAt = 0;
+  /**
    * Of these, orders that had been stored although their buyer was told that the outcome is unknown.
    */
   foundByToken = 0;
@@ -137,9 +142,11 @@ export class Buyers {
 
   async #place(purchase: Purchase): Promise<void> {
     const { token, amount } = purchase;
-    const { errCode, data, status } = await this.#ask(purchase, () =>
-      this.engine().place(token, amount, call()),
-    );
+    let askedAt = 0;
+    const { errCode, data, status } = await this.#ask(purchase, () => {
+      askedAt = performance.now();
+      return this.engine().place(token, amount, call());
+    });
     if (errCode !== null) {
       expect(refusals).toContain(errCode);
       if (purchase.order !== null) this.notKnown++;
@@ -147,6 +154,7 @@ export class Buyers {
     }
     if (purchase.order === null) {
       this.bought++;
+      this.lastPromiseAskedAt = Math.max(this.lastPromiseAskedAt, askedAt);
       if (purchase.unknown && status === 200) this.foundByToken++;
     } else {
       expect(status).toBe(200);
