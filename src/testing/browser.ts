@@ -26,6 +26,8 @@ export interface VisitorOptions {
   timeZone?: string;
   width?: number;
   height?: number;
+  /** Asks pages for little motion: they are then spared the chime, too. */
+  reducedMotion?: boolean;
 }
 
 export interface TestVisitor {
@@ -47,12 +49,14 @@ export async function startBrowser(): Promise<TestBrowser> {
   const browser: Browser = await chromium.launch({ executablePath, headless: true, args: flags });
   const open = async (
     origin: string,
-    { locale = 'en-GB', width = 1280, height = 900, timeZone }: VisitorOptions,
+    { locale = 'en-GB', width = 1280, height = 900, timeZone, reducedMotion }: VisitorOptions,
     javaScriptEnabled: boolean,
   ): Promise<TestVisitor> => {
     const viewport = { width, height };
     const zone = timeZone === undefined ? {} : { timezoneId: timeZone };
-    const context = await browser.newContext({ locale, viewport, javaScriptEnabled, ...zone });
+    const motion = reducedMotion === true ? { reducedMotion: 'reduce' as const } : {};
+    const own = { locale, viewport, javaScriptEnabled, ...zone, ...motion };
+    const context = await browser.newContext(own);
     context.setDefaultTimeout(patienceMs);
     const page = await context.newPage();
     return { page, context, complaints: watch(page, origin) };

@@ -32,8 +32,13 @@ afterAll(async () => {
 
 const url = (path: string) => shop.engine.url + path;
 
+/** A colour on its way to another would be read as neither: what has come to rest is looked at. */
+function atRest(options: VisitorOptions = {}): Promise<TestVisitor> {
+  return browser.visitor(shop.engine.url, { reducedMotion: true, ...options });
+}
+
 async function loggedIn(options: VisitorOptions): Promise<TestVisitor> {
-  const visitor = await browser.visitor(shop.engine.url, options);
+  const visitor = await atRest(options);
   const cookie = { name: 'session', value: buyer.session, url: shop.engine.url };
   await visitor.context.addCookies([cookie]);
   return visitor;
@@ -95,7 +100,7 @@ const faintTexts = `(() => {
 
 async function expectReadable(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme });
     const { seen, faint } = await page.evaluate<{ seen: number; faint: string[] }>(faintTexts);
     expect([page.url(), colorScheme, faint]).toEqual([page.url(), colorScheme, []]);
     expect(seen).toBeGreaterThan(5);
@@ -193,7 +198,7 @@ describe('every text', () => {
   });
 
   test('is readable on an operator’s pages', async () => {
-    const { page, context } = await browser.visitor(shop.engine.url);
+    const { page, context } = await atRest();
     const sale = await shop.engine.sale();
     const { itemId } = sale;
     const { orderId } = mustSucceed(await shop.engine.place(tokenFor(sale, buyer.userId)));
