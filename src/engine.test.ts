@@ -126,6 +126,8 @@ test('orders that wait for an actor thread when it dies are answered 10004, and 
     const placing = Promise.all(tokens.map((token) => engine.place(token)));
     engine.process.input('actor\n');
     const first = await placing;
+    // On a busy machine all may be answered before the thread has heard that it is to die.
+    await waitUntil('the thread has died', () => deaths('actor') > round);
     await ready();
     for (const [index, token] of tokens.entries()) {
       const before = first[index]!;

@@ -63,7 +63,7 @@ describe('in a cluster', () => {
       opened.push(journal);
       return journal;
     };
-    const leader = (await open(0).then(() => cluster.leaderOf(nameOf(0))))!;
+    const leader = await open(0).then(() => cluster.untilLed(nameOf(0)));
     const [behind, beside] = [await open(leader), await open((leader + 1) % 3)];
     for (let partition = 0; partition < partitions; partition++) {
       const head = { partition, seq: 1, prev: chainStart, writer: 'test', at: 0 };

@@ -12,7 +12,7 @@ test('a node that is cut off keeps its clients, is led by no one else, and follo
   cluster = await startNatsCluster();
   const stream = { name: 'TEST', subjects: ['test'], storage: 'file', num_replicas: 3 };
   expect(await cluster.nodes[1]!.api('STREAM.CREATE.TEST', stream)).not.toHaveProperty('error');
-  const cutOff = (await cluster.leaderOf('TEST'))!;
+  const cutOff = await cluster.untilLed('TEST');
   const [other = 0, third = 0] = [0, 1, 2].filter((node) => node !== cutOff);
   cluster.cut(cutOff);
   await waitUntil('the others have found another leader', async () => {

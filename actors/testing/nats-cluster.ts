@@ -30,6 +30,8 @@ export interface NatsCluster {
   untilLedWithout(node: number): Promise<void>;
   /** The node that leads a stream, as a node knows; null when that knows none. */
   leaderOf(stream: string, asked?: number): Promise<number | null>;
+  /** The node that leads a stream, once the first knows one: it may hear of it after who made the stream. */
+  untilLed(stream: string): Promise<number>;
   remove(): Promise<void>;
 }
 
@@ -81,6 +83,14 @@ export async function startNatsCluster(lines: readonly string[] = []): Promise<N
       const leader = streams.find(({ name }) => name === stream)?.cluster?.leader ?? '';
       const node = nodes.findIndex((_, index) => nameOf(index) === leader);
       return node < 0 ? null : node;
+    },
+    untilLed: async (stream) => {
+      let leader: number | null = null;
+      await waitUntil(`${stream} is led`, async () => {
+        leader = await cluster.leaderOf(stream);
+        return leader !== null;
+      });
+      return leader!;
     },
     async remove() {
       for (const node of nodes) await node.remove();

@@ -147,7 +147,7 @@ test('a replay reads the copy of each server of a cluster, and says which it rea
     const text = textOf(reportOf(replayed, null, 'CNY'));
     expect(text).toContain('Read from: server node-');
     expect(text).toContain('Copies, compared: same 3');
-    const leader = await cluster.leaderOf('STAMPEDE_00');
+    const leader = await cluster.untilLed('STAMPEDE_00');
     const cut = [0, 1, 2].find(
       (node) => node !== leader && !journal.answeredBy(0).startsWith(`server node-${node} `),
     )!;

@@ -46,9 +46,9 @@ test('the node that the engine is connected to is cut off: it goes on by way of 
   console.log(`left the node ${leftMs} ms after the cut, selling again ${ms} ms later`);
   await buyers.buy(100);
   // Leaders of all streams have to be chosen anew, by a majority that may take its time.
-  await rig.untilReady(90_000);
+  await rig.untilReady(150_000);
   await cluster.untilLedWithout(0);
   rig.env.NATS_URL = second!;
   await rig.expectKept();
   expect(output()).not.toContain('hunter2');
-}, 180_000);
+}, 270_000);
