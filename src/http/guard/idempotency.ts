@@ -3,16 +3,24 @@
  * nothing is made twice. Without the header every request stands for itself.
  */
 import type { Context } from 'hono';
+import { code } from '../../../actors/protocol.ts';
 import { sha256 } from '../../../actors/sha256.ts';
 import type { Worked } from '../../store/kept-answers.ts';
 import type { AppParts } from '../parts.ts';
-import { failure, invalid, keptAnswer } from '../wire/envelope.ts';
+import { invalid, keptAnswer, refused } from '../wire/envelope.ts';
 import { actorName } from './admin.ts';
 
 const idempotencyHeader = 'idempotency-key';
 
 /** Visible ASCII. */
 const keyShape = /^[\x21-\x7e]{1,64}$/;
+
+/** What is told of a request that was not carried out, by why. */
+export const notCarriedOut = {
+  'used otherwise': code.usedOtherwise,
+  'in progress': code.outcomeUnknown,
+  unprotected: code.tooBusy,
+} as const;
 
 interface Kept {
   status: number;
@@ -41,16 +49,9 @@ export async function once(
   const carried = await answers.once(`${actorName(c)} ${key}`, what, async (attempt) =>
     workedOf(await work(attempt)),
   );
-  switch (carried.outcome) {
-    case 'answered':
-      return keptAnswer(carried.answer.status, carried.answer.body, carried.replayed);
-    case 'used otherwise':
-      return failure(request, 30014);
-    case 'in progress':
-      return failure(request, 10004);
-    case 'unprotected':
-      return failure(request, 30003);
-  }
+  const { outcome } = carried;
+  if (outcome !== 'answered') return refused(request, notCarriedOut[outcome]);
+  return keptAnswer(carried.answer.status, carried.answer.body, carried.replayed);
 }
 
 /** A refusal that another try may not meet is not the last word. */

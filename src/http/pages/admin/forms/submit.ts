@@ -1,11 +1,11 @@
 /** Sends what a form says to a service of the shop. */
 import type { Context } from 'hono';
 import type * as v from 'valibot';
-import { code } from '../../../../../actors/protocol.ts';
 import { sha256 } from '../../../../../actors/sha256.ts';
 import { checkInput } from '../../../../shop/input.ts';
 import { type Outcome, refuse as refuseCode } from '../../../../shop/outcome.ts';
 import { actorName } from '../../../guard/admin.ts';
+import { notCarriedOut } from '../../../guard/idempotency.ts';
 import type { AppParts } from '../../../parts.ts';
 import { faultCode, faultText } from '../../../wire/fault-answers.ts';
 import type { Values } from '../../../wire/form.ts';
@@ -55,16 +55,8 @@ export async function submitOnce<S extends v.GenericSchema, T>(
       const answer = await service(value, attempt);
       return { answer, final: answer.refused === null };
     });
-    switch (carried.outcome) {
-      case 'answered':
-        return carried.answer;
-      case 'used otherwise':
-        return refuseCode(code.usedOtherwise);
-      case 'in progress':
-        return refuseCode(code.outcomeUnknown);
-      case 'unprotected':
-        return refuseCode(code.tooBusy);
-    }
+    const { outcome } = carried;
+    return outcome === 'answered' ? carried.answer : refuseCode(notCarriedOut[outcome]);
   });
 }
 
