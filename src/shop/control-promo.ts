@@ -12,6 +12,10 @@ export type PromoAction = (typeof promoActions)[number];
 
 export const extensionSchema = v.object({ endAt: timeField() });
 
+/** Whether a promo may get a new end: what has begun is ended, not moved into the past. */
+export const isExtension = ({ endAt }: v.InferOutput<typeof extensionSchema>, now: number) =>
+  endAt > now;
+
 type Parts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock' | 'sql' | 'send'>;
 
 /** Resolves with the promo as it is then. A draft is refused: nothing has begun. @throws SqlUnavailable */

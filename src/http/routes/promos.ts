@@ -6,6 +6,7 @@ import {
   controlPromo,
   extendPromo,
   extensionSchema,
+  isExtension,
   promoActions,
 } from '../../shop/control-promo.ts';
 import {
@@ -80,7 +81,8 @@ async function extend(parts: AppParts, c: Context, id: string): Promise<Response
   const request = c.req.raw;
   const { value, refused: unfit } = await parseBody(request, extensionSchema);
   if (unfit !== null) return unfit;
-  if (value.endAt <= parts.clock()) return invalid(request, { endAt: 'must be later than now' });
+  if (!isExtension(value, parts.clock()))
+    return invalid(request, { endAt: 'must be later than now' });
   const extended = extendPromo(parts, numberOf(id), value.endAt, actorName(c));
   return answer(parts, request, await extended);
 }

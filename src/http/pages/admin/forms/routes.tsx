@@ -7,6 +7,7 @@ import {
   controlPromo,
   extendPromo,
   extensionSchema,
+  isExtension,
   promoActions,
 } from '../../../../shop/control-promo.ts';
 import { createItem, newItemSchema } from '../../../../shop/create-item.ts';
@@ -140,7 +141,7 @@ async function submitDelivery(
 async function submitExtension(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
   const { value, wrong } = checkInput(extensionSchema, extensionInput(values));
-  if (wrong !== null || value.endAt <= view.now) {
+  if (wrong !== null || !isExtension(value, view.now)) {
     const notice = { text: ownTexts(view).item.extendWrong, isError: true };
     return itemPage(parts, view, values.itemId, { notice, status: failures[10001].status });
   }
