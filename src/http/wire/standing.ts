@@ -41,11 +41,11 @@ export function standingAnswer(
 ): Response {
   const told = standingOf(parts, whose, promo, standing);
   if (told.state === 'admitted') return success(told, 201);
-  return notYet(told, retryAfterSeconds(told, standing));
+  return notYet(told, nextQuestionSeconds(told, standing));
 }
 
 /** When somebody with a place is to ask again. */
-export function retryAfterSeconds(
+export function nextQuestionSeconds(
   place: Omit<Distance, 'waiting'>,
   { waiting }: Pick<Standing, 'waiting'>,
 ): number {

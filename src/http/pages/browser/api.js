@@ -21,8 +21,8 @@ export const jitterMs = (most) => Math.random() * most;
 
 /**
  * Sends a request. Returns `{ errCode, data, errMsg, fields, retryAfterMs }`; `errCode` is null on
- * success, which may say as well when to ask again, and 0 where there was no answer; then `isOffline` says whether the shop could not be
- * reached, or has not answered in time.
+ * success, which may say as well when to ask again, and 0 where there was no answer; then `isOffline`
+ * says whether the shop could not be reached, or has not answered in time.
  */
 export async function call(method, path, body) {
   const request = {

@@ -2,7 +2,7 @@
 import { code, type Reply } from '../../../../actors/protocol.ts';
 import { joiningOf } from '../../../admission/joining.ts';
 import type { AppParts } from '../../parts.ts';
-import { retryAfterSeconds, standingOf } from '../../wire/standing.ts';
+import { nextQuestionSeconds, standingOf } from '../../wire/standing.ts';
 import type { Offer } from './offer.tsx';
 
 /** A page does not wait longer for the actor: its script asks again. */
@@ -26,7 +26,7 @@ export async function standingOnPage(parts: AppParts, userId: number | null, off
   if (reply.code !== code.ok || standing === null || standing.state === 'none') return null;
   const told = standingOf(parts, whose, promo, standing);
   if (told.state === 'admitted') return { state: told.state, expiresAt: told.expiresAt };
-  return { ...told, retryAfterMs: retryAfterSeconds(told, standing) * 1_000 };
+  return { ...told, retryAfterMs: nextQuestionSeconds(told, standing) * 1_000 };
 }
 
 const notDecided = new Set<number>([code.outcomeUnknown, code.journalUnavailable, code.tooBusy]);
