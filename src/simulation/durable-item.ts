@@ -47,9 +47,8 @@ export interface Moment {
   normalSale: boolean;
   normalLimit: number;
   promos: ReadonlyMap<number, PromoMoment>;
-  /** Refunds that were ever due, and how many of them are settled. */
+  /** Refunds that were ever due. */
   dues: number;
-  settled: ReadonlySet<number>;
 }
 
 export class DurableItem {
@@ -82,13 +81,10 @@ export class DurableItem {
   note(seq: Sequence): void {
     const { plain } = this;
     const { loaded, held, sold, left, price, normalSale, normalLimit } = plain;
-    const { dues } = plain.money;
-    const settled = dues.flatMap(({ settled }, index) => (settled ? [index + 1] : []));
     const value: Moment = {
       ...{ loaded, held, sold, left, price, normalSale, normalLimit },
       promos: new Map([...plain.promos.keys()].map((promo) => [promo, this.#promo(promo)])),
-      dues: dues.length,
-      settled: new Set(settled),
+      dues: plain.money.dues.length,
     };
     this.moments.push({ seq, value });
     this.left.push({ seq, value: left });
