@@ -208,7 +208,9 @@ export class StreamReader {
   async #noteReader(partition: number, messages: JetStreamSubscription): Promise<void> {
     const answered = this.#answered.get(partition);
     if (answered?.leader === undefined) return;
-    const reader = (await messages.consumerInfo()).cluster?.leader;
+    // A cluster that has just lost a server may be slow to answer, as for consumers.
+    const info = await messages.consumerInfo().catch(() => messages.consumerInfo());
+    const reader = info.cluster?.leader;
     if (reader !== undefined) this.#answered.set(partition, { ...answered, reader });
   }
 }
