@@ -62,6 +62,15 @@ describe('engines told the same port at the same moment', () => {
   });
 });
 
+test('a port that an engine may choose is none that the system gives to connections meanwhile', async () => {
+  const range = await Bun.file('/proc/sys/net/ipv4/ip_local_port_range').text();
+  const [lowest = 0, highest = 0] = range.split(/\s+/).map(Number);
+  const engine = await startTestEngine({ dataDir: newFolder().path, env: { PORT: '0' } });
+  engines.push(engine.process);
+  const port = Number(new URL(engine.url).port);
+  expect(port < lowest || port > highest).toBe(true);
+});
+
 test('a program that shares its port with whoever asks is not joined', async () => {
   const other = Bun.serve({
     hostname: '127.0.0.1',

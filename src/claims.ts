@@ -49,7 +49,7 @@ export class ClaimedPort {
 
   /** Claims a port; 0 asks for a free one. @throws when the port is taken. */
   static async claim(hostname: string, port: number): Promise<ClaimedPort> {
-    const free = port === 0 ? freePort(hostname, port) : port;
+    const free = port === 0 ? drawnPort(hostname) : port;
     const claim = nameInKernel(`${free} at ${hostname.toLowerCase()}`);
     if (claim !== null) {
       kept.push(claim);
@@ -58,7 +58,7 @@ export class ClaimedPort {
       await claimed.#inTurn(async () => undefined);
       return claimed;
     }
-    // The system gave the same port to another engine as well: it has others.
+    // Another engine has drawn the same.
     if (port === 0) return ClaimedPort.claim(hostname, port);
     throw taken(hostname, port, 'the port is taken by another engine');
   }
@@ -77,7 +77,7 @@ export class ClaimedPort {
     const { hostname, port } = this;
     const turn = await turnOn(port);
     try {
-      freePort(hostname, port);
+      mustBeFree(hostname, port);
       return await listen();
     } finally {
       turn.stop(true);
@@ -117,17 +117,37 @@ function nameInKernel(name: string): { stop(force: boolean): void } | null {
 }
 
 /**
- * The port to listen on; 0 asks for a free one. HTTP threads share their port, and so would a second
- * engine by mistake: binding it alone first detects that, and any other program that shares its port.
- * @throws when the port is taken.
+ * Where free ports are drawn from: below those that Linux gives to outgoing connections by itself
+ * (`net.ipv4.ip_local_port_range` begins at 32,768), one of which would take the port now and then while
+ * the journal is read.
  */
-function freePort(hostname: string, port: number): number {
+const drawnPortMin = 10_000;
+const drawnPortMax = 15_999;
+/** How many are drawn before a machine counts as having no free one. */
+const drawsMax = 1_000;
+
+/** A port that was free a moment ago. @throws as `mustBeFree` does. */
+function drawnPort(hostname: string): number {
+  for (let draws = 1; ; draws++) {
+    const port = drawnPortMin + Math.floor(Math.random() * (drawnPortMax - drawnPortMin + 1));
+    try {
+      mustBeFree(hostname, port);
+      return port;
+    } catch (error) {
+      const isTaken = error instanceof Error && codeOf(error.cause) === 'EADDRINUSE';
+      if (!isTaken || draws === drawsMax) throw error;
+    }
+  }
+}
+
+/**
+ * HTTP threads share their port, and so would a second engine by mistake: binding it alone first detects
+ * that, and any other program that shares its port. @throws when the port is taken.
+ */
+function mustBeFree(hostname: string, port: number): void {
   try {
     const socket = { data: () => undefined };
-    const probe = Bun.listen({ hostname, port, exclusive: true, socket });
-    const free = probe.port;
-    probe.stop(true);
-    return free;
+    Bun.listen({ hostname, port, exclusive: true, socket }).stop(true);
   } catch (cause) {
     const reasons: Record<string, string> = {
       EADDRINUSE: 'the port is taken',
