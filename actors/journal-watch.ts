@@ -5,7 +5,8 @@
  */
 import { isJournalFault, JournalCorrupt } from './journal/journal.ts';
 import type { Positions } from './memory/positions.ts';
-import type { Partition, PartitionWorld } from './partition/partition.ts';
+import type { Partition } from './partition/partition.ts';
+import type { PartitionWorld } from './partition/world.ts';
 
 interface WatchWorld {
   /** Asks the journal, as `OpenedJournal.probe` does. */

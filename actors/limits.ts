@@ -84,6 +84,42 @@ export const recordWords = 24;
 /** Commands an actor thread takes from one mailbox before it looks at the next. */
 export const drainRecordsMax = 4_096;
 
+/** Records in one message between two engines: a turn with more sends several. */
+export const forwardRecordsMax = 512;
+
+/** Records with which a message is full enough to be sent, where no more than twice as many are on their way. */
+export const forwardRecordsEnough = 128;
+
+/**
+ * Where as many commands came within `forwardGatherMs`, the next message waits for as many: more than the 64
+ * connections of a small load can bring together, which would only wait for each other.
+ */
+export const forwardRecordsMin = 72;
+
+/** How long commands for another engine gather at most. */
+export const forwardGatherMs = 4;
+
+/** Commands that gather are sent when none has joined them for so long. */
+export const forwardQuietMs = 2;
+
+/** Where a message waited for more commands, and they did not come, the next ones do not wait for so long. */
+export const forwardDoubtMs = 100;
+
+/** Commands of other engines that wait for an actor thread: those beyond are refused. */
+export const inboxRecordsMax = 65_536;
+
+/** Lanes of other engines whose commands an actor thread answers; the longest silent makes room. */
+export const inboxSendersMax = 1_024;
+
+/** An engine that owns nothing any more may still send the replies that it owes for this long. */
+export const lastRepliesMs = 1_000;
+
+/**
+ * The reply to what a merchant did elsewhere is held until the board here shows it, and at most for
+ * this long.
+ */
+export const boardCatchUpMsMax = 1_000;
+
 /** One entry of the journal: kept under the 1 MiB that nats-server takes by default. */
 export const entryEventsMax = 4_096;
 export const entryBytesMax = 900 * 1024;
@@ -96,6 +132,12 @@ export const entryHeadBytesMax = 512;
 
 /** Appends a journal may have in flight for one partition, whatever the journal allows. */
 export const appendsInFlightMax = 8;
+
+/** Entries of one partition that may be on their way to JetStream at once. */
+export const jetStreamAppendsInFlight = 4;
+
+/** An append that JetStream has not answered is sent again after this, under the same message id. */
+export const appendRetryMs = 700;
 
 /** How long an append may take before its outcome counts as unknown. Below the HTTP time-outs. */
 export const appendTimeoutMs = 2_000;
@@ -111,7 +153,7 @@ export const requestArrivalMs = 10_000;
 
 /** A partition that could not read its journal tries again after this, doubling up to the maximum. */
 export const recoveryPauseMs = 50;
-export const recoveryPauseMsMax = 1_000;
+export const recoveryPauseMsMax = 250;
 
 /**
  * A journal that answers short, less than what is known of it, is asked again for this long before it
@@ -123,7 +165,10 @@ export const shortConfirmMs = 5_000;
 export const refusalPauseMs = 1_000;
 export const refusalPauseMsMax = 60_000;
 
-/** A partition that was fenced is left to the other engine until that has been silent this long. */
+/**
+ * A partition that was fenced is left to the other engine until that has been silent this long; in a cluster, one that
+ * is written by who is no member.
+ */
 export const fencedMs = 3_000;
 
 /**
@@ -143,6 +188,22 @@ export const fileLookMs = 250;
  * that has not is looked for.
  */
 export const quorumPatienceMs = 2_000;
+
+/**
+ * A command that was sent to an engine after the other because each said that the partition is elsewhere is sent
+ * again so often, after a pause: they hear of a new owner within some milliseconds of each other.
+ */
+export const redirectsMax = 20;
+export const redirectPauseMs = 20;
+
+/** Commands for a partition that is about to be this engine's wait for it at most this long. */
+export const takeOverHoldMs = 1_000;
+
+/** Barriers of a new owner that may be refused, because the old one still wrote, before it gives up. */
+export const takeOverTriesMax = 10;
+
+/** A reading that follows a stream is silent for longer than a few of these only when it has broken off. */
+export const followHeartbeatMs = 500;
 
 /** Whatever time alone makes true is decided within this of its moment (I11). */
 export const onTimeMs = 100;
@@ -168,6 +229,54 @@ export const journalAheadMsMax = 60_000;
 /** Refusals for stock are journaled as a tally, at most once in this time per item and source. */
 export const tallyMs = 1_000;
 
+/** How often each engine of a cluster tells the others that it lives, and what it owns. */
+export const beatMs = 200;
+
+/** A beat whose storing the servers have not acknowledged is said again after this. */
+export const beatAgainMs = 300;
+
+/** How long the acknowledgement of a beat is waited for: it counts, however late. */
+export const beatAnswerMs = 2_000;
+
+/**
+ * A member is gone after this many own beats were stored since its last was heard: where the servers stall,
+ * nobody's beats are stored, and nobody is judged.
+ */
+export const silentBeatsMax = 6;
+
+/** The servers forget a member's beat after this. */
+export const memberTtlMs = 2_000;
+
+/** Members that are gone and still known, so that their last entries are told from a stranger's. */
+export const goneMembersMax = 32;
+
+/** How long those who operate the engines are told of one that is gone. */
+export const goneToldMs = 600_000;
+
+/** So many own beats must have been heard before an engine acts on what it knows of the others. */
+export const settledBeats = 2;
+
+/**
+ * An engine is sure to be taken for alive, and its partitions for its own, for this long after it sent its
+ * last beat that was stored.
+ */
+export const ownLeaseMs = 700;
+
+/** A follower's board answers no more when the owner was last heard of this long ago. */
+export const followerFreshMs = 1_000;
+
+/** How often an engine of a cluster looks which partitions it is to take or to hand over. */
+export const ownershipLookMs = 50;
+
+/** An order to an actor thread that has shown no effect after this is given again: the thread may have died. */
+export const orderAgainMs = 1_000;
+
+/** How often the threads that serve HTTP are told of all members, whether or not anything has changed. */
+export const membersTellMs = 1_000;
+
+/** How long an engine that leaves waits for others to own what it has handed over. */
+export const leaveMsMax = 5_000;
+
 /** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
 
@@ -182,15 +291,50 @@ relation(priceMinorMax * orderUnitsMax <= integerMax, 'an order total must be a 
 relation(priceMinorMax * loadedUnitsMax > 0, 'takings of an item must be finite');
 relation(loadedUnitsMax * gateFactorMax <= integerMax, 'a gate must be a safe integer');
 relation((mailboxRecords & (mailboxRecords - 1)) === 0, 'a ring is a power of two');
+relation(
+  forwardRecordsMax * recordWords * 8 <= entryBytesMax,
+  'a message between engines must be one that nats-server takes',
+);
+relation(forwardRecordsEnough <= forwardRecordsMax, 'a message must hold what is enough for one');
+relation(forwardRecordsMin <= forwardRecordsEnough, 'more must not be waited for than is enough');
+relation(forwardQuietMs < forwardGatherMs, 'who gathers must be looked at while they do');
+relation(mailboxRecords < inboxRecordsMax, 'an inbox must hold what one sender may have in flight');
+relation(
+  lastRepliesMs < replyTimeoutMs,
+  'an engine that is gone must be known before its replies are late',
+);
 relation((buyerFilterBits & (buyerFilterBits - 1)) === 0, 'the filter is a power of two');
 relation(entryHeadBytesMax + eventBytesMax <= entryBytesMax, 'an entry must hold an event');
 relation(ordersPerItemMax < 2 ** 31, 'order numbers are 32-bit indexes');
 relation(tickMs <= sleepMsMax, 'a thread may sleep until the next look');
 relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what is due');
 relation(shortConfirmMs > 2 * recoveryPauseMsMax, 'a short journal must be read more than once');
+relation(jetStreamAppendsInFlight <= appendsInFlightMax, 'the journal bounds what is in flight');
+relation(
+  2 * appendRetryMs < appendTimeoutMs,
+  'an append must be tried again before it is given up',
+);
 relation(refusalPauseMsMax > refusalPauseMs, 'the pauses of a refusal must grow');
+relation(
+  redirectsMax * redirectPauseMs < takeOverHoldMs,
+  'who owns a partition must be found out sooner than it is taken over',
+);
+relation(
+  takeOverHoldMs + appendTimeoutMs < replyTimeoutMs,
+  'who is kept waiting by a hand-over must still be answered',
+);
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(
   replyTimeoutMs < requestArrivalMs,
   'the HTTP thread must answer before the socket closes, also what has no body',
 );
+relation(
+  ownLeaseMs + beatMs < silentBeatsMax * beatMs,
+  'an engine must know that it may be taken for dead before it is',
+);
+relation(ownLeaseMs > 2 * beatMs, 'one late beat must not end a lease');
+relation(
+  beatAgainMs + beatMs < (silentBeatsMax - 1) * beatMs,
+  'when the servers are back, every engine must be heard before any is judged',
+);
+relation(silentBeatsMax * beatMs < memberTtlMs, 'a beat must outlast the patience for the next');

@@ -89,6 +89,6 @@ export class Loop {
     const now = clock();
     for (const partition of partitions) partition.finish(now);
     await breathe();
-    return partitions.every((partition) => partition.mode !== 'ready' || partition.idle);
+    return partitions.every((partition) => partition.idle);
   }
 }

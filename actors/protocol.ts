@@ -110,6 +110,12 @@ export type Read = { type: 'read'; item: number; n: number; user: number };
 /** Refusals for stock that were answered from the board: it showed `seen` as its sequence. */
 export type Tally = { type: 'tally'; item: number; seen: Sequence; count: number; amount: number };
 
+/**
+ * Changes nothing: another engine, which follows the partition, asks what its owner has journaled. Its reply
+ * is kept there until the follower has as much. Since 0.5.0.
+ */
+export type Sync = { type: 'sync'; item: number };
+
 export type Command =
   | Open
   | Restock
@@ -127,7 +133,8 @@ export type Command =
   | Refund
   | Settle
   | Read
-  | Tally;
+  | Tally
+  | Sync;
 
 export const orderStatus = { placed: 0, paid: 1, cancelled: 2, expired: 3, refunded: 4 } as const;
 export type OrderStatusName = keyof typeof orderStatus;
@@ -178,6 +185,7 @@ export const commandTypes = [
   'extend',
   'refund',
   'settle',
+  'sync',
 ] as const satisfies readonly Command['type'][];
 
 /** Where a user stands with a promo: nowhere, before a draw, in the queue, or let in. */

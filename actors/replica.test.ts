@@ -210,3 +210,34 @@ test('the last changes are still written when the thread leaves', async () => {
   expect(await stored(item)).toMatchObject({ left: '79' });
   replica = open();
 });
+
+test('an engine copies what it owns, and all of a partition once it has taken it', async () => {
+  positions.set(1, 'elsewhere', 1);
+  await waitUntil('the replica knows', () => positions.get(1, 'replicaSilent') === 0);
+  acknowledge(4, { [item]: row(4, 60), [other]: row(2, 50) });
+  positions.reached(1, 'replica', 3);
+  await Bun.sleep(400);
+  expect(await redis.command('KEYS', 'stampede:item:*')).toEqual([]);
+  // The owner before wrote one of them, and was killed before it wrote the other.
+  await redis.command('HSET', replicaKey(other), 'seq', '2', 'left', '50');
+  positions.set(1, 'elsewhere', 0);
+  await shows(item, { seq: '4', left: '60' });
+  await shows(other, { seq: '2', left: '50', loaded: '100' });
+  await waitUntil('the replica has caught up', () => positions.get(1, 'replicaSeq') === 4);
+});
+
+test('an owner before, which still writes what it had, changes nothing of a later one', async () => {
+  acknowledge(4, { [item]: row(4, 60) });
+  await shows(item, { seq: '4' });
+  const late = { board, positions, replica };
+  board = new Board(new SharedArrayBuffer(Board.bytes()));
+  positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  replica = open();
+  acknowledge(5, { [item]: row(5, 20), [other]: row(4, 30) });
+  await shows(item, { seq: '5', left: '20' });
+  late.board.write(other, row(3, 90));
+  late.replica.changed([item, other]);
+  await late.replica.close();
+  expect(await stored(item)).toMatchObject({ seq: '5', left: '20' });
+  expect(await stored(other)).toMatchObject({ seq: '4', left: '30' });
+});

@@ -4,7 +4,10 @@
  * at most every `flushMs`; a Lua script refuses to overwrite a newer state with an older one.
  *
  * Redis may be down, start empty, be flushed, or come back with an old dump: after each connection, and
- * whenever the mark of the last flush is missing, every item counts as changed.
+ * whenever the mark of the last flush is missing, every item counts as changed. In a cluster an engine
+ * copies what it owns: when it takes a partition, all of its items count as changed, for the owner before
+ * may have left some of them old. What that one still writes loses to any newer entry; of the same entry
+ * it could only write the same row.
  *
  * Hash `stampede:item:{id}`: left, held, sold, loaded (units), status ('none', 'pending', 'running',
  * 'ended'), partition, seq (the entry that last changed the row).
@@ -51,7 +54,7 @@ export interface ReplicaOptions {
   positions: Positions;
   clock: Clock;
   partitions: number;
-  /** The partitions of this thread. */
+  /** The partitions of this thread; those are copied that the engine owns at the moment. */
   own: readonly number[];
   /** Names this run of this thread only: two engines must not mistake each other's marks. */
   mark: string;
@@ -68,6 +71,8 @@ export class Replica {
   /** Items of this thread, with the status they were last flushed with. */
   readonly #statuses = new Map<number, string>();
   #dirty = new Set<number>();
+  /** Partitions that were owned at the last look. */
+  #owned: ReadonlySet<number>;
   #flushing = false;
   /** Whether what was last sent to Redis, if anything, was not carried out. */
   #silent = true;
@@ -83,6 +88,7 @@ export class Replica {
       connectTimeout: answerMs,
       scripts: { writeItem: { lua: writeItemScript, numberOfKeys: 1 } },
     });
+    this.#owned = this.#ownedNow();
     this.#tell(true);
     let reachable = true;
     this.#redis.on('ready', () => {
@@ -99,9 +105,11 @@ export class Replica {
     this.#look = setInterval(() => void this.#lookAround(), lookMs);
   }
 
-  /** Notes items whose row on the board has changed. */
+  /** Notes items whose row on the board has changed; those of partitions owned elsewhere are left out. */
   changed(items: Iterable<number>): void {
+    const { partitions } = this.#options;
     for (const item of items) {
+      if (!this.#owned.has(partitionOf(item, partitions))) continue;
       this.#dirty.add(item);
       if (!this.#statuses.has(item)) this.#statuses.set(item, '');
     }
@@ -120,7 +128,28 @@ export class Replica {
   #tell(silent: boolean): void {
     this.#silent = silent;
     const { positions, own } = this.#options;
-    for (const partition of own) positions.set(partition, 'replicaSilent', silent ? 1 : 0);
+    for (const partition of own) {
+      const isSilent = silent && this.#owned.has(partition);
+      positions.set(partition, 'replicaSilent', isSilent ? 1 : 0);
+    }
+  }
+
+  #ownedNow(): Set<number> {
+    const { positions, own } = this.#options;
+    return new Set(own.filter((partition) => positions.owns(partition)));
+  }
+
+  /** Finds out which partitions have been taken or given up. */
+  #lookAtOwners(): void {
+    const before = this.#owned;
+    this.#owned = this.#ownedNow();
+    const taken = [...this.#owned].filter((partition) => !before.has(partition));
+    if (taken.length === 0 && this.#owned.size === before.size) return;
+    this.#tell(this.#silent);
+    if (taken.length === 0) return;
+    const { board, partitions } = this.#options;
+    const items = [...board.items()];
+    this.changed(items.filter((item) => taken.includes(partitionOf(item, partitions))));
   }
 
   #markAll(): void {
@@ -139,17 +168,19 @@ export class Replica {
   async #flush(): Promise<void> {
     if (this.#flushing) return this.#flushLater();
     this.#flushing = true;
-    const { positions, own } = this.#options;
+    this.#lookAtOwners();
+    const { positions } = this.#options;
+    const own = [...this.#owned];
     const standing = own.map((partition) => positions.get(partition, 'journalSeq'));
-    const items = [...this.#dirty].slice(0, pipelineItemsMax);
-    for (const item of items) this.#dirty.delete(item);
+    const items = this.#takeDirty();
     try {
       await this.#write(items);
       this.#tell(false);
       if (this.#dirty.size === 0) {
         for (const [index, partition] of own.entries()) {
           // Before the recovery there is nothing that this run could have copied.
-          if (standing[index]! > 0) positions.reached(partition, 'replica', standing[index]!);
+          if (standing[index]! > 0 && positions.owns(partition))
+            positions.reached(partition, 'replica', standing[index]!);
         }
       }
     } catch (error) {
@@ -159,6 +190,18 @@ export class Replica {
     }
     this.#flushing = false;
     if (this.#dirty.size > 0) this.#flushLater();
+  }
+
+  /** The next items to write. What is not owned is dropped: whoever takes it begins with all of it. */
+  #takeDirty(): number[] {
+    const { partitions } = this.#options;
+    const items: number[] = [];
+    for (const item of this.#dirty) {
+      if (items.length === pipelineItemsMax) break;
+      this.#dirty.delete(item);
+      if (this.#owned.has(partitionOf(item, partitions))) items.push(item);
+    }
+    return items;
   }
 
   /** @throws when any item could not be written. */
@@ -182,8 +225,9 @@ export class Replica {
 
   /** Finds out whether Redis has lost its data, and which sales have begun or ended by the clock. */
   async #lookAround(): Promise<void> {
+    this.#lookAtOwners();
     if (this.#redis.status !== 'ready') return;
-    const { board, clock } = this.#options;
+    const { board, clock, partitions } = this.#options;
     try {
       // Redis answers in order: everything sent before this question has been carried out.
       const flushes = String(this.#flushes);
@@ -196,6 +240,7 @@ export class Replica {
     }
     const now = clock();
     for (const [item, status] of this.#statuses) {
+      if (!this.#owned.has(partitionOf(item, partitions))) continue;
       const row = board.read(item);
       if (row !== null && saleStatus(row, now) !== status) this.changed([item]);
     }

@@ -7,7 +7,14 @@
  * `recovered` once every partition has tried to recover, and `drained`.
  */
 
-import { wallClock } from './clock.ts';
+import { type Clock, createSteadyClock, wallClock } from './clock.ts';
+import type {
+  FromClusterThread,
+  ThreadPart,
+  ThreadPartSettings,
+  ToClusterThread,
+} from './cluster/thread-part.ts';
+import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
 import { JournalWatch } from './journal-watch.ts';
 import { drainRecordsMax, probeMs } from './limits.ts';
@@ -17,11 +24,12 @@ import { Board } from './memory/board.ts';
 import { Doorbell, Mailbox } from './memory/mailbox.ts';
 import { Positions } from './memory/positions.ts';
 import { readCommand, requestAt } from './memory/record.ts';
-import { writeReply } from './memory/reply-record.ts';
 import { ThreadDelays } from './memory/thread-delays.ts';
-import { Partition, type PartitionWorld } from './partition/partition.ts';
-import { partitionOf, type Reply } from './protocol.ts';
-import { Replica } from './replica.ts';
+import { Partition } from './partition/partition.ts';
+import type { PartitionWorld } from './partition/world.ts';
+import { type Command, partitionOf, type Reply } from './protocol.ts';
+import type { Replica } from './replica.ts';
+import { ReplyMailboxes } from './reply-mailboxes.ts';
 import type { SharedMemory } from './shared.ts';
 
 export interface ActorThreadSettings {
@@ -37,11 +45,19 @@ export interface ActorThreadSettings {
   /** Null: no replica. */
   redisUrl: string | null;
   memory: SharedMemory;
+  /** How far the engine's steady clock is from this thread's own. */
+  clockStepMs: number;
+  /** Null where the engine is alone. */
+  cluster: ThreadPartSettings | null;
   logLevel: (typeof logLevels)[number];
 }
 
-export type ToActorThread = ActorThreadSettings | { type: 'drain' } | { type: 'crash' };
-export type FromActorThread = { type: 'recovered' } | { type: 'drained' };
+export type ToActorThread =
+  | ActorThreadSettings
+  | ToClusterThread
+  | { type: 'drain' }
+  | { type: 'crash' };
+export type FromActorThread = FromClusterThread | { type: 'recovered' } | { type: 'drained' };
 
 declare const self: Worker;
 
@@ -49,33 +65,33 @@ class ActorThread {
   readonly #loop: Loop;
   readonly #bell: Doorbell;
   readonly #commands: Mailbox[];
-  readonly #replies: Mailbox[];
-  readonly #httpBells: Doorbell[];
+  readonly #replies: ReplyMailboxes;
   readonly #projectorBell: Doorbell;
   readonly #clock = wallClock;
+  readonly #steadyClock: Clock;
   /** Partitions by number; only those of this thread are set. */
   readonly #partitions: (Partition | undefined)[] = [];
   readonly #own: Partition[] = [];
-  /** HTTP threads that have new replies but have not been rung for them. */
-  readonly #unrung = new Set<number>();
-  /** Replies that found their mailbox full: its HTTP thread died with many in flight. */
-  #stalled: { mailbox: number; request: number; reply: Reply }[] = [];
+  /** Null where the engine is alone. */
+  #part: ThreadPart | null = null;
+  /** What main told before the journal was open. */
+  readonly #early: ToClusterThread[] = [];
   /** Whether commands are taken: they wait until each partition has tried to recover. */
   #open = false;
 
   constructor(private readonly settings: ActorThreadSettings) {
     const { thread, memory } = settings;
+    this.#steadyClock = createSteadyClock(settings.clockStepMs);
     this.#bell = new Doorbell(memory.actorBells[thread]!);
     this.#commands = memory.commands.map((byActor) => new Mailbox(byActor[thread]!));
-    this.#replies = memory.replies.map((byActor) => new Mailbox(byActor[thread]!));
-    this.#httpBells = memory.httpBells.map((bell) => new Doorbell(bell));
+    this.#replies = new ReplyMailboxes(memory, thread);
     this.#projectorBell = new Doorbell(memory.projectorBell);
     this.#loop = new Loop({
       clock: this.#clock,
       bell: this.#bell,
       partitions: this.#own,
-      drainMailboxes: (now) => !this.#open || this.#drainMailboxes(now),
-      flush: () => this.#flush(),
+      drainMailboxes: (now) => !this.#open || this.#drainAll(now),
+      flush: () => this.#replies.flush(),
       breathe,
     });
   }
@@ -87,7 +103,8 @@ class ActorThread {
     const journal = await openJournal(settings.journal, settings.partitions, { report });
     const board = new Board(settings.memory.board);
     const positions = new Positions(settings.memory.positions);
-    const replica = this.#openReplica(board, positions);
+    const replica = await this.#openReplica(board, positions);
+    this.#part = await this.#joinCluster(journal, positions);
     const world: PartitionWorld = {
       journal,
       board,
@@ -95,6 +112,8 @@ class ActorThread {
       // A timer takes a millisecond even for none at all.
       sleep: (ms) => (ms === 0 ? breathe() : Bun.sleep(ms)),
       writer: settings.writer,
+      steadyClock: this.#steadyClock,
+      cluster: this.#part?.forPartitions ?? null,
       reply: (mailbox, request, reply) => this.#reply(mailbox, request, reply),
       acknowledged: (_partition, items) => {
         this.#projectorBell.ring();
@@ -110,6 +129,7 @@ class ActorThread {
       this.#own.push(partition);
     }
     void this.#recover();
+    for (const message of this.#early.splice(0)) this.heard(message);
     const delays = new ThreadDelays(settings.memory.threadDelays);
     const watching = delays.watch(settings.memory.commands.length + settings.thread);
     const probe = () => journal.probe();
@@ -121,8 +141,38 @@ class ActorThread {
     clearInterval(watching);
     for (const partition of this.#own) partition.stop();
     await replica?.close();
+    await this.#part?.close();
     await journal.close();
     self.postMessage({ type: 'drained' } satisfies FromActorThread);
+  }
+
+  /** Does what main says of the cluster. */
+  heard(message: ToClusterThread): void {
+    if (this.#part === null) this.#early.push(message);
+    else this.#part.heard(message);
+  }
+
+  async #joinCluster(journal: OpenedJournal, positions: Positions): Promise<ThreadPart | null> {
+    const { cluster, writer, thread, actorThreads, partitions, memory } = this.settings;
+    if (cluster === null) return null;
+    if (journal.followed === null)
+      throw new Error('a journal that cannot be followed has no cluster');
+    // As with Redis below, who is alone does not load the client.
+    const { ThreadPart } = await import('./cluster/thread-part.ts');
+    const log = getLogger(['stampede', 'actor']);
+    return new ThreadPart(cluster, {
+      ...{ thread, actorThreads, partitions, positions },
+      engine: writer,
+      httpThreads: memory.commands.length,
+      bell: this.#bell,
+      clock: this.#clock,
+      journal: journal.followed,
+      partition: (partition) => this.#partitions[partition],
+      submit: (...command) => this.#submit(...command),
+      redirectHere: (...redirect) => this.#replies.redirect(...redirect),
+      tellMain: (message) => self.postMessage(message),
+      report: (what) => log.debug(`courier: ${what}`, {}),
+    });
   }
 
   drain(): void {
@@ -143,9 +193,13 @@ class ActorThread {
     this.#bell.ring();
   }
 
-  /** Returns whether all mailboxes are empty. */
+  /** Returns whether all mailboxes are empty, also the inbox of other engines. */
+  #drainAll(now: number): boolean {
+    const emptied = this.#drainMailboxes(now);
+    return this.#part === null ? emptied : this.#part.inbox.drain(now) && emptied;
+  }
+
   #drainMailboxes(now: number): boolean {
-    const { partitions } = this.settings;
     let emptied = true;
     for (const [index, mailbox] of this.#commands.entries()) {
       let taken = 0;
@@ -155,32 +209,30 @@ class ActorThread {
         const command = readCommand(mailbox.words, offset);
         const request = requestAt(mailbox.words, offset);
         mailbox.release();
-        const partition = this.#partitions[partitionOf(command.item, partitions)];
-        if (partition === undefined)
-          throw new Error(`item ${command.item} does not belong to this thread`);
-        partition.submit(index, request, command, now); // Steps 5 and 6.
+        this.#submit(index, request, command, now);
       }
       if (taken === drainRecordsMax) emptied = false;
     }
     return emptied;
   }
 
-  /** Step 8, its end: a reply that may be sent goes into the mailbox of its HTTP thread. */
-  #reply(mailbox: number, request: number, reply: Reply): void {
-    const ring = this.#replies[mailbox]!;
-    const offset = ring.reserve();
-    if (offset < 0) {
-      this.#stalled.push({ mailbox, request, reply });
-      return;
-    }
-    writeReply(ring.words, offset, request, reply);
-    ring.publish();
-    this.#ringLater(mailbox);
+  #submit(mailbox: number, request: number, command: Command, now: number): void {
+    const partition = this.#partitions[partitionOf(command.item, this.settings.partitions)];
+    if (partition === undefined)
+      throw new Error(`item ${command.item} does not belong to this thread`);
+    partition.submit(mailbox, request, command, now); // Steps 5 and 6.
   }
 
-  #openReplica(board: Board, positions: Positions): Replica | null {
+  /** Step 8, its end: a reply that may be sent goes to its HTTP thread, or to the engine that asked. */
+  #reply(mailbox: number, request: number, reply: Reply): void {
+    if (this.#replies.has(mailbox)) this.#replies.reply(mailbox, request, reply);
+    else this.#part!.inbox.reply(mailbox, request, reply);
+  }
+
+  async #openReplica(board: Board, positions: Positions): Promise<Replica | null> {
     const { redisUrl, thread, partitions, actorThreads, writer } = this.settings;
     if (redisUrl === null) return null;
+    const { Replica } = await import('./replica.ts');
     const log = getLogger(['stampede', 'replica']);
     return new Replica({
       url: redisUrl,
@@ -192,22 +244,6 @@ class ActorThread {
       mark: Bun.randomUUIDv7(),
       log: (level, message, details) => log[level](message, { writer, ...details }),
     });
-  }
-
-  /** One ring for all the replies that leave together. */
-  #ringLater(mailbox: number): void {
-    if (this.#unrung.size === 0) queueMicrotask(() => this.#flush());
-    this.#unrung.add(mailbox);
-  }
-
-  /** Returns false while replies wait for room in a mailbox. */
-  #flush(): boolean {
-    const stalled = this.#stalled;
-    this.#stalled = [];
-    for (const { mailbox, request, reply } of stalled) this.#reply(mailbox, request, reply);
-    for (const mailbox of this.#unrung) this.#httpBells[mailbox]!.ring();
-    this.#unrung.clear();
-    return this.#stalled.length === 0;
   }
 }
 
@@ -238,5 +274,7 @@ self.onmessage = ({ data }: MessageEvent<ToActorThread>) => {
       break;
     case 'crash':
       throw new Error('told to crash');
+    default:
+      running?.heard(data);
   }
 };

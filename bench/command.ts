@@ -12,7 +12,8 @@ Exit codes:
 Examples:
   $ bun bench --quick
   $ bun bench --only order,rush --json figures.json
-  $ bun bench --nats --redis --postgres`;
+  $ bun bench --nats --redis --postgres
+  $ bun bench --cluster --json figures.json`;
 
 export function addBench(program: Command): void {
   program
@@ -33,6 +34,10 @@ export function addBench(program: Command): void {
     .option('--nats', 'also measure with NATS, which is started here')
     .option('--redis', 'also measure with Redis, which is started here')
     .option('--postgres', 'also measure with PostgreSQL, which is started here')
+    .option(
+      '--cluster',
+      'measure three engines on three NATS servers and PostgreSQL, which are started here, instead of one engine',
+    )
     .addHelpText('after', explanation)
     .action((options) => perform('bench', 1, () => run(options)));
 }
@@ -45,6 +50,7 @@ interface Options {
   nats?: true | undefined;
   redis?: true | undefined;
   postgres?: true | undefined;
+  cluster?: true | undefined;
 }
 
 async function run({ only, json, html, ...flags }: Options): Promise<number> {
@@ -55,6 +61,6 @@ async function run({ only, json, html, ...flags }: Options): Promise<number> {
     const message = `--only knows no part "${unknown}"; the parts are: ${names.join(', ')}`;
     throw new CommandFailed(message, wrongUse);
   }
-  const { quick = false, nats = false, redis = false, postgres = false } = flags;
-  return bench({ quick, nats, redis, postgres, only, json, html });
+  const { quick = false, nats = false, redis = false, postgres = false, cluster = false } = flags;
+  return bench({ quick, nats, redis, postgres, cluster, only, json, html });
 }

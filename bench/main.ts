@@ -4,7 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { clusterOrders } from './parts/cluster/cluster-orders.ts';
+import { followers } from './parts/cluster/followers.ts';
+
+import { takeover } from './parts/cluster/takeover.ts';
 import { core } from './parts/core.ts';
+import { forwarding } from './parts/forwarding.ts';
 import { itemPage } from './parts/item-page.ts';
 import { logIns } from './parts/log-ins.ts';
 import { history } from './parts/long-history.ts';
@@ -18,8 +23,8 @@ import { soldOut } from './parts/sold-out.ts';
 import { tokens } from './parts/token-issue.ts';
 import { htmlOf } from './report/html.tsx';
 import { machine, machineLine } from './report/machine.ts';
-import { emptyReport, type Part } from './report/report.ts';
-import { loadTable, targetTable } from './report/table.ts';
+import { addTo, emptyReport, type Part } from './report/report.ts';
+import { figureTable, loadTable, targetTable } from './report/table.ts';
 
 /** In the order in which they run. */
 export const parts: readonly Part[] = [
@@ -32,9 +37,13 @@ export const parts: readonly Part[] = [
   overload,
   scaling,
   realParts,
+  forwarding,
   core,
   queue,
   history,
+  clusterOrders,
+  takeover,
+  followers,
 ];
 
 export interface BenchOptions {
@@ -43,7 +52,9 @@ export interface BenchOptions {
   nats: boolean;
   redis: boolean;
   postgres: boolean;
-  /** Names of parts; all of them when not given. */
+  /** The parts that measure several engines, in place of all others. */
+  cluster: boolean;
+  /** Names of parts; all of them, of one engine or of several, when not given. */
   only?: readonly string[] | undefined;
   /** Files to write the report to. */
   json?: string | undefined;
@@ -53,7 +64,9 @@ export interface BenchOptions {
 /** Runs the load tests and returns the exit code. */
 export async function bench(options: BenchOptions): Promise<number> {
   const { only, json, html = join(import.meta.dir, 'results', 'report.html') } = options;
-  const chosen = parts.filter(({ name }) => only === undefined || only.includes(name));
+  const chosen = parts.filter(({ name, cluster = false }) =>
+    only === undefined ? cluster === options.cluster : only.includes(name),
+  );
   const here = machine();
   const startedAt = performance.now();
   const progress = (what: string) => {
@@ -66,12 +79,7 @@ export async function bench(options: BenchOptions): Promise<number> {
     try {
       const { quick, nats, redis, postgres } = options;
       const services = { nats, redis, postgres };
-      const report = await part.run({ quick, services, progress });
-      const { loads, charts, targets, failures } = report;
-      all.loads.push(...loads);
-      all.charts.push(...charts);
-      all.targets.push(...targets);
-      all.failures.push(...failures);
+      addTo(all, await part.run({ quick, services, progress }));
     } catch (error) {
       console.error(error);
       all.failures.push(`${part.name}: ${error}`);
@@ -80,7 +88,8 @@ export async function bench(options: BenchOptions): Promise<number> {
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const run = `${options.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
   const loads = all.loads.length === 0 ? [] : [loadTable(all.loads)];
-  console.log([...loads, targetTable(all.targets), run, ...all.failures].join('\n\n'));
+  const figures = [...all.tables.map(figureTable), targetTable(all.targets)];
+  console.log([...loads, ...figures, run, ...all.failures].join('\n\n'));
   const document = { machine: here, quick: options.quick, seconds, ...all };
   mkdirSync(dirname(html), { recursive: true });
   writeFileSync(html, await htmlOf(document));

@@ -4,38 +4,36 @@ import { join } from 'node:path';
 import { freePort, startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import { readConfig } from './config.ts';
 import { runCommand } from './testing/command.ts';
+import { readCompose, settingsOf } from './testing/compose-file.ts';
 
 const root = join(import.meta.dir, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
 
-interface Compose {
-  services: Record<string, { environment?: Record<string, string>; volumes?: string[] }>;
-}
+const compose = readCompose();
 
-test('the compose file gives the engine settings that it accepts', () => {
-  const { services } = Bun.YAML.parse(read('compose.yaml')) as Compose; // The shape asserted below.
-  expect(Object.keys(services).sort()).toEqual(['nats', 'postgres', 'redis', 'stampede']);
-  const secrets = {
-    TOKEN_SECRET: 't'.repeat(32),
-    ADMIN_TOKEN: 'a'.repeat(16),
-    POSTGRES_PASSWORD: 'p',
-    NATS_PASSWORD: 'n',
-  };
-  const environment = Object.fromEntries(
-    Object.entries(services.stampede!.environment!).map(([name, value]) => [
-      name,
-      value.replaceAll(
-        /\$\{(\w+):\?[^}]*\}/g,
-        (_, secret: keyof typeof secrets) => secrets[secret],
-      ),
-    ]),
+test('the compose file gives the engines settings that they accept, the same to each', () => {
+  const engines = ['stampede-1', 'stampede-2', 'stampede-3'];
+  const servers = ['nats-1', 'nats-2', 'nats-3'];
+  const all = [...engines, ...servers, 'balancer', 'postgres', 'redis'];
+  expect(Object.keys(compose.services).sort()).toEqual(all.sort());
+  const [first, ...others] = engines.map((name) => readConfig(settingsOf(compose.services[name]!)));
+  expect(first!.natsUrl).toBe(
+    'nats://stampede:n4tspassword@nats-1:4222,nats://nats-2:4222,nats://nats-3:4222',
   );
-  const config = readConfig(environment);
-  expect(config.natsUrl).toBe('nats://stampede:n@nats:4222');
-  expect(config.redisUrl).toBe('redis://redis:6379');
-  expect(config.databaseUrl).toBe('postgres://stampede:p@postgres:5432/stampede');
+  expect(first!.journalReplicas).toBe(3);
+  expect(first!.redisUrl).toBe('redis://redis:6379');
+  expect(first!.databaseUrl).toBe('postgres://stampede:pg4ssword@postgres:5432/stampede');
+  expect(first!.trustedProxies).toBe(compose.networks.default.ipam.config[0]!.subnet);
+  for (const other of others) expect(other).toEqual(first!);
+});
+
+test('the compose file opens nothing but the balancer, to this machine alone', () => {
+  const opened = Object.entries(compose.services).map(([name, { ports = [] }]) => [name, ...ports]);
+  expect(opened.filter(([, ...ports]) => ports.length > 0)).toEqual([
+    ['balancer', '127.0.0.1:3000:8080'],
+  ]);
 });
 
 test('the image copies only what exists, and builds with the pinned Bun', () => {
@@ -51,12 +49,16 @@ test('the image copies only what exists, and builds with the pinned Bun', () => 
   for (const source of sources) expect(tracked).toContain(source);
 });
 
-test('the NATS configuration is one that nats-server reads, except for what needs 2.10', () => {
-  const config = folder.file('nats.conf');
-  writeFileSync(config, read('.deploy/nats.conf').replace(/^\s*sync_interval: always$/m, ''));
-  const env = { ...process.env, NATS_PASSWORD: 'p4ssword' };
-  const { exitCode, stderr } = Bun.spawnSync(['nats-server', '-t', '-c', config], { env });
-  expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
+test('the NATS configurations are ones that nats-server reads, except for what needs 2.10', () => {
+  const alone = read('.deploy/nats.conf').replace(/^\s*sync_interval: always$/m, '');
+  writeFileSync(folder.file('nats.conf'), alone);
+  writeFileSync(folder.file('nats-cluster.conf'), read('.deploy/nats-cluster.conf'));
+  const env = { ...process.env, NATS_PASSWORD: 'p4ssword', NATS_NAME: 'nats-1' };
+  for (const name of ['nats.conf', 'nats-cluster.conf']) {
+    const command = ['nats-server', '-t', '-c', folder.file(name)];
+    const { exitCode, stderr } = Bun.spawnSync(command, { env });
+    expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
+  }
   expect(read('.deploy/nats.conf')).toMatch(/^\s*sync_interval: always$/m);
 });
 

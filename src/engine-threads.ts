@@ -1,10 +1,11 @@
 /** The threads of an engine, and what each is started with, also after a crash. */
-import { type Clock, clockDrift, wallClock } from '../actors/clock.ts';
+import { type Clock, clockDrift } from '../actors/clock.ts';
 import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
 import type { SqlSettings } from './db/open.ts';
+import type { EngineCluster } from './engine-cluster.ts';
 import { ownScript } from './own-files.ts';
 import { storeSettings } from './parts-settings.ts';
 import type { PaymentsMode } from './payments/modes.ts';
@@ -42,15 +43,17 @@ export interface EngineParts {
   requestMetrics: SharedArrayBuffer;
   /** Id of this run, written into every entry. */
   writer: string;
+  /** When the engine started, milliseconds since 1970 UTC. */
+  startedAt: number;
+  /** Null where the engine is alone. */
+  cluster: EngineCluster | null;
 }
 
 export class EngineThreads {
-  readonly #startedAt = wallClock();
-
   constructor(private readonly parts: EngineParts) {}
 
   http(thread: number): HttpThread {
-    const { settings, port, journal, sql, journalPromise, requestMetrics, steadyClock } =
+    const { settings, port, journal, sql, journalPromise, requestMetrics, steadyClock, writer } =
       this.parts;
     return new Thread({
       name: `http-${thread}`,
@@ -60,7 +63,10 @@ export class EngineThreads {
         ...this.#common(),
         // Measured each time: a thread's own time begins when it is started.
         clockStepMs: clockDrift(steadyClock),
-        startedAt: this.#startedAt,
+        startedAt: this.parts.startedAt,
+        cluster: this.parts.cluster?.threadPart ?? null,
+        members: this.parts.cluster?.members ?? null,
+        writer,
         thread,
         life,
         actorThreads: settings.actorThreads,
@@ -94,7 +100,7 @@ export class EngineThreads {
 
   /** `died` is called with the thread's number whenever it crashes. */
   actor(thread: number, died: (thread: number) => void): ActorThread {
-    const { settings, journal, writer } = this.parts;
+    const { settings, journal, writer, steadyClock } = this.parts;
     return new Thread({
       name: `actor-${thread}`,
       script: ownScript('actors/worker.ts'),
@@ -104,10 +110,16 @@ export class EngineThreads {
         thread,
         life,
         actorThreads: settings.actorThreads,
+        clockStepMs: clockDrift(steadyClock),
         writer,
         journal,
         redisUrl: settings.redisUrl,
+        cluster: this.parts.cluster?.threadPart ?? null,
       }),
+      heard: (message) => {
+        if (message.type === 'ownership changed' || message.type === 'writer seen')
+          this.parts.cluster?.heard(message);
+      },
       died: () => died(thread),
     });
   }

@@ -21,6 +21,8 @@ import { CatalogVersion } from './catalog/version.ts';
 import { ClaimedPort } from './claims.ts';
 import { openSql, type SqlSettings, thisSql } from './db/open.ts';
 import { SqlUnavailable } from './db/sql.ts';
+import { quietMsMax } from './departure.ts';
+import type { EngineCluster } from './engine-cluster.ts';
 import {
   type ActorThread,
   type EngineSettings,
@@ -44,6 +46,8 @@ export interface Engine {
 
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
+/** A thread that has not said that it is quiet this long after it should be is not waited for. */
+const quietGraceMs = 500;
 
 /** Starts every thread and resolves when the engine listens. */
 export async function startEngine(settings: EngineSettings): Promise<Engine> {
@@ -53,8 +57,21 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const positions = new Positions(memory.positions);
   const steadyClock = createSteadyClock();
+  const startedAt = wallClock();
   const writer = Bun.randomUUIDv7();
   const { journal, sql, journalPromise } = await prepare(settings, positions, writer);
+  let http: HttpThread[] = [];
+  let actors: ActorThread[] = [];
+  // Before any thread is there: what it is to do stands in the shared memory.
+  const cluster =
+    journal.kind === 'jetstream'
+      ? await joinCluster(journal, settings, {
+          ...{ positions, steadyClock, writer, port, startedAt },
+          toActor: (partition, message) => actors[partition % settings.actorThreads]?.post(message),
+          toActors: (message) => each(actors, message),
+          toHttp: (message) => each(http, message),
+        })
+      : null;
   const threads = new EngineThreads({
     settings,
     port,
@@ -64,23 +81,23 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     journalPromise,
     steadyClock,
     requestMetrics: new SharedArrayBuffer(RequestMetrics.bytes(settings.httpThreads)),
-    writer,
+    ...{ writer, startedAt, cluster },
   });
-
-  let http: HttpThread[] = [];
   const actorDied = (actor: number) => {
     // The dead thread cannot say so itself, and the next may die of its start.
     for (let partition = actor; partition < settings.partitions; partition += settings.actorThreads)
       positions.setMode(partition, 'recovering');
     for (const each of http) each.post({ type: 'actor died', actor });
   };
-  const actors = times(settings.actorThreads, (thread) => threads.actor(thread, actorDied));
+  actors = times(settings.actorThreads, (thread) => threads.actor(thread, actorDied));
   await Promise.all(actors.map((actor) => actor.says('recovered')));
   const projector = threads.projector();
+  await cluster?.settled();
   await claimed.listenOn(() => {
     http = times(settings.httpThreads, (thread) => threads.http(thread));
     return Promise.all(http.map((each) => each.says('listening')));
   });
+  cluster?.started();
   const watching = watchClock(steadyClock);
 
   return {
@@ -92,11 +109,17 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     },
     drain: async () => {
       clearInterval(watching);
+      if (cluster !== null && !cluster.isAlone) await leave(cluster, http);
       await drain(http);
       await drain(actors);
       await drain([projector]);
+      await cluster?.close();
     },
   };
+}
+
+function each<In>(threads: readonly { post(message: In): void }[], message: In): void {
+  for (const thread of threads) thread.post(message);
 }
 
 function times<T>(count: number, make: (thread: number) => T): T[] {
@@ -107,6 +130,22 @@ async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThre
   const drained = threads.map((thread) => thread.says('drained'));
   for (const thread of threads) thread.leave({ type: 'drain' });
   await Promise.race([Promise.all(drained), Bun.sleep(drainMs)]);
+}
+
+/** An engine that is alone does not load what there is to a cluster. */
+async function joinCluster(
+  ...asked: Parameters<typeof EngineCluster.join>
+): Promise<EngineCluster> {
+  const { EngineCluster } = await import('./engine-cluster.ts');
+  return EngineCluster.join(...asked);
+}
+
+/** Hands over what this engine owns, and goes on answering until its traffic goes to the others. */
+async function leave(cluster: EngineCluster, http: readonly HttpThread[]): Promise<void> {
+  const quiet = http.map((thread) => thread.says('quiet'));
+  each(http, { type: 'leaving' });
+  await cluster.leave();
+  await Promise.race([Promise.all(quiet), Bun.sleep(quietMsMax + quietGraceMs)]);
 }
 
 interface Prepared {

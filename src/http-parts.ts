@@ -1,11 +1,14 @@
 /** What an HTTP thread opens for its routes, and closes again. */
 import { createSteadyClock, wallClock } from '../actors/clock.ts';
+import type { Courier } from '../actors/cluster/courier.ts';
+import type { ThreadPartSettings } from '../actors/cluster/thread-part.ts';
 import { type JournalSettings, openJournal } from '../actors/journal/open.ts';
-import type { logLevels } from '../actors/log.ts';
+import { getLogger, type logLevels } from '../actors/log.ts';
 import { Board } from '../actors/memory/board.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { ThreadDelays } from '../actors/memory/thread-delays.ts';
 import type { Command } from '../actors/protocol.ts';
+import { version } from '../package.json' with { type: 'json' };
 import { KnownDevices } from './accounts/known-devices.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords } from './accounts/passwords.ts';
@@ -20,6 +23,7 @@ import { RateLimits } from './admission/rate-limits.ts';
 import { CachedCatalog } from './catalog/catalog.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
 import { Dispatch, type DispatchSettings } from './dispatch/dispatch.ts';
+import { InStep } from './dispatch/in-step.ts';
 import { RefusalTally } from './dispatch/refusal-tally.ts';
 import { AdminSessions } from './http/guard/admin-sessions.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
@@ -37,6 +41,8 @@ import { PaymentDeliveries } from './payments/deliveries.ts';
 import { DemoProvider } from './payments/demo-provider.ts';
 import type { PaymentsMode } from './payments/modes.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { KnownEngines, type OwnFacts } from './shop/cluster/known-engines.ts';
+import { RefusalCounts } from './shop/cluster/refusal-counts.ts';
 import { Draws } from './shop/draw/draws.ts';
 import { ItemLists } from './shop/list-items.ts';
 import { ReadinessCheck } from './shop/readiness.ts';
@@ -70,6 +76,10 @@ export interface HttpThreadSettings extends DispatchSettings {
   clockStepMs: number;
   /** When the engine started, milliseconds since 1970 UTC. */
   startedAt: number;
+  /** Null where the engine is alone. */
+  cluster: ThreadPartSettings | null;
+  /** What main knows of the engines of a cluster, as in its messages; null before it knows any. */
+  members: string | null;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -87,7 +97,10 @@ export interface ServedBy extends Pick<AppParts, 'logError' | 'logWarning'> {
 
 export interface OpenedParts {
   parts: AppParts;
+  engines: KnownEngines;
   dispatch: Dispatch;
+  /** By which other engines are reached; null where an engine is alone. */
+  courier: Courier | null;
   close(): Promise<void>;
 }
 
@@ -108,28 +121,31 @@ export async function openParts(
   const steadyClock = createSteadyClock(settings.clockStepMs);
   const requests = new RequestMetrics(settings.requestMetrics, settings.thread, countedRoutes);
   const watching = new ThreadDelays(memory.threadDelays).watch(settings.thread);
-  const dispatch = new Dispatch(settings, board, requests);
+  const { courier, dispatch } = await openDispatch(settings, board, requests);
   const shedding = await LoadShedding.open();
   const sql = await openSql(settings.sql);
   const store = await openStore(settings.store, { clock: steadyClock });
   const catalog = new CachedCatalog(sql.catalog, store, memory.catalogChanges);
   const proxies = new TrustedProxies(settings.trustedProxies);
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
+  const engines = enginesOf(settings);
+  const refusals = new RefusalCounts({ ...settings, board, engines, courier });
   const readiness = new ReadinessCheck({
-    board,
-    positions,
-    partitions,
-    clock,
+    ...{ board, positions, partitions, clock, steadyClock, engines },
     sql,
     store,
     draining: server.draining,
   });
+  const serving = readiness.watch();
   const send = (command: Command) => dispatch.send(command);
   const parts: AppParts = {
     board,
     positions,
     partitions,
+    engines,
+    refusals,
     clock,
+    steadyClock,
     requests,
     shedding,
     sql,
@@ -139,15 +155,17 @@ export async function openParts(
     send,
     sendOfMoney: countingPayments(send, requests),
     tally: new RefusalTally(send),
+    inStep: new InStep({ send, sendings: () => dispatch.sendings, partitions }),
     live: new LiveFeed(board, clock, placesOf(settings, requests), server.keepOpen),
-    adminFeed: new AdminFeed({ board, positions, partitions, clock }, server.keepOpen),
+    adminFeed: new AdminFeed({ board, positions, partitions, clock, refusals }, server.keepOpen),
     openJournal: () => openJournal(settings.journal, partitions, journalReading),
     addressOf: (request) => site.addressOf(request),
     site,
     mayIdle: server.mayIdle,
     journalPromise: settings.journalPromise,
     metrics: metricsRegistry({
-      ...{ memory, board, positions, partitions, clock, steadyClock, requests, readiness },
+      ...{ memory, board, positions, partitions, engines },
+      ...{ clock, steadyClock, requests, readiness },
       replicated: settings.store.redisUrl !== null,
       startedAt: settings.startedAt,
     }),
@@ -159,8 +177,12 @@ export async function openParts(
   };
   return {
     parts,
+    engines,
     dispatch,
+    courier,
     close: async () => {
+      await courier?.close();
+      clearInterval(serving);
       shedding.close();
       clearInterval(watching);
       await sql.close();
@@ -169,12 +191,47 @@ export async function openParts(
   };
 }
 
+/** The lanes to the actors: those of this engine and, with a journal on NATS, of every other on it. */
+async function openDispatch(settings: HttpThreadSettings, board: Board, metrics: RequestMetrics) {
+  const { cluster, thread } = settings;
+  const log = getLogger(['stampede', 'dispatch']);
+  const report = (what: string) => log.warning(what, {});
+  if (cluster === null) {
+    return {
+      courier: null,
+      dispatch: new Dispatch(settings, { board, metrics, courier: null, report }),
+    };
+  }
+  const { Courier } = await import('../actors/cluster/courier.ts');
+  const courier = new Courier(cluster.nats, {
+    name: `stampede http-${thread}`,
+    report: (state) => report(`courier: ${state}`),
+    lost: () => dispatch.courierLost(),
+  });
+  if (cluster.server !== null) courier.moveTo(cluster.server);
+  const dispatch: Dispatch = new Dispatch(settings, { board, metrics, courier, report });
+  dispatch.setOwners(cluster.owners);
+  return { courier, dispatch };
+}
+
 /** Whose word it is that money has come, and who plays a provider where there is none. */
 function paymentParts({ payments, paymentWebhookSecret, host, port }: HttpThreadSettings) {
   const deliveries = new PaymentDeliveries(paymentWebhookSecret);
   const demoProvider =
     payments === 'demo' ? new DemoProvider(ownUrl(host, port), deliveries) : null;
   return { deliveries, demoProvider };
+}
+
+/** Where an engine is alone, nobody else tells of it. */
+function ownFacts({ writer, host, port, startedAt, actorThreads }: HttpThreadSettings): OwnFacts {
+  return { id: writer, address: ownUrl(host, port), version, startedAt, actorThreads };
+}
+
+/** What this engine knows of the others, at the start of a thread. */
+function enginesOf(settings: HttpThreadSettings): KnownEngines {
+  const engines = new KnownEngines(ownFacts(settings));
+  if (settings.members !== null) engines.heard(settings.members);
+  return engines;
 }
 
 /** How a program on this machine reaches the engine. */

@@ -65,6 +65,8 @@ export function decide(item: Item | undefined, command: Command, at: number, now
       return decideSettle(item, command);
     case 'read':
       return withOrder(item, command, (n) => accept(null, n));
+    case 'sync':
+      return accept(null);
     case 'tally':
       return accept(refusedEvent(command));
     case 'open':

@@ -49,18 +49,35 @@ export async function dial(
   learn: (urls: readonly string[]) => void,
 ): Promise<Link> {
   const place = placeOf(server);
-  let connection: NatsConnection | undefined;
+  const connection = await dialCore(server, address, settings, 'stampede journal');
+  learn(connection.info?.connect_urls ?? []);
   try {
-    await greeted(server);
-    connection = await connect(connectionOptions(server, address, settings));
-    learn(connection.info?.connect_urls ?? []);
     const manager = await connection.jetstreamManager({ timeout: appendTimeoutMs });
     const client = connection.jetstream({ timeout: appendTimeoutMs });
     return { place, connection, client, manager };
   } catch (cause) {
-    const alone = connection?.info?.cluster === undefined;
-    await connection?.close();
+    const alone = connection.info?.cluster === undefined;
+    await connection.close();
     throw explained(place, settings, alone, cause);
+  }
+}
+
+/**
+ * Connects to a server for messages alone: it need not have JetStream.
+ * @param name - what the server's operators see of us.
+ * @throws as `dial`
+ */
+export async function dialCore(
+  server: NatsServer,
+  address: NatsAddress,
+  settings: NatsSettings,
+  name: string,
+): Promise<NatsConnection> {
+  try {
+    await greeted(server);
+    return await connect({ ...connectionOptions(server, address, settings), name });
+  } catch (cause) {
+    throw explained(placeOf(server), settings, true, cause);
   }
 }
 
@@ -82,7 +99,6 @@ function connectionOptions(
     reconnect: false,
     pingInterval: pingIntervalMs,
     maxPingOut: 2,
-    name: 'stampede journal',
     ...login,
     ...(tls ? { tls: { ...trusted, ...identity } } : {}),
   };

@@ -8,6 +8,7 @@ import { Fenced, JournalCorrupt, JournalUnavailable, OutcomeUnknown } from './jo
 
 /** Codes of the server's own errors, from its errors.json. */
 const wrongLastSequence = 10_071;
+const wrongLastId = 10_070;
 const streamNotFound = 10_059;
 const messageNotFound = 10_037;
 
@@ -53,8 +54,13 @@ export function readError(partition: number, sequence: Sequence, cause: unknown)
   }
 }
 
-function isRefusedByFence(cause: unknown): boolean {
+export function isRefusedByFence(cause: unknown): boolean {
   return serverCode(cause) === wrongLastSequence;
+}
+
+/** Whether the last message has another id than the append named, or one that the server does not know. */
+export function isWrongLastId(cause: unknown): boolean {
+  return serverCode(cause) === wrongLastId;
 }
 
 /** Whether a server has not answered in time. */

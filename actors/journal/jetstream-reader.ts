@@ -15,11 +15,11 @@ import { isJournalFault, JournalCorrupt, JournalUnavailable, type StoredEntry } 
 const fewEntries = 4;
 
 /**
- * How often a consumer is asked for, each time for this long, before the journal counts as unreadable: where
- * one server of three is lost, a third of all tries meet it. Otherwise making one takes milliseconds.
+ * How long each try to make a consumer is waited for, before the journal counts as unreadable: where one server
+ * of three is lost, a third of all tries meet it. Otherwise making one takes milliseconds, and a cluster that
+ * is busy gets more time.
  */
-const consumerTriesMax = 8;
-const consumerAnswerMs = 1_000;
+const consumerAnswerMs = [250, 250, 500, 500, 1_000, 1_000, 2_000, 2_000] as const;
 
 export class StreamReader {
   /** By partition, once its stream has been seen. */
@@ -88,7 +88,11 @@ export class StreamReader {
   async *#readMany(partition: number, from: Sequence, last: Sequence): AsyncGenerator<StoredEntry> {
     const { link } = this.connection;
     const offset = this.#offset(partition);
-    const messages = await this.#subscribe(partition, from);
+    const messages = await this.placed(partition, from, ({ connection }, timeout) => {
+      const consumer = consumerOpts().bindStream(nameOf(partition));
+      consumer.orderedConsumer().startSequence(from + offset);
+      return connection.jetstream({ timeout }).subscribe(subjectOf(partition), consumer);
+    });
     // The library would wait for ever for a lost server; this ends the reading.
     let waitingSince = performance.now();
     const watchdog = setInterval(() => {
@@ -123,6 +127,25 @@ export class StreamReader {
     }
   }
 
+  /**
+   * Makes a consumer of a partition's stream. A cluster may place it on a server that has just been lost, and
+   * then never answers; the next may be placed better. @throws as `numbers` does.
+   */
+  async placed<T>(
+    partition: number,
+    from: Sequence,
+    make: (link: Link, answerMs: number) => Promise<T>,
+  ): Promise<T> {
+    for (let next = 0; ; ) {
+      const answerMs = consumerAnswerMs[next++]!;
+      try {
+        return await this.#ask(partition, from, (link) => make(link, answerMs));
+      } catch (error) {
+        if (!(error instanceof JournalUnavailable) || next === consumerAnswerMs.length) throw error;
+      }
+    }
+  }
+
   async #numbersOf(partition: number, state: StreamState): Promise<Numbers> {
     const known = this.#numbers.get(partition);
     // A stream that has begun somewhere begins there for good; one that seems empty again is short.
@@ -150,26 +173,6 @@ export class StreamReader {
       manager.streams.getMessage(name, { seq }),
     );
     return data;
-  }
-
-  /**
-   * A cluster may place the consumer on a server that has just been lost, and then never answers; the
-   * next may be placed better.
-   */
-  async #subscribe(partition: number, from: Sequence): Promise<JetStreamSubscription> {
-    const subject = subjectOf(partition);
-    const sequence = from + this.#offset(partition);
-    for (let tries = 1; ; tries++) {
-      const consumer = consumerOpts().bindStream(nameOf(partition));
-      consumer.orderedConsumer().startSequence(sequence);
-      try {
-        return await this.#ask(partition, from, ({ connection }) =>
-          connection.jetstream({ timeout: consumerAnswerMs }).subscribe(subject, consumer),
-        );
-      } catch (error) {
-        if (!(error instanceof JournalUnavailable) || tries === consumerTriesMax) throw error;
-      }
-    }
   }
 
   /** Asks the server for something; that it does not answer may be because it has lost the others. */

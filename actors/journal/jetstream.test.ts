@@ -194,12 +194,15 @@ describe('a server that hangs', () => {
 });
 
 describe('the journal', () => {
-  test('refuses a second append in flight, which could rest on a refused entry', async () => {
+  test('refuses more appends in flight than there may be, and one that does not follow them', async () => {
     const journal = await open();
-    const first = journal.append(0, 0, bytesOf('a'));
-    await expect(journal.append(0, 1, bytesOf('b'))).rejects.toThrow(/in flight already/);
-    expect(await first).toBe(1);
-    expect(await journal.append(0, 1, bytesOf('b'))).toBe(2);
+    const texts = ['a', 'b', 'c', 'd'];
+    expect(texts).toHaveLength(journal.appendsInFlight);
+    const appends = texts.map((text, last) => journal.append(0, last, bytesOf(text)));
+    await expect(journal.append(0, 5, bytesOf('x'))).rejects.toThrow(/does not follow/);
+    await expect(journal.append(0, 4, bytesOf('x'))).rejects.toThrow(/4 appends are in flight/);
+    expect(await Promise.all(appends)).toEqual([1, 2, 3, 4]);
+    expect(await readTexts(journal, 0)).toEqual(texts);
   });
 
   test('says that an append without a stream has stored nothing', async () => {

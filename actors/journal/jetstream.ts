@@ -1,8 +1,8 @@
 /**
  * The journal in NATS JetStream: one stream per partition, `STAMPEDE_00` on subject
  * `stampede.journal.00` and so on; a message is an entry, and its stream sequence is the entry's number
- * (but see `jetstream-numbers.ts`). The fence is Expected-Last-Sequence, which the server checks when it
- * stores.
+ * (but see `jetstream-numbers.ts`). The fence is what an append names as last, which the server checks when
+ * it stores (`jetstream-appends.ts`).
  *
  * The connection is kept up for ever. While it is down nothing is sent, so that no append can wait in
  * a buffer and be stored long after its writer gave up; when it goes down, appends in flight count as
@@ -11,11 +11,13 @@
  */
 
 import type { Sequence } from '../events.ts';
-import { recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
-import { JetStreamConnection, notConnected } from './jetstream-connection.ts';
+import { jetStreamAppendsInFlight, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
+import { JetStreamAppends } from './jetstream-appends.ts';
+import { JetStreamConnection } from './jetstream-connection.ts';
 import { StreamCopies } from './jetstream-copies.ts';
 import type { Link } from './jetstream-dial.ts';
-import { appendError, messageOf } from './jetstream-errors.ts';
+import { messageOf } from './jetstream-errors.ts';
+import { StreamFollower } from './jetstream-follower.ts';
 import { askLeader, storeProbe } from './jetstream-probe.ts';
 import { StreamReader } from './jetstream-reader.ts';
 import {
@@ -23,37 +25,27 @@ import {
   acknowledgementOf,
   checkMessageBytes,
   type JetStreamOptions,
-  nameOf,
   prepareStreams,
   streamManager,
-  subjectOf,
 } from './jetstream-streams.ts';
 import {
-  isJournalFault,
   type JournalCopies,
-  JournalCorrupt,
   JournalMisconfigured,
   JournalUnavailable,
   type OpenedJournal,
-  OutcomeUnknown,
   type StoredEntry,
 } from './journal.ts';
 
 export class JetStreamJournal implements OpenedJournal {
-  /**
-   * One. With two in flight, the second names the sequence that the first will have; if another
-   * writer takes that sequence, the server refuses the first and takes the second, which then rests
-   * on an entry that does not exist. More in flight gain little: one moves 800,000 orders a second
-   * in entries of 256, and the partitions append side by side.
-   */
-  readonly appendsInFlight = 1;
+  readonly appendsInFlight = jetStreamAppendsInFlight;
 
   /** Another server of a cluster may have what this one has not, and a stream can be restored. */
   readonly mayHeal = true;
 
-  readonly #appending = new Map<number, (reason: Error) => void>();
+  readonly #appends: JetStreamAppends;
   readonly #reader: StreamReader;
   readonly copies: JournalCopies | null;
+  readonly followed: StreamFollower;
 
   private constructor(
     private readonly options: JetStreamOptions,
@@ -63,6 +55,8 @@ export class JetStreamJournal implements OpenedJournal {
     readonly partitions: number,
   ) {
     this.#reader = new StreamReader(connection);
+    this.#appends = new JetStreamAppends(connection, this.#reader);
+    this.followed = new StreamFollower(connection, this.#reader);
     this.copies = options.replicas > 1 ? new StreamCopies(connection, this.#reader) : null;
     connection.watch({
       report: (state) => options.report?.(state),
@@ -110,44 +104,7 @@ export class JetStreamJournal implements OpenedJournal {
   }
 
   append(partition: number, expectedLast: Sequence, entry: Uint8Array): Promise<Sequence> {
-    const appending = this.#appending;
-    if (appending.has(partition)) {
-      return Promise.reject(new Error(`partition ${partition}: an append is in flight already`));
-    }
-    const link = this.connection.current;
-    if (link === null) return Promise.reject(notConnected());
-    const appended = Promise.withResolvers<Sequence>();
-    appending.set(partition, appended.reject);
-    const ended = () => {
-      if (appending.get(partition) === appended.reject) appending.delete(partition);
-    };
-    this.#publish(link, partition, expectedLast, entry)
-      .finally(ended)
-      .then(appended.resolve, (error) => {
-        appended.reject(
-          isJournalFault(error) ? error : appendError(partition, expectedLast, error),
-        );
-      });
-    return appended.promise;
-  }
-
-  async #publish(
-    link: Link,
-    partition: number,
-    expectedLast: Sequence,
-    entry: Uint8Array,
-  ): Promise<Sequence> {
-    const offset = this.#reader.known(partition)?.offset ?? 0;
-    // An empty stream may have a last sequence, and on each server another: but none has a message.
-    const intoGap = expectedLast === 0 && offset > 0;
-    const condition = intoGap
-      ? { lastSubjectSequence: 0 }
-      : { lastSequence: expectedLast + offset };
-    const expect = { streamName: nameOf(partition), ...condition };
-    const { seq } = await link.client.publish(subjectOf(partition), entry, { expect });
-    if (intoGap) return this.#reader.begins(partition, seq);
-    if (seq === expectedLast + offset + 1) return expectedLast + 1;
-    throw new JournalCorrupt(partition, seq - offset, `stored after ${expectedLast}`);
+    return this.#appends.append(partition, expectedLast, entry);
   }
 
   read(partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
@@ -207,8 +164,7 @@ export class JetStreamJournal implements OpenedJournal {
   }
 
   #lost(): void {
-    const lost = new OutcomeUnknown('the connection broke while an append was in flight');
-    for (const reject of this.#appending.values()) reject(lost);
-    this.#appending.clear();
+    this.followed.lost();
+    this.#appends.lost();
   }
 }

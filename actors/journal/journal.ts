@@ -12,8 +12,9 @@ export interface StoredEntry {
 
 export interface Journal {
   /**
-   * Appends that may be in flight at once for one partition, in order. When one of them is refused,
-   * those after it must be refused too, whatever another writer has written meanwhile.
+   * Appends that may be in flight at once for one partition, in order: each names as last the one that
+   * the one before it is to become. When one of them fails those after it fail too, whatever another writer
+   * has written meanwhile; whoever goes on after that reads first.
    */
   readonly appendsInFlight: number;
   /**
@@ -49,6 +50,8 @@ export interface Journal {
 export interface OpenedJournal extends Journal {
   /** Null where nobody else keeps it. */
   readonly copies: JournalCopies | null;
+  /** Null where only one engine may write, so that nobody needs to be told of another's entries. */
+  readonly followed: FollowedJournal | null;
   /** What an acknowledgement of this store means, in a sentence for operators. */
   acknowledgement(): { text: string };
   /**
@@ -56,6 +59,22 @@ export interface OpenedJournal extends Journal {
    * JournalUnavailable
    */
   probe(): Promise<void>;
+}
+
+/** A journal that tells of entries as they are stored: what engines that share it know each other's by. */
+export interface FollowedJournal {
+  /**
+   * Yields the entries from a sequence on, without a gap, each as soon as it is stored, until the signal
+   * aborts; it never ends otherwise but with an error. It rests while the partition does.
+   *
+   * They are read from any of the servers that keep the partition, whose copies may differ, and the last
+   * few from one that an append is not judged by. Whoever is to append to what was followed reads first:
+   * `read` from the last entry that was followed, which must yield that very entry, by its hash, and what
+   * has been stored since. One entry vouches for all before it.
+   * @throws JournalCorrupt when an entry is missing.
+   * @throws JournalUnavailable when it breaks off: the connection was lost or moved, say.
+   */
+  follow(partition: number, from: Sequence, signal: AbortSignal): AsyncIterable<StoredEntry>;
 }
 
 /** A server that keeps a copy of a partition. */

@@ -57,6 +57,9 @@ export class SqliteJournal implements OpenedJournal {
   readonly mayHeal = false;
   readonly copies = null;
 
+  /** One engine alone may write here, and its other threads read what they need when they need it. */
+  readonly followed = null;
+
   /** Partitions the journal was made with. */
   readonly partitions: number;
 

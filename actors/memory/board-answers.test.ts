@@ -15,11 +15,13 @@ const expiresAt = 1_600;
 let board: Board;
 let positions: Positions;
 let tallied: number[][];
+let steadyNow: number;
 
 beforeEach(() => {
   board = new Board(new SharedArrayBuffer(Board.bytes()));
   positions = new Positions(new SharedArrayBuffer(Positions.bytes));
   tallied = [];
+  steadyNow = 0;
   show(3);
 });
 
@@ -33,7 +35,12 @@ function show(left: number): void {
 function asked(amount: number, at = now, itemId = item): Code {
   const tally = { add: (...refused: number[]) => tallied.push(refused) };
   const token = { userId: 1, itemId, promoId: 7, expiresAt };
-  return boardRefusal({ board, positions, partitions, tally }, token, amount, at);
+  return boardRefusal(
+    { board, positions, steadyClock: () => steadyNow, partitions, tally },
+    token,
+    amount,
+    at,
+  );
 }
 
 test('an order for which there are units goes to its actor', () => {
@@ -75,5 +82,15 @@ test('a board that is behind the journal answers no one until it has caught up',
   expect(asked(1, expiresAt * 1_000)).toBe(code.ok);
   expect([tallied, board.refused(item)]).toEqual([[], {}]);
   positions.set(item % partitions, 'behind', 0);
+  expect(asked(4)).toBe(code.outOfStock);
+});
+
+test('a board that is older than its owner was last heard of answers no one until it is heard again', () => {
+  positions.set(item % partitions, 'boardStaleAt', 500);
+  steadyNow = 499;
+  expect(asked(4)).toBe(code.outOfStock);
+  steadyNow = 500;
+  expect(asked(4)).toBe(code.ok);
+  positions.set(item % partitions, 'boardStaleAt', 700);
   expect(asked(4)).toBe(code.outOfStock);
 });

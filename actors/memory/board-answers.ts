@@ -2,6 +2,7 @@
  * Step 2 of an order: whether the board answers it, so that no actor has to. The simulation calls this
  * too.
  */
+import type { Clock } from '../clock.ts';
 import type { Sequence } from '../events.ts';
 import { type Code, code, partitionOf } from '../protocol.ts';
 import type { Board } from './board.ts';
@@ -10,7 +11,8 @@ import type { Positions } from './positions.ts';
 /** What the decision depends on. */
 export interface BoardParts {
   board: Pick<Board, 'refusal' | 'outOfStockSince' | 'maybeBuyer' | 'count'>;
-  positions: Pick<Positions, 'behind'>;
+  positions: Pick<Positions, 'boardAnswers'>;
+  steadyClock: Clock;
   partitions: number;
   /** Records a refusal for stock, for the journal: the board showed `seen`. */
   tally: { add(item: number, amount: number, seen: Sequence): void };
@@ -30,18 +32,15 @@ export interface TokenClaims {
  * must be asked. `now` in milliseconds.
  */
 export function boardRefusal(
-  { board, positions, partitions, tally }: BoardParts,
-  { itemId, userId, promoId, expiresAt }: TokenClaims,
+  parts: BoardParts,
+  claims: TokenClaims,
   amount: number,
   now: number,
 ): Code {
-  // Another engine has written the partition: this board is out of date, and does not know its buyers.
-  if (positions.behind(partitionOf(itemId, partitions))) return code.ok;
-  const byBoard = board.refusal(itemId, promoId, amount, now);
-  const answer = now >= expiresAt * 1000 ? code.tokenExpired : byBoard;
-  if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
-  // A token that may have been spent gets its earlier answer, which the actor knows.
-  if (board.maybeBuyer(itemId, userId)) return code.ok;
+  const answer = boardAnswer(parts, claims, amount, now);
+  if (answer === code.ok) return code.ok;
+  const { board, tally } = parts;
+  const { itemId } = claims;
   if (answer === code.outOfStock) {
     const seen = board.outOfStockSince(itemId, amount);
     if (seen === 0) return code.ok;
@@ -49,4 +48,20 @@ export function boardRefusal(
   }
   board.count(itemId, answer);
   return answer;
+}
+
+/** As `boardRefusal`, but tells nobody of a refusal. */
+export function boardAnswer(
+  { board, positions, steadyClock, partitions }: Omit<BoardParts, 'tally'>,
+  { itemId, userId, promoId, expiresAt }: TokenClaims,
+  amount: number,
+  now: number,
+): Code {
+  // A board that is out of date does not know all buyers, and may refuse what there is again.
+  if (!positions.boardAnswers(partitionOf(itemId, partitions), steadyClock)) return code.ok;
+  const byBoard = board.refusal(itemId, promoId, amount, now);
+  const answer = now >= expiresAt * 1000 ? code.tokenExpired : byBoard;
+  if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
+  // A token that may have been spent gets its earlier answer, which the actor knows.
+  return board.maybeBuyer(itemId, userId) ? code.ok : answer;
 }

@@ -2,7 +2,7 @@
  * Where each partition stands, in shared memory: written by its actor thread and the projector,
  * read by health checks, statements and metrics. Sequences, counts and milliseconds.
  */
-import { wallClock } from '../clock.ts';
+import { type Clock, wallClock } from '../clock.ts';
 import type { Sequence } from '../events.ts';
 import { partitionsMax } from '../limits.ts';
 import { EntryTimes } from './entry-times.ts';
@@ -15,6 +15,9 @@ export const partitionModes = [
   'fenced',
   'refusing',
   'stopped',
+  'following',
+  'taking',
+  'handing over',
 ] as const;
 export type PartitionMode = (typeof partitionModes)[number];
 
@@ -45,15 +48,50 @@ const cells = [
   'replicaSilent',
   /** How far the partition's time is ahead of a wall clock that was set back: it stands still. */
   'aheadMs',
+  /**
+   * In a cluster: 1 while this engine does not own the partition, nor is about to. Written by its actor
+   * thread; the engine's beats claim all others.
+   */
+  'elsewhere',
+  /** When `elsewhere` last became what it is, by the wall clock; 0 where an engine is alone. */
+  'ownedSince',
+  /** How often this engine has taken the partition, and given it up, since it started. */
+  'taken',
+  'givenUp',
+  /** Commands that other engines have sent here, since the engine started. */
+  'forwarded',
+  /** In a cluster: 1 while the assignment names this engine. Written by main, as all below. */
+  'wanted',
+  /** When the board becomes too old to answer for the partition, by the steady clock; 0: never. */
+  'boardStaleAt',
+  /** In a cluster, what the last beat of the owner said, this engine or another. */
+  'ownerReady',
+  'ownerSeq',
+  /** When that beat was heard, by the steady clock; 0 while nobody owns the partition. */
+  'ownerHeardAt',
 ] as const;
 type Cell = (typeof cells)[number];
 
-const behindCell = cells.indexOf('behind');
+/** By cell: its place among those of a partition. */
+const places = Object.fromEntries(cells.map((cell, place) => [cell, place])) as Record<
+  Cell,
+  number
+>; // `cells` has every cell.
+
+const behindCell = places.behind;
+const elsewhereCell = places.elsewhere;
+const boardStaleCell = places.boardStaleAt;
+const forwardedCell = places.forwarded;
 
 /** A power of two that holds all cells, so that no partition's begin in the middle of a cache line. */
 const words = 2 ** Math.ceil(Math.log2(cells.length));
 
 const cellsBytes = (partitionsMax + 1) * words * 8;
+
+/** Cells of the engine as a whole come after those of the last partition. */
+const engineCells = partitionsMax * words;
+const projectorBeatCell = engineCells;
+const leaseCell = engineCells + 1;
 
 /** What follows the journal at its own pace. */
 export type Copy = 'sql' | 'replica';
@@ -75,15 +113,20 @@ export class Positions {
   }
 
   get(partition: number, cell: Exclude<Cell, 'mode'>): number {
-    return this.#cells[partition * words + cells.indexOf(cell)]!;
+    return this.#cells[partition * words + places[cell]]!;
   }
 
   set(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
-    this.#cells[partition * words + cells.indexOf(cell)] = value;
+    this.#cells[partition * words + places[cell]] = value;
   }
 
   add(partition: number, cell: Exclude<Cell, 'mode'>, value: number): void {
     this.set(partition, cell, this.get(partition, cell) + value);
+  }
+
+  /** Hot path: a command of another engine has come to the partition's actor thread. */
+  countForwarded(partition: number): void {
+    this.#cells[partition * words + forwardedCell]!++;
   }
 
   /** Takes the time of an entry that the journal has, before `journalSeq` is set to it. */
@@ -112,19 +155,53 @@ export class Positions {
 
   /** When the projector last reported that it runs; 0 until it has. */
   get projectorBeatAt(): number {
-    return this.#cells[partitionsMax * words]!;
+    return this.#cells[projectorBeatCell]!;
   }
 
   set projectorBeatAt(at: number) {
-    this.#cells[partitionsMax * words] = at;
+    this.#cells[projectorBeatCell] = at;
+  }
+
+  /**
+   * Until when, by the steady clock, no other engine can have taken what this one owns; 0 where an engine
+   * is alone, and nobody ever can. Written by main.
+   */
+  get leaseEndsAt(): number {
+    return this.#cells[leaseCell]!;
+  }
+
+  set leaseEndsAt(at: number) {
+    this.#cells[leaseCell] = at;
+  }
+
+  /** Hot path: whether this engine owns a partition, or is about to: what it tells the others. */
+  owns(partition: number): boolean {
+    return this.#cells[partition * words + elsewhereCell] === 0;
   }
 
   mode(partition: number): PartitionMode {
     return partitionModes[this.#cells[partition * words]!]!;
   }
 
+  /** Whether no other engine can have taken a partition from this one: what it knows is then all there is. */
+  isLeased(steadyClock: Clock): boolean {
+    const endsAt = this.leaseEndsAt;
+    return endsAt === 0 || steadyClock() < endsAt;
+  }
+
   /**
-   * Hot path: whether the journal is known to have entries that the board does not show: another engine's,
+   * Hot path: whether the board may answer for a partition: it is not known to be behind the journal, and,
+   * in a cluster, was in step with the partition's owner a moment ago. `steadyClock` is the engine's.
+   */
+  boardAnswers(partition: number, steadyClock: Clock): boolean {
+    const own = partition * words;
+    if (this.#cells[own + behindCell] === 1) return false;
+    const staleAt = this.#cells[own + boardStaleCell]!;
+    return staleAt === 0 || steadyClock() < staleAt;
+  }
+
+  /**
+   * Whether the journal is known to have entries that the board does not show: another engine's,
    * or one that was stored late. It outlives the partition's thread, as the board does.
    */
   behind(partition: number): boolean {

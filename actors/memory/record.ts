@@ -91,6 +91,8 @@ function writeRest(to: Writer, command: Exclude<Command, { type: 'place' }>): vo
     case 'tally':
       to.numbers(command.seen, command.count, command.amount);
       break;
+    case 'sync':
+      break;
   }
   if (mayBeSigned.has(command.type)) {
     to.text((command as { by?: string }).by); // Only signed commands are in the set.
@@ -101,6 +103,33 @@ const mayBeSigned: ReadonlySet<Command['type']> = new Set<Command['type']>([
   ...(['open', 'restock', 'withdrawUnits', 'edit', 'publish', 'pause', 'resume', 'end'] as const),
   ...(['withdrawPromo', 'extend', 'pay', 'cancel', 'refund', 'settle'] as const),
 ]);
+
+/**
+ * What buyers ask, without texts: such a record ends within the first cache line, of `shortWords`. All others
+ * are what is done for the merchant, or with money.
+ */
+const shortTypes: ReadonlySet<Command['type']> = new Set<Command['type']>([
+  ...(['place', 'read', 'join', 'stand', 'leave', 'tally', 'sync'] as const),
+]);
+const shortWords = 8;
+/** By kind; kinds begin at 1. */
+const lengths = [
+  Number.NaN,
+  ...commandTypes.map((type) => (shortTypes.has(type) ? shortWords : recordWords)),
+];
+
+/** Words that a command's record fills at most, of `recordWords`; NaN where there is no command. */
+export function commandLengthAt(words: Float64Array, offset: number): number {
+  return lengths[words[offset]!] ?? Number.NaN;
+}
+
+/**
+ * Whether somebody may look on the board for what a command has done, as for all that is done for the merchant
+ * or with money; or, with `sync`, for whatever was done before.
+ */
+export function isDeed(type: Command['type']): boolean {
+  return type === 'sync' || !shortTypes.has(type);
+}
 
 export function requestAt(words: Float64Array, offset: number): number {
   return words[offset + 1]!;
@@ -171,6 +200,8 @@ function readRest(from: Reader, type: Exclude<Command['type'], 'place'>, item: n
       return { type, item, promo: from.number(), endAt: from.number(), ...from.text('by') };
     case 'tally':
       return { type, item, seen: from.number(), count: from.number(), amount: from.number() };
+    case 'sync':
+      return { type, item };
   }
 }
 

@@ -1,10 +1,23 @@
-/** How mailbox records hold replies: word 0 is the code, word 1 the request. */
+/**
+ * How mailbox records hold replies: word 0 is the code, word 1 the request. In place of a reply there may
+ * be a redirect: the partition is another engine's.
+ */
+import type { Owner } from '../cluster/owners.ts';
 import { type Code, type OrderStatus, orderStatus, type Reply, standings } from '../protocol.ts';
+import { Reader, Writer } from './record-fields.ts';
 
 /** Flags of a reply record. */
 const repeatedFlag = 1;
 const orderFlag = 2;
 const standingFlag = 4;
+
+/** Words of a reply, and of one with an order or a standing. */
+const plainWords = 4;
+const standingWords = 11;
+const orderWords = 15;
+
+/** In place of a code. */
+const elsewhere = -1;
 
 export function writeReply(
   words: Float64Array,
@@ -79,6 +92,40 @@ export function readReply(words: Float64Array, offset: number): Reply {
             etaSeconds: word(10),
           },
   };
+}
+
+/**
+ * Says that a command's partition is another engine's, where it was not carried out and is to be sent again;
+ * `owner` is null where no engine is known to own it.
+ */
+export function writeRedirect(
+  words: Float64Array,
+  offset: number,
+  request: number,
+  owner: Owner | null,
+): void {
+  words[offset] = elsewhere;
+  words[offset + 1] = request;
+  words[offset + 2] = owner?.actorThreads ?? 0;
+  new Writer(words, offset).text(owner?.id);
+}
+
+/** Hot path: whether a record is a redirect, not a reply. */
+export function isRedirect(words: Float64Array, offset: number): boolean {
+  return words[offset] === elsewhere;
+}
+
+export function readRedirect(words: Float64Array, offset: number): Owner | null {
+  const { id } = new Reader(words, offset).text('id');
+  return id === undefined ? null : { id, actorThreads: words[offset + 2]! };
+}
+
+/** Words that a reply's or a redirect's record fills, of `recordWords`. */
+export function replyLengthAt(words: Float64Array, offset: number): number {
+  if (isRedirect(words, offset)) return plainWords + Math.ceil(words[offset + 3]! / 8);
+  const flags = words[offset + 2]!;
+  if ((flags & orderFlag) !== 0) return orderWords;
+  return (flags & standingFlag) !== 0 ? standingWords : plainWords;
 }
 
 function statusOf(value: number): OrderStatus {

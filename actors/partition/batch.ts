@@ -12,6 +12,8 @@ export class Batch {
   /** Items whose row on the board this batch changes. */
   readonly touched = new Set<number>();
   #lastTouched = 0;
+  /** 1 where the entry is to prove, with or without events, that the partition is still this engine's. */
+  proofs = 0;
   /** Users that were let in. */
   admissions = 0;
   /** Items and users of the orders placed, alternating. */

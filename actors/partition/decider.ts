@@ -39,16 +39,14 @@ export class Decider {
    */
   constructor(
     private readonly world: PipelineWorld,
-    { items, chain, at }: Recovered,
+    private readonly recovered: Recovered,
     failed: (error: Error) => void,
   ) {
+    const { items, chain, at } = recovered;
     this.items = items;
     this.#at = at;
     this.#pipeline = new Pipeline(world, chain, items, failed);
-    for (const item of items.values()) {
-      this.#dueAt = Math.min(this.#dueAt, dueAt(item));
-      for (const { promo } of item.terms) if (promo !== 0) world.board.promos.add(promo);
-    }
+    for (const item of items.values()) this.#dueAt = Math.min(this.#dueAt, dueAt(item));
   }
 
   /** How far, in milliseconds, the partition's time is ahead of a clock that was set back; else 0. */
@@ -85,7 +83,10 @@ export class Decider {
       const amount = command.type === 'place' ? command.amount : 1;
       this.#tallyDueAt = Math.min(this.#tallyDueAt, this.#tallies.add(command.item, amount, now));
     }
-    this.#pipeline.release(mailbox, request, replyOf(after, decision, at));
+    const reply = replyOf(after, decision, at);
+    if (this.#pipeline.release(mailbox, request, reply)) return;
+    this.#pipeline.prove(mailbox, request, reply, at);
+    this.#at = at;
   }
 
   /** Decides what time alone has made true: expired holds, ended promos, tallies to journal. */
@@ -124,6 +125,12 @@ export class Decider {
   /** Goes on after another engine's barrier; call only while idle. @throws JournalCorrupt */
   pass(barrier: StoredEntry): void {
     this.#pipeline.pass(barrier);
+  }
+
+  /** The state, as the journal's last entry leaves it; call only while idle, and drop the decider. */
+  handOver(): Recovered {
+    const { recovered, world } = this;
+    return { ...recovered, at: this.#at, writer: world.writer, events: 0 };
   }
 
   /** The last entry that was acknowledged to this decider; null before the first. */

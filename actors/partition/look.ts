@@ -16,6 +16,8 @@ const shortLooksMax = Math.ceil(shortConfirmMs / probeMs);
 export interface LookoutWorld {
   journal: Journal;
   positions: Pick<Positions, 'get' | 'add'>;
+  /** Null where the engine is alone. */
+  cluster: object | null;
 }
 
 export class Lookout {
@@ -49,7 +51,9 @@ export class Lookout {
     this.#shortLooks = 0;
     if (last === standing) return;
     try {
-      const barriers = await readBarriers(partition, world.journal, standing + 1);
+      // In a cluster a barrier is how another engine has taken the partition.
+      const barriers =
+        world.cluster === null ? await readBarriers(partition, world.journal, standing + 1) : null;
       if (!rested()) return;
       for (const barrier of barriers ?? []) ready.pass(barrier);
       // Without any, the reading was answered by a server that knows less: the next look tells.

@@ -11,6 +11,15 @@
  *   another server may answer better it is read again, at pauses that grow; else an operator decides.
  * - `stopped`: drained; nothing is decided any more.
  *
+ * In a cluster a partition may be another engine's (`Positions.owns`). Its modes here are then:
+ * - `recovering`, `unavailable`, `refusing`: as above, before it can be followed.
+ * - `following`: the copy grows with the owner's entries (`follower.ts`).
+ * And when it changes hands:
+ * - `taking`: it is this engine's; what the copy lacks is read, and a barrier written (`take-over.ts`).
+ * - `handing over`: what was decided is made durable, and nothing more is decided.
+ * An owner that is fenced follows from then on. Commands that find the partition between two owners are held
+ * for a moment (`held-commands.ts`).
+ *
  * There is one answer to every failure of an append: drop the state, tell those who wait that the
  * outcome is unknown (or that nothing was done, where that is certain), and recover.
  */
@@ -21,20 +30,15 @@ import { Fenced, isJournalFault } from '../journal/journal.ts';
 import { recoveryPauseMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal } from '../protocol.ts';
+import { ChangeOfHands } from './change-of-hands.ts';
 import { Decider } from './decider.ts';
 import { Lookout } from './look.ts';
 import { Patience } from './patience.ts';
-import type { AcknowledgedEntry, PipelineWorld } from './pipeline.ts';
+import type { AcknowledgedEntry } from './pipeline.ts';
 import { type Recovered, recoverPartition, writeBarrier, writeFirst } from './recovery.ts';
 import { untilSilent } from './stand-back.ts';
-import { type PartitionLog, Teller } from './telling.ts';
-
-/** What a partition needs from outside; the simulation supplies its own. */
-export interface PartitionWorld extends PipelineWorld, PartitionLog {
-  sleep(ms: number): Promise<void>;
-  /** Called whenever a partition's mode has changed, and with it when `tick` will have something to do. */
-  changed(): void;
-}
+import { Teller } from './telling.ts';
+import type { ClusterPart, PartitionWorld } from './world.ts';
 
 /**
  * Why a partition recovers: its engine has started, its thread has died and been started again, an append
@@ -43,6 +47,8 @@ export interface PartitionWorld extends PipelineWorld, PartitionLog {
  */
 type Cause = 'start' | 'restart' | 'append failed' | 'fenced' | 'silence';
 
+type Wanted = () => boolean;
+
 export class Partition {
   #mode: PartitionMode = 'recovering';
   #ready: Decider | null = null;
@@ -50,6 +56,8 @@ export class Partition {
   #life = 0;
   /** The last entry that was acknowledged to this thread: whatever a server says, it is part of the journal. */
   #acknowledged: AcknowledgedEntry | null = null;
+  /** Null where the engine is alone. */
+  readonly #hands: ChangeOfHands | null = null;
   readonly #teller: Teller;
   readonly #lookout: Lookout;
 
@@ -59,6 +67,7 @@ export class Partition {
   ) {
     this.#teller = new Teller(partition, world);
     this.#lookout = new Lookout(partition, world, (error) => this.#failed(error));
+    if (world.cluster !== null) this.#hands = this.#inCluster(world.cluster);
   }
 
   get mode(): PartitionMode {
@@ -68,6 +77,11 @@ export class Partition {
   /** The items as they are decided, which may be ahead of the journal; empty unless ready. */
   get items(): ReadonlyMap<number, Item> {
     return this.#ready?.items ?? new Map();
+  }
+
+  /** The copy of the items while another engine owns them; empty unless followed. */
+  get followed(): ReadonlyMap<number, Item> {
+    return this.#hands?.items ?? new Map();
   }
 
   /** Whether everything that was decided is durable. */
@@ -82,7 +96,9 @@ export class Partition {
 
   /** When `tick` will next have something to do; Infinity when nothing is due. */
   get dueAt(): number {
-    return this.#ready?.dueAt ?? Number.POSITIVE_INFINITY;
+    if (this.#ready === null) return Number.POSITIVE_INFINITY;
+    if (this.#mode === 'handing over') return this.#ready.idle ? 0 : Number.POSITIVE_INFINITY;
+    return this.#ready.dueAt;
   }
 
   /**
@@ -90,13 +106,19 @@ export class Partition {
    * Call `commit` when the turn is over.
    */
   submit(mailbox: number, request: number, command: Command, now: number): void {
-    if (this.#ready !== null) this.#ready.submit(mailbox, request, command, now);
+    if (this.#mode === 'ready') this.#ready!.submit(mailbox, request, command, now);
+    else if (this.#hands !== null) this.#hands.submit(mailbox, request, command, this.#mode);
     else this.world.reply(mailbox, request, refusal(code.journalUnavailable));
   }
 
   /** Decides what time alone has made true. */
   tick(now: number): void {
+    this.#hands?.settle(now, this.#mode);
     if (this.#ready === null) return;
+    if (this.#mode === 'handing over') {
+      if (this.#ready.idle) this.#handedOver();
+      return;
+    }
     this.#ready.tick(now);
     this.#teller.ahead(this.#ready.aheadMs(now));
   }
@@ -112,8 +134,35 @@ export class Partition {
   }
 
   stop(): void {
-    this.#life++;
+    this.#begin();
     this.#enter('stopped');
+    this.#hands?.stop();
+  }
+
+  /** In a cluster: this engine is to own the partition. Does nothing where it does. */
+  take(): void {
+    this.#hands?.take();
+  }
+
+  /** In a cluster: another engine is to own the partition. Does nothing where one does. */
+  handOver(): void {
+    const { partition, world } = this;
+    if (this.#hands === null || !world.positions.owns(partition)) return;
+    if (this.#mode === 'handing over') return;
+    if (this.#ready !== null) {
+      this.#ready.finish(this.#hands.now);
+      this.#setMode('handing over');
+      return;
+    }
+    this.#hands.setOwned(false);
+    void this.recover('start');
+  }
+
+  #handedOver(): void {
+    const recovered = this.#ready!.handOver();
+    this.#hands!.setOwned(false);
+    this.#hands!.follow(this.#begin(), recovered);
+    this.#teller.handedOver(recovered.chain.sequence);
   }
 
   /**
@@ -121,12 +170,12 @@ export class Partition {
    * the background.
    */
   async recover(cause: Cause): Promise<void> {
-    const life = ++this.#life;
+    const wanted = this.#begin();
     if (cause === 'fenced') this.#fallBehind();
     this.#enter(this.world.positions.behind(this.partition) ? 'fenced' : 'recovering');
     const patience = new Patience(this.world.journal.mayHeal);
-    if (await this.#tryRecovery(life, cause, patience)) return;
-    void this.#retryRecovery(life, cause, patience);
+    if (await this.#tryRecovery(wanted, cause, patience)) return;
+    void this.#retryRecovery(wanted, cause, patience);
   }
 
   /**
@@ -145,19 +194,18 @@ export class Partition {
     void this.recover(error instanceof Fenced ? 'fenced' : 'append failed');
   }
 
-  async #retryRecovery(life: number, cause: Cause, patience: Patience): Promise<void> {
+  async #retryRecovery(wanted: Wanted, cause: Cause, patience: Patience): Promise<void> {
     while (Number.isFinite(patience.pauseMs)) {
       await this.world.sleep(patience.pauseMs);
-      if (life !== this.#life || (await this.#tryRecovery(life, cause, patience))) return;
+      if (!wanted() || (await this.#tryRecovery(wanted, cause, patience))) return;
     }
   }
 
   /** Returns false when it has not come to an end, and `patience` tells when to try again. */
-  async #tryRecovery(life: number, cause: Cause, patience: Patience): Promise<boolean> {
+  async #tryRecovery(wanted: Wanted, cause: Cause, patience: Patience): Promise<boolean> {
     const { partition, world } = this;
     const startedAt = performance.now();
     const standing = world.positions.get(partition, 'journalSeq');
-    const wanted = () => life === this.#life;
     try {
       // Read before the journal is: an entry stored while we read may be projected before we are done.
       const recovered = await recoverPartition(partition, world, wanted, {
@@ -168,14 +216,26 @@ export class Partition {
       // A fence by an entry of our own is a late store of an append that had timed out; one without
       // a new entry came from a server that knew less.
       const foreign = recovered.writer !== world.writer && recovered.chain.sequence > standing;
-      if (cause === 'fenced' && foreign) {
-        void this.#standBack(life, recovered.chain.sequence);
+      // In a cluster whoever has written since has taken the partition, and may answer for it without a word
+      // to the journal: it is not taken back unasked.
+      const owned = this.#hands !== null && world.positions.owns(partition) && cause !== 'start';
+      if (foreign && (cause === 'fenced' || owned)) {
+        if (this.#hands === null) {
+          void this.#standBack(wanted, recovered.chain.sequence);
+          return true;
+        }
+        this.#hands.lostTo(recovered.writer);
+      }
+      if (!world.positions.owns(partition)) {
+        this.#hands!.follow(wanted, recovered);
         return true;
       }
-      // Whatever went wrong, another append of ours may still be on its way.
-      if (cause !== 'start') await writeBarrier(partition, world, recovered);
+      // Whatever went wrong, another append of ours may still be on its way; in a cluster also another
+      // engine's.
+      if (cause !== 'start' || this.#hands !== null)
+        await writeBarrier(partition, world, recovered);
       else if (recovered.chain.sequence === 0) await writeFirst(partition, world, recovered);
-      if (life !== this.#life) return true;
+      if (!wanted()) return true;
       this.#resume(recovered);
       const { events, chain } = recovered;
       const ms = Math.round(performance.now() - startedAt);
@@ -183,19 +243,19 @@ export class Partition {
       return true;
     } catch (error) {
       if (!isJournalFault(error)) throw error;
-      return life !== this.#life || this.#recoveryFailed(life, error, patience);
+      return !wanted() || this.#recoveryFailed(wanted, error, patience);
     }
   }
 
   /** Returns false when it has not come to an end. */
-  #recoveryFailed(life: number, error: Error, patience: Patience): boolean {
+  #recoveryFailed(wanted: Wanted, error: Error, patience: Patience): boolean {
     const { partition, world } = this;
     if (error instanceof Fenced) {
       world.positions.add(partition, 'fences', 1);
       this.#teller.barrierRefused();
       this.#fallBehind();
       this.#enter('unavailable');
-      void this.#recoverFenced(life);
+      void this.#recoverFenced(wanted);
       return true;
     }
     const trouble = patience.failed(error);
@@ -204,26 +264,34 @@ export class Partition {
     return false;
   }
 
-  async #recoverFenced(life: number): Promise<void> {
+  async #recoverFenced(wanted: Wanted): Promise<void> {
     await this.world.sleep(recoveryPauseMs);
-    if (life === this.#life) await this.recover('fenced');
+    if (wanted()) await this.recover('fenced');
   }
 
   /** The last entry that was acknowledged, or that anything was built on. */
   #known(): Sequence {
     const { partition } = this;
     const { positions } = this.world;
-    return Math.max(positions.get(partition, 'journalSeq'), positions.get(partition, 'sqlSeq'));
+    // What was followed may have been in one server's copy alone.
+    const seen = positions.owns(partition) ? positions.get(partition, 'journalSeq') : 0;
+    return Math.max(seen, positions.get(partition, 'sqlSeq'), this.#acknowledged?.sequence ?? 0);
   }
 
   #resume(recovered: Recovered): void {
     this.#ready = new Decider(this.world, recovered, (error) => this.#failed(error));
-    this.#teller.resumed();
-    this.world.positions.set(this.partition, 'behind', 0);
-    if (this.world.positions.get(this.partition, 'recoveries') === 0)
-      this.world.positions.set(this.partition, 'startSeq', recovered.chain.sequence);
-    this.world.positions.add(this.partition, 'recoveries', 1);
+    this.#showsWhole(recovered);
     this.#setMode('ready');
+  }
+
+  /** The board shows what was recovered. */
+  #showsWhole({ chain }: Recovered): void {
+    const { partition, world } = this;
+    this.#teller.resumed();
+    world.positions.set(partition, 'behind', 0);
+    if (world.positions.get(partition, 'recoveries') === 0)
+      world.positions.set(partition, 'startSeq', chain.sequence);
+    world.positions.add(partition, 'recoveries', 1);
   }
 
   /** Until this partition is ready again, the board shows what another writer has made untrue. */
@@ -232,21 +300,45 @@ export class Partition {
   }
 
   /** Leaves the partition to the engine that has written to it, until that one is silent. */
-  async #standBack(life: number, sequence: number): Promise<void> {
+  async #standBack(wanted: Wanted, sequence: number): Promise<void> {
     this.#enter('fenced');
-    const wanted = () => life === this.#life;
     if (!(await untilSilent(this.partition, this.world, sequence, wanted))) return;
     await this.recover('silence');
   }
 
-  /** Leaves `ready`, and drops what exists only then. */
-  #enter(mode: Exclude<PartitionMode, 'ready'>): void {
+  /** Leaves `ready` or `following`, and drops what exists only then. */
+  #enter(mode: Exclude<PartitionMode, 'ready' | 'following'>): void {
+    this.#leave();
+    this.#setMode(mode);
+  }
+
+  #leave(): void {
+    this.#hands?.leave();
     if (this.#ready !== null) {
       this.#acknowledged = this.#ready.acknowledged ?? this.#acknowledged;
       this.#ready.drop();
       this.#ready = null;
     }
-    this.#setMode(mode);
+  }
+
+  /** From now on whatever was under way counts no more; the result tells of what begins now. */
+  #begin(): Wanted {
+    const life = ++this.#life;
+    return () => life === this.#life;
+  }
+
+  #inCluster(cluster: ClusterPart): ChangeOfHands {
+    return new ChangeOfHands(this.partition, this.world, cluster, this.#teller, {
+      begin: () => this.#begin(),
+      enter: (mode) => this.#enter(mode),
+      following: (recovered) => {
+        this.#showsWhole(recovered);
+        this.#setMode('following');
+      },
+      resume: (recovered) => this.#resume(recovered),
+      recover: (cause) => this.recover(cause),
+      submit: (...command) => this.submit(...command),
+    });
   }
 
   #setMode(mode: PartitionMode): void {

@@ -7,6 +7,7 @@
  * outcomes of its appends are ignored.
  */
 
+import type { Clock } from '../clock.ts';
 import type { Event } from '../events.ts';
 import type { Item } from '../item/item.ts';
 import { type Chain, entryHash, joinEntry } from '../journal/codec.ts';
@@ -19,23 +20,19 @@ import {
   type StoredEntry,
 } from '../journal/journal.ts';
 import { appendsInFlightMax } from '../limits.ts';
-import type { Board } from '../memory/board.ts';
-import type { Positions } from '../memory/positions.ts';
 import { type Code, code, type Reply, refusal } from '../protocol.ts';
 import { Batch } from './batch.ts';
-import { numberRows, type Rows, rowsOf } from './board-rows.ts';
+import { type Rows, rowsOf, ShownRows, type ShownRowsWorld } from './board-rows.ts';
 import { WaitingReplies } from './waiting-replies.ts';
 
-export interface PipelineWorld {
+export interface PipelineWorld extends ShownRowsWorld {
   journal: Journal;
-  board: Board;
-  positions: Positions;
+  /** The engine's steady clock. */
+  steadyClock: Clock;
   /** Id of this run, written into every entry. */
   writer: string;
   /** Delivers a reply that may be sent; `mailbox` and `request` are those given with its command. */
   readonly reply: (mailbox: number, request: number, reply: Reply) => void;
-  /** Called once an entry is durable and the board shows it. */
-  acknowledged(partition: number, items: Iterable<number>): void;
 }
 
 /** An entry that the journal has acknowledged to its writer. */
@@ -50,6 +47,7 @@ interface Append extends AcknowledgedEntry {
   at: number;
   rows: Rows;
   events: number;
+  proofs: number;
   startedAt: number;
   durable: boolean;
 }
@@ -61,12 +59,11 @@ export class Pipeline {
   readonly #waiting = new WaitingReplies();
   /** The buffer of a batch that has been sent: a new one would have to grow, and be freed again. */
   #spare: EventBuffer | null = null;
-  /** Events so far: decided, sent to the journal, and known to be durable. */
+  /** Events and proofs so far: decided, sent to the journal, and known to be durable. */
   #decided = 0;
   #sent = 0;
   #durable = 0;
-  /** The latest row of each item, as the board shows it once everything in flight is durable. */
-  readonly #rows: Rows = new Map();
+  readonly #shown: ShownRows;
   #dropped = false;
   #acknowledged: AcknowledgedEntry | null = null;
 
@@ -77,11 +74,8 @@ export class Pipeline {
     private readonly items: ReadonlyMap<number, Item>,
     private readonly failed: (error: Error) => void,
   ) {
-    const rows = rowsOf(items, items.keys());
-    numberRows(rows, this.#rows, chain.sequence);
-    // The previous thread may have died while it wrote a row.
-    for (const item of rows.keys()) world.board.repair(item);
-    this.#show(rows, chain.sequence, chain.at);
+    this.#shown = new ShownRows(chain.partition, world);
+    this.#shown.begin(items, chain.sequence, chain.at);
   }
 
   /** The last entry that was acknowledged to this pipeline; null before the first. */
@@ -107,6 +101,30 @@ export class Pipeline {
 
   /** Step 6: takes a decided event into the open batch; call before it is applied, since it may close the batch before it. */
   add(event: Event, at: number): void {
+    this.#openBatch(at).add(event, at);
+    this.#decided++;
+  }
+
+  /**
+   * Sends a reply once every event decided before it is durable; at once when all are and no other engine
+   * can have written. Where one can, an entry must prove that none has: false asks for `prove`.
+   */
+  release(mailbox: number, request: number, reply: Reply): boolean {
+    const { world } = this;
+    if (this.#decided > this.#durable) this.#waiting.add(this.#decided, mailbox, request, reply);
+    else if (world.positions.isLeased(world.steadyClock)) world.reply(mailbox, request, reply);
+    else return false;
+    return true;
+  }
+
+  /** Sends a reply once an entry of the time `at`, with or without events, is durable. */
+  prove(mailbox: number, request: number, reply: Reply, at: number): void {
+    this.#openBatch(at).proofs = 1;
+    this.#decided++;
+    this.#waiting.add(this.#decided, mailbox, request, reply);
+  }
+
+  #openBatch(at: number): Batch {
     let batch = this.#batches.at(-1);
     if (batch === undefined || batch.full) {
       if (batch !== undefined) this.#seal(batch);
@@ -114,14 +132,7 @@ export class Pipeline {
       this.#spare = null;
       this.#batches.push(batch);
     }
-    batch.add(event, at);
-    this.#decided++;
-  }
-
-  /** Sends a reply once every event decided before it is durable; at once when all are. */
-  release(mailbox: number, request: number, reply: Reply): void {
-    if (this.#decided === this.#durable) this.world.reply(mailbox, request, reply);
-    else this.#waiting.add(this.#decided, mailbox, request, reply);
+    return batch;
   }
 
   /** Step 6, its end: appends batches, as far as the journal takes more. */
@@ -138,7 +149,7 @@ export class Pipeline {
    */
   pass({ sequence, bytes }: StoredEntry): void {
     this.chain.next(sequence, bytes);
-    this.#show(new Map(), sequence, this.chain.at);
+    this.#shown.show(new Map(), sequence, this.chain.at);
   }
 
   /** From now on, outcomes of appends are ignored. */
@@ -159,7 +170,7 @@ export class Pipeline {
     world.board.markBuyers(batch.buyers);
     const expectedLast = chain.sequence;
     const sequence = expectedLast + 1;
-    numberRows(rows, this.#rows, sequence);
+    this.#shown.number(rows, sequence);
     const head = { partition, seq: sequence, prev: chain.hash, writer: world.writer, at: batch.at };
     const bytes = joinEntry(head, batch.events.bytes);
     const hash = entryHash(bytes);
@@ -167,10 +178,10 @@ export class Pipeline {
     const events = batch.events.count;
     batch.events.clear();
     this.#spare = batch.events;
-    const { at } = batch;
+    const { at, proofs } = batch;
     const startedAt = performance.now();
-    const append = { sequence, hash, at, rows, events, startedAt, durable: false };
-    this.#sent += events;
+    const append = { sequence, hash, at, rows, events, proofs, startedAt, durable: false };
+    this.#sent += events + proofs;
     this.#inFlight.push(append);
     world.journal.append(partition, expectedLast, bytes).then(
       () => this.#acknowledge(append),
@@ -186,24 +197,15 @@ export class Pipeline {
     const { partition } = this.chain;
     positions.add(partition, 'appendMs', performance.now() - append.startedAt);
     while (this.#inFlight[0]?.durable) {
-      const { sequence, hash, at, rows, events } = this.#inFlight.shift()!;
+      const { sequence, hash, at, rows, events, proofs } = this.#inFlight.shift()!;
       this.#acknowledged = { sequence, hash };
       positions.add(partition, 'entries', 1);
       positions.add(partition, 'events', events);
-      this.#durable += events;
-      this.#show(rows, sequence, at);
+      this.#durable += events + proofs;
+      this.#shown.show(rows, sequence, at);
       this.#waiting.release(this.#durable, this.world.reply);
     }
     this.commit();
-  }
-
-  #show(rows: Rows, sequence: number, at: number): void {
-    const { board, positions, acknowledged } = this.world;
-    const { partition } = this.chain;
-    for (const [item, row] of rows) board.write(item, row);
-    positions.noteEntry(partition, sequence, at);
-    positions.set(partition, 'journalSeq', sequence);
-    acknowledged(partition, rows.keys());
   }
 
   /** Drops everything that is not durable, and answers the commands that wait for it. */

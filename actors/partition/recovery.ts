@@ -36,7 +36,7 @@ export interface Recovered {
   items: Map<number, Item>;
   /** Stands at the last entry. */
   chain: Chain;
-  /** The partition's time: that of the last event, or less where it was set back since. */
+  /** The partition's time: that of the last entry or event, or less where it was set back since. */
   at: number;
   /** Who wrote the last entry; empty for an empty journal. */
   writer: string;
@@ -147,8 +147,45 @@ export async function readBarriers(
   return barriers;
 }
 
-function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
-  if (entry.timeSetBackFrom !== undefined) recovered.at = entry.at;
+/**
+ * Reads what was stored since a copy of a partition was read last, from the stream's leader: a follower may
+ * have read another's. False when `wanted` turned false in the meantime.
+ * @throws JournalCorrupt where the copy's last entry is not the leader's.
+ * @throws JournalShort where the leader has less than the copy.
+ */
+export async function catchUp(
+  recovered: Recovered,
+  { journal, board, positions }: RecoveryWorld,
+  wanted: () => boolean,
+): Promise<boolean> {
+  const { chain } = recovered;
+  const { partition } = chain;
+  const ownLast = chain.sequence;
+  let seen: Sequence = 0;
+  for await (const { sequence, bytes } of journal.read(partition, Math.max(1, ownLast))) {
+    seen = sequence;
+    if (sequence > ownLast) {
+      const entry = chain.next(sequence, bytes);
+      applyEntry(recovered, board, entry);
+      positions.noteEntry(partition, sequence, entry.at);
+    } else if (entryHash(bytes) !== chain.hash) {
+      throw new JournalCorrupt(partition, sequence, 'another entry was followed by this number');
+    }
+    if (!wanted()) return false;
+  }
+  if (seen < ownLast) throw new JournalShort(partition, seen, ownLast);
+  return wanted();
+}
+
+/**
+ * Applies an entry to a state; returns the items that it touches.
+ * @throws JournalCorrupt where it contradicts the ones before it.
+ */
+export function applyEntry(recovered: Recovered, board: Board, entry: Entry): Set<number> {
+  const touched = new Set<number>();
+  // An entry without events may be the newest there is, where it was to prove whose the partition is.
+  const isSetBack = entry.timeSetBackFrom !== undefined;
+  recovered.at = isSetBack ? entry.at : Math.max(recovered.at, entry.at);
   for (const event of entry.events) {
     try {
       const at = event.at ?? entry.at;
@@ -159,7 +196,9 @@ function applyEntry(recovered: Recovered, board: Board, entry: Entry): void {
       throw new JournalCorrupt(entry.partition, entry.seq, String(cause));
     }
     if (event.type === 'placed') board.markBuyer(event.item, event.user);
+    touched.add(event.item);
   }
   recovered.events += entry.events.length;
   recovered.writer = entry.writer;
+  return touched;
 }

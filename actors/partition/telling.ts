@@ -77,6 +77,26 @@ export class Teller {
     this.world.positions.set(this.partition, 'aheadMs', 0);
   }
 
+  /** In a cluster: this engine is the owner from now on. */
+  taken({ sequence, ms }: Omit<Reading, 'events'>): void {
+    this.#log('info', 'taken over', { sequence, ms });
+  }
+
+  handedOver(sequence: Sequence): void {
+    this.#log('info', 'handed over', { sequence });
+  }
+
+  /** A try to take the partition was in vain; it goes on. */
+  takeOverFailed(error: Error): void {
+    this.#log('warning', 'cannot take over yet', { error: String(error) });
+  }
+
+  /** The owner's entries are heard no more; they are asked for again. */
+  followingBroken(error: Error): void {
+    const level = error instanceof JournalCorrupt ? 'warning' : 'debug';
+    this.#log(level, 'cannot follow the owner', { error: String(error) });
+  }
+
   /** The partition is ready; `trouble` is what was the matter with the journal at the last try in vain. */
   recovered(trouble: Trouble | null, { sequence, events, ms }: Reading): void {
     // After what was logged of a damaged or short journal, the good news is due as well.

@@ -26,6 +26,7 @@ export class HeldJournal implements Journal {
   hidden = 0;
   /** How often a reading has begun. */
   readings = 0;
+  #followed = { reading: 0 };
 
   /** Holds a partition's first entry, as one that was made before. */
   constructor(
@@ -107,6 +108,20 @@ export class HeldJournal implements Journal {
     const seq = chain.sequence + 1;
     const head = { partition: 0, seq, prev: chain.hash, writer: 'other run', at: chain.at };
     this.stored.push(encodeEntry(head, events));
+  }
+
+  /** The stored entries from one on, and each as it is stored; `breakOff` ends all such readings. */
+  async *follow(from: Sequence, signal: AbortSignal): AsyncGenerator<StoredEntry> {
+    const { reading } = this.#followed;
+    for (let sequence = from; !signal.aborted; ) {
+      if (reading !== this.#followed.reading) throw new JournalUnavailable('the reading broke off');
+      if (sequence > this.stored.length) await setImmediate();
+      else yield { sequence, bytes: this.stored[sequence++ - 1]! };
+    }
+  }
+
+  breakOff(): void {
+    this.#followed = { reading: this.#followed.reading + 1 };
   }
 
   /** Refuses one of the held appends. */

@@ -127,6 +127,7 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
       expect(await second.last(0)).toBe(1);
       expect(await second.append(0, 1, bytesOf('b by the second'))).toBe(2);
       await expect(journal.append(0, 1, bytesOf('b by the first'))).rejects.toBeInstanceOf(Fenced);
+      expect(await journal.last(0)).toBe(2);
       expect(await journal.append(0, 2, bytesOf('c'))).toBe(3);
       expect(await readTexts(second, 0)).toEqual(['a', 'b by the second', 'c']);
     });

@@ -35,8 +35,14 @@ export interface NatsCluster {
   remove(): Promise<void>;
 }
 
-/** @param lines - added to the configuration of each node: who may log in, say. */
-export async function startNatsCluster(lines: readonly string[] = []): Promise<NatsCluster> {
+/**
+ * @param lines - added to the configuration of each node: who may log in, say.
+ * @param options - `severable`: false for routes without relays, which cost time; no node can be cut off then.
+ */
+export async function startNatsCluster(
+  lines: readonly string[] = [],
+  { severable = true } = {},
+): Promise<NatsCluster> {
   const routePorts: number[] = [];
   const monitorPorts: number[] = [];
   for (let node = 0; node < size; node++) {
@@ -44,16 +50,18 @@ export async function startNatsCluster(lines: readonly string[] = []): Promise<N
     monitorPorts.push(await freePort());
   }
   // Either of two nodes may open the route between them; they keep the one that stands first.
-  const routes: { from: number; to: number; relay: Relay }[] = [];
+  const routes: { from: number; to: number; port: number; relay: Relay | null }[] = [];
   for (let from = 0; from < size; from++) {
     for (let to = 0; to < size; to++) {
-      if (from !== to) routes.push({ from, to, relay: await startRelay(routePorts[to]!) });
+      if (from === to) continue;
+      const relay = severable ? await startRelay(routePorts[to]!) : null;
+      routes.push({ from, to, port: relay?.port ?? routePorts[to]!, relay });
     }
   }
   const nodes: NatsServer[] = [];
   for (let node = 0; node < size; node++) {
     const opened = routes.filter(({ from }) => from === node);
-    const urls = opened.map(({ relay }) => `"nats-route://127.0.0.1:${relay.port}"`);
+    const urls = opened.map(({ port }) => `"nats-route://127.0.0.1:${port}"`);
     const own = [
       `server_name: "${nameOf(node)}"`,
       `http: "127.0.0.1:${monitorPorts[node]}"`,
@@ -62,7 +70,11 @@ export async function startNatsCluster(lines: readonly string[] = []): Promise<N
     nodes.push(await startNats({ lines: [...own, ...lines] }));
   }
   const each = (node: number, act: (relay: Relay) => void) => {
-    for (const { from, to, relay } of routes) if (from === node || to === node) act(relay);
+    for (const { from, to, relay } of routes) {
+      if (from !== node && to !== node) continue;
+      if (relay === null) throw new Error('these routes cannot be severed');
+      act(relay);
+    }
   };
   const cluster: NatsCluster = {
     nodes,
@@ -94,7 +106,7 @@ export async function startNatsCluster(lines: readonly string[] = []): Promise<N
     },
     async remove() {
       for (const node of nodes) await node.remove();
-      for (const { relay } of routes) await relay.stop();
+      for (const { relay } of routes) await relay?.stop();
     },
   };
   await cluster.untilWhole();

@@ -14,6 +14,8 @@ import {
 
 /** Its folder holds the streams. */
 export interface NatsServer extends TestServer {
+  /** Of the process that was started last. */
+  readonly pid: number;
   /** Sends one request of the JetStream API, `STREAM.INFO.X` say, and resolves with the answer. */
   api(request: string, body: unknown): Promise<unknown>;
   /** Sends a message to a stream, and resolves with the acknowledgement. */
@@ -74,6 +76,9 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     url: `nats://127.0.0.1:${port}`,
     port,
     folder,
+    get pid() {
+      return running().pid;
+    },
     start,
     stop: async () => server?.stop(),
     kill: async () => server?.kill(),

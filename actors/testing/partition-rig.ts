@@ -4,6 +4,7 @@ import type { Loop } from '../loop.ts';
 import { Board } from '../memory/board.ts';
 import { Positions } from '../memory/positions.ts';
 import { Partition } from '../partition/partition.ts';
+import type { ClusterPart } from '../partition/world.ts';
 import type { Command, Reply } from '../protocol.ts';
 import { HeldJournal } from './held-journal.ts';
 
@@ -26,6 +27,14 @@ export class Rig {
   readonly sleepers: { ms: number; wake(): void }[] = [];
   /** The loop that this partition wakes, if there is one. */
   loop: Loop | null = null;
+  /** What the steady clock shows. */
+  steadyNow = 0;
+  /** Requests that were answered with another engine. */
+  readonly redirected: number[] = [];
+  /** In a cluster: whether another engine is known to own the partition, or to be about to. */
+  ownedElsewhere = false;
+  /** Other writers that were seen, in order. */
+  readonly writersSeen: string[] = [];
   #requests = 0;
 
   constructor(
@@ -33,12 +42,15 @@ export class Rig {
     board: Board,
     writer = 'this run',
     positions = new Positions(new SharedArrayBuffer(Positions.bytes)),
+    inCluster = false,
   ) {
     this.journal = journal;
     this.board = board;
     this.positions = positions;
     this.partition = new Partition(0, {
       ...{ journal, board, positions, writer },
+      cluster: inCluster ? this.#cluster() : null,
+      steadyClock: () => this.steadyNow,
       sleep: (ms: number) => new Promise((wake) => this.sleepers.push({ ms, wake })),
       reply: (_mailbox: number, request: number, reply: Reply) => {
         if (this.replies.has(request)) throw new Error(`request ${request} was answered twice`);
@@ -48,6 +60,18 @@ export class Rig {
       changed: () => this.loop?.changed(),
       log: (_level, message, details) => this.logged.push([message, details]),
     });
+  }
+
+  #cluster(): ClusterPart {
+    this.positions.set(0, 'elsewhere', 1);
+    return {
+      clock: () => start,
+      follow: (_partition, from, signal) => this.journal.follow(from, signal),
+      ownedElsewhere: () => this.ownedElsewhere,
+      redirect: (_mailbox, request) => this.redirected.push(request),
+      ownershipChanged: () => undefined,
+      writerSeen: (_partition, writer) => this.writersSeen.push(writer),
+    };
   }
 
   /** Sends a command and returns its request number. */
@@ -93,6 +117,13 @@ const memory = new SharedArrayBuffer(Board.bytes());
 export function emptyBoard(): Board {
   new Uint8Array(memory).fill(0);
   return new Board(memory);
+}
+
+/** A rig that follows a journal which it does not own, with a board of its own. */
+export function newFollower(journal: HeldJournal, writer = 'this run'): Rig {
+  const board = new Board(new SharedArrayBuffer(Board.bytes()));
+  const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  return new Rig(journal, board, writer, positions, true);
 }
 
 /** A rig over an empty journal and an empty board. */

@@ -3,7 +3,7 @@
  * and none left behind, even when a test fails half-way.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -198,24 +198,53 @@ export async function waitUntilReady(
 
 /**
  * Where ports are taken from: below those that Linux gives to connections by itself, so that none of these is
- * given away before its server has it. Tests of other processes draw from the same many.
+ * given away before its server has it, or while that is down. Each process takes them from a block of its own.
  */
 const portMin = 16_000;
 const portMax = 32_000;
+const blockPorts = 200;
+const blocks = (portMax - portMin) / blockPorts;
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** The first port of this process's block. */
+let block: Promise<number> | null = null;
+let drawn = 0;
+
+/** A TCP port of 127.0.0.1 that is free, and that no other process is given. */
 export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = portMin + Math.floor(Math.random() * (portMax - portMin));
+  block ??= claimBlock();
+  const first = await block;
+  for (let tries = 1; tries < blockPorts; tries++) {
+    const port = first + 1 + (drawn++ % (blockPorts - 1));
     if (await canListen(port)) return port;
   }
+  throw new Error(`none of the ${blockPorts} ports from ${first} on is free`);
 }
 
-function canListen(port: number): Promise<boolean> {
+/** A block is this process's for as long as that listens on the block's first port: until it ends. */
+async function claimBlock(): Promise<number> {
+  const from = Math.floor(Math.random() * blocks);
+  for (let each = 0; each < blocks; each++) {
+    const first = portMin + ((from + each) % blocks) * blockPorts;
+    const claim = await listenOn(first);
+    if (claim === null) continue;
+    claim.unref();
+    return first;
+  }
+  throw new Error(`all ${blocks} blocks of ports are taken`);
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = await listenOn(port);
+  if (server === null) return false;
+  return new Promise((resolve) => server.close(() => resolve(true)));
+}
+
+/** Null where the port is taken. */
+function listenOn(port: number): Promise<Server | null> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
 

@@ -20,6 +20,7 @@ const time = (...afterMs: number[]) => fc.constantFrom(...afterMs.map((ms) => st
 const queue = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: of('join'), item, user, promo, nonce }) },
   { weight: 1, arbitrary: fc.record({ type: of('leave', 'stand'), item, user, promo }) },
+  { weight: 1, arbitrary: fc.record({ type: of('sync'), item }) },
 );
 
 const order = fc.record({

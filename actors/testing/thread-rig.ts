@@ -54,6 +54,8 @@ export class ThreadRig {
       ...{ type: 'start', thread: 0, life: this.#lives++, actorThreads: 1, partitions: 1 },
       ...{ writer: 'this run', journal: this.#journal, redisUrl: null, memory: this.#memory },
       logLevel: 'fatal',
+      clockStepMs: 0,
+      cluster: null,
     };
     this.#post(settings);
   }

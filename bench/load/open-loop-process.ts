@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'bun';
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import { type OneProcess, openLine, type ProcessSettings } from './open-loop.ts';
+import { type OneProcess, openingMsMax, openLine, type ProcessSettings } from './open-loop.ts';
 
 interface Connection {
   socket: Socket<Connection> | null;
@@ -26,8 +26,11 @@ const turnMax = 256;
  * Connections that are opened at a time: the next one once one is open, however quick the server is.
  */
 const openingMax = 128;
-/** The load begins without those that are not open by then. */
-const openingMsMax = 10_000;
+/**
+ * Connections that replace lost ones, opened in a turn. Were each replaced where its end is heard of, a server
+ * that closes them as fast as they come would keep this process from everything else.
+ */
+const replacedMax = 32;
 
 const idle: Connection[] = [];
 const busy = new Set<Connection>();
@@ -43,6 +46,8 @@ const result = {
   acceptedPerTenth: [] as number[],
 };
 let begun = 0;
+/** Connections that ended, or were not accepted, and are to be replaced. */
+let missing = 0;
 let startedAt = 0;
 let leaving = false;
 
@@ -75,7 +80,7 @@ const handlers = {
   },
   connectError() {
     result.broken++;
-    if (!leaving) setTimeout(connect, 50);
+    setTimeout(() => missing++, 50);
   },
 };
 
@@ -101,7 +106,13 @@ function lost(connection: Connection): void {
   if (connection.socket === null || leaving) return;
   connection.socket = null;
   if (busy.delete(connection)) result.broken++;
-  connect();
+  missing++;
+}
+
+function replaceLost(): void {
+  const replaced = Math.min(missing, replacedMax);
+  missing -= replaced;
+  for (let each = 0; each < replaced; each++) connect();
 }
 
 function connect(): void {
@@ -124,6 +135,7 @@ async function open(): Promise<void> {
   for (let each = 0; each < openingMax; each++) connectNext();
   while (idle.length < settings.connections) {
     if (performance.now() - openingAt > openingMsMax) return;
+    replaceLost();
     await Bun.sleep(1);
   }
 }
@@ -166,6 +178,7 @@ startedAt = performance.now();
 const end = startedAt + settings.seconds * 1000;
 const exhausted = () => result.sent === requests.length;
 for (let now = startedAt; now < end && !exhausted(); now = performance.now()) {
+  replaceLost();
   send(now);
   giveUp(now);
   await Bun.sleep(1);

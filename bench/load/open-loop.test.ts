@@ -50,6 +50,25 @@ describe('open-loop load', () => {
     expect(came.toSorted()).toEqual(bodies.toSorted());
   });
 
+  test('ends in its time where the server ends every connection at once', async () => {
+    let ended = 0;
+    const socket = {
+      open(each: { end(): void }) {
+        ended++;
+        each.end();
+      },
+      data: () => undefined,
+    };
+    const rude = Bun.listen({ hostname: '127.0.0.1', port: 0, socket });
+    const files = writeBodies(folder.file('bodies'), bodies);
+    const url = `http://127.0.0.1:${rude.port}`;
+    const result = await openLoop({ ...load, url, ratePerSecond: 100, seconds: 0.5, files });
+    rude.stop(true);
+    expect(result.accepted + result.refused).toBe(0);
+    // Lost ones are replaced.
+    expect(ended).toBeGreaterThan(load.connections);
+  }, 60_000);
+
   test('sends no more than arrive, and reports what CPU that took', async () => {
     const files = writeBodies(folder.file('bodies'), bodies);
     const url = `${server.url}`;

@@ -29,6 +29,10 @@ interface OpenLoopSettings {
 
 /** What a process prints when its connections are open. */
 export const openLine = 'open\n';
+/** The load begins without the connections that are not open by then. */
+export const openingMsMax = 10_000;
+/** A process that has not ended so long after it should have by its own clock is killed: it never will. */
+const overdueMsMax = 30_000;
 
 export interface ProcessSettings extends Omit<OpenLoopSettings, 'files' | 'onOpen'> {
   file: string;
@@ -144,6 +148,8 @@ async function runProcess(settings: ProcessSettings, opened: () => void): Promis
   const child = Bun.spawn([process.execPath, script, JSON.stringify(settings)], {
     stdout: 'pipe',
     stderr: 'pipe',
+    timeout: openingMsMax + settings.seconds * 1000 + overdueMsMax,
+    killSignal: 'SIGKILL',
   });
   let output = '';
   let open = false;
@@ -154,7 +160,8 @@ async function runProcess(settings: ProcessSettings, opened: () => void): Promis
     opened();
   }
   if ((await child.exited) !== 0) {
-    throw new Error(`open-loop load failed: ${await new Response(child.stderr).text()}`);
+    const end = child.signalCode === null ? '' : `ended by ${child.signalCode}: `;
+    throw new Error(`open-loop load failed: ${end}${await child.stderr.text()}`);
   }
   return JSON.parse(output.slice(openLine.length)) as OneProcess; // As the process writes it.
 }

@@ -50,6 +50,8 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
     redisUrl: null,
     memory,
     logLevel: 'warning',
+    clockStepMs: 0,
+    cluster: null,
   };
   const recovered = says('recovered');
   post(settings);

@@ -4,7 +4,7 @@ import { html, raw } from 'hono/html';
 import { Facts, Table } from '../../src/replay/html/parts.tsx';
 import { BarChart, colours, LineChart } from './charts.tsx';
 import { type Machine, machineLine } from './machine.ts';
-import type { Load, Report, Target } from './report.ts';
+import type { FigureTable, Load, Report, Target } from './report.ts';
 import { percent, thousands } from './report.ts';
 
 interface HtmlReport extends Report {
@@ -32,7 +32,7 @@ export async function htmlOf(report: HtmlReport): Promise<string> {
 }
 
 function Page(report: HtmlReport) {
-  const { machine, targets, charts, loads, failures, quick, seconds } = report;
+  const { machine, targets, charts, tables, loads, failures, quick, seconds } = report;
   const held = targets.filter(({ reached }) => reached !== null);
   const reached = held.filter((target) => target.reached).length;
   return (
@@ -67,6 +67,7 @@ function Page(report: HtmlReport) {
         <main>
           <Targets targets={targets} />
           <Loads loads={loads} />
+          <FigureTables tables={tables} />
           {charts.length === 0 ? null : (
             <section>
               <h2>In detail</h2>
@@ -101,6 +102,21 @@ function Targets({ targets }: { targets: readonly Target[] }) {
           target.note,
         ])}
       />
+    </section>
+  );
+}
+
+function FigureTables({ tables }: { tables: readonly FigureTable[] }) {
+  if (tables.length === 0) return null;
+  return (
+    <section>
+      <h2>By part</h2>
+      {tables.map(({ title, head, rows, note }) => (
+        <>
+          <Table caption={title} head={head} rows={rows} />
+          {note === '' ? null : <p class="lead">{note}</p>}
+        </>
+      ))}
     </section>
   );
 }

@@ -52,9 +52,19 @@ export interface Chart {
   lines: { name: string; points: [x: number, y: number][] }[];
 }
 
+/** Figures of a part that are neither loads nor targets. The first column names the row. */
+export interface FigureTable {
+  title: string;
+  head: readonly string[];
+  rows: readonly (readonly string[])[];
+  /** What it must not be mistaken for, say: whole sentences. */
+  note: string;
+}
+
 export interface Report {
   loads: Load[];
   charts: Chart[];
+  tables: FigureTable[];
   targets: Target[];
   /** What could not run, or gave a wrong answer; its figures are missing. */
   failures: string[];
@@ -77,11 +87,22 @@ export interface BenchSettings {
 /** A part of the bench. To add a row to the table, add a part to the list in `main.ts`. */
 export interface Part {
   name: string;
+  /** It measures several engines, and runs only where that is asked for. */
+  cluster?: true;
   run(settings: BenchSettings): Promise<Report>;
 }
 
 export function emptyReport(): Report {
-  return { loads: [], charts: [], targets: [], failures: [] };
+  return { loads: [], charts: [], tables: [], targets: [], failures: [] };
+}
+
+/** Adds all that another report has. */
+export function addTo(report: Report, other: Report): void {
+  report.loads.push(...other.loads);
+  report.charts.push(...other.charts);
+  report.tables.push(...other.tables);
+  report.targets.push(...other.targets);
+  report.failures.push(...other.failures);
 }
 
 /** A run gave an answer that it must not: its figures would be lies. */
@@ -94,6 +115,12 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle - 1)]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** The least figure that this share of them, from 0 to 1, does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 
 export function thousands(value: number): string {

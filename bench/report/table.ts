@@ -1,5 +1,5 @@
 /** Prints reports as plain tables, for a terminal or a text file. */
-import { type Load, percent, type Target, thousands } from './report.ts';
+import { type FigureTable, type Load, percent, type Target, thousands } from './report.ts';
 
 type Row = readonly string[];
 
@@ -43,6 +43,11 @@ export function targetTable(targets: readonly Target[]): string {
       note,
     ]),
   ]);
+}
+
+/** Figures of a part, under their title. */
+export function figureTable({ title, head, rows, note }: FigureTable): string {
+  return [title, aligned([head, ...rows]), ...(note === '' ? [] : [note])].join('\n');
 }
 
 function aligned(rows: readonly Row[]): string {

@@ -82,7 +82,7 @@ export interface Sample {
 }
 
 /** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
-async function startFloorServer({ status, text }: Sample): Promise<Server> {
+export async function startFloorServer({ status, text }: Sample): Promise<Server> {
   const { httpThreads } = readConfig({});
   const port = await freePort();
   const settings: FloorSettings = { port, threads: httpThreads, status, body: text };

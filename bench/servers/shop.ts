@@ -24,7 +24,8 @@ export interface Statement {
   sqlSeq: number;
 }
 
-async function call<T>(engine: EngineServer, method: string, path: string, body?: unknown) {
+/** Asks as the administrator. @throws WrongAnswer where that is refused */
+export async function call<T>(engine: EngineServer, method: string, path: string, body?: unknown) {
   const response = await fetch(engine.url + path, {
     method,
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
@@ -35,10 +36,11 @@ async function call<T>(engine: EngineServer, method: string, path: string, body?
   return (JSON.parse(text) as { data: T }).data; // The envelope of the API.
 }
 
-/** How a promo lets users in, where it is not as merchants get it. */
+/** How a promo lets users in, and lets them pay, where it is not as merchants get it. */
 interface Admission {
   captcha?: boolean;
   gateFactor?: number;
+  payWindowSeconds?: number;
 }
 
 /** Makes an item with this many units, and a running promo that sells one to each user, with a queue. */

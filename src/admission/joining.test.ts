@@ -38,7 +38,11 @@ function show(queue: QueueMode, row: Partial<BoardRow> = {}): void {
 }
 
 const joining = (now: number, promo = promoId) =>
-  joiningOf({ board, positions, partitions }, { itemId, promoId: promo }, now);
+  joiningOf(
+    { board, positions, steadyClock: () => 0, partitions },
+    { itemId, promoId: promo },
+    now,
+  );
 const refused = (now = 1_500) => joining(now)?.refused;
 
 test('a sold-out sale can be joined while units may come back, unless it has no queue', () => {

@@ -10,7 +10,8 @@ Settings are environment variables. The ones most often set:
   DATA_DIR       journal, tables and kept secrets (default: ./data)
   TOKEN_SECRET   signs purchase tokens (default: made once, kept in DATA_DIR)
   ADMIN_TOKEN    the administrator's (default: made once, kept in DATA_DIR)
-  NATS_URL       a journal in JetStream (default: SQLite)
+  NATS_URL       a journal in JetStream (default: SQLite); engines on the same
+                 NATS form a cluster, and share the secrets and what follows
   DATABASE_URL   tables in PostgreSQL (default: SQLite)
   REDIS_URL      sessions, limits and a replica in Redis (default: SQLite)
   LOG_LEVEL      trace, debug, info, warning, error or fatal (default: info)
@@ -18,7 +19,7 @@ README.md explains these and the others.
 
 The first line on standard output is "listening on http://HOST:PORT"; the log
 goes to standard error. SIGTERM or SIGINT drains: the engine answers and commits
-what it has accepted, and leaves.
+what it has accepted, hands over to the other engines of its cluster, and leaves.
 
 Exit codes:
   0  drained

@@ -25,8 +25,14 @@ beforeEach(() => {
 afterEach(() => dispatch.stop());
 
 function open(life: number): Dispatch {
-  const settings = { thread: 0, life, partitions: 4, actorThreads: 2, memory };
-  return new Dispatch(settings, board, { countCommand: () => undefined });
+  return openCounted(life, { countCommand: () => undefined });
+}
+
+function openCounted(life: number, metrics: { countCommand(): void }): Dispatch {
+  const settings = { thread: 0, life, partitions: 4, actorThreads: 2, memory, writer: 'here' };
+  const counting = { ...metrics, countForwarded: () => undefined };
+  const parts = { board, metrics: counting, courier: null, report: () => undefined };
+  return new Dispatch(settings, parts);
 }
 
 const read = (n: number): Command => ({ type: 'read', item, n, user: 0 });
@@ -99,8 +105,7 @@ describe('dispatch', () => {
           for (let taken = take(); taken; taken = take()) answer(taken.request, refusal(code.ok));
       },
     };
-    const settings = { thread: 0, life: 3, partitions: 4, actorThreads: 2, memory };
-    const long = new Dispatch(settings, board, quick);
+    const long = openCounted(3, quick);
     const replies = Array.from({ length: 512 }, (_, n) => long.send(read(n + 1)));
     expect(long.inFlight).toBe(0);
     expect((await replies.at(-1)!).code).toBe(code.ok);

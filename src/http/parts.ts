@@ -2,6 +2,7 @@
 import type { Registry } from 'prom-client';
 import type { Captchas } from '../admission/captcha.ts';
 import type { PurchaseTokens } from '../admission/purchase-token.ts';
+import type { InStep } from '../dispatch/in-step.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { PaymentDeliveries } from '../payments/deliveries.ts';
@@ -20,6 +21,7 @@ import type { LiveFeed } from './wire/live-feed.ts';
 
 export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   tally: RefusalTally;
+  inStep: InStep;
   shedding: LoadShedding;
   live: LiveFeed;
   tokens: PurchaseTokens;

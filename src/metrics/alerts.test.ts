@@ -25,6 +25,8 @@ const shed = 'stampede_orders_shed_total{instance="a"}';
 const within = (le: string) => `stampede_order_duration_seconds_bucket{instance="a",le="${le}"}`;
 const mode = (name: string) => `stampede_partition_mode{instance="a",partition="3",mode="${name}"}`;
 const silent = (what: string) => `stampede_${what}_silent{instance="a",partition="3"}`;
+const owned = 'stampede_partition_owned{instance="a",partition="3"}';
+const followerLag = 'stampede_follower_lag_seconds{instance="a",partition="3"}';
 const lag = (copy: string) => `stampede_${copy}_lag_seconds{instance="a",partition="3"}`;
 const drift = 'stampede_clock_drift_seconds{instance="a"}';
 const startedAt = 'process_start_time_seconds{instance="a"}';
@@ -43,9 +45,16 @@ const firing: Record<string, Omit<Case, 'alert' | 'fires'>[]> = {
   ],
   StampedeNotReady: [{ series: { 'stampede_ready{instance="a"}': '1x4 0x40' }, at: '3m' }],
   StampedeJournalUnavailable: [
-    { series: { [mode('ready')]: '1x4 0x40', [mode('refusing')]: '0x4 1x40' }, at: '2m' },
-    { series: { [mode('ready')]: '1x40', [silent('journal')]: '0x4 1x40' }, at: '2m' },
+    {
+      series: { [mode('ready')]: '1x4 0x40', [mode('refusing')]: '0x4 1x40', [owned]: '1x40' },
+      at: '2m',
+    },
+    {
+      series: { [mode('ready')]: '1x40', [silent('journal')]: '0x4 1x40', [owned]: '1x40' },
+      at: '2m',
+    },
   ],
+  StampedeFollowerLag: [{ series: { [followerLag]: '0x4 11+15x40' }, at: '4m' }],
   StampedeOrdersFailing: [
     { series: { [orders(201)]: '0+100x40', [orders(503)]: '0+5x40', [shed]: '0x40' }, at: '5m' },
     { series: { [orders(201)]: '0x40', [orders(500)]: '0x4 1+1x40', [shed]: '0x40' }, at: '4m' },
@@ -98,9 +107,19 @@ const quiet: typeof firing = {
   StampedeNotReady: [{ series: { 'stampede_ready{instance="a"}': '1x8 0 1x40' }, at: '2m15s' }],
   StampedeJournalUnavailable: [
     {
-      series: { [mode('ready')]: '1x40', [mode('fenced')]: '0x40', [silent('journal')]: '0x40' },
+      series: {
+        ...{ [mode('ready')]: '1x40', [mode('fenced')]: '0x40' },
+        ...{ [silent('journal')]: '0x40', [owned]: '1x40' },
+      },
       at: '5m',
     },
+    // Another engine owns it.
+    { series: { [mode('ready')]: '0x40', [mode('following')]: '1x40', [owned]: '0x40' }, at: '5m' },
+  ],
+  StampedeFollowerLag: [
+    { series: { [followerLag]: '0.3x40' }, at: '5m' },
+    // An engine that is alone has no such series.
+    { series: well, at: '5m' },
   ],
   StampedeOrdersFailing: [
     { series: { [orders(201)]: '0+1000x40', [orders(503)]: '0+5x40', [shed]: '0x40' }, at: '5m' },

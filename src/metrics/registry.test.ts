@@ -7,6 +7,7 @@ import { makeSharedMemory } from '../../actors/shared.ts';
 import { boardRow } from '../../actors/testing/board-row.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
+import { KnownEngines } from '../shop/cluster/known-engines.ts';
 import { measuredItemsMax } from './item-metrics.ts';
 import { metricsRegistry } from './registry.ts';
 import { RequestMetrics } from './request-metrics.ts';
@@ -23,12 +24,24 @@ function engine({ replicated = false } = {}) {
   const [requests] = threads as [RequestMetrics, RequestMetrics]; // Two were made.
   const steadyClock = () => Date.now() - 3_600_000;
   const troubles = { unready: [] as string[], degraded: [] as string[] };
+  const own = { id: 'a', address: 'http://a:3000', version, startedAt: 4_000, actorThreads: 1 };
+  const engines = new KnownEngines(own);
   const registry = metricsRegistry({
+    engines,
     ...{ memory, board, positions, partitions: 2, clock, steadyClock, requests, replicated },
     readiness: { judge: async () => troubles },
     startedAt: 4_000,
   });
-  return { board, positions, threads, troubles, text: () => registry.metrics() };
+  return {
+    board,
+    positions,
+    engines,
+    own,
+    steadyClock,
+    threads,
+    troubles,
+    text: () => registry.metrics(),
+  };
 }
 
 describe('metrics', () => {
@@ -40,6 +53,7 @@ describe('metrics', () => {
       thread.countRequest('GET /nowhere', 404);
       thread.countCommand('place');
       thread.countShed();
+      thread.countForwarded(12);
     }
     const told = await text();
     const orders = 'stampede_http_requests_total{method="POST",route="/api/orders",status=';
@@ -48,6 +62,8 @@ describe('metrics', () => {
     expect(told).toContain('route="other",status="404"} 2');
     expect(told).toContain('stampede_commands_total{type="place"} 2');
     expect(told).toContain('stampede_orders_shed_total 2');
+    expect(told).toContain('stampede_forwarded_commands_total 24');
+    expect(told).toContain('stampede_forwarded_messages_total 2');
   });
 
   test('show how far the wall clock was set, and which partitions wait for it', async () => {
@@ -86,6 +102,34 @@ describe('metrics', () => {
     expect(told).toContain('stampede_admitted{item="9"} 4');
     expect(told).toContain('stampede_refusals_total{item="9",code="30006"} 1');
     expect(told).toContain('stampede_partition_mode{partition="1",mode="fenced"} 1');
+  });
+
+  test('of a cluster, tell who is there, what this engine owns, and how its copies keep up', async () => {
+    const { positions, engines, own, steadyClock, text } = engine();
+    const alone = await text();
+    expect(alone).toContain('stampede_engines{state="alive"} 1');
+    expect(alone).toContain('stampede_partition_owned{partition="1"} 1');
+    expect(alone).not.toContain('stampede_follower_lag_seconds{');
+    const others = [{ state: 'alive' }, { state: 'gone' }, { state: 'gone' }];
+    const members = [{ ...own, state: 'alive' }, ...others.map((each) => ({ ...own, ...each }))];
+    engines.heard(JSON.stringify(members));
+    positions.set(1, 'elsewhere', 1);
+    positions.add(1, 'givenUp', 1);
+    positions.countForwarded(0);
+    positions.set(1, 'ownerSeq', 12);
+    positions.set(1, 'journalSeq', 5);
+    positions.set(1, 'boardStaleAt', steadyClock() - 60_000);
+    const told = await text();
+    expect(told).toContain('stampede_engines{state="alive"} 2');
+    expect(told).toContain('stampede_engines{state="gone"} 2');
+    expect(told).toContain('stampede_partition_owned{partition="0"} 1');
+    expect(told).toContain('stampede_partition_owned{partition="1"} 0');
+    expect(told).toContain('stampede_partition_given_up_total{partition="1"} 1');
+    expect(told).toContain('stampede_commands_from_engines_total{partition="0"} 1');
+    expect(told).toContain('stampede_follower_lag_entries{partition="1"} 7');
+    expect(told).not.toContain('stampede_follower_lag_entries{partition="0"}');
+    const lag = /^stampede_follower_lag_seconds\{partition="1"} (\S+)$/m.exec(told)?.[1];
+    expect(Math.abs(Number(lag) - 61)).toBeLessThan(1);
   });
 
   test('tell who waits, what the gate still has room for, and what is owed', async () => {
@@ -200,9 +244,11 @@ describe('metrics', () => {
   });
 
   test('are those that the README lists, with these labels', async () => {
-    const { board, text } = engine({ replicated: true });
+    const { board, positions, text } = engine({ replicated: true });
     board.write(9, boardRow({}));
     board.count(9, code.limitReached);
+    positions.set(1, 'elsewhere', 1);
+    positions.set(1, 'boardStaleAt', 9_000);
     const told = await text();
     const types = [...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!);
     const labelsOf = (name: string) => {

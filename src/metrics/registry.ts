@@ -10,6 +10,8 @@ import type { Positions } from '../../actors/memory/positions.ts';
 import { ThreadDelays } from '../../actors/memory/thread-delays.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { version } from '../../package.json' with { type: 'json' };
+import type { KnownEngines } from '../shop/cluster/known-engines.ts';
+import { addCluster } from './cluster-metrics.ts';
 import { addItems } from './item-metrics.ts';
 import type { Add } from './metric.ts';
 import { addPartitions } from './partition-metrics.ts';
@@ -20,6 +22,7 @@ export interface MetricsParts {
   memory: SharedMemory;
   board: Board;
   positions: Positions;
+  engines: KnownEngines;
   partitions: number;
   clock: Clock;
   steadyClock: Clock;
@@ -61,6 +64,7 @@ export function metricsRegistry(parts: MetricsParts): Registry {
 
   addRequests(parts, registry, counter, gauge);
   addPartitions(parts, gauge, counter);
+  addCluster(parts, gauge, counter);
   addItems(parts, gauge, counter);
   addHealth(parts, gauge);
   addProcess(parts, gauge, counter);
@@ -93,6 +97,14 @@ const noted = {
   stampede_passwords_refused_total: [
     'passwordsBusy',
     'Log-ins, registrations and new passwords that got no turn at hashing in time.',
+  ],
+  stampede_forwarded_commands_total: [
+    'forwarded',
+    'Commands sent on to the engines that own their partitions.',
+  ],
+  stampede_forwarded_messages_total: [
+    'forwardedMessages',
+    'Messages that they went in; divided, the commands in one.',
   ],
 } as const satisfies Record<string, readonly [Note, string]>;
 

@@ -31,6 +31,8 @@ const notes = [
   'paymentsDue',
   'paymentsRefused',
   'paymentsUnanswered',
+  'forwarded',
+  'forwardedMessages',
 ] as const;
 
 export type Note = (typeof notes)[number];
@@ -109,6 +111,12 @@ export class RequestMetrics {
   /** An order was refused unread, because buyers wait too long. */
   countShed(): void {
     this.note('shed');
+  }
+
+  /** A message with so many commands has gone to another engine. */
+  countForwarded(commands: number): void {
+    this.#own[notesAt + notes.indexOf('forwarded')]! += commands;
+    this.note('forwardedMessages');
   }
 
   /** Something else has happened that is counted. */

@@ -54,6 +54,11 @@ export interface ProjectorOptions {
   projection: Projection;
   /** How many partitions there are. */
   partitions: number;
+  /**
+   * Whether a partition's rows are this projector's to write: asked at every round, for an owner changes
+   * under a running engine. All are when not given.
+   */
+  owns?(partition: number): boolean;
   /** Events after which a batch is full. */
   batchEvents?: number;
   /** Called after each batch, and at the start, with the last entry that the rows contain. */
@@ -80,12 +85,14 @@ interface Position {
  *   transaction that also moves the checkpoint from the position to the last of them. Whatever goes
  *   wrong (SQL or the journal fails, or the checkpoint was moved by another projector or removed by
  *   a rebuild) drops the position: the partition is lost again, and SQL alone says what has been
- *   applied.
+ *   applied. So is one that another engine owns now: two projectors may overlap while it changes hands,
+ *   and the checkpoint lets one of them write each entry.
  */
 export class Projector {
   readonly #journal: Journal;
   readonly #projection: Projection;
   readonly #partitions: number;
+  readonly #owns: (partition: number) => boolean;
   readonly #batchEvents: number;
   readonly #onProgress: (partition: number, sequence: Sequence) => void;
   readonly #onCatalogChange: () => void;
@@ -95,6 +102,7 @@ export class Projector {
     this.#journal = options.journal;
     this.#projection = options.projection;
     this.#partitions = options.partitions;
+    this.#owns = options.owns ?? (() => true);
     this.#batchEvents = options.batchEvents ?? batchEventsDefault;
     this.#onProgress = options.onProgress ?? (() => undefined);
     this.#onCatalogChange = options.onCatalogChange ?? (() => undefined);
@@ -152,13 +160,17 @@ export class Projector {
     }
   }
 
-  /** One step of every partition, all at once; returns how many entries they applied. */
+  /** One step of every partition that is its own, all at once; returns how many entries they applied. */
   async round(): Promise<number> {
-    const applied = await this.#everywhere((partition) => this.step(partition));
+    const applied = await this.#everywhere(async (partition) => {
+      if (this.#owns(partition)) return await this.step(partition);
+      await this.#lose(partition);
+      return 0;
+    });
     return applied.reduce((sum, entries) => sum + entries, 0);
   }
 
-  /** Steps until every partition has reached the present end of the journal. */
+  /** Steps until every partition, whoever owns it, has reached the present end of the journal. */
   async catchUp(): Promise<void> {
     await this.#everywhere(async (partition) => {
       const last = await this.#journal.last(partition);

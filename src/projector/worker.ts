@@ -3,7 +3,10 @@
  * than the order path, so that catching up after a pause never takes a core away from orders.
  *
  * Main starts it with `ProjectorThreadSettings` and may send `drain`; the thread sends `drained` when
- * SQL holds every entry of the journal.
+ * SQL holds every entry of the partitions that this engine still owns.
+ *
+ * Engines of a cluster that share a database each project what they own. One with a database of its own
+ * projects everything into it, whoever owns it.
  */
 import { existsSync, readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -67,10 +70,13 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
   const sql = await openSql(settings.sql);
   const store = await openStore(settings.store, { clock: createSteadyClock(settings.clockStepMs) });
   const news = new CatalogNews(new CatalogVersion(memory.catalogChanges, store));
+  const isShared = settings.sql.databaseUrl !== null;
   const projector = new Projector({
     journal,
     projection: sql.projection,
     partitions,
+    // Of what others go on writing there is no end that a drain could wait for.
+    owns: (partition) => (!isShared && !draining) || positions.owns(partition),
     onProgress: (partition, sequence) => positions.reached(partition, 'sql', sequence),
     onCatalogChange: () => news.note(),
   });
@@ -108,10 +114,12 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     told = '';
     shortSince = null;
     positions.projectorBeatAt = wallClock();
-    if (applied > 0)
-      await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
-    else if (leaving) break;
-    else if (!draining) await bell.wait(seen, idleMs);
+    if (applied === 0) {
+      if (leaving) break;
+      if (!draining) await bell.wait(seen, idleMs);
+    }
+    // The bell rings for the entries of other engines, too, of which there may be nothing to write.
+    await Bun.sleep(Math.max(0, startedAt + (draining ? 0 : roundMs) - performance.now()));
   }
   await news.tell();
   await store.close();

@@ -6,12 +6,18 @@ import type { Positions } from '../../actors/memory/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
+import type { KnownEngines } from './cluster/known-engines.ts';
+import type { RefusalCounts } from './cluster/refusal-counts.ts';
 
 export interface ShopParts {
   board: Board;
   positions: Positions;
+  engines: KnownEngines;
+  refusals: RefusalCounts;
   partitions: number;
   clock: Clock;
+  /** Of what only lasts a while; nothing sets it. */
+  steadyClock: Clock;
   /** Sends a command to its item's actor; see `Dispatch.send`. */
   send(command: Command): Promise<Reply>;
   /** Opens the journal for one read; the caller closes it. @throws JournalUnavailable */

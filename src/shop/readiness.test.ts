@@ -3,12 +3,17 @@ import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { type Numbers, SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { KnownEngines } from './cluster/known-engines.ts';
 import { ReadinessCheck, type ReadinessParts } from './readiness.ts';
 
 const partitions = 2;
 const now = Date.UTC(2026, 10, 11);
 
 const board = new Board(new SharedArrayBuffer(Board.bytes()));
+
+const ownFacts = {
+  ...{ id: 'a', address: 'http://a:3000', version: '0.5.0', startedAt: now, actorThreads: 2 },
+};
 
 /** An engine in good health; a test spoils what it is about. */
 function wellParts() {
@@ -21,11 +26,14 @@ function wellParts() {
   let storeAnswer: () => Promise<void> = async () => undefined;
   let missingAnswer: () => Promise<Numbers> = async () => lost;
   let draining = false;
+  const steady = { now: 5_000_000 };
   const lost = { items: [] as number[], promos: [] as number[] };
   const parts = {
     positions,
     partitions,
+    engines: new KnownEngines(ownFacts),
     clock: () => now,
+    steadyClock: () => steady.now,
     draining: () => draining,
     board,
     sql: {
@@ -47,6 +55,8 @@ function wellParts() {
   };
   return {
     positions,
+    engines: parts.engines,
+    steady,
     asked,
     lost,
     // A check asks nothing of SQL but one user and which rows are missing.
@@ -137,5 +147,113 @@ test('a question about lost rows that came to nothing is put again soon, not aft
   missingAnswers(async () => ({ items: [], promos: [] }));
   hanging.reject(new SqlUnavailable('away'));
   await Bun.sleep(1_100);
+  expect((await check.judge()).degraded).toEqual([]);
+});
+
+/** A cluster in good health: this engine owns partition 0, another partition 1, a moment ago. */
+function wellCluster() {
+  const well = wellParts();
+  const { positions, steady } = well;
+  const beat = () => {
+    positions.leaseEndsAt = steady.now + 700;
+    positions.set(0, 'boardStaleAt', steady.now + 700);
+    positions.set(1, 'ownerHeardAt', steady.now);
+    positions.set(1, 'boardStaleAt', steady.now + 1_000);
+  };
+  positions.set(1, 'elsewhere', 1);
+  positions.set(1, 'ownerReady', 1);
+  positions.setMode(1, 'following');
+  beat();
+  return {
+    ...well,
+    beat,
+    /** Some time passes, of which an engine that is watched takes note. */
+    passes: (ms: number) => {
+      steady.now += ms;
+    },
+  };
+}
+
+const partition = { owned: false, mode: 'following', since: now, seq: 1, sqlSeq: 1, replicaSeq: 1 };
+const common = { tokenSecret: 'x', sql: 'y', store: 'z' };
+const member = {
+  ...{ ...ownFacts, layout: 1, state: 'alive', heardAt: 0, common },
+  partitions: [partition, partition],
+};
+
+test('an engine of a cluster is ready while others own what it does not', async () => {
+  const { check } = wellCluster();
+  expect(await check.judge()).toEqual({ unready: [], degraded: [] });
+});
+
+test('an engine of a cluster is unready until each partition was served for the first time', async () => {
+  const { check, positions } = wellCluster();
+  positions.set(1, 'ownerHeardAt', 0);
+  expect((await check.judge()).unready).toEqual(['partition 1: nobody owns it']);
+  // Where its journal is damaged, nobody is to take it: an operator must hear that instead.
+  positions.setMode(1, 'refusing');
+  expect((await check.judge()).unready).toEqual(['partition 1 is refusing']);
+  positions.setMode(1, 'following');
+});
+
+test('a partition that changes hands makes no engine unready, unless it takes long', async () => {
+  const { check, positions, beat, passes } = wellCluster();
+  await check.judge();
+  const told = async () => {
+    const { unready, degraded } = await check.judge();
+    return [unready, degraded.filter((reason) => !reason.includes('copy'))];
+  };
+  positions.set(1, 'ownerReady', 0);
+  positions.setMode(0, 'taking');
+  const reasons = ['partition 0 is being taken over', 'partition 1: its owner is not ready'];
+  expect(await told()).toEqual([[], reasons]);
+  passes(2_900);
+  beat();
+  expect(await told()).toEqual([[], reasons]);
+  passes(200);
+  beat();
+  expect(await told()).toEqual([reasons, []]);
+  positions.set(1, 'ownerReady', 1);
+  positions.setMode(0, 'ready');
+  expect(await told()).toEqual([[], []]);
+});
+
+test('an owner that is silent, and an engine that hears nothing of the cluster, are named', async () => {
+  const { check, positions, steady, passes } = wellCluster();
+  await check.judge();
+  passes(1_100);
+  expect((await check.judge()).degraded).toEqual([
+    'this engine is cut off from NATS',
+    'partition 1: its owner is silent',
+    "this engine's copy of partition 1 is behind",
+  ]);
+  passes(700);
+  expect((await check.judge()).unready).toEqual(['this engine is cut off from NATS']);
+  passes(2_000);
+  expect((await check.judge()).unready).toEqual([
+    'this engine is cut off from NATS',
+    'partition 1: its owner is silent',
+  ]);
+  positions.leaseEndsAt = steady.now + 700;
+  expect((await check.judge()).unready).toEqual(['partition 1: its owner is silent']);
+});
+
+test('a copy that is not in step is named, and so is what engines do not have in common', async () => {
+  const { check, positions, engines } = wellCluster();
+  positions.setMode(1, 'recovering');
+  const other = { ...member, id: 'b', address: 'http://b:3000' };
+  const foreign = { ...common, tokenSecret: 'q', sql: 'own' };
+  engines.heard(JSON.stringify([member, { ...other, common: foreign }]));
+  const both = 'engines http://a:3000 and http://b:3000';
+  expect(await check.judge()).toEqual({
+    unready: [],
+    degraded: [
+      `${both} have different TOKEN_SECRETs: a purchase token of one is refused by the other`,
+      `${both} do not share a database: each has accounts and lists of its own`,
+      "this engine's copy of partition 1 is recovering",
+    ],
+  });
+  engines.heard(JSON.stringify([member, { ...other, state: 'gone', common: foreign }]));
+  positions.setMode(1, 'following');
   expect((await check.judge()).degraded).toEqual([]);
 });

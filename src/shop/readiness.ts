@@ -5,6 +5,9 @@
 import { clockStepMs } from '../../actors/limits.ts';
 import { SqlUnavailable } from '../db/sql.ts';
 import type { KeyValueStore } from '../store/store.ts';
+import { copyOf } from './cluster/copies.ts';
+import { Serving } from './cluster/serving.ts';
+import { clusterWarnings } from './cluster/warnings.ts';
 import { lostRows, lostText } from './lost-rows.ts';
 import type { ShopParts } from './parts.ts';
 
@@ -31,7 +34,7 @@ export interface Readiness {
 
 export type ReadinessParts = Pick<
   ShopParts,
-  'board' | 'positions' | 'partitions' | 'clock' | 'sql'
+  'board' | 'positions' | 'partitions' | 'clock' | 'steadyClock' | 'sql' | 'engines'
 > & {
   store: Pick<KeyValueStore, 'set'>;
   /** True from the moment the engine is asked to stop. */
@@ -42,9 +45,11 @@ export type ReadinessParts = Pick<
 export class ReadinessCheck {
   readonly #parts: ReadinessParts;
   readonly #asked: readonly Asked[];
+  readonly #serving: Serving;
 
   constructor(parts: ReadinessParts) {
     this.#parts = parts;
+    this.#serving = new Serving(parts);
     const { sql, store } = parts;
     this.#asked = [
       new Asked('SQL: accounts and lists wait', () => sql.users.byId(0)),
@@ -55,11 +60,20 @@ export class ReadinessCheck {
     ];
   }
 
+  /** Notes what is served also while nobody asks; whoever calls it stops the timer. */
+  watch(): Timer {
+    return this.#serving.watch();
+  }
+
   /** Takes at most about `answerMs`. */
   async judge(): Promise<Readiness> {
     const troubles = await Promise.all(this.#asked.map((part) => part.trouble()));
     const told = troubles.filter((trouble) => trouble !== null);
-    return { unready: whyUnready(this.#parts), degraded: [...whyDegraded(this.#parts), ...told] };
+    const { unready, waited } = this.#serving.look();
+    return {
+      unready: this.#parts.draining() ? ['draining', ...unready] : unready,
+      degraded: [...waited, ...whyDegraded(this.#parts), ...ofCluster(this.#parts), ...told],
+    };
   }
 }
 
@@ -124,20 +138,6 @@ async function lostOf(parts: ReadinessParts): Promise<string | null> {
   }
 }
 
-/** What stops orders: nothing but the partitions and their journal, or that the engine leaves. */
-function whyUnready({ positions, partitions, draining }: ReadinessParts): string[] {
-  const reasons: string[] = [];
-  if (draining()) reasons.push('draining');
-  for (let partition = 0; partition < partitions; partition++) {
-    const mode = positions.mode(partition);
-    if (mode !== 'ready') reasons.push(`partition ${partition} is ${mode}`);
-    else if (positions.get(partition, 'journalSilent') === 1) {
-      reasons.push(`the journal of partition ${partition} does not answer`);
-    }
-  }
-  return reasons;
-}
-
 function whyDegraded({ positions, partitions, clock, sql }: ReadinessParts): string[] {
   const reasons: string[] = [];
   if (sql.trouble !== null)
@@ -150,6 +150,18 @@ function whyDegraded({ positions, partitions, clock, sql }: ReadinessParts): str
   const still = range(partitions).filter((p) => positions.get(p, 'aheadMs') >= clockStepMs);
   if (still.length > 0)
     reasons.push(`the clock is behind partition ${still.join(', ')}: holds end late`);
+  return reasons;
+}
+
+/** What stops nobody from buying, but would make more of the next failure. */
+function ofCluster({ positions, partitions, steadyClock, engines }: ReadinessParts): string[] {
+  const reasons = clusterWarnings(engines.members);
+  for (const partition of range(partitions)) {
+    const copy = copyOf(positions, partition, steadyClock);
+    if (copy === null || (copy.mode === 'following' && copy.answers)) continue;
+    const what = copy.mode === 'following' ? 'behind' : copy.mode;
+    reasons.push(`this engine's copy of partition ${partition} is ${what}`);
+  }
   return reasons;
 }
 

@@ -42,9 +42,10 @@ async function newest(): Promise<number[]> {
 
 /** The shop with some of its parts replaced. */
 function shopWith(others: Partial<ShopParts>): ShopParts {
-  const { board, positions, partitions, clock, send, openJournal, sql, catalog } = shop;
-  const own = { board, positions, partitions, clock, send, openJournal, sql, catalog };
-  return { ...own, ...others };
+  const { board, positions, partitions, engines, refusals, clock, steadyClock } = shop;
+  const { send, openJournal, sql, catalog } = shop;
+  const own = { board, positions, partitions, engines, refusals, clock, steadyClock };
+  return { ...own, send, openJournal, sql, catalog, ...others };
 }
 
 /** Makes an item and returns its id. */

@@ -116,6 +116,7 @@ export class Answers {
       case 'read':
         return wrongReadOrCancel(judged, command, reply);
       case 'tally':
+      case 'sync':
         return null;
       case 'restock':
       case 'withdrawUnits':

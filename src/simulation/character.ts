@@ -1,4 +1,6 @@
 /** The character of a seed: how often each thing happens in its run, and how its journal misbehaves. */
+
+import type { CrewHappening } from './crew.ts';
 import { faultless, type JournalFaults } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 
@@ -9,12 +11,9 @@ export type Happening =
   | 'turn'
   | 'task'
   | 'time'
-  | 'threadCrash'
-  | 'processCrash'
-  | 'rival'
-  | 'clockJump'
+  | 'flow'
+  | CrewHappening
   | 'timeSetBack'
-  | 'probe'
   | 'project'
   | 'projectorCrash';
 
@@ -24,6 +23,7 @@ export type Weights = Readonly<Record<Happening, number>>;
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   if (isRush(seed)) return rush;
+  if (isCluster(seed)) return drawClusterWeights(random);
   return {
     order: random.pick([2, 4, 8]),
     late: often(0.5, 0.5),
@@ -39,6 +39,37 @@ export function drawWeights(random: Random, seed: number): Weights {
     probe: 0.5,
     project: 0.6,
     projectorCrash: often(0.5, 0.1),
+    ...noCluster,
+  };
+}
+
+const noCluster = { flow: 0, join: 0, leave: 0, freeze: 0, bucketGone: 0 } as const;
+
+/** In a quarter of the runs several engines form a cluster. */
+export function isCluster(seed: number): boolean {
+  return [3, 7, 10].includes(seed % 12);
+}
+
+/** Seconds pass before one engine has taken what was another's. */
+function drawClusterWeights(random: Random): Weights {
+  const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
+  return {
+    ...{ order: random.pick([2, 6]), late: often(0.5, 0.5), turn: 2, task: random.pick([4, 8]) },
+    ...{
+      time: random.pick([0.2, 1]),
+      flow: random.pick([1, 2]),
+      probe: 0,
+      project: 0.4,
+      projectorCrash: often(0.3, 0.05),
+    },
+    threadCrash: often(0.4, 0.1),
+    processCrash: often(0.4, 0.12),
+    clockJump: often(0.2, 0.05),
+    join: often(0.5, 0.15),
+    leave: often(0.4, 0.12),
+    freeze: often(0.6, 0.3),
+    bucketGone: often(0.2, 0.05),
+    ...{ rival: 0, timeSetBack: 0 },
   };
 }
 
@@ -54,6 +85,7 @@ const rush: Weights = {
   ...{ order: 20, late: 0.5, turn: 8, task: 12, time: 5 },
   ...{ threadCrash: 0.1, processCrash: 0, rival: 0, clockJump: 0, timeSetBack: 0 },
   ...{ probe: 0.2, project: 0.6, projectorCrash: 0 },
+  ...noCluster,
 };
 
 export function drawFaults(random: Random, seed: number): JournalFaults {
@@ -67,5 +99,6 @@ export function drawFaults(random: Random, seed: number): JournalFaults {
     late: some(0.1),
     brokenReading: some(0.02),
     short: some(0.02),
+    staleFollowing: some(0.1),
   };
 }

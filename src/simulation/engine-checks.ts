@@ -76,9 +76,10 @@ export class EngineChecks {
   /** Nothing may be overdue (I11) where the thread has had the time for it since it could decide. */
   #time(partition: number, items: ReadonlyMap<number, Item>): void {
     const { scheduler } = this.around;
-    const { clockSetAt, clockOffsetMs } = this.memory;
+    const { clockSetAt, clockOffsetMs, frozenUntil } = this.memory;
     this.#readyAt[partition] ??= scheduler.now;
-    const since = Math.max(this.#readyAt[partition], scheduler.awakeSince, clockSetAt);
+    const awakeSince = Math.max(scheduler.awakeSince, frozenUntil);
+    const since = Math.max(this.#readyAt[partition], awakeSince, clockSetAt);
     if (scheduler.now <= since + onTimeMs) return;
     for (const item of items.values()) {
       const overdue = dueBefore(item, scheduler.now + clockOffsetMs - onTimeMs);

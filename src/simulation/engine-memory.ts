@@ -3,17 +3,21 @@
 import type { Sequence } from '../../actors/events.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
-import type { Delivery } from './judged.ts';
+import type { Letter } from './letter.ts';
 
 export class EngineMemory {
   readonly positions = new Positions(new SharedArrayBuffer(Positions.bytes));
   /** How often its thread has been started. */
   lives = 0;
   /** Commands that no thread has taken yet. */
-  readonly mail: Delivery[] = [];
+  readonly mail: Letter[] = [];
   /** How far the clock is from the simulation's time, and when it was last set. */
   clockOffsetMs = 0;
   clockSetAt = 0;
+  /** How far the engine's steady clock is from the simulation's time. */
+  steadyOffsetMs = 0;
+  /** When its process last went on, or will, after it was stopped. */
+  frozenUntil = 0;
   /**
    * By partition: how often another engine was found to have written, and the recoveries until then.
    */

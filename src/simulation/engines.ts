@@ -1,14 +1,18 @@
 /**
- * The engine processes of a run: the first, a rival that owns the same partitions by mistake, and what
- * takes the place of one that has crashed.
+ * The engine processes of a run without a cluster: the first, a rival that owns the same partitions by
+ * mistake, and what takes the place of one that has crashed.
  */
 import type { Board } from '../../actors/memory/board.ts';
+import type { Command } from '../../actors/protocol.ts';
+import type { Crew, CrewHappening } from './crew.ts';
 import { EngineMemory } from './engine-memory.ts';
+import type { Delivery } from './judged.ts';
 import type { Projection } from './projection.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
-import type { Surroundings } from './surroundings.ts';
+import { type Surroundings, setClock } from './surroundings.ts';
 
-export class Engines {
+export class Engines implements Crew {
+  readonly startMsMax = 0;
   /** One, or two beside each other. */
   readonly #running: SimulatedEngine[] = [];
   readonly #boards: Board[];
@@ -27,32 +31,90 @@ export class Engines {
     this.#start('a');
   }
 
-  get first(): SimulatedEngine {
+  get #first(): SimulatedEngine {
     return this.#running[0]!;
   }
 
-  any(): SimulatedEngine {
-    return this.around.random.pick(this.#running);
+  get left(): boolean {
+    return this.#first.left;
   }
 
-  /** @throws where a state is not as it must be. */
+  ask(command: Command): void {
+    const engine = this.#any();
+    if (command.type === 'place' && engine.refuses(command)) return;
+    this.#sendTo(engine, command);
+  }
+
+  send(command: Command): Delivery {
+    return this.#sendTo(this.#any(), command);
+  }
+
+  happen(happening: CrewHappening): void {
+    const engine = this.#any();
+    switch (happening) {
+      case 'threadCrash':
+        this.#crash(engine, engine.memory);
+        break;
+      case 'processCrash':
+        this.#crashProcess(engine);
+        break;
+      case 'rival':
+        this.#rival();
+        break;
+      case 'clockJump':
+        setClock(this.around, engine.memory);
+        break;
+      case 'probe':
+        engine.probe();
+        break;
+    }
+  }
+
   check(): void {
     for (const engine of this.#running) engine.check();
   }
 
-  /** A thread dies, and is started again over the same memory. */
-  crashThread(engine: SimulatedEngine): void {
-    this.#crash(engine, engine.memory);
+  calm(): void {
+    while (this.#running.length > 1) this.#running.pop()!.crash();
+    const { memory } = this.#first;
+    memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
+    memory.clockSetAt = this.around.scheduler.now;
+  }
+
+  unrest(): string | null {
+    return this.#first.idle ? null : 'the engine does not come to rest';
+  }
+
+  restart(): void {
+    this.#crash(this.#first, this.#first.memory);
+  }
+
+  async leaveOne(): Promise<void> {
+    // All others have died.
+  }
+
+  drain(): void {
+    this.#first.drain();
+  }
+
+  #any(): SimulatedEngine {
+    return this.around.random.pick(this.#running);
+  }
+
+  #sendTo(engine: SimulatedEngine, command: Command): Delivery {
+    const delivery = this.around.answers.send(command);
+    engine.deliver(delivery);
+    return delivery;
   }
 
   /** A process dies, and another takes its place, unless the run has used up its boards. */
-  crashProcess(engine: SimulatedEngine): void {
+  #crashProcess(engine: SimulatedEngine): void {
     const memory = this.#memory(engine.memory.name);
     if (memory !== null) this.#crash(engine, memory);
   }
 
   /** A second owner of the same partitions starts, or the second of two dies. */
-  rival(): void {
+  #rival(): void {
     const rival = this.#running[1];
     if (rival === undefined) {
       this.#start('b');
@@ -61,12 +123,7 @@ export class Engines {
     // Most stay: only two that live side by side come to refuse what the other has sold.
     if (this.around.random.chance(0.75)) return;
     this.around.trace(`${rival.memory.name} is gone`);
-    this.leaveFirst();
-  }
-
-  /** All but the first die. */
-  leaveFirst(): void {
-    while (this.#running.length > 1) this.#running.pop()!.crash();
+    this.#running.pop()!.crash();
   }
 
   #start(name: string): void {
@@ -83,6 +140,7 @@ export class Engines {
     return memory;
   }
 
+  /** A thread dies, and is started again: over the same memory, or in another process. */
   #crash(engine: SimulatedEngine, memory: EngineMemory): void {
     const kind = memory === engine.memory ? 'thread' : 'process';
     this.around.trace(`${engine.memory.name} ${kind} crashes`);

@@ -34,6 +34,8 @@ export interface JournalFaults {
   late: number;
   brokenReading: number;
   short: number;
+  /** That a reading which follows a partition is served, for a while, by a server that is behind. */
+  staleFollowing: number;
 }
 
 /** While it lasts, a partition's last entries are hidden from whoever asks. */
@@ -46,6 +48,7 @@ export const faultless: JournalFaults = {
   ...{ fine: 1, fails: 0, lost: 0, silent: 0, late: 0 },
   brokenReading: 0,
   short: 0,
+  staleFollowing: 0,
 };
 
 interface Append {
@@ -68,6 +71,10 @@ interface Append {
 export class SimulatedStore {
   readonly #entries: Uint8Array[][];
   readonly #short: ShortSpell[];
+  /** By partition: the entries that an owner has known to be durable, and since when. */
+  readonly #knownSince: number[][];
+  /** Who follows, and has read all there is. */
+  #waiting: (() => void)[] = [];
   faults: JournalFaults;
 
   constructor(
@@ -80,6 +87,7 @@ export class SimulatedStore {
   ) {
     this.faults = faults;
     this.#entries = Array.from({ length: partitions }, () => []);
+    this.#knownSince = Array.from({ length: partitions }, () => []);
     this.#short = Array.from({ length: partitions }, () => ({ until: 0, hides: 0 }));
   }
 
@@ -102,8 +110,27 @@ export class SimulatedStore {
     return this.#entries[partition]![sequence - 1];
   }
 
+  /** An owner knows the entries up to a sequence to be durable. */
+  known(partition: number, sequence: number): void {
+    const since = this.#knownSince[partition]!;
+    while (since.length < sequence) since.push(this.scheduler.now);
+  }
+
+  /** The last entry that an owner knew to be durable at a time. */
+  knownAt(partition: number, at: number): number {
+    return this.#knownSince[partition]!.findLastIndex((since) => since <= at) + 1;
+  }
+
+  /** Calls back when the next entry of any partition is stored. */
+  whenStored(wake: () => void): void {
+    this.#waiting.push(wake);
+  }
+
   put(partition: number, bytes: Uint8Array): void {
     this.#entries[partition]!.push(bytes);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
     this.stored(partition, this.last(partition), bytes);
   }
 }

@@ -116,12 +116,12 @@ export function wrongReadOrCancel(
   });
 }
 
-/** The order in an answer must be one that the journal knows. */
-export function wrongView({ history }: Judged, { order }: Reply): string | null {
+/** The order in an answer must be as the journal has it, or had it since the command was taken. */
+export function wrongView({ history, knownSeq }: Judged, { order }: Reply): string | null {
   if (order === null) return 'no order in the answer';
-  const views = history.orders[order.n - 1]?.views ?? [];
+  const views = since(history.orders[order.n - 1]?.views ?? [], knownSeq);
   const told = JSON.stringify(order);
-  return views.some(({ value }) => JSON.stringify(value) === told)
+  return views.some((view) => JSON.stringify(view) === told)
     ? null
-    : 'I2: the order was never durable in this state';
+    : 'I2: the order was not durable in this state';
 }

@@ -29,6 +29,8 @@ export class Scheduler {
   #tasks: Task[] = [];
   #timers: Timer[] = [];
   readonly #crashed = new WeakSet<object>();
+  /** Until when owners are stopped. */
+  readonly #frozenUntil = new WeakMap<object, number>();
 
   constructor(
     private readonly random: Random,
@@ -51,12 +53,26 @@ export class Scheduler {
 
   /** Wakes a thread from `delayMs` on, a little late at most; the function returned wakes it now. */
   timer(owner: object, label: string, delayMs: number, run: () => void): () => void {
-    const lateMs = this.random.pick(latenesses);
-    const timer = { owner, label, dueAt: this.now + delayMs, lateMs, run };
-    if (!this.#crashed.has(owner)) this.#timers.push(timer);
+    const timer = this.#set(owner, label, delayMs, run);
     return () => {
       timer.dueAt = Math.min(timer.dueAt, this.now);
     };
+  }
+
+  /** The same, but the function returned prevents it. */
+  alarm(owner: object, label: string, delayMs: number, run: () => void): () => void {
+    const timer = this.#set(owner, label, delayMs, run);
+    return () => {
+      const index = this.#timers.indexOf(timer);
+      if (index >= 0) this.#timers.splice(index, 1);
+    };
+  }
+
+  #set(owner: object, label: string, delayMs: number, run: () => void): Timer {
+    const lateMs = this.random.pick(latenesses);
+    const timer = { owner, label, dueAt: this.now + delayMs, lateMs, run };
+    if (!this.#crashed.has(owner)) this.#timers.push(timer);
+    return timer;
   }
 
   /** Drops the tasks of a crashed owner, and any that it may still be given. */
@@ -64,6 +80,11 @@ export class Scheduler {
     this.#crashed.add(owner);
     this.#tasks = this.#tasks.filter((task) => task.owner !== owner);
     this.#timers = this.#timers.filter((task) => task.owner !== owner);
+  }
+
+  /** Nothing of an owner goes on for so long; what is due meanwhile waits for the end. */
+  freeze(owner: object, ms: number): void {
+    this.#frozenUntil.set(owner, this.now + ms);
   }
 
   /** Runs one of the tasks that are due and returns its label; null when none is. */
@@ -79,7 +100,7 @@ export class Scheduler {
   /** When the next task is due; Infinity without one. Threads that sleep do not count. */
   nextDueAt(): number {
     return this.#tasks.reduce(
-      (first, task) => Math.min(first, task.dueAt),
+      (first, task) => Math.min(first, this.#dueAt(task)),
       Number.POSITIVE_INFINITY,
     );
   }
@@ -91,7 +112,7 @@ export class Scheduler {
   async pass(ms: number, rest: () => Promise<boolean>): Promise<void> {
     const until = this.now + ms;
     for (let timer = this.#latest(until); timer !== undefined; timer = this.#latest(until)) {
-      this.now = Math.max(this.now, timer.dueAt + timer.lateMs);
+      this.now = Math.max(this.now, this.#dueAt(timer) + timer.lateMs);
       this.#timers.splice(this.#timers.indexOf(timer), 1);
       timer.run();
       if (!(await rest())) return;
@@ -107,7 +128,7 @@ export class Scheduler {
 
   /** Of the timers that may not wait beyond a time, the one that may wait least. */
   #latest(until: number): Timer | undefined {
-    const byAt = ({ dueAt, lateMs }: Timer) => dueAt + lateMs;
+    const byAt = (timer: Timer) => this.#dueAt(timer) + timer.lateMs;
     let first: Timer | undefined;
     for (const timer of this.#timers) {
       if (byAt(timer) <= until && (first === undefined || byAt(timer) < byAt(first))) first = timer;
@@ -115,8 +136,12 @@ export class Scheduler {
     return first;
   }
 
+  #dueAt({ owner, dueAt }: Task): number {
+    return Math.max(dueAt, this.#frozenUntil.get(owner) ?? 0);
+  }
+
   #runOneOf(tasks: Task[]): string | null {
-    const due = tasks.filter((task) => task.dueAt <= this.now);
+    const due = tasks.filter((task) => this.#dueAt(task) <= this.now);
     if (due.length === 0) return null;
     const task = this.random.pick(due);
     tasks.splice(tasks.indexOf(task), 1);

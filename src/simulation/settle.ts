@@ -5,10 +5,10 @@
 import { loadedUnitsMax, onTimeMs, orderUnitsMax } from '../../actors/limits.ts';
 import { type Command, code } from '../../actors/protocol.ts';
 import { replay } from '../replay/replay.ts';
+import type { Crew } from './crew.ts';
 import { StoredJournal } from './faulty-journal.ts';
 import type { Delivery } from './judged.ts';
 import type { Projection } from './projection.ts';
-import type { SimulatedEngine } from './simulated-engine.ts';
 import { guard, type Surroundings } from './surroundings.ts';
 
 /** Longer than any hold or promo of the traffic, on whatever clock. */
@@ -24,11 +24,7 @@ const leaveMs = 200;
 export interface Settling {
   around: Surroundings;
   projection: Projection;
-  /** The one engine that is left. */
-  engine(): SimulatedEngine;
-  /** Lets its thread crash and be restarted. */
-  restart(): void;
-  send(command: Command): Delivery;
+  crew: Crew;
   /** Lets all code that was woken run until it waits again. */
   rest(): Promise<void>;
   /** Lets time pass, and threads wake in it. */
@@ -40,7 +36,7 @@ export async function settle(settling: Settling): Promise<void> {
   await quiet(settling);
   guard(around, () => around.answers.complete());
   // An append that was stored after its time-out is news to its own engine, too, until it is fenced.
-  settling.restart();
+  settling.crew.restart();
   await quiet(settling);
   guard(around, () => nobodyWaits(around));
   around.scheduler.leap(settleMs);
@@ -50,6 +46,7 @@ export async function settle(settling: Settling): Promise<void> {
     nothingHeld(around);
   });
   await sellOut(settling);
+  await settling.crew.leaveOne(() => turn(settling));
   await leave(settling);
   await projection.settle(() => turn(settling));
   if (around.healthy()) await audited(around);
@@ -68,31 +65,37 @@ async function quiet(settling: Settling): Promise<void> {
   const until = scheduler.now + underWayMs;
   for (let calm = 0; calm < 3 && healthy(); ) {
     await turn(settling);
-    const waiting = scheduler.nextDueAt() <= until || !settling.engine().idle;
-    calm = waiting ? 0 : calm + 1;
-    if (scheduler.now > until + patienceMs) fail('the engine does not come to rest');
+    const unrest = settling.crew.unrest();
+    calm = scheduler.nextDueAt() <= until || unrest !== null ? 0 : calm + 1;
+    if (scheduler.now > until + patienceMs) fail(unrest ?? 'there is no end of what is under way');
   }
 }
 
-async function turn({ around, rest, pass }: Settling): Promise<void> {
+async function turn(settling: Settling): Promise<void> {
+  await arrive(settling);
+  await settling.pass(500);
+  await arrive(settling);
+}
+
+/** Lets what is under way arrive. */
+async function arrive({ around, rest, pass }: Settling): Promise<void> {
   await pass(5);
   while (around.scheduler.runOne() !== null) await rest();
-  await pass(500);
   await rest();
 }
 
 /** The engine leaves, with a refusal to write down: nothing but the journal may hold it up. */
 async function leave(settling: Settling): Promise<void> {
-  const { around, engine, send, pass, rest } = settling;
+  const { around, crew, pass, rest } = settling;
   const { scheduler, audit } = around;
   const expiresAt = Math.ceil((scheduler.now + settleMs) / 1_000);
   for (const item of audit.items.keys()) {
     const amount = orderUnitsMax;
-    send({ type: 'place', item, user: 98, promo: 0, amount, nonce: 1, expiresAt });
+    crew.send({ type: 'place', item, user: 98, promo: 0, amount, nonce: 1, expiresAt });
   }
   await pass(leaveMs);
-  engine().drain();
-  for (const until = scheduler.now + leaveMs; !engine().left && around.healthy(); ) {
+  crew.drain();
+  for (const until = scheduler.now + leaveMs; !crew.left && around.healthy(); ) {
     await pass(5);
     while (scheduler.runOne() !== null) await rest();
     if (scheduler.now > until) around.fail('the engine does not leave');
@@ -129,7 +132,7 @@ async function sellOut(settling: Settling): Promise<void> {
 }
 
 async function answered(settling: Settling, command: Command): Promise<Delivery> {
-  const delivery = settling.send(command);
+  const delivery = settling.crew.send(command);
   await quiet(settling);
   return delivery;
 }

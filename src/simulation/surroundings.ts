@@ -2,15 +2,20 @@
 import type { Journal } from '../../actors/journal/journal.ts';
 import type { LoopBell } from '../../actors/loop.ts';
 import type { boardRefusal } from '../../actors/memory/board-answers.ts';
-import type { Partition, PartitionWorld } from '../../actors/partition/partition.ts';
+import type { Partition } from '../../actors/partition/partition.ts';
+import type { PartitionWorld } from '../../actors/partition/world.ts';
 import type { Reply } from '../../actors/protocol.ts';
 import type { Projection } from '../db/projection.ts';
+import type { InStep } from '../dispatch/in-step.ts';
 import type { Answers } from './answers.ts';
 import type { Auditor } from './auditor.ts';
+import type { EngineMemory } from './engine-memory.ts';
 import type { SimulatedStore } from './faulty-journal.ts';
 import type { Delivery } from './judged.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+
+const hourMs = 3_600_000;
 
 export interface Surroundings {
   partitions: number;
@@ -35,6 +40,10 @@ export interface Plants {
   journal?(journal: Journal): Journal;
   projection?(projection: Projection): Projection;
   boardRefusal?: typeof boardRefusal;
+  /** Whether a board that is late is taken for one in step. */
+  inStep?: Pick<InStep, 'with'>;
+  /** Whether dispatch takes a reply of another engine for none, and sends its command again. */
+  sendsAgain?(reply: Reply): boolean;
   /** The doorbell as an actor thread's loop knows it. */
   bell?(bell: LoopBell): LoopBell;
 }
@@ -46,4 +55,11 @@ export function guard(around: Surroundings, work: () => void): void {
   } catch (violation) {
     around.fail(violation);
   }
+}
+
+/** The clock of an engine is set, to whatever time. */
+export function setClock({ random, scheduler, trace }: Surroundings, memory: EngineMemory): void {
+  memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
+  memory.clockSetAt = scheduler.now;
+  trace(`${memory.name} clock is off by ${memory.clockOffsetMs}`);
 }

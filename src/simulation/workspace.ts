@@ -10,20 +10,31 @@ import type { Sql } from '../db/sql.ts';
 /** Processes one run may start: each needs a board that shows nothing yet. */
 const boardsPerRun = 4;
 
+/** The same where they form a cluster. */
+const boardsPerCluster = 8;
+
 /** Items in one run. */
 const itemsPerRun = 2;
 
+/** Memory that threads can share is given back late, and this is much: each workspace uses the same again. */
+const boardMemories = Array.from(
+  { length: boardsPerCluster },
+  () => new SharedArrayBuffer(Board.bytes()),
+);
+let isOpen = false;
+
 export class Workspace {
   readonly boards: readonly Board[];
+  readonly clusterBoards: readonly Board[];
 
   private constructor(
     readonly sql: Sql,
     private readonly folder: string,
   ) {
-    this.boards = Array.from(
-      { length: boardsPerRun },
-      () => new Board(new SharedArrayBuffer(Board.bytes())),
-    );
+    if (isOpen) throw new Error('one workspace at a time');
+    isOpen = true;
+    this.clusterBoards = boardMemories.map((memory) => new Board(memory));
+    this.boards = this.clusterBoards.slice(0, boardsPerRun);
   }
 
   static async open(): Promise<Workspace> {
@@ -52,6 +63,8 @@ export class Workspace {
   }
 
   async close(): Promise<void> {
+    for (const memory of boardMemories) new Float64Array(memory).fill(0);
+    isOpen = false;
     await this.sql.close();
     rmSync(this.folder, { recursive: true });
   }

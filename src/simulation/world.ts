@@ -4,10 +4,13 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
-import type { Command, Reply } from '../../actors/protocol.ts';
+import type { Reply } from '../../actors/protocol.ts';
 import { Answers } from './answers.ts';
 import { Auditor } from './auditor.ts';
-import { drawFaults, drawWeights, type Happening, type Weights } from './character.ts';
+import { drawFaults, drawWeights, type Happening, isCluster, type Weights } from './character.ts';
+import { Cluster } from './cluster/cluster.ts';
+import { drawClusterFaults } from './cluster/cluster-faults.ts';
+import type { Crew } from './crew.ts';
 import { Engines } from './engines.ts';
 import { faultless, SimulatedStore } from './faulty-journal.ts';
 import type { Delivery } from './judged.ts';
@@ -16,7 +19,6 @@ import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { settle } from './settle.ts';
-import type { SimulatedEngine } from './simulated-engine.ts';
 import { guard, type Plants, type Surroundings } from './surroundings.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
@@ -25,6 +27,8 @@ const startAt = Date.UTC(2026, 10, 22, 20);
 const hourMs = 3_600_000;
 /** Longer times are not lived through, wake by wake, but leapt over. */
 const passedMsMax = 3_000;
+/** What arrives in one such time arrives in any order. */
+const flowStepMs = 20;
 
 export class World {
   readonly #random: Random;
@@ -35,7 +39,7 @@ export class World {
   readonly #traffic: Traffic;
   readonly #around: Surroundings;
   readonly #projection: Projection;
-  readonly #engines: Engines;
+  readonly #crew: Crew;
   readonly #weights: Weights;
   violation: string | null = null;
   steps = 0;
@@ -43,7 +47,7 @@ export class World {
   constructor(
     seed: number,
     workspace: Workspace,
-    items: readonly number[],
+    private readonly items: readonly number[],
     plants: Plants,
     private readonly traceLine: ((line: string) => void) | null,
   ) {
@@ -75,10 +79,21 @@ export class World {
     this.#weights = drawWeights(random, seed);
     // In the other runs the first engine makes its partitions, and refuses commands until it has.
     if (random.chance(0.85)) this.#makePartitions(partitions);
-    this.#engines = new Engines(workspace.boards, this.#around, this.#projection);
-    for (const item of items) {
-      this.#send(this.#traffic.open(item));
-      this.#send(this.#traffic.publish(item));
+    const { boards, clusterBoards } = workspace;
+    this.#crew = isCluster(seed)
+      ? new Cluster(clusterBoards, this.#around, this.#projection, drawClusterFaults(random))
+      : new Engines(boards, this.#around, this.#projection);
+  }
+
+  /** The merchant begins; in a few runs before a cluster has come up. */
+  async #open(): Promise<void> {
+    const { startMsMax } = this.#crew;
+    const patient = startMsMax > 0 && this.#random.chance(0.9);
+    const until = this.#scheduler.now + (patient ? startMsMax : 0);
+    while (this.#scheduler.now < until && this.#crew.unrest() !== null) await this.#flow(200, 0);
+    for (const item of this.items) {
+      this.#crew.send(this.#traffic.open(item));
+      this.#crew.send(this.#traffic.publish(item));
     }
   }
 
@@ -92,6 +107,7 @@ export class World {
   /** Lets this many things happen, and then everything come to rest. Stops at the first violation. */
   async run(happenings: number): Promise<void> {
     await this.#projection.start();
+    await this.#open();
     for (let happened = 0; happened < happenings && this.violation === null; happened++) {
       await this.#happen(this.#random.weighted(this.#weights));
       await this.#rest();
@@ -113,13 +129,26 @@ export class World {
   async #rest(): Promise<void> {
     this.steps++;
     await setImmediate();
-    guard(this.#around, () => this.#engines.check());
+    guard(this.#around, () => this.#crew.check());
   }
 
   /** Time passes; where it is long, the machine is suspended meanwhile. */
   async #pass(ms: number): Promise<void> {
     if (ms > passedMsMax) this.#scheduler.leap(ms);
     else await this.#scheduler.pass(ms, () => this.#restHealthy());
+  }
+
+  /**
+   * Time passes, and whatever is under way arrives, as between machines that are well.
+   * @param rush - the probability that somebody asks for something in a step of it.
+   */
+  async #flow(ms: number, rush: number): Promise<void> {
+    for (const until = this.#scheduler.now + ms; this.#scheduler.now < until; ) {
+      if (this.#random.chance(rush)) this.#order();
+      await this.#pass(flowStepMs);
+      while (this.violation === null && this.#scheduler.runOne() !== null) await this.#rest();
+      if (this.violation !== null) return;
+    }
   }
 
   async #restHealthy(): Promise<boolean> {
@@ -129,15 +158,14 @@ export class World {
 
   async #happen(happening: Happening): Promise<void> {
     const random = this.#random;
-    const engine = this.#engines.any();
     switch (happening) {
       case 'order':
-        this.#order(engine);
+        this.#order();
         break;
       case 'late': {
         const command = this.#traffic.next();
         const delayMs = random.pick([100, 3_000, hourMs]);
-        this.#scheduler.later(this, 'a late command', delayMs, () => this.#send(command));
+        this.#scheduler.later(this, 'a late command', delayMs, () => this.#crew.send(command));
         break;
       }
       case 'turn':
@@ -146,28 +174,14 @@ export class World {
       case 'task':
         await this.#task();
         break;
+      case 'flow':
+        await this.#flow(random.pick([200, 500, 1_500]), random.pick([0, 0.1, 0.4]));
+        break;
       case 'time':
         await this.#pass(random.pick([1, 1, 5, 30, 500, 2_500]));
         break;
-      case 'threadCrash':
-        this.#engines.crashThread(engine);
-        break;
-      case 'processCrash':
-        this.#engines.crashProcess(engine);
-        break;
-      case 'rival':
-        this.#engines.rival();
-        break;
-      case 'clockJump':
-        engine.memory.clockOffsetMs += random.pick([-hourMs, hourMs]);
-        engine.memory.clockSetAt = this.#scheduler.now;
-        this.#trace(`${engine.memory.name} clock is off by ${engine.memory.clockOffsetMs}`);
-        break;
       case 'timeSetBack':
         this.#setTimeBack();
-        break;
-      case 'probe':
-        engine.probe();
         break;
       case 'project':
         this.#projection.step();
@@ -175,26 +189,16 @@ export class World {
       case 'projectorCrash':
         this.#projection.crash();
         break;
+      default:
+        this.#crew.happen(happening);
     }
   }
 
-  /** A user sends a command; where the board of the engine can answer, it reaches no actor. */
-  #order(engine: SimulatedEngine): void {
+  #order(): void {
     const command = this.#traffic.next();
-    this.#ask(command, engine);
+    this.#crew.ask(command);
     // An impatient user asks again, and may meet another engine.
-    if (this.#random.chance(0.1)) this.#ask(command, this.#engines.any());
-  }
-
-  #ask(command: Command, engine: SimulatedEngine): void {
-    if (command.type === 'place' && engine.refuses(command)) return;
-    this.#send(command, engine);
-  }
-
-  #send(command: Command, engine = this.#engines.any()): Delivery {
-    const delivery = this.#answers.send(command);
-    engine.deliver(delivery);
-    return delivery;
+    if (this.#random.chance(0.1)) this.#crew.ask(command);
   }
 
   async #task(): Promise<void> {
@@ -227,16 +231,11 @@ export class World {
   async #settle(): Promise<void> {
     this.#trace('settling');
     this.#store.faults = faultless;
-    this.#engines.leaveFirst();
-    const { memory } = this.#engines.first;
-    memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
-    memory.clockSetAt = this.#scheduler.now;
+    this.#crew.calm();
     const settling = {
       around: this.#around,
       projection: this.#projection,
-      engine: () => this.#engines.first,
-      restart: () => this.#engines.crashThread(this.#engines.first),
-      send: (command: Command) => this.#send(command, this.#engines.first),
+      crew: this.#crew,
       rest: () => this.#rest(),
       pass: (ms: number) => this.#pass(ms),
     };

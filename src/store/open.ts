@@ -1,7 +1,6 @@
 /** Opens the store: Redis where a URL is set, else a SQLite file in the data folder. */
 import { join } from 'node:path';
 import { type Clock, wallClock } from '../../actors/clock.ts';
-import { RedisStore } from './redis.ts';
 import { SqliteStore } from './sqlite.ts';
 import type { KeyValueStore } from './store.ts';
 
@@ -20,6 +19,10 @@ export async function openStore(
   { redisUrl, dataDir }: StoreSettings,
   { check = false, clock = wallClock }: { check?: boolean; clock?: Clock } = {},
 ): Promise<KeyValueStore> {
-  if (redisUrl !== null) return RedisStore.open(redisUrl);
+  if (redisUrl !== null) {
+    // Loading the client takes longer than opening the other store, which does not need it.
+    const { RedisStore } = await import('./redis.ts');
+    return RedisStore.open(redisUrl);
+  }
   return new SqliteStore(join(dataDir, 'store.db'), clock, { check });
 }

@@ -24,6 +24,7 @@ export function missingPackages(): string[] {
     prometheus: Bun.which('prometheus') !== null && Bun.which('promtool') !== null,
     pgbouncer: Bun.which('pgbouncer') !== null || existsSync('/usr/sbin/pgbouncer'),
     nginx: Bun.which('nginx') !== null || existsSync('/usr/sbin/nginx'),
+    haproxy: Bun.which('haproxy') !== null || existsSync('/usr/sbin/haproxy'),
   };
   return Object.keys(found).filter((name) => !found[name]);
 }

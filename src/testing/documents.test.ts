@@ -80,6 +80,29 @@ test('each step of an order is marked in the file that the README names for it',
   }
 });
 
+test('the shell lines that documents show can be read by a shell', () => {
+  const faults: string[] = [];
+  for (const document of documents) {
+    for (const [, lines = ''] of read(document).matchAll(/^```sh\n([\s\S]*?)^```$/gm)) {
+      const { stderr } = Bun.spawnSync(['bash', '-n'], { stdin: Buffer.from(lines) });
+      if (stderr.length > 0) faults.push(`${document}: ${stderr}`);
+    }
+  }
+  expect(faults).toEqual([]);
+});
+
+test('what README says that engines must have in common are settings that it names', () => {
+  const section = (heading: string) =>
+    new RegExp(`^#+ ${heading}$([\\s\\S]*?)^##`, 'm').exec(read('README.md'))?.[1] ?? '';
+  const named = (text: string) =>
+    [...text.matchAll(/^\|([^|]*)\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!),
+    );
+  const shared = named(section('What they must have in common'));
+  expect(shared).toContain('TOKEN_SECRET');
+  expect(named(section('Settings'))).toEqual(expect.arrayContaining(shared));
+});
+
 describe('the purchase token that README shows', () => {
   const secret = '0'.repeat(32);
   const vector = 'st1.42.1.7.1795550400.2631410889913087._eZ_Mne-YdHrJ3XdKJaC1w';

@@ -69,11 +69,9 @@ export interface Sale {
   promoId: number;
 }
 
-export interface TestEngine {
+/** Who asks an engine, or whatever stands before several, as merchants and buyers do. */
+export interface Client {
   readonly url: string;
-  readonly port: number;
-  readonly dataDir: string;
-  readonly process: TestProcess;
   /** Sends a request and checks that the answer is in the envelope of the API. */
   api<T = Record<string, unknown>>(
     method: string,
@@ -86,6 +84,12 @@ export interface TestEngine {
   /** Makes an item with a published promo: running, and for an hour, unless told otherwise. */
   sale(options?: SaleOptions): Promise<Sale>;
   place(token: string, amount?: number, options?: CallOptions): Promise<Answer<OrderData>>;
+}
+
+export interface TestEngine extends Client {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly process: TestProcess;
   /** SIGTERM; resolves with the exit code. The data folder stays. */
   stop(): Promise<number | null>;
   /** SIGKILL, as if the process crashed. The data folder stays. */
@@ -134,9 +138,21 @@ export function spawnEngine(
 export async function startTestEngine(options: EngineOptions): Promise<TestEngine> {
   const engine = spawnEngine(options);
   const port = await listeningPort(engine);
-  const url = `http://127.0.0.1:${port}`;
-  const api: TestEngine['api'] = (method, path, body, call) =>
-    request(url + path, method, body, call);
+  return {
+    ...clientOf(`http://127.0.0.1:${port}`),
+    port,
+    dataDir: options.dataDir,
+    process: engine,
+    stop: async () => {
+      engine.signal('SIGTERM');
+      return engine.ended;
+    },
+    kill: () => engine.kill(),
+  };
+}
+
+export function clientOf(url: string): Client {
+  const api: Client['api'] = (method, path, body, call) => request(url + path, method, body, call);
   const item = async (stock: number, price = 1_000) => {
     const draft = { title: 'An item', description: 'of the tests', price, stock };
     // What one user may buy is not what most tests are about.
@@ -146,9 +162,6 @@ export async function startTestEngine(options: EngineOptions): Promise<TestEngin
   };
   return {
     url,
-    port,
-    dataDir: options.dataDir,
-    process: engine,
     api,
     item,
     sale: async (sale = {}) => {
@@ -156,11 +169,6 @@ export async function startTestEngine(options: EngineOptions): Promise<TestEngin
       return { itemId, promoId: await publishPromo(api, itemId, sale) };
     },
     place: (token, amount = 1, call) => api('POST', '/api/orders', { token, amount }, call),
-    stop: async () => {
-      engine.signal('SIGTERM');
-      return engine.ended;
-    },
-    kill: () => engine.kill(),
   };
 }
 
@@ -193,7 +201,7 @@ async function listeningPort(engine: TestProcess): Promise<number> {
 }
 
 async function publishPromo(
-  api: TestEngine['api'],
+  api: Client['api'],
   itemId: number,
   sale: SaleOptions,
 ): Promise<number> {

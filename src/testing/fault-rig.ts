@@ -147,7 +147,9 @@ export async function reasonsOf(engine: TestEngine): Promise<string[]> {
 }
 
 /** What an engine answers to a balancer, which hears only the status, and to its operator. */
-async function readinessOf(engine: TestEngine): Promise<{ ready: boolean; reasons: string[] }> {
+export async function readinessOf(
+  engine: TestEngine,
+): Promise<{ ready: boolean; reasons: string[] }> {
   const signal = AbortSignal.timeout(3_000);
   const response = await fetch(`${engine.url}/readyz`, { signal });
   // The shape of `/readyz`.

@@ -1,11 +1,13 @@
 /**
  * The rules of the house, as `bun run check` enforces them: each rule is broken once, in a copy of the
- * repository, and the check must name the file that breaks it.
+ * repository, and the part of the check that keeps it must name the file that breaks it. That the unbroken house
+ * passes, the run of all checks shows.
  */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { root } from './engine-process.ts';
 
 setDefaultTimeout(120_000);
@@ -119,6 +121,7 @@ const circleBack: Pick<Broken, 'file' | 'text'> = {
   text: "import type { Other } from './planted-circle.ts';\n\nexport type Planted = Other[];\n",
 };
 
+const { check } = packageJson.scripts;
 let folder: TemporaryFolder;
 
 beforeAll(() => {
@@ -131,30 +134,29 @@ beforeAll(() => {
 
 afterAll(() => folder.remove());
 
-function check(): { exitCode: number; output: string } {
-  const { exitCode, stdout, stderr } = Bun.spawnSync([process.execPath, 'run', 'check'], {
-    cwd: folder.path,
-    env: { ...process.env, CI: 'true', NO_COLOR: '1' },
-  });
-  return { exitCode, output: `${stdout}${stderr}` };
+/** The part of the check that is a tool's; all parts must succeed. */
+function partOf(tool: string): string {
+  const part = check.split(' && ').find((each) => each.startsWith(`${tool} `));
+  if (part === undefined) throw new Error(`the check has no ${tool}: ${check}`);
+  return part;
 }
 
-function checkWith(files: readonly Pick<Broken, 'file' | 'text'>[]) {
+function runWith(tool: string, files: readonly Pick<Broken, 'file' | 'text'>[]) {
   for (const { file, text } of files) writeFileSync(join(folder.path, file), text);
   try {
-    return check();
+    const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
+    const { exitCode, stdout, stderr } = Bun.spawnSync(['sh', '-c', partOf(tool)], {
+      cwd: folder.path,
+      env: { ...process.env, PATH: path, CI: 'true', NO_COLOR: '1' },
+    });
+    return { exitCode, output: `${stdout}${stderr}` };
   } finally {
     for (const { file } of files) rmSync(join(folder.path, file));
   }
 }
 
-test('the unbroken house passes its check', () => {
-  const { exitCode, output } = check();
-  expect(exitCode === 0 ? '' : output.slice(0, 4_000)).toBe('');
-});
-
 test('the check fails for every broken rule, and names the file', () => {
-  const { exitCode, output } = checkWith([...broken, circleBack]);
+  const { exitCode, output } = runWith('biome', [...broken, circleBack]);
   expect(exitCode).not.toBe(0);
   const diagnostics = output.split(/^(?=\S+\.ts:\d+:\d+ )/m);
   const missed = broken.filter(
@@ -165,7 +167,7 @@ test('the check fails for every broken rule, and names the file', () => {
 });
 
 test('the check fails for a file and for an export that nothing uses', () => {
-  const { exitCode, output } = checkWith([
+  const { exitCode, output } = runWith('knip', [
     { file: 'src/planted-unused.ts', text: 'export const planted = 1;\n' },
     {
       file: 'src/planted.test.ts',

@@ -4,7 +4,7 @@
  * what passed and failed.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingPackages } from './debian-packages.ts';
 
@@ -15,13 +15,13 @@ interface Counts {
 }
 
 const root = join(import.meta.dir, '../..');
-/** Seeds of the simulation in one run: fewer than two minutes on two cores. */
+/** Seeds of the simulation in one run, shared by as many processes as there are cores. */
 const simulationSeeds = 2_000;
 /**
- * Test files run two at a time: most wait for servers, browsers and clocks. Those of one process share
- * what they have loaded.
+ * Test files run three at a time, also on two cores: most wait for servers, browsers and clocks. Those of one
+ * process share what they have loaded.
  */
-const inParallel = ['--parallel=2', '--no-isolate'];
+const inParallel = ['--parallel=3', '--no-isolate'];
 
 function run(name: string, command: string[]): boolean {
   console.log(`\n== ${name}: ${command.join(' ')}`);
@@ -31,6 +31,26 @@ function run(name: string, command: string[]): boolean {
   });
   console.log(`== ${name}: ${success ? 'passed' : 'FAILED'}`);
   return success;
+}
+
+async function simulate(): Promise<boolean> {
+  const share = Math.ceil(simulationSeeds / availableParallelism());
+  const runs: Bun.Subprocess[] = [];
+  for (let first = 1; first <= simulationSeeds; first += share) {
+    const seeds = Math.min(share, simulationSeeds - first + 1);
+    const command = ['src/main.ts', 'simulate', '--seed', `${first}`, '--seeds', `${seeds}`];
+    console.log(`\n== simulation: ${process.execPath} ${command.join(' ')}`);
+    runs.push(
+      Bun.spawn([process.execPath, ...command], {
+        cwd: root,
+        stdio: ['ignore', 'inherit', 'inherit'],
+      }),
+    );
+  }
+  const exitCodes = await Promise.all(runs.map((each) => each.exited));
+  const ok = exitCodes.every((exitCode) => exitCode === 0);
+  console.log(`== simulation: ${ok ? 'passed' : 'FAILED'}`);
+  return ok;
 }
 
 function installPackages(): boolean {
@@ -113,7 +133,7 @@ const bun = process.execPath;
 const checks = [
   installPackages(),
   run('types, lint, format and rules of the house', [bun, 'run', 'check']),
-  run('simulation', [bun, 'src/main.ts', 'simulate', '--seeds', `${simulationSeeds}`]),
+  await simulate(),
 ];
 const tests = await runTests();
 const passed = tests.passed + checks.filter((ok) => ok).length;

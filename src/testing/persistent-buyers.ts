@@ -9,11 +9,11 @@ import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { type Crowd, inParallel, startCrowd } from './crowd.ts';
 import {
   type Answer,
+  type Client,
   engineEnvironment,
   type OrderData,
   root,
   type Sale,
-  type TestEngine,
   tokenFor,
 } from './engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from './items-in-journal.ts';
@@ -23,9 +23,9 @@ const openCodes = [10004, 30002, 30003];
 /** Final refusals: out of stock, and the limit per user. */
 const refusals = [30001, 30006];
 
-const size = 24;
+const crowdSize = 24;
 /** The pause between two visits of one buyer, so that the test leaves room for the servers it tests. */
-const pauseMs = 8;
+const visitPauseMs = 8;
 /** The longest that a buyer keeps asking before the test fails. */
 const patienceMs = 60_000;
 
@@ -38,7 +38,18 @@ interface Purchase {
   /** The buyer was told at least once that the outcome is unknown. */
   unknown: boolean;
   settled: OrderStatusName | null;
+  /** Nobody knows yet what comes of it: it is asked for again in the end. */
+  open: boolean;
 }
+
+/** How many buyers there are, and the pause between two visits of one. */
+export interface CrowdOptions {
+  size?: number;
+  pauseMs?: number;
+}
+
+/** Users of orders that are tried once count from here: those of the crowd count from 1. */
+const firstSingleUser = 1_000_000_000;
 
 export class Buyers {
   /** How often an answer promised nothing, by its code; 0 counts requests without an answer. */
@@ -64,11 +75,14 @@ export class Buyers {
 
   readonly #purchases: Purchase[] = [];
   readonly #crowd: Crowd;
+  readonly #tries = new Set<Promise<number | null>>();
+  #singleUsers = 0;
 
-  /** `engine` gives the engine to ask next: after a restart, or of two, another one. */
+  /** `engine` gives the engine to ask next: after a restart, or of several, another one. */
   constructor(
-    private readonly engine: () => TestEngine,
+    private readonly engine: () => Client,
     private readonly sales: readonly Sale[],
+    { size = crowdSize, pauseMs = visitPauseMs }: CrowdOptions = {},
   ) {
     this.#crowd = startCrowd(size, async (visit) => {
       await this.#visit(visit);
@@ -88,16 +102,32 @@ export class Buyers {
     return Math.round(performance.now() - startedAt);
   }
 
-  /** Starts no more visits; resolves when every buyer has a final answer. */
-  stop(): Promise<void> {
-    return this.#crowd.stop();
+  /**
+   * A new buyer sends one order of a sale to an engine, once. Resolves with null where it was placed, and else
+   * with the code of the answer, 0 for none; what came of it then is asked in the end.
+   */
+  tryOnce(sale: Sale, engine: Client): Promise<number | null> {
+    const purchase = this.#wish(sale, firstSingleUser + this.#singleUsers++, 1);
+    purchase.open = true;
+    const trying = this.#sendOnce(purchase, engine).finally(() => this.#tries.delete(trying));
+    this.#tries.add(trying);
+    return trying;
   }
 
-  /** Every buyer asks once more, with the same token, and must get their earlier answer (I3). */
-  async askAgain(): Promise<void> {
-    const bought = this.#purchases.filter(({ order }) => order !== null);
+  /** Starts no more visits; resolves when every buyer has an answer, each but those who tried once a final one. */
+  async stop(): Promise<void> {
+    await this.#crowd.stop();
+    await Promise.all(this.#tries);
+  }
+
+  /**
+   * Every buyer asks once more, with the same token, and must get their earlier answer (I3). `engine` is the one
+   * that all ask.
+   */
+  async askAgain(engine = this.engine): Promise<void> {
+    const asking = this.#purchases.filter(({ order, open }) => order !== null || open);
     const before = this.notKnown;
-    await inParallel(bought.length, size, (index) => this.#place(bought[index]!));
+    await inParallel(asking.length, crowdSize, (index) => this.#place(asking[index]!, engine));
     expect(this.notKnown).toBe(before);
   }
 
@@ -133,20 +163,40 @@ export class Buyers {
   async #new(visit: number): Promise<void> {
     const userId = Math.floor(visit / 4) + 1;
     const sale = this.sales[visit % this.sales.length]!;
-    const token = tokenFor(sale, userId);
-    const amount = Math.random() < 0.8 ? 1 : 2;
-    const purchase = { token, userId, amount, order: null, unknown: false, settled: null };
-    this.#purchases.push(purchase);
-    await this.#place(purchase);
+    await this.#place(this.#wish(sale, userId, Math.random() < 0.8 ? 1 : 2));
   }
 
-  async #place(purchase: Purchase): Promise<void> {
+  #wish(sale: Sale, userId: number, amount: number): Purchase {
+    const told = { order: null, unknown: false, settled: null, open: false };
+    const purchase: Purchase = { token: tokenFor(sale, userId), userId, amount, ...told };
+    this.#purchases.push(purchase);
+    return purchase;
+  }
+
+  async #sendOnce(purchase: Purchase, engine: Client): Promise<number | null> {
+    const askedAt = performance.now();
+    const answer = await unlessUnanswered(engine.place(purchase.token, purchase.amount, call()));
+    const code = answer === null ? 0 : answer.errCode;
+    purchase.unknown ||= code === 0 || code === 10004;
+    if (answer !== null && (code === null || !openCodes.includes(code)))
+      this.#note(purchase, answer, askedAt);
+    return code;
+  }
+
+  async #place(purchase: Purchase, engine = this.engine): Promise<void> {
     const { token, amount } = purchase;
     let askedAt = 0;
-    const { errCode, data, status } = await this.#ask(purchase, () => {
+    const answer = await this.#ask(purchase, () => {
       askedAt = performance.now();
-      return this.engine().place(token, amount, call());
+      return engine().place(token, amount, call());
     });
+    this.#note(purchase, answer, askedAt);
+  }
+
+  /** Keeps a final answer, and compares it with what the buyer was told before. */
+  #note(purchase: Purchase, answer: Answer<OrderData>, askedAt: number): void {
+    const { errCode, data, status } = answer;
+    purchase.open = false;
     if (errCode !== null) {
       expect(refusals).toContain(errCode);
       if (purchase.order !== null) this.notKnown++;
@@ -181,10 +231,7 @@ export class Buyers {
   async #ask<T>(purchase: Purchase, request: () => Promise<Answer<T>>): Promise<Answer<T>> {
     for (const end = Date.now() + patienceMs; Date.now() < end; ) {
       const sentAt = performance.now();
-      const answer = await request().catch((error: unknown) => {
-        if (error instanceof Error && error.message.includes('envelope')) throw error;
-        return null;
-      });
+      const answer = await unlessUnanswered(request());
       this.slowestMs = Math.max(this.slowestMs, performance.now() - sentAt);
       if (answer?.errCode == null || !openCodes.includes(answer.errCode)) {
         if (answer !== null) return answer;
@@ -213,6 +260,16 @@ export async function replay(dataDir: string, env: Record<string, string> = {}) 
   const settings = { ...engineEnvironment(dataDir), ...env };
   const replaying = startProcess({ command, cwd: root, env: settings });
   return { code: await replaying.ended, output: replaying.output() };
+}
+
+/** Null for a request that got no answer. @throws where the answer is none of the engine's. */
+async function unlessUnanswered<T>(request: Promise<Answer<T>>): Promise<Answer<T> | null> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('envelope')) throw error;
+    return null;
+  }
 }
 
 const call = () => ({ signal: AbortSignal.timeout(10_000) });

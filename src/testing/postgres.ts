@@ -11,8 +11,8 @@ import {
 } from '../../actors/testing/process.ts';
 
 export interface PostgresServer {
-  /** Makes an empty database and returns its URL. */
-  createDatabase(): Promise<string>;
+  /** Makes an empty database, of a new name where none is given, and returns its URL. */
+  createDatabase(name?: string): Promise<string>;
   /** Stops it and its connections in the midst of what they do. */
   freeze(): Promise<void>;
   /** Lets them go on. */
@@ -32,7 +32,8 @@ const unprivileged =
     ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--']
     : [];
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** @param options - `port`: one that is free; one is found where it is not given. */
+export async function startPostgres(options: { port?: number } = {}): Promise<PostgresServer> {
   const folder = temporaryFolder();
   if (unprivileged.length > 0) chownSync(folder.path, nobody, nobody);
   const data = folder.file('data');
@@ -51,10 +52,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     cwd: folder.path,
   });
   if ((await initdb.ended) !== 0) throw new Error(`initdb failed:\n${initdb.output()}`);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const command = [
     ...[...unprivileged, program('postgres'), '-D', data, '-p', `${port}`],
     ...['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    // A test kills the server, never the machine.
+    ...['-c', 'fsync=off', '-c', 'full_page_writes=off'],
     // A pooler keeps some connections to each of the many databases of the tests.
     ...['-c', 'max_connections=300'],
   ];
@@ -74,8 +77,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const processes = () => [server.pid, ...childrenOf(server.pid)];
   let databases = 0;
   return {
-    async createDatabase() {
-      const name = `stampede_${++databases}`;
+    async createDatabase(name = `stampede_${++databases}`) {
       const client = new SQL(url('postgres'), { max: 1 });
       await client.unsafe(`CREATE DATABASE ${name}`);
       await client.close();

@@ -244,6 +244,42 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
       await expectBooks(first, maker.items);
     });
 
+    test('projectors of two engines each write what theirs owns, also while it changes hands', async () => {
+      const sqls = [await fixture.open(), await fixture.open()];
+      await fillCatalogue(sqls[0]!, makersCatalogue(items));
+      await maker.write(60);
+      let owners = [0, 1, 1];
+      const wrote: [number, number][] = [];
+      const projectors = sqls.map(
+        (sql, engine) =>
+          new Projector({
+            ...{ journal, partitions, projection: sql.projection, batchEvents: 30 },
+            owns: (partition) => owners[partition] === engine,
+            onProgress: (partition) => wrote.push([engine, partition]),
+          }),
+      );
+      const rounds = () => Promise.all(projectors.map((projector) => projector.round()));
+      await rounds();
+      expect(wrote.every(([engine, partition]) => owners[partition] === engine)).toBe(true);
+      for (const next of [
+        [1, 1, 0],
+        [0, 0, 0],
+        [1, 0, 1],
+        [1, 1, 1],
+      ]) {
+        // Ownership changes under a round that is at work: both write the same partitions for a moment.
+        const working = projectors[0]!.round();
+        owners = next;
+        await Promise.all([working, projectors[1]!.round(), maker.write(20)]);
+        for (const projector of projectors) await projector.heed();
+      }
+      while ((await rounds()).some((applied) => applied > 0));
+      const checkpoints = await sqls[0]!.projection.checkpoints();
+      for (let partition = 0; partition < partitions; partition++)
+        expect(checkpoints.get(partition)?.seq).toBe(maker.last(partition));
+      await expectBooks(sqls[1]!, maker.items);
+    });
+
     test('a projector that was overtaken goes on after the other', async () => {
       const first = await fixture.open();
       const second = await fixture.open();

@@ -6,10 +6,20 @@ import { temporaryFolder } from '../../actors/testing/process.ts';
 import { CachedCatalog } from '../catalog/catalog.ts';
 import { CatalogVersion } from '../catalog/version.ts';
 import type { Sql } from '../db/sql.ts';
+import { KnownEngines } from '../shop/cluster/known-engines.ts';
+import { RefusalCounts } from '../shop/cluster/refusal-counts.ts';
 import { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
 import { SqliteStore } from '../store/sqlite.ts';
 import { sqliteFixture } from './sql-fixture.ts';
+
+const ownFacts = {
+  id: 'own',
+  address: 'http://127.0.0.1:3000',
+  version: '0.0.0',
+  startedAt: start,
+  actorThreads: 1,
+};
 
 export class ShopRig implements ShopParts {
   /** Milliseconds since 1970 UTC; tests move it. */
@@ -18,8 +28,11 @@ export class ShopRig implements ShopParts {
   readonly board: Board;
   readonly positions;
   readonly clock = () => this.now;
+  readonly steadyClock = () => this.now;
   readonly catalog: CachedCatalog;
   readonly lists: ItemLists;
+  readonly engines = new KnownEngines(ownFacts);
+  readonly refusals: RefusalCounts;
 
   private constructor(
     readonly partition: Rig,
@@ -33,6 +46,8 @@ export class ShopRig implements ShopParts {
     this.positions = partition.positions;
     const memory = new SharedArrayBuffer(CatalogVersion.bytes);
     this.catalog = new CachedCatalog(sql.catalog, store, memory);
+    const { board, engines } = this;
+    this.refusals = new RefusalCounts({ board, engines, courier: null, thread: 0, life: 0 });
     this.lists = new ItemLists(this);
   }
 

@@ -1,4 +1,7 @@
-/** Who may read metrics: anyone, or whoever sends METRICS_TOKEN where that is set. */
+/**
+ * Who may read metrics: anyone, or whoever sends METRICS_TOKEN where that is set. What tells more of the
+ * machines than metrics do is for whoever sends it, or for administrators.
+ */
 import { createMiddleware } from 'hono/factory';
 import type { AppParts } from '../parts.ts';
 import { failure } from '../wire/envelope.ts';
@@ -6,15 +9,20 @@ import { adminCheck, bearerToken, countWrongToken, tokenCheck } from './admin.ts
 
 type Guarding = Pick<AppParts, 'adminToken' | 'metricsToken' | 'limits' | 'addressOf' | 'requests'>;
 
-/**
- * Lets readers of metrics through, and administrators: else 20003 without a token, 20006 with a wrong one,
- * and 10003 after too many of them, for such a token may be a guess at the administrator's.
- */
+/** Lets readers of metrics through, and administrators: see `metricsReadersOnly`. */
 export function metricsReaders(parts: Guarding) {
-  const { metricsToken } = parts;
-  if (metricsToken === null) return createMiddleware((_, next) => next());
+  if (parts.metricsToken === null) return createMiddleware((_, next) => next());
+  return metricsReadersOnly(parts);
+}
+
+/**
+ * The same, and never anyone: else 20003 without a token, 20006 with a wrong one, and 10003 after too many
+ * of them, for such a token may be a guess at the administrator's.
+ */
+export function metricsReadersOnly(parts: Guarding) {
   const isAdmin = adminCheck(parts.adminToken);
-  const isMetricsToken = tokenCheck(metricsToken);
+  const { metricsToken } = parts;
+  const isMetricsToken = metricsToken === null ? () => false : tokenCheck(metricsToken);
   return createMiddleware(async (c, next) => {
     const request = c.req.raw;
     const token = bearerToken(request);

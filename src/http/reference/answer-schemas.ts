@@ -6,10 +6,10 @@ import { promoStatuses } from '../../shop/promo-state.ts';
 import { warningCodes } from '../../shop/promo-warnings.ts';
 
 const integer = () => v.pipe(v.number(), v.integer());
-const id = () => v.pipe(integer(), v.minValue(1));
-const units = () => v.pipe(integer(), v.minValue(0));
+export const id = () => v.pipe(integer(), v.minValue(1));
+export const units = () => v.pipe(integer(), v.minValue(0));
 const minor = () => v.pipe(integer(), v.minValue(0), v.description('Minor units of currency.'));
-const time = () => v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC.'));
+export const time = () => v.pipe(v.string(), v.isoTimestamp(), v.description('RFC 3339, UTC.'));
 
 const bought = {
   orderId: v.pipe(v.string(), v.description('<yyyymmdd of placing, UTC>-<itemId>-<n>')),
@@ -267,14 +267,23 @@ export const statement = v.object({
   waiting: v.pipe(units(), v.description('People in the queue of its promo, or before its draw.')),
   refused: v.pipe(
     v.record(v.string(), units()),
-    v.description('By errCode, since the engine started.'),
+    v.description('By errCode, at all engines, each since it started.'),
   ),
   journalSeq: units(),
   sqlSeq: units(),
   replicaSeq: units(),
 });
 
-export const statements = v.object({ items: v.array(statement) });
+export const statements = v.object({
+  items: v.array(statement),
+  refusedBy: v.object({
+    engines: v.pipe(id(), v.description('How many engines there are: `refused` is their sum.')),
+    silent: v.pipe(
+      v.array(v.string()),
+      v.description('Ids of those that did not say in time how often they refused.'),
+    ),
+  }),
+});
 
 export const engineTime = v.object({ now: time() });
 export const alive = v.object({ alive: v.literal(true) });

@@ -2,6 +2,7 @@
 import { purchaseTokenSchema } from '../routes/operators.ts';
 import * as schema from './answer-schemas.ts';
 import { admin, body, type DescribedRoute } from './described-route.ts';
+import { engines } from './engine-schemas.ts';
 import * as example from './examples.ts';
 
 export const describedOperatorRoutes: readonly DescribedRoute[] = [
@@ -21,6 +22,14 @@ export const describedOperatorRoutes: readonly DescribedRoute[] = [
     who: 'admin',
     summary: "Every item's books, from its actor.",
     answers: { 200: { data: schema.statements, example: example.statements } },
+    codes: [10004, ...admin],
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/engines',
+    who: 'metrics or admin',
+    summary: 'The engines of the cluster, or the one that is alone, and which of them owns what.',
+    answers: { 200: { data: engines, example: example.engines } },
     codes: [10004, ...admin],
   },
   {

@@ -20,7 +20,7 @@ interface Described {
   /** As the router has it: parameters begin with a colon. */
   path: string;
   /** `metrics`: anyone, or whoever has METRICS_TOKEN where that is set. */
-  who: 'anyone' | 'user' | 'admin' | 'user or admin' | 'provider' | 'metrics';
+  who: 'anyone' | 'user' | 'admin' | 'user or admin' | 'provider' | 'metrics' | 'metrics or admin';
   summary: string;
   query?: Record<string, v.GenericSchema>;
   body?: v.GenericSchema;

@@ -246,6 +246,51 @@ export const statements = {
       replicaSeq: 5_120,
     },
   ],
+  refusedBy: { engines: 3, silent: [] },
+};
+
+const engineId = '01935f6e-5d8a-7000-9c1f-2b1e5a7c9d10';
+const otherId = '01935f6e-7b21-7000-8a44-f0c3d2b6e911';
+const exampleEngine = {
+  id: engineId,
+  address: 'http://10.0.0.1:3000',
+  version: '0.5.0',
+  startedAt: '2026-11-27T11:00:00.000Z',
+  actorThreads: 2,
+  state: 'alive',
+  self: true,
+  heardMsAgo: 0,
+  owned: 1,
+};
+
+export const engines = {
+  engines: [
+    exampleEngine,
+    { ...exampleEngine, id: otherId, address: 'http://10.0.0.2:3000', self: false, heardMsAgo: 84 },
+  ],
+  partitions: [
+    {
+      partition: 0,
+      owner: engineId,
+      mode: 'ready',
+      since: '2026-11-27T11:00:02.120Z',
+      journalSeq: 5_120,
+      sqlSeq: 5_118,
+      replicaSeq: 5_120,
+      copy: null,
+    },
+    {
+      partition: 1,
+      owner: otherId,
+      mode: 'ready',
+      since: '2026-11-27T11:04:40.300Z',
+      journalSeq: 811,
+      sqlSeq: 811,
+      replicaSeq: 811,
+      copy: { mode: 'following', seq: 811, entriesBehind: 0, behindMs: 84, answers: true },
+    },
+  ],
+  warnings: [],
 };
 
 export const ready = {

@@ -25,6 +25,7 @@ import { placeSchema } from '../routes/orders.ts';
 import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import * as schema from './answer-schemas.ts';
+import * as engines from './engine-schemas.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -80,6 +81,9 @@ const answered: Record<string, v.GenericSchema> = {
   Nowhere: schema.nowhere,
   Statement: schema.statement,
   Statements: schema.statements,
+  Engine: engines.engine,
+  EnginePartition: engines.enginePartition,
+  Engines: engines.engines,
   EngineTime: schema.engineTime,
   Alive: schema.alive,
   Ready: schema.ready,

@@ -9,6 +9,7 @@ const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   admin: [{ admin: [] }],
   provider: [{ signature: [] }],
   metrics: [{}, { metrics: [] }, { admin: [] }],
+  'metrics or admin': [{ metrics: [] }, { admin: [] }],
   'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
 };
 
@@ -19,6 +20,7 @@ const whoMayAsk: Record<DescribedRoute['who'], string> = {
   provider:
     'For the payment provider, who signs each delivery as Standard Webhooks say: see the security scheme.',
   metrics: 'For anyone; where METRICS_TOKEN is set, for whoever sends it, and the administrator.',
+  'metrics or admin': 'For the administrator, and whoever sends METRICS_TOKEN where that is set.',
   'user or admin': 'For the user who owns it, or the administrator.',
 };
 
@@ -28,7 +30,7 @@ const tags = {
   promos: 'Sales of an item at a set time, drafted and then published.',
   people: 'Registration, one-time passwords, passwords and sessions.',
   captchas: 'What stands before a purchase token.',
-  admin: "The administrator's tokens and statements.",
+  admin: "The administrator's tokens, statements and engines.",
   engine: 'What the engine reports about itself.',
 };
 type Tag = keyof typeof tags;

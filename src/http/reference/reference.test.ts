@@ -436,6 +436,8 @@ describe('a real engine answers as its document says', () => {
   test('about the engine', async () => {
     await call('GET /api/admin/statements', 200, { who: 'admin' });
     await call('GET /api/admin/statements', 20003);
+    await call('GET /api/admin/engines', 200, { who: 'admin' });
+    await call('GET /api/admin/engines', 20003);
     const guesser = { who: 'somebody', address: '192.0.2.9' } as const;
     const guess = () => call('GET /api/admin/statements', 20006, guesser);
     for (let left = rates.adminTokenByAddress.burst; left > 0; left--) await guess();

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { type Code, code } from '../../../actors/protocol.ts';
-import { joiningOf } from '../../admission/joining.ts';
+import { joiningInStep } from '../../admission/joining.ts';
 import type { CatalogPromo } from '../../catalog/item.ts';
 import { integerField } from '../../shop/input.ts';
 import { limitedByAddress, limitedByUser } from '../guard/rate-limits.ts';
@@ -40,7 +40,7 @@ async function draw(parts: AppParts, request: Request, userId: number): Promise<
 async function closedTo(parts: AppParts, user: number, promo: CatalogPromo): Promise<Code> {
   const now = parts.clock();
   const { id, itemId: item } = promo;
-  const joining = joiningOf(parts, { itemId: item, promoId: id }, now);
+  const joining = await joiningInStep(parts, { itemId: item, promoId: id });
   if (joining === null || parts.board.maybeBuyer(item, user)) {
     const { code: answer } = await parts.send({ type: 'stand', item, user, promo: id });
     if (answer !== code.ok) return answer;

@@ -106,6 +106,27 @@ describe('statements', () => {
   });
 });
 
+describe('engines', () => {
+  test('are shown to administrators: one that is alone, and all that it owns', async () => {
+    const { data } = await engine.api<{ engines: object[]; partitions: object[] }>(
+      'GET',
+      '/api/admin/engines',
+    );
+    const time = expect.stringMatching(/^20\d\d-.*Z$/);
+    expect(data.engines).toEqual([
+      expect.objectContaining({ address: engine.url, state: 'alive', self: true, startedAt: time }),
+    ]);
+    const id = (data.engines[0] as { id: string }).id; // The schema says that it has one.
+    const first = { partition: 0, owner: id, mode: 'ready', since: time, copy: null };
+    expect(data.partitions[0]).toMatchObject(first);
+  });
+
+  test('are shown to nobody else: they have addresses', async () => {
+    const nobody = await engine.api('GET', '/api/admin/engines', undefined, { admin: false });
+    expect([nobody.status, nobody.errCode]).toEqual([401, 20003]);
+  });
+});
+
 describe('health', () => {
   test('says that the engine is alive and ready', async () => {
     for (const path of ['/healthz', '/readyz']) {

@@ -1,13 +1,15 @@
-/** What operators ask for: statements of the books, purchase tokens for their own log-in. */
+/** What operators ask for: statements of the books, who owns what, purchase tokens for their own log-in. */
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { itemIdMax } from '../../../actors/limits.ts';
 import { code } from '../../../actors/protocol.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
+import { shownEngines } from '../../shop/cluster/engines.ts';
 import { integerField } from '../../shop/input.ts';
 import { tokenRefusal } from '../../shop/promo-state.ts';
-import { statementOf } from '../../shop/statement.ts';
+import { allStatements } from '../../shop/statement.ts';
 import { adminOnly } from '../guard/admin.ts';
+import { metricsReadersOnly } from '../guard/metrics.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
 import { refused, success } from '../wire/envelope.ts';
@@ -28,10 +30,19 @@ export function operatorRoutes(parts: AppParts) {
   const admin = adminOnly(parts);
   return new Hono()
     .post('/tokens', admin, (c) => issueToken(parts, c.req.raw))
-    .get('/statements', admin, () => {
-      const items = [...parts.board.items()].map((id) => statementOf(parts, id));
-      return success({ items });
-    });
+    .get('/engines', metricsReadersOnly(parts), () => success(enginesData(parts)))
+    .get('/statements', admin, async () => success(await allStatements(parts)));
+}
+
+function enginesData(parts: AppParts) {
+  const { engines, partitions, warnings } = shownEngines(parts);
+  return {
+    engines: engines.map((each) => ({ ...each, startedAt: timeText(each.startedAt) })),
+    partitions: partitions.map((each) => {
+      return { ...each, since: each.since === null ? null : timeText(each.since) };
+    }),
+    warnings,
+  };
 }
 
 async function issueToken(parts: AppParts, request: Request): Promise<Response> {

@@ -3,8 +3,15 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { boardRefusal } from '../../../actors/memory/board-answers.ts';
-import { code, type OrderView, orderStatus, type Place } from '../../../actors/protocol.ts';
-import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
+import {
+  code,
+  type OrderView,
+  orderStatus,
+  type Place,
+  partitionOf,
+} from '../../../actors/protocol.ts';
+import { type PurchaseToken, purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
+import { refusalElsewhere } from '../../admission/refusal-elsewhere.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
 import { integerField } from '../../shop/input.ts';
@@ -63,9 +70,16 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
   } catch (error) {
     return counted(parts, request, startedAt, unreadable(request, error));
   }
-  // Step 2, which is `placing`'s end: what the board knows needs no actor.
-  const asked = placing(parts, request, body);
-  if (asked instanceof Response) return counted(parts, request, startedAt, asked);
+  // Step 1.
+  const wish = wished(parts, request, body);
+  if (wish instanceof Response) return counted(parts, request, startedAt, wish);
+  // Step 2: what the board knows needs no actor, unless the token may have been spent before.
+  const { token, amount } = wish;
+  const fromBoard = parts.positions.owns(partitionOf(token.itemId, parts.partitions))
+    ? boardRefusal(parts, token, amount, parts.clock())
+    : await refusalElsewhere(parts, token, amount);
+  if (fromBoard !== code.ok) return counted(parts, request, startedAt, refused(request, fromBoard));
+  const asked = placing(wish);
   // Step 3: the command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
   // Step 9: the reply was released, so all it rests on is in the journal.
@@ -81,8 +95,13 @@ function counted(parts: AppParts, request: Request, startedAt: number, answer: R
   return idleAfter(parts, request, answer);
 }
 
-/** Steps 1 and 2 of a parsed body: the command it asks for, or the refusal that needs no actor. */
-function placing(parts: AppParts, request: Request, body: unknown): Place | Response {
+interface Wish {
+  token: PurchaseToken;
+  amount: number;
+}
+
+/** Step 1 of a parsed body: what it asks for, or why it cannot be asked for. */
+function wished(parts: AppParts, request: Request, body: unknown): Wish | Response {
   let value: PlaceBody;
   if (isPlaceBody(body)) value = body;
   else {
@@ -90,12 +109,11 @@ function placing(parts: AppParts, request: Request, body: unknown): Place | Resp
     if (parsed.refused !== null) return parsed.refused;
     value = parsed.value;
   }
-  const { amount } = value;
   const token = parts.tokens.verify(value.token);
-  if (token === null) return failure(request, 30007);
-  // Step 2, unless the token may have been spent before.
-  const fromBoard = boardRefusal(parts, token, amount, parts.clock());
-  if (fromBoard !== code.ok) return refused(request, fromBoard);
+  return token === null ? failure(request, 30007) : { token, amount: value.amount };
+}
+
+function placing({ token, amount }: Wish): Place {
   const { userId: user, itemId: item, promoId: promo, expiresAt, nonce } = token;
   return { type: 'place', item, user, promo, amount, nonce, expiresAt };
 }

@@ -5,7 +5,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { code } from '../../../actors/protocol.ts';
-import { joiningOf } from '../../admission/joining.ts';
+import { joiningInStep } from '../../admission/joining.ts';
 import { randomNonce } from '../../admission/purchase-token.ts';
 import { addressBlock } from '../../admission/rate-limits.ts';
 import type { CatalogPromo } from '../../catalog/item.ts';
@@ -104,7 +104,7 @@ async function underPromo(
   promo: CatalogPromo,
 ): Promise<Response> {
   const { itemId, promoId, userId } = ask;
-  const joining = joiningOf(parts, ask, parts.clock());
+  const joining = await joiningInStep(parts, ask);
   // Who may buy no more is told so before any captcha.
   if (joining === null || joining.mayStand || parts.board.maybeBuyer(itemId, userId)) {
     const command = { type: 'stand', item: itemId, user: userId, promo: promoId } as const;

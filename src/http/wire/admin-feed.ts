@@ -14,7 +14,7 @@ const checkMs = 30_000;
 /** A client with this many unread events of each selection is dropped: it will reconnect. */
 const unreadEventsMax = 20;
 
-type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock'>;
+type FeedParts = Pick<ShopParts, 'board' | 'positions' | 'partitions' | 'clock' | 'refusals'>;
 
 /** What one page shows. */
 export interface Selection {
@@ -68,6 +68,7 @@ export class AdminFeed {
   }
 
   #tick(): void {
+    this.parts.refusals.refresh(this.#watched());
     const events = new Map<string, Uint8Array>();
     for (const watcher of this.#watchers) {
       const { selections, stream } = watcher;
@@ -82,6 +83,12 @@ export class AdminFeed {
       }
       if (performance.now() - watcher.checkedAt >= checkMs) void this.#check(watcher);
     }
+  }
+
+  /** The items that anybody watches. */
+  #watched(): number[] {
+    const watched = [...this.#watchers].flatMap(({ selections }) => selections);
+    return [...new Set(watched.flatMap(({ items }) => items))];
   }
 
   /** A store that does not answer ends the stream too: the client will ask again. */

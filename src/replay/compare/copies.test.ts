@@ -156,9 +156,14 @@ test('a replay reads the copy of each server of a cluster, and says which it rea
       const keepers = await journal.copies!.keepers(0);
       return keepers.some(({ server, reachable }) => server === `node-${cut}` && !reachable);
     });
-    const again = (await replay({ journal, partitions, comparisons })).comparisons[0];
+    const again: unknown[] = [];
+    // Where it led the cluster too, nobody makes a reader until there is a new leader: a replay says so, and ends.
+    await waitUntil('a replay can read', async () => {
+      again.push((await replay({ journal, partitions, comparisons })).comparisons[0]);
+      return true;
+    });
     const missed = `node-${cut}, partition 0: not read, the others do not hear of it`;
-    expect(again).toMatchObject({ compared: { same: 2 }, skipped: [missed] });
+    expect(again).toMatchObject([{ compared: { same: 2 }, skipped: [missed] }]);
   } finally {
     await journal.close();
     await cluster.remove();

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'bun:test';
 import { symlinkSync } from 'node:fs';
-import { startNats } from '../../../actors/testing/nats.ts';
 import {
   type TemporaryFolder,
   temporaryFolder,
@@ -8,18 +7,15 @@ import {
 } from '../../../actors/testing/process.ts';
 import { startTestEngine, type TestEngine } from '../engine-process.ts';
 import { FaultRig, reasonsOf } from '../fault-rig.ts';
-import { startPostgres } from '../postgres.ts';
 
 let rig: FaultRig;
 let second: TestEngine | null = null;
 let folder: TemporaryFolder | null = null;
-const servers: { remove(): Promise<void> }[] = [];
 
 afterEach(async () => {
   await rig.remove();
   await second?.kill();
   folder?.remove();
-  for (const server of servers.splice(0)) await server.remove();
 });
 
 const fencedBy = (engine: TestEngine) => engine.process.output().includes('fenced: another writer');
@@ -64,13 +60,5 @@ test('two engines on one SQLite journal: one writes, the other is fenced; no uni
   for (const name of ['journal.db', 'stampede.db']) {
     symlinkSync(rig.folder.file(name), folder.file(name));
   }
-  await sellOnBoth(folder.path);
-}, 90_000);
-
-test('two engines on one JetStream journal, and two projectors on one Postgres: one writes, rows come once', async () => {
-  const [nats, postgres] = [await startNats(), await startPostgres()];
-  servers.push(nats, postgres);
-  rig = new FaultRig({ NATS_URL: nats.url, DATABASE_URL: await postgres.createDatabase() });
-  folder = temporaryFolder();
   await sellOnBoth(folder.path);
 }, 90_000);

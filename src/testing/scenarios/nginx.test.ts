@@ -1,9 +1,9 @@
 /** The engine behind nginx, as `.deploy/nginx.conf` configures it. */
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { request } from 'node:http';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { answerOf, mustSucceed, tokenFor } from '../engine-process.ts';
+import { fromElsewhere } from '../from-elsewhere.ts';
 import { type Nginx, plainPass, startNginx } from '../nginx.ts';
 import { newTelephone, password, type Shop, startShop } from '../shop.ts';
 
@@ -116,28 +116,11 @@ test('a proxy that changes the host is told of in the refusal, until it passes o
   }
 });
 
-/** Asks from another address of this machine, not a trusted proxy's; resolves with the status. */
-function fromElsewhere(method: string, path: string, body = '', headers = {}): Promise<number> {
-  const { hostname, port } = new URL(nginx.url);
-  return new Promise((resolve, reject) => {
-    const options = { host: hostname, port, method, path, localAddress: '127.0.0.2' };
-    const asked = request(
-      { ...options, headers: { 'content-type': 'application/json', ...headers } },
-      (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode!));
-      },
-    );
-    asked.on('error', reject);
-    asked.end(body);
-  });
-}
-
 test('a client is limited by its own address, and cannot claim another', async () => {
   const burst = rates.oneTimePasswordByAddress.burst + 5;
   const asked = await Promise.all(
     Array.from({ length: burst }, (_, n) =>
-      fromElsewhere('POST', '/api/otp', JSON.stringify({ telephone: newTelephone() }), {
+      fromElsewhere(nginx.url, 'POST', '/api/otp', JSON.stringify({ telephone: newTelephone() }), {
         'x-forwarded-for': `198.51.100.${n + 1}`,
       }),
     ),
@@ -147,11 +130,11 @@ test('a client is limited by its own address, and cannot claim another', async (
 
 test('metrics and health are not for the public', async () => {
   for (const path of ['/metrics', '/healthz', '/readyz']) {
-    expect([path, await fromElsewhere('GET', path)]).toEqual([path, 403]);
+    expect([path, await fromElsewhere(nginx.url, 'GET', path)]).toEqual([path, 403]);
     expect((await fetch(nginx.url + path)).status).toBe(200);
   }
 });
 
 test('a body that is too long is refused', async () => {
-  expect(await fromElsewhere('POST', '/api/orders', 'x'.repeat(70_000))).toBe(413);
+  expect(await fromElsewhere(nginx.url, 'POST', '/api/orders', 'x'.repeat(70_000))).toBe(413);
 });

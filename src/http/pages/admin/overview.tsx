@@ -3,6 +3,7 @@ import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';
+import { type EnginesProps, EnginesSection } from './engines/engines.tsx';
 import { Frame, ownTexts } from './frame.tsx';
 
 interface OverviewItem {
@@ -23,15 +24,17 @@ interface ShownList extends ListPage {
 interface OverviewProps {
   view: View;
   list: ShownList;
-  partitions: { ready: number; all: number };
+  cluster: Omit<EnginesProps, 'view'>;
   journalPromise: string;
 }
 
-export function OverviewPage({ view, list, partitions, journalPromise }: OverviewProps) {
+export function OverviewPage({ view, list, cluster, journalPromise }: OverviewProps) {
   const { items, search, hidden, isFirst } = list;
   const texts = ownTexts(view);
   const own = texts.overview;
-  const isWell = partitions.ready === partitions.all;
+  const all = cluster.partitions.length;
+  const ready = cluster.partitions.filter(({ mode }) => mode === 'ready').length;
+  const isWell = ready === all;
   const data = { selection: items.map(({ id }) => id).join('-') };
   const isEmpty = items.length === 0 && search === null && hidden === 0 && isFirst;
   return (
@@ -47,8 +50,7 @@ export function OverviewPage({ view, list, partitions, journalPromise }: Overvie
         <div>
           <dt>{own.engine}</dt>
           <dd class={isWell ? 'well' : 'unwell'}>
-            {isWell ? '✓' : '✗'}{' '}
-            {fill(own.partitions, { n: partitions.ready, all: partitions.all })}
+            {isWell ? '✓' : '✗'} {fill(own.partitions, { n: ready, all })}
           </dd>
         </div>
         <div>
@@ -56,6 +58,7 @@ export function OverviewPage({ view, list, partitions, journalPromise }: Overvie
           <dd lang="en">{journalPromise}</dd>
         </div>
       </dl>
+      {cluster.engines.length > 1 && <EnginesSection view={view} {...cluster} />}
       {!isEmpty && <FindForm path="/admin" search={search} label={own.search} submit={own.find} />}
       {hidden > 0 && <p class="notice">{fill(own.hidden, { n: hidden })}</p>}
       {isEmpty ? (

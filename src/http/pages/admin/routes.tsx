@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
+import { shownEngines } from '../../../shop/cluster/engines.ts';
 import { itemIdOf } from '../../../shop/read-item.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
@@ -58,7 +59,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
 }
 
 async function overview(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const { positions, partitions, board, journalPromise } = parts;
+  const { board, journalPromise } = parts;
   const query = v.safeParse(listSchema, c.req.query());
   const { q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
   const search = q === '' ? null : q;
@@ -70,9 +71,7 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
     const { id, title } = item;
     return { id, title, price: row.price, promo, status: saleStatus(row, view.now) };
   });
-  const all = Array.from({ length: partitions }, (_, partition) => positions.mode(partition));
-  const ready = all.filter((mode) => mode === 'ready').length;
-  const well = { partitions: { ready, all: partitions }, journalPromise };
+  const well = { cluster: shownEngines(parts), journalPromise };
   const list = {
     items,
     total: board.opened,

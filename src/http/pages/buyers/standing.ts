@@ -1,5 +1,5 @@
 /** Where the visitor of an item's page stands with its sale: the page shows that at once. */
-import { code, type Reply } from '../../../../actors/protocol.ts';
+import { code, partitionOf, type Reply } from '../../../../actors/protocol.ts';
 import { joiningOf } from '../../../admission/joining.ts';
 import type { AppParts } from '../../parts.ts';
 import { nextQuestionSeconds, standingOf } from '../../wire/standing.ts';
@@ -16,7 +16,9 @@ export async function standingOnPage(parts: AppParts, userId: number | null, off
   const { item, promo } = offer;
   if (userId === null || promo === undefined) return null;
   const whose = { userId, itemId: item.id, promoId: promo.id };
-  const joining = joiningOf(parts, whose, parts.clock());
+  // The board of what another engine owns is late: that one is asked.
+  const isOwn = parts.positions.owns(partitionOf(item.id, parts.partitions));
+  const joining = isOwn ? joiningOf(parts, whose, parts.clock()) : null;
   if (joining?.mayStand === false && !parts.board.maybeBuyer(item.id, userId)) return null;
   const command = { type: 'stand', item: item.id, user: userId, promo: promo.id } as const;
   const reply = await Promise.race([parts.send(command), silence()]);
