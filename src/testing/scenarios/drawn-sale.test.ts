@@ -7,13 +7,8 @@ import type { Page } from 'playwright-core';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser } from '../browser.ts';
 import { runCommand } from '../command.ts';
-import {
-  commandLine,
-  engineEnvironment,
-  mustSucceed,
-  type OrderData,
-  type Sale,
-} from '../engine-process.ts';
+import { commandLine, engineEnvironment, mustSucceed, type Sale } from '../engine-process.ts';
+import { expectOrders } from '../listed-orders.ts';
 import { type Buyer, type Shop, startShop } from '../shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
@@ -84,8 +79,7 @@ async function pay({ page, buyer }: Person, sale: Sale): Promise<void> {
   await page.click('[data-pay]');
   await page.click('button[value=pay]');
   await page.waitForSelector('.order[data-state=paid]');
-  const { orders } = mustSucceed(await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders'));
-  expect(orders).toMatchObject([{ status: 'paid', itemId: sale.itemId, promoId: sale.promoId }]);
+  await expectOrders(buyer, [{ status: 'paid', itemId: sale.itemId, promoId: sale.promoId }]);
 }
 
 test('a sale with a draw is run by three people from joining to paying, each verifies their place, and replay proves it', async () => {

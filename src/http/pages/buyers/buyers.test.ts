@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import type { Page } from 'playwright-core';
 import { temporaryFolder } from '../../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
-import { mustSucceed, type OrderData } from '../../../testing/engine-process.ts';
+import { mustSucceed } from '../../../testing/engine-process.ts';
+import { expectOrders } from '../../../testing/listed-orders.ts';
 import {
   type Buyer,
   captchaText,
@@ -30,8 +31,6 @@ afterAll(async () => {
 });
 
 const url = (path: string) => shop.engine.url + path;
-const ordersOf = async (buyer: Buyer) =>
-  mustSucceed(await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders')).orders;
 
 /** A visitor with a session, as a browser keeps it. */
 async function loggedIn(buyer: Buyer, locale?: string): Promise<TestVisitor> {
@@ -93,8 +92,7 @@ describe('a person with a browser', () => {
     await page.click('[data-pay]');
     await page.click('.checkout button[value=pay]');
     await page.waitForSelector('.order[data-state=paid]');
-    const [order] = await ordersOf(await shop.logIn(telephone));
-    expect(order).toMatchObject({ orderId, itemId, status: 'paid' });
+    await expectOrders(await shop.logIn(telephone), [{ orderId, itemId, status: 'paid' }]);
     await other.page.waitForSelector('#buy:disabled:has-text("Sold out")');
 
     await page.click('#log-out');
@@ -172,7 +170,7 @@ describe('a person with a browser', () => {
     await page.goto(url(`/items/${itemId}`));
     const orderId = await buyOn(page);
     expect(sent).toBe(4);
-    expect((await ordersOf(buyer)).map((order) => order.orderId)).toEqual([orderId]);
+    await expectOrders(buyer, [{ orderId }]);
     await context.close();
   });
 
@@ -189,7 +187,7 @@ describe('a person with a browser', () => {
     await page.unroute('**/api/orders');
     await page.reload();
     await page.waitForSelector('#result:not([hidden])');
-    expect(await ordersOf(buyer)).toHaveLength(1);
+    await expectOrders(buyer, [{ itemId }]);
     await context.close();
   });
 

@@ -1,9 +1,10 @@
 /** The button of an item's page and what follows: what is refused before it is sent, lost, or left. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
-import { temporaryFolder, waitUntil } from '../../../../actors/testing/process.ts';
+import { temporaryFolder } from '../../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
-import { mustSucceed, type OrderData, tokenFor } from '../../../testing/engine-process.ts';
+import { mustSucceed, tokenFor } from '../../../testing/engine-process.ts';
+import { expectOrders } from '../../../testing/listed-orders.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
@@ -24,15 +25,6 @@ afterAll(async () => {
 });
 
 const url = (path: string) => shop.engine.url + path;
-const ordersOf = async (buyer: Buyer) =>
-  mustSucceed(await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders')).orders;
-
-/** The projector is a moment behind; one more order than there may be would be seen as well. */
-async function expectOrders(buyer: Buyer, count: number): Promise<void> {
-  await waitUntil(`${count} orders`, async () => (await ordersOf(buyer)).length >= count);
-  expect(await ordersOf(buyer)).toHaveLength(count);
-}
-
 async function loggedIn(buyer: Buyer, locale = 'en-GB'): Promise<TestVisitor> {
   const visitor = await browser.visitor(shop.engine.url, { locale });
   await visitor.context.addCookies([
@@ -157,7 +149,7 @@ describe('without a connection', () => {
     await context.setOffline(false);
     await page.waitForSelector('#result:not([hidden])');
     expect(new Set(tokens).size).toBe(1);
-    await expectOrders(buyer, 1);
+    await expectOrders(buyer, [{ itemId }]);
     await context.close();
   });
 
@@ -194,7 +186,7 @@ describe('an order that was made', () => {
     mustSucceed(await shop.engine.api('POST', `/api/orders/${orderId}/pay`, {}));
     await page.reload();
     await page.waitForSelector(`#result:visible[data-state=paid]:has-text("already have this")`);
-    await expectOrders(buyer, 1);
+    await expectOrders(buyer, [{ itemId }]);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -231,7 +223,7 @@ describe('an order that was made', () => {
       await page.click('#another');
     }
     await page.waitForSelector('#buy:enabled');
-    await expectOrders(buyer, 2);
+    await expectOrders(buyer, [{ itemId }, { itemId }]);
     await context.close();
   });
 
