@@ -299,8 +299,8 @@ describe('a time', () => {
     );
     const html = await (await fetch(url(`/items/${itemId}`))).text();
     expect(html).toContain('>2031-03-05 12:00 UTC</time>');
-    mustSucceed(await shop.engine.place(tokenFor(await shop.engine.sale(), buyer.userId)));
-    await page.goto(url('/orders'));
+    const placed = await shop.engine.place(tokenFor(await shop.engine.sale(), buyer.userId));
+    await page.goto(url(`/orders?order=${mustSucceed(placed).orderId}`));
     await page.waitForSelector('.order time:has-text("GMT+5:30")');
 
     await page.goto(url('/admin/login'));
