@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freeze, signalEach } from './process.ts';
 
 const script = `
   const { freePort } = await import(${JSON.stringify(join(import.meta.dir, 'process.ts'))});
@@ -22,4 +24,19 @@ test('processes that live at the same time are never given the same port', async
   const ports = lines.flatMap((line) => new TextDecoder().decode(line).trim().split(' '));
   expect(ports.length).toBe(240);
   expect(new Set(ports).size).toBe(240);
+});
+
+test('processes are frozen though one of them has ended meanwhile', async () => {
+  const ended = Bun.spawn(['true']);
+  await ended.exited;
+  const living = Bun.spawn(['sleep', '60']);
+  const pids = [ended.pid, living.pid];
+  const state = () =>
+    /^State:\s*(\w)/m.exec(readFileSync(`/proc/${living.pid}/status`, 'utf8'))?.[1];
+  await freeze(pids);
+  expect(state()).toBe('T');
+  signalEach(pids, 'SIGCONT');
+  expect(state()).not.toBe('T');
+  living.kill();
+  await living.exited;
 });

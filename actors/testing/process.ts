@@ -144,8 +144,19 @@ export function startProcess({ command, cwd, env, stdin = 'ignore' }: ProcessOpt
  * not wait for those that run on another core, which may still answer.
  */
 export async function freeze(pids: readonly number[]): Promise<void> {
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+  signalEach(pids, 'SIGSTOP');
   await waitUntil('every thread has stopped', () => pids.every(hasStopped));
+}
+
+/** Sends a signal to those of some processes that have not ended meanwhile. */
+export function signalEach(pids: readonly number[], signal: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // `kill` throws system errors.
+    }
+  }
 }
 
 function hasStopped(pid: number): boolean {
@@ -153,7 +164,8 @@ function hasStopped(pid: number): boolean {
   const tasks = `/proc/${pid}/task`;
   if (!existsSync(tasks)) return true;
   return readdirSync(tasks).every((task) =>
-    /^State:\s*T/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8')),
+    // A zombie does no more either.
+    /^State:\s*[TZ]/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8')),
   );
 }
 

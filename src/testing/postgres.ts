@@ -5,6 +5,7 @@ import { SQL } from 'bun';
 import {
   freePort,
   freeze,
+  signalEach,
   startProcess,
   temporaryFolder,
   waitUntilReady,
@@ -74,7 +75,6 @@ export async function startPostgres(options: { port?: number } = {}): Promise<Po
     server.signal('SIGCONT');
     await server.ended;
   };
-  const processes = () => [server.pid, ...childrenOf(server.pid)];
   let databases = 0;
   return {
     async createDatabase(name = `stampede_${++databases}`) {
@@ -83,10 +83,12 @@ export async function startPostgres(options: { port?: number } = {}): Promise<Po
       await client.close();
       return url(name);
     },
-    freeze: () => freeze(processes()),
-    thaw() {
-      for (const pid of processes()) process.kill(pid, 'SIGCONT');
+    async freeze() {
+      // First the one that starts the others.
+      await freeze([server.pid]);
+      await freeze(childrenOf(server.pid));
     },
+    thaw: () => signalEach([...childrenOf(server.pid), server.pid], 'SIGCONT'),
     async start() {
       server = await start();
     },

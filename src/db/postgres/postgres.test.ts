@@ -168,8 +168,8 @@ describe('a Postgres that fails', () => {
 
   test('does not hang its callers when it hangs itself', async () => {
     await sql.projection.apply(batch(0));
-    await server.freeze();
     try {
+      await server.freeze();
       await Promise.all([
         unavailable(sql.catalog.item(1)),
         unavailable(sql.projection.apply(batch(1))),
