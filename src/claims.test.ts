@@ -9,7 +9,7 @@ import {
 import { runCommand } from './testing/command.ts';
 import { engineEnvironment, spawnEngine, startTestEngine } from './testing/engine-process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const engines: TestProcess[] = [];
 const folders: TemporaryFolder[] = [];

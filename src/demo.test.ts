@@ -16,7 +16,7 @@ import {
 } from './testing/engine-process.ts';
 import { captchaText, startShop } from './testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 

@@ -76,7 +76,7 @@ describe('the executable', () => {
     const built = Bun.spawnSync([process.execPath, 'src/build.ts', file], { cwd: root });
     const { exitCode, stderr } = built;
     expect({ exitCode, stderr: stderr.toString() }).toMatchObject({ exitCode: 0 });
-  }, 60_000);
+  }, 240_000);
 
   test('runs on its own: it sells, signs, audits, rebuilds and drains', async () => {
     const port = await freePort();
@@ -107,7 +107,7 @@ describe('the executable', () => {
     }
     expect(await engine.ended).toBe(0);
     expect(await run('replay')).toMatchObject({ code: 0, errors: '' });
-  }, 60_000);
+  }, 240_000);
 
   test('has the commands for operators, and neither benches nor simulation', async () => {
     const { code, output } = await run('--help');

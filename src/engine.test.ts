@@ -4,7 +4,7 @@ import { startCrowd } from './testing/crowd.ts';
 import { startTestEngine, type TestEngine, tokenFor } from './testing/engine-process.ts';
 import { itemsInJournalAndSql, orderIn } from './testing/items-in-journal.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 let engine: TestEngine;

@@ -4,7 +4,7 @@ import { temporaryFolder } from '../actors/testing/process.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { runCommand } from './testing/command.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());

@@ -11,7 +11,7 @@ import { waitUntil } from '../testing/process.ts';
 import { type Relay, startRelay } from '../testing/relay.ts';
 
 // Each test starts servers.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const partitions = 16;
 

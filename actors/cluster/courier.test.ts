@@ -54,7 +54,7 @@ test('carries messages where it can, and keeps none for later', async () => {
   expect(heard[0]).toMatchObject({ subject: 'to.other.1', replySubject: '', isUndelivered: false });
   expect(Buffer.from(heard[0]!.bytes).toString()).toBe('a word');
   expect(heard.some(({ subject }) => subject === 'to.other.early')).toBe(false);
-}, 60_000);
+}, 240_000);
 
 test('tells of a message that nobody takes, and by which subject it was sent', async () => {
   const server = await startServer({ jetStream: false });
@@ -65,7 +65,7 @@ test('tells of a message that nobody takes, and by which subject it was sent', a
   expect(courier.publish('to.nobody', Buffer.from('a word'), 'replies.7')).toBe(true);
   await waitUntil('it is told', () => heard.length > 0, patienceMs);
   expect(heard[0]).toMatchObject({ subject: 'replies.7', isUndelivered: true });
-}, 60_000);
+}, 240_000);
 
 test('comes back to a server that died, hears what it heard before, and tells of the loss', async () => {
   const server = await startServer({ jetStream: false });
@@ -81,7 +81,7 @@ test('comes back to a server that died, hears what it heard before, and tells of
   await connected(courier);
   await arrives(courier, 'word', heard);
   expect(losses()).toBe(1);
-}, 60_000);
+}, 240_000);
 
 test('closes once the server has its last messages', async () => {
   const server = await startServer({ jetStream: false });
@@ -95,7 +95,7 @@ test('closes once the server has its last messages', async () => {
   await one.courier.close();
   await waitUntil('all arrive', () => large() === 100, patienceMs);
   expect([one.losses(), one.courier.publish('word', Buffer.from(''))]).toEqual([0, false]);
-}, 60_000);
+}, 240_000);
 
 test('follows the server that main has chosen, and loses nothing by it', async () => {
   const cluster = await startNatsCluster();
@@ -120,7 +120,7 @@ test('follows the server that main has chosen, and loses nothing by it', async (
   await waitUntil('the loss is known', () => losses() === 1, patienceMs);
   await connected(courier);
   await arrives(listener.courier, 'to.mover', heard);
-}, 120_000);
+}, 240_000);
 
 test('says what the server does not allow', async () => {
   const user = `{ user: "u", password: "p", permissions: { publish: ["a"], subscribe: ["a"] } }`;
@@ -135,4 +135,4 @@ test('says what the server does not allow', async () => {
   await waitUntil('both are said', () => reported.length === 2, patienceMs);
   expect(reported.join()).toContain('we may not subscribe to replies.>');
   expect(reported.join()).toContain('we may not publish to inbox');
-}, 60_000);
+}, 240_000);

@@ -11,7 +11,7 @@ import { JetStreamJournal } from './jetstream.ts';
 import { subjectOf } from './jetstream-streams.ts';
 import { isJournalFault } from './journal.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 /** An append's sequence, or the name of the error that it ended with. */
 type Outcome = number | string;

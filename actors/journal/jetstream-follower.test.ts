@@ -8,7 +8,7 @@ import { Chain, chainStart, encodeEntry, entryHash } from './codec.ts';
 import { JetStreamJournal } from './jetstream.ts';
 import { JournalCorrupt, JournalUnavailable } from './journal.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 let server: NatsServer;
 let cluster: NatsCluster | null;

@@ -10,7 +10,7 @@ import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
 import type { NatsSettings } from './nats-address.ts';
 
 // Each test starts servers.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const secret = 'hunter2@:/é';
 const written = encodeURIComponent(secret);

@@ -5,7 +5,7 @@ import { JetStreamJournal } from './jetstream.ts';
 import { numbersOf } from './jetstream-numbers.ts';
 import { Fenced, JournalCorrupt } from './journal.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 /** Entries 1 to `count` of partition 0, chained. */
 function entriesOf(count: number): Uint8Array[] {

@@ -7,7 +7,7 @@ import { JetStreamJournal } from './jetstream.ts';
 import { whyUnwritable } from './jetstream-probe.ts';
 import { nameOf } from './jetstream-streams.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const nanoseconds = 1_000_000;
 const peer = (activeMs: number, more: { current?: boolean; offline?: boolean } = {}) => ({

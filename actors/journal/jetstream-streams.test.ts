@@ -8,7 +8,7 @@ import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
 const partitions = contractPartitions;
 
 // Each test starts a server.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let server: NatsServer;
 let opened: JetStreamJournal[];

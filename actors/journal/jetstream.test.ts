@@ -22,7 +22,7 @@ import { type Journal, JournalUnavailable, OutcomeUnknown } from './journal.ts';
 const partitions = contractPartitions;
 
 // Each test starts a server, and some wait for time-outs.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 journalContract('JetStreamJournal', async () => {
   const server = await startNats();

@@ -2,7 +2,7 @@ import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { type NatsCluster, startNatsCluster } from './nats-cluster.ts';
 import { accepts, waitUntil } from './process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 let cluster: NatsCluster;
 

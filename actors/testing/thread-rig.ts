@@ -13,7 +13,7 @@ import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../wor
 import { type TemporaryFolder, temporaryFolder, waitUntil } from './process.ts';
 
 /** How long a thread may take for anything before a test fails. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 export class ThreadRig {
   readonly folder: TemporaryFolder = temporaryFolder();

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../actors/testing/process.ts';
 import { runCommand } from '../../src/testing/command.ts';
 import { root, startTestEngine, type TestEngine } from '../../src/testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { FairTurns } from './fair-turns.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const patient = { waitingMax: 8, waitMsMax: 60_000 };
 

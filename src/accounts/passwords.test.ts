@@ -2,7 +2,7 @@ import { describe, expect, mock, setDefaultTimeout, test } from 'bun:test';
 import { isCommonPassword } from './common-passwords.ts';
 import { Passwords, PasswordsBusy } from './passwords.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 describe('passwords', () => {
   test('are hashed with argon2id, each with its own salt, and can be verified', async () => {

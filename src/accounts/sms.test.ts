@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { type SmsGateway, startSmsGateway } from '../testing/sms-gateway.ts';
 import { SmsFailed, type SmsSender, smsSender } from './sms.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const telephone = '+8613800000001';
 let gateway: SmsGateway;

@@ -10,7 +10,7 @@ import {
 } from '../../actors/testing/process.ts';
 import { commandLine, engineEnvironment, root, spawnEngine } from '../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 let port: number;

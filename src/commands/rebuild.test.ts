@@ -18,7 +18,7 @@ import { replay } from '../testing/persistent-buyers.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
 import { projectedTables } from '../testing/sql-fixture.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 let rig: FaultRig;
 

@@ -192,7 +192,7 @@ describe('bun replay could not run and exits 2', () => {
   test('where the journal server does not answer', async () => {
     const url = `nats://127.0.0.1:${await freePort()}`;
     expect(await refused([], salePartitions, { NATS_URL: url })).toContain('no journal at');
-  }, 30_000);
+  }, 240_000);
 
   test('on a file that is not a journal', async () => {
     await Bun.write(folder.file('journal.db'), 'this is no journal, whatever its name says');
@@ -253,4 +253,4 @@ test('bun replay works while the engine runs and takes orders, and after it was 
   } finally {
     await engine.kill();
   }
-}, 60_000);
+}, 240_000);

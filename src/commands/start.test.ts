@@ -11,7 +11,7 @@ import { mustSucceed, spawnEngine, startTestEngine, tokenFor } from '../testing/
 import { itemsInJournalAndSql, orderIn } from '../testing/items-in-journal.ts';
 import { deliver } from '../testing/provider.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 

@@ -13,7 +13,7 @@ import {
   tokens,
 } from '../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 

@@ -81,7 +81,7 @@ test('every command reaches its owner once, and every reply its own caller', asy
   expect(taken().length).toBe(10_000);
   expect(new Set(taken()).size).toBe(10_000);
   expect(engines.map(({ dispatch }) => dispatch.inFlight)).toEqual([0, 0, 0]);
-}, 60_000);
+}, 240_000);
 
 test('commands that go to the wrong engine are carried out by the right one', async () => {
   const [a, b, c] = engines.map(({ owner }) => owner);
@@ -93,12 +93,12 @@ test('commands that go to the wrong engine are carried out by the right one', as
   const own = (engine: AnsweringEngine) =>
     engine.taken.filter(({ item }) => truth[item % partitions] === engine.owner).length;
   expect(engines.map(own).reduce((sum, each) => sum + each)).toBe(3_000);
-}, 60_000);
+}, 240_000);
 
 test('where nobody owns a partition, nothing is done and the answer says so', async () => {
   truth = new Array(partitions).fill(null);
   expect(await send(engines, 300)).toEqual({ [code.journalUnavailable]: 300 });
-}, 60_000);
+}, 240_000);
 
 test(
   'an owner that dies leaves unknown outcomes, and then what is sent to it is not done',
@@ -141,7 +141,7 @@ test('more than a lane holds are refused at once, and the rest are answered when
   expect(answered[code.ok]! + answered[code.tooBusy]!).toBe(2 * mailboxRecords + extra);
   expect(answered[code.tooBusy]).toBeGreaterThanOrEqual(extra);
   expect(slow!.taken.length).toBe(answered[code.ok]!);
-}, 60_000);
+}, 240_000);
 
 test('a server that dies leaves unknown outcomes, and all goes on when it is back', async () => {
   const [asking, other] = engines;
@@ -158,4 +158,4 @@ test('a server that dies leaves unknown outcomes, and all goes on when it is bac
   await server.start();
   await connected();
   expect(await send([asking!], 100)).toEqual({ [code.ok]: 100 });
-}, 60_000);
+}, 240_000);

@@ -71,7 +71,7 @@ test('what an actor decided of an item and a promo is shown by every thread and 
   }
   thread.postMessage({ type: 'drain' } satisfies ToProjectorThread);
   await drained;
-}, 30_000);
+}, 240_000);
 
 test('changes that come thick are told of at once, then now and then, and the last is always told', async () => {
   let changes = 0;

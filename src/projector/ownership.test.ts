@@ -18,7 +18,7 @@ import type { Sql } from '../db/sql.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
 import type { FromProjectorThread, ToProjectorThread } from './worker.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const partitions = 2;
 

@@ -7,7 +7,7 @@ import { projectorContract } from '../testing/projector-contract.ts';
 import { sqliteFixture } from '../testing/sql-fixture.ts';
 
 // Catalogues of some hundred rows are made one by one, each as safe from a power cut as a merchant's.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 projectorContract('SQLite', sqliteFixture);
 
@@ -44,4 +44,4 @@ test('a projector killed again and again while it writes skips nothing, and repe
   await expectBooks(sql, maker.items);
   await journal.close();
   await fixture.remove();
-}, 60_000);
+}, 240_000);

@@ -96,7 +96,7 @@ describe('the hash chain', () => {
       }
     }
     expect(await sale.findings()).toEqual([]);
-  }, 30_000);
+  }, 240_000);
 
   for (const [field, from, to] of [
     ['writer', '"the sale"', '"the salt"'],

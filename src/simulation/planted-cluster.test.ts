@@ -165,12 +165,12 @@ test('the simulation finds nothing wrong with engines that form a cluster', asyn
   const { seeds, failure } = await simulate({ seeds: clusterSeeds(5) });
   expect(failure).toBeNull();
   expect(seeds).toBe(5);
-}, 180_000);
+}, 240_000);
 
 for (const [bug, { plants, found, happenings, first }] of Object.entries(planted)) {
   test(`the simulation finds ${bug}`, async () => {
     const run = happenings === undefined ? { plants } : { plants, happenings };
     const { failure } = await simulate({ seeds: clusterSeeds(400, first), ...run });
     expect(failure?.violation).toMatch(found);
-  }, 180_000);
+  }, 240_000);
 }

@@ -247,14 +247,14 @@ describe('the simulation', () => {
     const { seeds: run, failure } = await simulate({ seeds: seeds(20) });
     expect(failure).toBeNull();
     expect(run).toBe(20);
-  }, 60_000);
+  }, 240_000);
 
   test('finds nothing wrong with the engine in longer runs either', async () => {
     const options = { seeds: seeds(40), happenings: happeningsOfLongRun };
     const { seeds: run, failure } = await simulate(options);
     expect(failure).toBeNull();
     expect(run).toBe(40);
-  }, 60_000);
+  }, 240_000);
 
   test('repeats a seed exactly', async () => {
     const runs: string[][] = [[], []];
@@ -269,6 +269,6 @@ describe('the simulation', () => {
     test(`finds ${bug}`, async () => {
       const { failure } = await simulate({ seeds: seeds(1_000), ...run });
       expect(failure?.violation).toMatch(found);
-    }, 60_000);
+    }, 240_000);
   }
 });

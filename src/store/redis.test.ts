@@ -21,7 +21,7 @@ import { storeContract } from '../testing/store-contract.ts';
 import { openStore } from './open.ts';
 import { type KeyValueStore, StoreUnavailable } from './store.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let server: RedisServer;
 let folder: TemporaryFolder;

@@ -17,7 +17,7 @@ const flags = [
 ];
 
 /** How long a page may take to show what it should. */
-const patienceMs = 15_000;
+const patienceMs = 60_000;
 
 export interface VisitorOptions {
   /** As `Accept-Language`; `en-GB` when not given. */

@@ -164,4 +164,4 @@ console.log(answer.status, (await answer.json()).data.status);`;
   expect([told.trim(), await new Response(node.stderr).text()]).toEqual(['200 paid', '']);
   expect(await engine.stop()).toBe(0);
   folder.remove();
-}, 60_000);
+}, 240_000);

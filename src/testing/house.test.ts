@@ -10,7 +10,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/proc
 import packageJson from '../../package.json' with { type: 'json' };
 import { root } from './engine-process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const copied = [
   ...['actors', 'src', 'bench', 'package.json', 'tsconfig.json'],

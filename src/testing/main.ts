@@ -80,7 +80,7 @@ async function runTests(): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'stampede-report-'));
   const report = join(folder, 'report.xml');
   try {
-    const reporter = ['--timeout', '120000', '--reporter=junit', `--reporter-outfile=${report}`];
+    const reporter = ['--timeout', '240000', '--reporter=junit', `--reporter-outfile=${report}`];
     const command = [
       process.execPath,
       'test',

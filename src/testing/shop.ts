@@ -12,6 +12,9 @@ import { type SmsGateway, startSmsGateway } from './sms-gateway.ts';
 export const captchaText = 'ACEF';
 export const unlimited = { burst: 1_000_000, perSecond: 1_000_000 };
 
+/** Requests of a person before they give up on a shop that is too busy. */
+const triesMax = 20;
+
 export const password = 'a long and winding road';
 
 export interface Buyer {
@@ -76,9 +79,16 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   });
   const call: TestEngine['api'] = (method, path, body, call) =>
     engine.api(method, path, body, { admin: false, ...call });
+  /** Asks again, as people do, where the engine is too busy. */
+  const insist = async <T>(path: string, body: unknown): Promise<T> => {
+    for (let tries = 1; ; tries++) {
+      const answer = await call<T>('POST', path, body);
+      if (answer.errCode !== 30003 || tries === triesMax) return mustSucceed(answer);
+      await Bun.sleep(1_000);
+    }
+  };
   const logIn = async (telephone: string): Promise<Buyer> => {
-    const answer = await call<LoggedIn>('POST', '/api/sessions', { telephone, password });
-    const { token, user } = mustSucceed(answer);
+    const { token, user } = await insist<LoggedIn>('/api/sessions', { telephone, password });
     return {
       userId: user.id,
       telephone,
@@ -97,8 +107,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     logIn,
     buyer: async () => {
       const telephone = newTelephone();
-      mustSucceed(await call('POST', '/api/otp', { telephone }));
-      mustSucceed(await call('POST', '/api/users', registration(gateway, telephone)));
+      await insist('/api/otp', { telephone });
+      await insist('/api/users', registration(gateway, telephone));
       return logIn(telephone);
     },
     stop: async () => {

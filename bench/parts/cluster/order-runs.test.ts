@@ -5,7 +5,7 @@ import { openSale, orderBodies, postOrder } from '../../servers/shop.ts';
 import { sumOf, sumOfAll } from './by-process.ts';
 import { OrderRuns } from './order-runs.ts';
 
-setDefaultTimeout(180_000);
+setDefaultTimeout(240_000);
 
 test('orders at their owner and forwarded ones are accepted, and counted by process', async () => {
   const runs = await withCluster(1, async (cluster) => {

@@ -26,7 +26,7 @@ import type { ProjectionBatch, RowChanges } from '../projection.ts';
 import { type Sql, SqlUnavailable } from '../sql.ts';
 
 // A server that hangs is given up after 8 s, which a test may see more than once.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let server: PostgresServer;
 beforeAll(async () => {

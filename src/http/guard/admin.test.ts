@@ -4,7 +4,7 @@ import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { adminToken, startTestEngine, type TestEngine } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const { burst } = rates.adminTokenByAddress;
 

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { adminToken, startTestEngine, type TestEngine } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const metricsToken = 'a-token-for-metrics';
 const folder = temporaryFolder();

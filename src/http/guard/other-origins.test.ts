@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { tokenFor } from '../../testing/engine-process.ts';
 import { type Buyer, password, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const allowed = 'https://shop.example';
 const folder = temporaryFolder();

@@ -4,7 +4,7 @@ import { rates } from '../../admission/rate-limits.ts';
 import { mustSucceed, tokenFor } from '../../testing/engine-process.ts';
 import { type Buyer, captchaText, newTelephone, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

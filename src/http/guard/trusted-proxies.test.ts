@@ -4,7 +4,7 @@ import { rates } from '../../admission/rate-limits.ts';
 import { startTestEngine, type TestEngine } from '../../testing/engine-process.ts';
 import { newTelephone } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

@@ -12,7 +12,7 @@ import { adminToken, mustSucceed, tokenFor } from '../../testing/engine-process.
 import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

@@ -17,7 +17,7 @@ import {
   tokenFor,
 } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const width = 960;
 const height = 720;

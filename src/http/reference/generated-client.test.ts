@@ -4,7 +4,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/p
 import { clientProject, compiled } from '../../testing/client-project.ts';
 import { startTestEngine, type TestEngine, tokenFor } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 /** Buys, and prints what it got, by types alone: nothing in it is cast. */
 const buyer = `

@@ -10,7 +10,7 @@ import { oas } from '@stoplight/spectral-rulesets';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { openApiDocument } from './openapi.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 /** What is served, and nothing of what made it. */
 const text = JSON.stringify(openApiDocument());

@@ -23,7 +23,7 @@ import { errorCodes, failures } from '../wire/messages.ts';
 import { describedRoutes } from './described-routes.ts';
 import { openApiDocument, openApiPath } from './openapi.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const metricsToken = 'a-metrics-token-for-tests';
 

@@ -8,7 +8,7 @@ import { solveProof } from '../../testing/proof-solver.ts';
 import { type Buyer, type Shop, startShop } from '../../testing/shop.ts';
 import { captcha } from '../reference/answer-schemas.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

@@ -16,7 +16,7 @@ import {
 import type { PlainDraw } from '../../testing/plain-draw.ts';
 import { entrantsFrom, PlantedDraw } from '../../testing/planted-draw.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 type DrawData = Omit<PlainDraw, 'secret' | 'seed' | 'order'> & {
   secret: string | null;

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { inParallel } from '../../testing/crowd.ts';
 import { mustSucceed, startTestEngine, type TestEngine } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

@@ -7,7 +7,7 @@ import { mustSucceed, type Sale } from '../../testing/engine-process.ts';
 import { type PlainDraw, plainDraw, plainLabel } from '../../testing/plain-draw.ts';
 import { type Buyer, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

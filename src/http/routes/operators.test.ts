@@ -8,7 +8,7 @@ import {
   tokens,
 } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout, test } from 'bun:test';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import { mustSucceed, startTestEngine } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const code = /"code":"\d{6}"/;
 

@@ -3,7 +3,7 @@ import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
 import { mustSucceed, type OrderData, tokenFor } from '../../testing/engine-process.ts';
 import { type Buyer, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

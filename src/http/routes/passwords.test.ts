@@ -11,7 +11,7 @@ import {
   startShop,
 } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 const another = 'another long and winding road';

@@ -12,7 +12,7 @@ import {
 } from '../../testing/engine-process.ts';
 import { type DeliveredOrder, deliver } from '../../testing/provider.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

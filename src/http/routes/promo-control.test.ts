@@ -9,7 +9,7 @@ import {
   tokenFor,
 } from '../../testing/engine-process.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

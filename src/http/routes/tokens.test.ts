@@ -10,7 +10,7 @@ import {
 } from '../../testing/engine-process.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 const { verify } = purchaseTokens(tokenSecret);

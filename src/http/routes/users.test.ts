@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { mustSucceed } from '../../testing/engine-process.ts';
 import { newTelephone, password, registration, type Shop, startShop } from '../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

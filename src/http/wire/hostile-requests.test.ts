@@ -6,7 +6,7 @@ import { openSocket } from '../../testing/raw-socket.ts';
 import { type Shop, startShop } from '../../testing/shop.ts';
 import { describedRoutes } from '../reference/described-routes.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

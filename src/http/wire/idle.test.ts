@@ -8,7 +8,7 @@ import {
 } from '../../testing/engine-process.ts';
 import { openSocket, type RawSocket } from '../../testing/raw-socket.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const folders = [temporaryFolder(), temporaryFolder()];
 const sockets: RawSocket[] = [];

@@ -5,7 +5,7 @@ import { RequestMetrics } from '../../metrics/request-metrics.ts';
 import { LiveFeed } from './live-feed.ts';
 import { StreamPlaces } from './stream-places.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const row = boardRow({ loaded: 9_000, left: 9_000 });
 

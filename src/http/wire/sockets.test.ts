@@ -12,7 +12,7 @@ import {
 } from '../../testing/engine-process.ts';
 import { openSocket, type RawSocket } from '../../testing/raw-socket.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 const sockets: RawSocket[] = [];

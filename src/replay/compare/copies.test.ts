@@ -168,4 +168,4 @@ test('a replay reads the copy of each server of a cluster, and says which it rea
     await journal.close();
     await cluster.remove();
   }
-}, 120_000);
+}, 240_000);

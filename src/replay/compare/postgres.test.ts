@@ -53,7 +53,7 @@ test('replay compares the rows in Postgres', async () => {
     await server.remove();
     folder.remove();
   }
-}, 60_000);
+}, 240_000);
 
 test('replay compares what Postgres says of promos, refunds due, draws and prices', async () => {
   const folder = temporaryFolder();
@@ -84,4 +84,4 @@ test('replay compares what Postgres says of promos, refunds due, draws and price
     await server.remove();
     folder.remove();
   }
-}, 60_000);
+}, 240_000);

@@ -5,7 +5,7 @@ import { tamper } from '../../testing/forgery.ts';
 import { playSaleInRows, projectSale } from '../../testing/sale-in-rows.ts';
 
 // Some dozen audits of a small journal.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 describe('the SQL rows of a sale with queues, draws, payments and a merchant', () => {
   const sale = new AuditRig(playSaleInRows);

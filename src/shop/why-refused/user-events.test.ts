@@ -99,7 +99,7 @@ describe('the history of a user and an item', () => {
     const oldest = await readUserEvents(journal, { ...all, from: 1 });
     expect(oldest.to).toBeLessThanOrEqual(searchEntriesMax);
     expect(oldest.events).toHaveLength(1);
-  }, 60_000);
+  }, 240_000);
 
   test('is empty beyond the end, and of an empty partition', async () => {
     const beyond = await readUserEvents(journal, {

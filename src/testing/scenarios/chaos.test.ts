@@ -224,4 +224,4 @@ test('everything buyers were told stays true, however often the engine is killed
     console.error(`the moments were picked with seed ${seed}`);
     throw error;
   }
-}, 180_000);
+}, 240_000);

@@ -17,12 +17,12 @@ beforeEach(async () => {
   const urls = relays.map(({ port }) => `nats://127.0.0.1:${port}`);
   for (const NATS_URL of urls) await rig.add({ NATS_URL });
   await rig.sell();
-}, 90_000);
+}, 240_000);
 
 afterEach(async () => {
   await rig.remove();
   for (const relay of relays) await relay.stop();
-}, 60_000);
+}, 240_000);
 
 for (const [how, cut] of [
   ['its connection stays open and silent', (relay: Relay) => relay.hold()],
@@ -51,7 +51,7 @@ for (const [how, cut] of [
     cutOff.asked = true;
     await rig.untilShared();
     await rig.expectKept();
-  }, 120_000);
+  }, 240_000);
 }
 
 test('the bucket of members is deleted: who owns what is found again, and moves as before', async () => {
@@ -65,4 +65,4 @@ test('the bucket of members is deleted: who owns what is found again, and moves 
   await rig.startAgain(victim);
   await rig.untilShared();
   await rig.expectKept();
-}, 120_000);
+}, 240_000);

@@ -18,7 +18,7 @@ beforeEach(async () => {
   rig = await ClusterRig.on(await startNats());
   for (let engine = 1; engine <= 3; engine++) await rig.add();
   await rig.sell();
-}, 90_000);
+}, 240_000);
 
 afterEach(() => rig.remove(), 60_000);
 
@@ -106,4 +106,4 @@ test('an engine is frozen for ten seconds under load: the others sell on, and as
   for (const token of now.fresh) mustSucceed(await frozen.engine.place(token));
   // Two before it was frozen, one meanwhile, and the three.
   await rig.expectKept(6);
-}, 120_000);
+}, 240_000);

@@ -8,7 +8,7 @@ beforeEach(async () => {
   rig = await ClusterRig.on(await startNats());
   for (let engine = 1; engine <= 3; engine++) await rig.add();
   await rig.sell();
-}, 90_000);
+}, 240_000);
 
 afterEach(() => rig.remove(), 60_000);
 
@@ -23,4 +23,4 @@ test('an engine is killed with -9 under load, and another: the rest sells on at 
     await rig.untilShared();
   }
   await rig.expectKept();
-}, 120_000);
+}, 240_000);

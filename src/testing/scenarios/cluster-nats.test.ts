@@ -18,7 +18,7 @@ beforeEach(async () => {
   const from = (first: number) => [...urls.slice(first), ...urls.slice(0, first)].join(',');
   for (const node of urls.keys()) await rig.add({ NATS_URL: from(node) });
   await rig.sell();
-}, 120_000);
+}, 240_000);
 
 afterEach(() => rig.remove(), 60_000);
 

@@ -6,7 +6,7 @@ let rig: ClusterRig;
 
 beforeEach(async () => {
   rig = await ClusterRig.on(await startNats());
-}, 90_000);
+}, 240_000);
 
 afterEach(() => rig.remove(), 60_000);
 
@@ -26,7 +26,7 @@ test('three engines are restarted under load, one after the other: nobody is sen
   }
   rig.expectNobodySentAway();
   await rig.expectKept();
-}, 120_000);
+}, 240_000);
 
 test('an engine joins under load: partitions move to it, and nobody is sent away', async () => {
   for (let engine = 1; engine <= 2; engine++) await rig.add();
@@ -45,4 +45,4 @@ test('an engine joins under load: partitions move to it, and nobody is sent away
   );
   rig.expectNobodySentAway();
   await rig.expectKept();
-}, 90_000);
+}, 240_000);

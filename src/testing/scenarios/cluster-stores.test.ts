@@ -13,12 +13,12 @@ beforeEach(async () => {
   rig = await ClusterRig.on(await startNats(), { REDIS_URL: redis.url });
   for (let engine = 1; engine <= 3; engine++) await rig.add();
   await rig.sell();
-}, 90_000);
+}, 240_000);
 
 afterEach(async () => {
   await rig.remove();
   await redis.remove();
-}, 60_000);
+}, 240_000);
 
 /** Waits until each engine says that buyers can buy there, and that something else is in trouble, or that nothing is. */
 async function untilEachSays(degraded: RegExp | null): Promise<void> {
@@ -46,4 +46,4 @@ test('Redis is away, then PostgreSQL: orders go on at every engine, and all else
   }
   rig.expectNobodySentAway();
   await rig.expectKept();
-}, 120_000);
+}, 240_000);

@@ -11,7 +11,7 @@ import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../engine-process.ts';
 import { type PostgresServer, startPostgres } from '../postgres.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const partitions = 8;
 

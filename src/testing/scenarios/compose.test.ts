@@ -5,7 +5,7 @@ import { type Client, clientOf, mustSucceed, type Sale, tokenFor } from '../engi
 import { fromElsewhere } from '../from-elsewhere.ts';
 import { Buyers } from '../persistent-buyers.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const services = new ComposedServices();
 let shop: Client;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await services.start();
   shop = clientOf(services.url);
   sale = await shop.sale({ stock: 5_000 });
-}, 120_000);
+}, 240_000);
 
 afterAll(() => services.remove());
 

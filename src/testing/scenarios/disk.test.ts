@@ -49,5 +49,5 @@ describe.if(canMount)("nats-server's disk full under load", () => {
     console.log(`100 orders ${ms} ms after the restart`);
     await rig.untilReady();
     await rig.expectKept();
-  }, 90_000);
+  }, 240_000);
 });

@@ -12,7 +12,7 @@ import { expectOrders } from '../listed-orders.ts';
 import { type Buyer, type Shop, startShop } from '../shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(180_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;
@@ -39,8 +39,6 @@ interface Person {
 async function person(locale: string): Promise<Person> {
   const buyer = await shop.buyer();
   const { page, context, complaints } = await browser.visitor(shop.engine.url, { locale });
-  // What happens to three people at once takes a busy machine its time.
-  context.setDefaultTimeout(60_000);
   await context.addCookies([{ name: 'session', value: buyer.session, url: shop.engine.url }]);
   return { buyer, page, complaints };
 }

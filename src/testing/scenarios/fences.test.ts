@@ -61,4 +61,4 @@ test('two engines on one SQLite journal: one writes, the other is fenced; no uni
     symlinkSync(rig.folder.file(name), folder.file(name));
   }
   await sellOnBoth(folder.path);
-}, 90_000);
+}, 240_000);

@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
 import { startCrowd } from '../crowd.ts';
 import { type Buyer, newTelephone, password, type Shop, startShop } from '../shop.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 describe.each(['the embedded store', 'Redis'])('with %s', (store) => {
   const folder = temporaryFolder();

@@ -87,7 +87,7 @@ test('what an engine is silent over for too long is asked of another, if it is a
     return silent!.asked.length > 0;
   });
   expect(new Set(await Promise.all(orders))).toEqual(new Set([200]));
-}, 40_000);
+}, 240_000);
 
 test('an engine that says that it leaves is asked no more, and ends what it has begun', async () => {
   const [leaving] = doubles;

@@ -65,7 +65,7 @@ test('the secrets of NATS, Redis and PostgreSQL are shown nowhere: not in the lo
   const replayed = await runCommand(['replay'], { ...rig.env, DATA_DIR: rig.folder.path });
   expect(replayed.code).toBe(2);
   expectHidden('replay', replayed.output + replayed.errors);
-}, 120_000);
+}, 240_000);
 
 test('credentials that are refused, and a server without JetStream, end the start with one line and exit 2', async () => {
   const folder = temporaryFolder();
@@ -99,4 +99,4 @@ test('credentials that are refused, and a server without JetStream, end the star
     expect(lines[0]).toContain(why);
     expectHidden(why, engine.output());
   }
-}, 60_000);
+}, 240_000);

@@ -29,4 +29,4 @@ test('a change of an item that was journaled while the projector was away is sho
     await engine.stop();
     folder.remove();
   }
-}, 60_000);
+}, 240_000);

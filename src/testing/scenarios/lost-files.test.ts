@@ -16,7 +16,7 @@ import {
 } from '../engine-process.ts';
 import { replay } from '../persistent-buyers.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 let dataDir: string;

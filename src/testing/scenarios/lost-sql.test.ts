@@ -13,7 +13,7 @@ import { replay } from '../persistent-buyers.ts';
 import { type PostgresServer, startPostgres } from '../postgres.ts';
 import { type Buyer, type Shop, startShop } from '../shop.ts';
 
-setDefaultTimeout(90_000);
+setDefaultTimeout(240_000);
 
 let folder: TemporaryFolder;
 let shop: Shop;

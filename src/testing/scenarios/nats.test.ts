@@ -36,7 +36,7 @@ test('nats-server killed with -9 under load: no one is promised anything until i
     await buyers.buy(200);
   }
   await rig.expectKept();
-}, 90_000);
+}, 240_000);
 
 test('nats-server stopped for longer than an append may take: unknown outcomes are resolved, late stores fork nothing', async () => {
   await rig.sell();
@@ -59,4 +59,4 @@ test('nats-server stopped for longer than an append may take: unknown outcomes a
   expect(unknown).toBeGreaterThan(0);
   await rig.untilReady();
   await rig.expectKept();
-}, 90_000);
+}, 240_000);

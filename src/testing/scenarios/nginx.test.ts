@@ -7,7 +7,7 @@ import { fromElsewhere } from '../from-elsewhere.ts';
 import { type Nginx, plainPass, startNginx } from '../nginx.ts';
 import { newTelephone, password, type Shop, startShop } from '../shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

@@ -17,7 +17,7 @@ import { migrationsOf030 } from '../old-migrations.ts';
 import { fillCatalogue } from '../projected-rows.ts';
 import { laySample } from '../sample-journal.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 /** As the sample has them. */
 const partitions = 3;

@@ -50,7 +50,7 @@ beforeAll(async () => {
     clearInterval(watching);
   }
   grownBytes = most - before;
-}, 120_000);
+}, 240_000);
 
 afterAll(async () => {
   await engine.kill();

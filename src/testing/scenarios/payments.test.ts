@@ -8,7 +8,7 @@ import { eventsInJournal } from '../items-in-journal.ts';
 import { replay } from '../persistent-buyers.ts';
 import { deliver } from '../provider.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const cleanUps: (() => unknown)[] = [];
 

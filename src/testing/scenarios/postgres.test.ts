@@ -58,7 +58,7 @@ test('postgres stopped and started again: selling goes on, the lag shows, SQL ca
   await untilCaughtUp('after a restart');
   await rig.untilReady();
   await rig.expectKept();
-}, 90_000);
+}, 240_000);
 
 test('postgres frozen and continued: selling goes on, the lag shows, SQL catches up', async () => {
   await sell();
@@ -72,7 +72,7 @@ test('postgres frozen and continued: selling goes on, the lag shows, SQL catches
   await untilCaughtUp('after a freeze');
   await rig.untilReady();
   await rig.expectKept();
-}, 90_000);
+}, 240_000);
 
 test('an engine started while postgres is down: it sells, and says what its lists cannot show', async () => {
   await sell();
@@ -97,7 +97,7 @@ test('an engine started while postgres is down: it sells, and says what its list
     return shown.items.length === rig.sales.length;
   });
   await rig.expectKept();
-}, 90_000);
+}, 240_000);
 
 test('postgres stopped: a list and a page that were seen before are shown as before', async () => {
   await sell();
@@ -120,7 +120,7 @@ test('postgres stopped: a list and a page that were seen before are shown as bef
   await postgres.start();
   await rig.untilReady();
   await rig.expectKept();
-}, 90_000);
+}, 240_000);
 
 test('transactions killed again and again: selling goes on, SQL catches up, rows come once', async () => {
   await sell();
@@ -138,4 +138,4 @@ test('transactions killed again and again: selling goes on, SQL catches up, rows
   expect([...rig.buyers.told]).toEqual([]);
   await untilCaughtUp(`after ${killed} killed connections`);
   await rig.expectKept();
-}, 90_000);
+}, 240_000);

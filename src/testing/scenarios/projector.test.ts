@@ -38,7 +38,7 @@ test('an engine killed after SQL has committed and before it knows: rows come on
   }
   await rig.buyers.buy(100);
   await rig.expectKept();
-}, 60_000);
+}, 240_000);
 
 test('a projector that is not told that SQL has committed, and one that crashes just then: rows come once', async () => {
   await sell('src/testing/crash-engine.ts');
@@ -51,4 +51,4 @@ test('a projector that is not told that SQL has committed, and one that crashes 
   await buyers.buy(100);
   expect([...buyers.told]).toEqual([]);
   await rig.expectKept();
-}, 60_000);
+}, 240_000);

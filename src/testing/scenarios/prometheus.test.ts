@@ -16,7 +16,7 @@ import {
 import { type PostgresServer, startPostgres } from '../postgres.ts';
 import { type Prometheus, startPrometheus } from '../prometheus.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const metricsToken = 'a-token-that-prometheus-has';
 let folder: TemporaryFolder;

@@ -73,7 +73,7 @@ test('redis killed and started again, empty: the sale goes on, the replica is fi
   await untilReplicated();
   await rig.untilReady();
   await expectReplicated();
-}, 60_000);
+}, 240_000);
 
 test('redis stopped and continued: the sale goes on, the replica is corrected', async () => {
   await rig.sell();
@@ -87,7 +87,7 @@ test('redis stopped and continued: the sale goes on, the replica is corrected', 
   await untilReplicated();
   await rig.untilReady();
   await expectReplicated();
-}, 60_000);
+}, 240_000);
 
 test('redis flushed: the sale goes on, the replica is filled again', async () => {
   await rig.sell();
@@ -95,7 +95,7 @@ test('redis flushed: the sale goes on, the replica is filled again', async () =>
   await expectSelling('flushed');
   await untilReplicated();
   await expectReplicated();
-}, 60_000);
+}, 240_000);
 
 test('redis restored from an old dump: the sale goes on, the replica is corrected', async () => {
   await rig.sell();
@@ -109,7 +109,7 @@ test('redis restored from an old dump: the sale goes on, the replica is correcte
   await expectSelling('restored');
   await untilReplicated();
   await expectReplicated();
-}, 60_000);
+}, 240_000);
 
 test('a failover behind one address: the sale goes on, store and replica follow to the new master', async () => {
   const second = await startRedis();
@@ -132,4 +132,4 @@ test('a failover behind one address: the sale goes on, store and replica follow 
   await expectReplicated();
   await address.stop();
   await first.remove();
-}, 60_000);
+}, 240_000);

@@ -4,7 +4,7 @@ import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
 import { mustSucceed, tokenFor } from '../engine-process.ts';
 import { newTelephone, registration, type Shop, startShop } from '../shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const [folder, otherFolder] = [temporaryFolder(), temporaryFolder()];
 let redis: RedisServer;

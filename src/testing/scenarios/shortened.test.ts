@@ -60,7 +60,7 @@ test('a SQLite journal without its last entry: the partition refuses to serve, t
   await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   await rig.engine.kill();
   await expectDifferences();
-}, 60_000);
+}, 240_000);
 
 test('a SQLite journal with bytes of its last entry changed: the partition refuses to serve, the others sell', async () => {
   await sellAndStop({});
@@ -69,7 +69,7 @@ test('a SQLite journal with bytes of its last entry changed: the partition refus
   await expectRefusing(/refusing to serve/);
   await rig.engine.kill();
   expect(await replay(rig.folder.path)).toMatchObject({ code: 1 });
-}, 60_000);
+}, 240_000);
 
 test('a JetStream store put back from an older copy under a running engine: the partitions that lost entries refuse to serve', async () => {
   nats = await startNats();
@@ -95,7 +95,7 @@ test('a JetStream store put back from an older copy under a running engine: the 
   await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   await rig.engine.kill();
   await expectDifferences();
-}, 90_000);
+}, 240_000);
 
 test('a JetStream store with its last message damaged: the partition refuses to serve, the others sell', async () => {
   nats = await startNats();
@@ -110,7 +110,7 @@ test('a JetStream store with its last message damaged: the partition refuses to 
   await expectRefusing(/refusing to serve/);
   await rig.engine.kill();
   expect((await replay(rig.folder.path, rig.env)).code).not.toBe(0);
-}, 60_000);
+}, 240_000);
 
 function streamFolder({ folder }: NatsServer, partition: number): string {
   return folder.file(`jetstream/$G/streams/STAMPEDE_${String(partition).padStart(2, '0')}`);

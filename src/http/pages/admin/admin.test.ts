@@ -6,7 +6,7 @@ import { adminToken, mustSucceed, tokenFor } from '../../../testing/engine-proce
 import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
 import { adminTexts } from './admin-texts.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

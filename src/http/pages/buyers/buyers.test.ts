@@ -14,7 +14,7 @@ import {
 } from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

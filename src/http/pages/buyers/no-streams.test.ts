@@ -9,7 +9,7 @@ import {
   tokenFor,
 } from '../../../testing/engine-process.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 /** Two streams for an address, three for all. */

@@ -6,7 +6,7 @@ import { commandLine, mustSucceed, type OrderData } from '../../../testing/engin
 import { type Buyer, type Shop, startShop } from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

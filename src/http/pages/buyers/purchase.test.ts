@@ -8,7 +8,7 @@ import { expectOrders } from '../../../testing/listed-orders.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;

@@ -7,7 +7,7 @@ import { adminToken, mustSucceed, type Sale, tokenFor } from '../../../testing/e
 import { captchaText, type Shop, startShop } from '../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(240_000);
 
 /** Browsers open six connections to a host over HTTP/1.1. */
 const tabs = 8;

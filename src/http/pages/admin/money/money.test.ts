@@ -10,7 +10,7 @@ import {
 } from '../../../../testing/engine-process.ts';
 import { deliver } from '../../../../testing/provider.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let engine: TestEngine;

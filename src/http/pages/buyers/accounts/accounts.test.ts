@@ -6,7 +6,7 @@ import { startBrowser, type TestBrowser } from '../../../../testing/browser.ts';
 import { adminToken, mustSucceed } from '../../../../testing/engine-process.ts';
 import { newTelephone, password, type Shop, startShop } from '../../../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 const another = 'another long and winding road';

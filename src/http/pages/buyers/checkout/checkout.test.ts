@@ -6,7 +6,7 @@ import { eventsInJournal } from '../../../../testing/items-in-journal.ts';
 import { deliver } from '../../../../testing/provider.ts';
 import { type Buyer, type Shop, startShop } from '../../../../testing/shop.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 const otherFolder = temporaryFolder();

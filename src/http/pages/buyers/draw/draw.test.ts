@@ -9,7 +9,7 @@ import { entrantsFrom, PlantedDraw } from '../../../../testing/planted-draw.ts';
 import { type Buyer, type Shop, startShop } from '../../../../testing/shop.ts';
 
 // People, and the browsers they use, are slow where machines are busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(240_000);
 
 const folder = temporaryFolder();
 let shop: Shop;
