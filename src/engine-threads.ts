@@ -52,11 +52,13 @@ export interface EngineParts {
 export class EngineThreads {
   constructor(private readonly parts: EngineParts) {}
 
+  /** Held back until the actors can answer. */
   http(thread: number): HttpThread {
     const { settings, port, journal, sql, journalPromise, requestMetrics, steadyClock, writer } =
       this.parts;
     return new Thread({
       name: `http-${thread}`,
+      held: true,
       script: ownScript('src/server.ts'),
       start: (life) => ({
         type: 'start',

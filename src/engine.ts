@@ -1,6 +1,6 @@
 /**
  * The engine: shared memory, the threads around it, and the order in which they start and stop. HTTP
- * threads start last and stop first, so that no request meets a missing actor.
+ * threads begin last and stop first, so that no request meets a missing actor.
  */
 
 import {
@@ -90,11 +90,13 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     for (const each of http) each.post({ type: 'actor died', actor });
   };
   actors = times(settings.actorThreads, (thread) => threads.actor(thread, actorDied));
+  // They load what they need while the actors read the journal.
+  http = times(settings.httpThreads, (thread) => threads.http(thread));
   await Promise.all(actors.map((actor) => actor.says('recovered')));
   const projector = threads.projector();
   await cluster?.settled();
   await claimed.listenOn(() => {
-    http = times(settings.httpThreads, (thread) => threads.http(thread));
+    for (const each of http) each.begin();
     return Promise.all(http.map((each) => each.says('listening')));
   });
   cluster?.started();

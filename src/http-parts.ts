@@ -35,7 +35,7 @@ import { AdminFeed } from './http/wire/admin-feed.ts';
 import { LiveFeed } from './http/wire/live-feed.ts';
 import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts';
 import { countingPayments } from './metrics/payment-metrics.ts';
-import { metricsRegistry } from './metrics/registry.ts';
+import type { MetricsParts } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { PaymentDeliveries } from './payments/deliveries.ts';
 import { DemoProvider } from './payments/demo-provider.ts';
@@ -163,7 +163,7 @@ export async function openParts(
     site,
     mayIdle: server.mayIdle,
     journalPromise: settings.journalPromise,
-    metrics: metricsRegistry({
+    metrics: metricsOnceAsked({
       ...{ memory, board, positions, partitions, engines },
       ...{ clock, steadyClock, requests, readiness },
       replicated: settings.store.redisUrl !== null,
@@ -188,6 +188,16 @@ export async function openParts(
       await sql.close();
       await store.close();
     },
+  };
+}
+
+/** Nobody may ever ask this thread for metrics, and to load them would hold up its start. */
+function metricsOnceAsked(parts: MetricsParts): AppParts['metrics'] {
+  let registry: ReturnType<AppParts['metrics']> | undefined;
+  const open = async () => (await import('./metrics/registry.ts')).metricsRegistry(parts);
+  return () => {
+    registry ??= open();
+    return registry;
   };
 }
 

@@ -16,6 +16,8 @@ export interface ThreadOptions<In, Out> {
   script: string;
   /** The first message of each life; lives count from 0. */
   start(life: number): In;
+  /** Loads its script, and waits for `begin`. False when not given. */
+  held?: boolean;
   /** Called each time the thread has died, before it is started again. */
   died?(): void;
   /** Called for each message. */
@@ -30,18 +32,27 @@ export class Thread<In, Out extends { type: string }> {
   #pauseMs = pauseMs;
   #alive = false;
   #leaving = false;
+  /** Whether it only loads its script yet: see `begin`. */
+  #held: boolean;
   /** Messages for the next life: what is posted to a dead worker is lost. */
   #unsent: In[] = [];
   #waiting: { type: Out['type']; resolve: () => void }[] = [];
 
   constructor(options: ThreadOptions<In, Out>) {
     this.#options = options;
+    this.#held = options.held ?? false;
     this.#worker = this.#spawn();
   }
 
-  /** Sends a message; if the thread is dead, to its next life. */
+  /** Starts a thread that was held back; it has loaded its script meanwhile. */
+  begin(): void {
+    this.#held = false;
+    if (this.#alive) this.#start(this.#worker);
+  }
+
+  /** Sends a message; if the thread is dead, or held back, to its next life. */
   post(message: In): void {
-    if (this.#alive) this.#worker.postMessage(message);
+    if (this.#alive && !this.#held) this.#worker.postMessage(message);
     else this.#unsent.push(message);
   }
 
@@ -57,16 +68,20 @@ export class Thread<In, Out extends { type: string }> {
   }
 
   #spawn(): Worker {
-    const { script, name, start } = this.#options;
+    const { script, name } = this.#options;
     const worker = new Worker(script, { name });
     this.#bornAt = performance.now();
     worker.onmessage = ({ data }: MessageEvent<Out>) => this.#heard(data);
     worker.onerror = (event) => this.#log('error', 'thread threw', { error: event.message });
     worker.addEventListener('close', (event) => this.#ended(event.code));
-    worker.postMessage(start(this.#life));
-    for (const message of this.#unsent.splice(0)) worker.postMessage(message);
+    if (!this.#held) this.#start(worker);
     this.#alive = true;
     return worker;
+  }
+
+  #start(worker: Worker): void {
+    worker.postMessage(this.#options.start(this.#life));
+    for (const message of this.#unsent.splice(0)) worker.postMessage(message);
   }
 
   #heard(message: Out): void {

@@ -1,5 +1,5 @@
 /** Telephone numbers: one canonical form for each, and a masked form for logs. */
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { telephoneLibrary } from './telephone-library.ts';
 import { plainDigits } from './typed-digits.ts';
 
 /** The scheme of a link that was copied with its number. */
@@ -39,7 +39,7 @@ export function normalTelephone(text: string): string | null {
 
 function possibleNumber(digits: string): string | null {
   if (!/^\+[1-9]\d{6,14}$/.test(digits)) return null;
-  const parsed = parsePhoneNumberFromString(digits, { extract: false });
+  const parsed = telephoneLibrary().parsePhoneNumberFromString(digits, { extract: false });
   return parsed?.isPossible() ? parsed.number : null;
 }
 

@@ -2,7 +2,7 @@
  * Digits as people type and paste them: from a keyboard that writes them at full width, out of a page
  * with invisible marks between them, in groups.
  */
-import { parseDigits } from 'libphonenumber-js/min';
+import { telephoneLibrary } from './telephone-library.ts';
 
 /** White space, and marks that show nothing: joiners, marks of direction, the byte order mark. */
 const unseen = /[\p{White_Space}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
@@ -20,5 +20,6 @@ export function plainDigits(text: string): string {
 
 /** One that is known neither to Unicode's compatibility forms nor to the library stays as it is. */
 function asciiDigit(digit: string): string {
-  return parseDigits(digit.normalize('NFKC')) || digit;
+  if (digit >= '0' && digit <= '9') return digit;
+  return telephoneLibrary().parseDigits(digit.normalize('NFKC')) || digit;
 }

@@ -42,7 +42,7 @@ async function rebuild(sure: boolean): Promise<number> {
   if (!sure && !process.stdin.isTTY) {
     throw new CommandFailed('there is no one to ask: add --yes to empty the tables', wrongUse);
   }
-  const opened = openProjection(settings);
+  const opened = await openProjection(settings);
   if (opened === null) {
     throw new CommandFailed(
       `there are no tables: ${settings.dataDir} has no stampede.db`,

@@ -1,16 +1,14 @@
-/** Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. */
+/**
+ * Opens SQL: Postgres where a URL is set, else a SQLite file in the data folder. Each is loaded only where it is
+ * used: every thread would wait for both.
+ */
 import { existsSync } from 'node:fs';
 import { type FileIdentity, fileIdentity } from '../../actors/kept-file.ts';
 import { makePrivateFolder } from '../../actors/private-files.ts';
 import { lateSql } from './late-sql.ts';
-import { Connections } from './postgres/connections.ts';
-import { openPostgres } from './postgres/postgres.ts';
-import { PostgresProjection } from './postgres/projection.ts';
 import type { Projection } from './projection.ts';
 import { type Sql, SqlUnavailable } from './sql.ts';
 import { sqliteFile } from './sqlite/file.ts';
-import { SqliteProjection } from './sqlite/projection.ts';
-import { openSqlite } from './sqlite/sqlite.ts';
 
 export interface SqlSettings {
   /** `postgres://…`, or null for SQLite. */
@@ -28,7 +26,11 @@ export async function openSql(
   { databaseUrl, dataDir, ...made }: SqlSettings,
   { check = false } = {},
 ): Promise<Sql> {
-  if (databaseUrl !== null) return openPostgres(databaseUrl);
+  if (databaseUrl !== null) {
+    const { openPostgres } = await import('./postgres/postgres.ts');
+    return openPostgres(databaseUrl);
+  }
+  const { openSqlite } = await import('./sqlite/sqlite.ts');
   const open = () => openSqlite({ path: sqliteFile(dataDir), ...made }, check);
   if (made.made === undefined) {
     makePrivateFolder(dataDir);
@@ -60,8 +62,13 @@ export interface OpenedProjection {
 }
 
 /** Opens only the projected rows; nothing is made or migrated. Null where there is no SQLite file. */
-export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedProjection | null {
+export async function openProjection({
+  databaseUrl,
+  dataDir,
+}: SqlSettings): Promise<OpenedProjection | null> {
   if (databaseUrl !== null) {
+    const { Connections } = await import('./postgres/connections.ts');
+    const { PostgresProjection } = await import('./postgres/projection.ts');
     const connections = new Connections(databaseUrl);
     const { host, pathname } = new URL(databaseUrl);
     const projection = new PostgresProjection(connections);
@@ -69,6 +76,7 @@ export function openProjection({ databaseUrl, dataDir }: SqlSettings): OpenedPro
   }
   const file = sqliteFile(dataDir);
   if (!existsSync(file)) return null;
+  const { SqliteProjection } = await import('./sqlite/projection.ts');
   const projection = new SqliteProjection({ path: file });
   return { projection, where: file, close: async () => projection.close() };
 }

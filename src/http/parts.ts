@@ -42,7 +42,7 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   /** Lets the connection of a request that has come whole be idle for as long as the settings say. */
   mayIdle(request: Request): void;
   requests: RequestMetrics;
-  metrics: Registry;
+  metrics(): Promise<Registry>;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
   /** As `send`, for whatever may be a payment: counts what becomes of those. */

@@ -7,13 +7,13 @@ import type { Reference } from './reference.ts';
 
 export function referenceRoutes(parts: AppParts, reference: Reference) {
   const { metrics } = parts;
-  const metricsText = sharedText(() => metrics.metrics());
+  const metricsText = sharedText(async () => (await metrics()).metrics());
   return new Hono()
     .get('/metrics', metricsReaders(parts), async () => {
-      const text = await metricsText();
+      const [text, { contentType }] = await Promise.all([metricsText(), metrics()]);
       return new Response(text, {
         headers: {
-          'content-type': metrics.contentType,
+          'content-type': contentType,
           'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
         },
