@@ -184,7 +184,7 @@ describe('SIGTERM under load', () => {
     await waitUntil('orders come in', () => placed.size > 500);
     const askedAt = performance.now();
     expect(await engine.stop()).toBe(0);
-    expect(performance.now() - askedAt).toBeLessThan(10_000);
+    expect(performance.now() - askedAt).toBeLessThan(30_000);
     await crowd.stop();
     expect(unanswered).toBeGreaterThan(0);
     const books = await itemsInJournalAndSql(folder.path);
@@ -199,7 +199,7 @@ describe('SIGTERM under load', () => {
     const askedAt = performance.now();
     expect(await engine.stop()).toBe(0);
     expect(await ended).toContain('event: stock');
-    expect(performance.now() - askedAt).toBeLessThan(10_000);
+    expect(performance.now() - askedAt).toBeLessThan(30_000);
     expect(engine.process.output()).toBe(engine.process.stdout());
   });
 

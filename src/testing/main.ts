@@ -18,10 +18,11 @@ const root = join(import.meta.dir, '../..');
 /** Seeds of the simulation in one run, shared by as many processes as there are cores. */
 const simulationSeeds = 2_000;
 /**
- * Test files run three at a time, also on two cores: most wait for servers, browsers and clocks. Those of one
- * process share what they have loaded.
+ * As many test files at a time as there are cores: each has servers, engines and browsers of its own, and where
+ * they starve each other nobody is as quick as a test expects of a person. Those of one process share what
+ * they have loaded.
  */
-const inParallel = ['--parallel=3', '--no-isolate'];
+const inParallel = [`--parallel=${Math.max(2, availableParallelism())}`, '--no-isolate'];
 
 function run(name: string, command: string[]): boolean {
   console.log(`\n== ${name}: ${command.join(' ')}`);
