@@ -7,6 +7,9 @@ import { type Buyer, newTelephone, password, type Shop, startShop } from '../sho
 
 setDefaultTimeout(240_000);
 
+/** Tries of an owner for one log-in: without a turn of their own, guessers would have nearly all of them. */
+const triesMax = 3;
+
 describe.each(['the embedded store', 'Redis'])('with %s', (store) => {
   const folder = temporaryFolder();
   const codes = 40;
@@ -52,8 +55,10 @@ describe.each(['the embedded store', 'Redis'])('with %s', (store) => {
         const headers = { 'x-forwarded-for': `192.0.2.${n}` };
         const body = { telephone, password };
         const own: number[] = [];
-        for (let times = 0; times < 3; times++) {
-          own.push((await shop.call('POST', '/api/sessions', body, { headers })).status);
+        // Where the machine is too busy for everybody's hashes in time, an owner tries again as told.
+        for (let tries = 0; own.length < 3 && tries < 3 * triesMax; tries++) {
+          const { status, errCode } = await shop.call('POST', '/api/sessions', body, { headers });
+          if (errCode !== 30003) own.push(status);
         }
         return own;
       }),
