@@ -11,7 +11,7 @@ import type { Command } from '../actors/protocol.ts';
 import { version } from '../package.json' with { type: 'json' };
 import { KnownDevices } from './accounts/known-devices.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
-import { Passwords } from './accounts/passwords.ts';
+import { Passwords, rehearsalCost } from './accounts/passwords.ts';
 import { Sessions } from './accounts/sessions.ts';
 import { type SmsSettings, smsSender } from './accounts/sms.ts';
 import { smsBudget } from './accounts/sms-budget.ts';
@@ -259,6 +259,11 @@ function placesOf(
   return new StreamPlaces({ byAddressMax, max: liveStreams }, requests);
 }
 
+function passwordsOf(requests: RequestMetrics, { quickPasswords = false }: Rehearsal): Passwords {
+  const cost = quickPasswords ? rehearsalCost : undefined;
+  return new Passwords(() => requests.note('passwordsBusy'), undefined, cost);
+}
+
 /** Who may do what: accounts, captchas, limits and tokens, as far as the store keeps them. */
 function admissionParts(
   settings: HttpThreadSettings,
@@ -272,7 +277,7 @@ function admissionParts(
     metricsToken,
     adminSessions: new AdminSessions(store, adminToken),
     sessions: new Sessions(store),
-    passwords: new Passwords(() => requests.note('passwordsBusy')),
+    passwords: passwordsOf(requests, rehearsal),
     devices: new KnownDevices(tokenSecret),
     oneTimePasswords: new OneTimePasswords(
       store,

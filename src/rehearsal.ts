@@ -13,6 +13,8 @@ export interface Rehearsal {
   captchaWork?: number;
   /** Limits that replace those of the table. */
   rates?: Partial<Record<RateName, Rate>>;
+  /** Hashes of passwords take next to no work. False when not given. */
+  quickPasswords?: boolean;
   /** How many live streams one address may have. */
   streamsByAddressMax?: number;
 }

@@ -11,7 +11,10 @@ const waitingMax = 64;
 const waitMsMax = 5_000;
 
 /** The minimum of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes. */
-const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const;
+const leastCost = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const;
+
+/** Next to none, for rehearsals in which passwords are not what is tried. */
+export const rehearsalCost = { algorithm: 'argon2id', memoryCost: 64, timeCost: 1 } as const;
 
 /** Too many passwords are being hashed: nothing was done. */
 export class PasswordsBusy extends Error {
@@ -30,6 +33,7 @@ export class Passwords {
   constructor(
     private readonly refused: () => void = () => undefined,
     limits: TurnLimits = { waitingMax, waitMsMax },
+    private readonly cost: typeof leastCost | typeof rehearsalCost = leastCost,
   ) {
     this.#turns = new FairTurns(limits);
     this.#nobodysHash = this.hash(crypto.randomUUID(), nobody);
@@ -42,7 +46,7 @@ export class Passwords {
 
   /** @param whose - who shares turns fairly with others. @throws PasswordsBusy */
   hash(password: string, whose: string): Promise<string> {
-    return this.#inTurn(whose, () => Bun.password.hash(password, argon2id));
+    return this.#inTurn(whose, () => Bun.password.hash(password, this.cost));
   }
 
   /** Compares with a hash; without one it does the same work and returns false. @throws PasswordsBusy */

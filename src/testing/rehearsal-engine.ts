@@ -1,6 +1,7 @@
 /**
  * The engine as tests of the shop need it: every picture has the same text, every proof of work
- * takes next to none, and a few buyers from one address may ask for as much as a whole test needs.
+ * takes next to none, and a few buyers from one address may ask for as much as a whole test needs; with the
+ * argument `quick-passwords` hashes of passwords take next to nothing.
  * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
@@ -26,10 +27,12 @@ const rates = {
   tokenByAddress: unlimited,
   tokenByUser: unlimited,
 };
-/** An argument says how many live streams one address may have. */
-const [, , streams] = process.argv;
+const [, , ...words] = process.argv;
+/** `streams=2`: how many live streams one address may have. */
+const streams = words.find((word) => word.startsWith('streams='))?.slice('streams='.length);
 const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: Number(streams) };
-const rehearsal = { captchaText, captchaWork, rates, ...streamsByAddressMax };
+const quickPasswords = words.includes('quick-passwords');
+const rehearsal = { captchaText, captchaWork, rates, quickPasswords, ...streamsByAddressMax };
 const own = { payments: payments ?? 'webhook', rehearsal } as const;
 const engine = await startEngine({ ...config, ...secrets, ...own });
 console.log(`listening on http://${engine.host}:${engine.port}`);

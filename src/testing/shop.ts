@@ -53,6 +53,8 @@ export interface ShopOptions {
   env?: Record<string, string>;
   /** As `EngineOptions`; `rehearsal-engine.ts` when not given. */
   script?: string;
+  /** Passwords are hashed as in a real shop, which takes a core tens of milliseconds each. False when not given. */
+  realPasswords?: boolean;
   /** Shared with another shop. */
   gateway?: SmsGateway;
 }
@@ -65,9 +67,11 @@ let telephones = 0;
 
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const gateway = options.gateway ?? startSmsGateway();
+  const quick = options.script === undefined && options.realPasswords !== true;
   const engine = await startTestEngine({
     dataDir: options.dataDir,
     script: options.script ?? 'src/testing/rehearsal-engine.ts',
+    ...(quick ? { args: ['quick-passwords'] } : {}),
     // What is read from a picture is easier to script than a person's device is.
     env: {
       CAPTCHA: 'picture',

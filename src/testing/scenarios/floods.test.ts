@@ -20,6 +20,7 @@ describe.each(['the embedded store', 'Redis'])('with %s', (store) => {
     if (store === 'Redis') redis = await startRedis();
     shop = await startShop({
       dataDir: folder.path,
+      realPasswords: true,
       env: {
         TRUSTED_PROXIES: '127.0.0.1',
         REDIS_URL: redis?.url ?? '',

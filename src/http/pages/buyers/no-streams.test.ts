@@ -23,7 +23,7 @@ beforeAll(async () => {
     startTestEngine({
       dataDir: folder.path,
       script: 'src/testing/rehearsal-engine.ts',
-      args: ['2'],
+      args: ['streams=2'],
       env: { LIVE_STREAMS: '3', TRUSTED_PROXIES: '127.0.0.1' },
     }),
     startBrowser(),
