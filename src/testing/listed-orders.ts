@@ -1,20 +1,25 @@
 import { expect } from 'bun:test';
 import { waitUntil } from '../../actors/testing/process.ts';
 import { mustSucceed, type OrderData } from './engine-process.ts';
-import type { Buyer } from './shop.ts';
+import type { Buyer, Shop } from './shop.ts';
+
+interface Statements {
+  items: { journalSeq: number; sqlSeq: number }[];
+}
 
 /**
- * Waits until the list of a buyer's orders, newest first, is `expected`: the projector fills it a moment after
- * an order is answered. One more order than there may be would be seen as well.
+ * Asserts what a buyer's orders are, newest first: their list is the projector's, which is a moment behind, so this
+ * waits until SQL has all that the journal has. One more order than there may be is then listed, too.
  */
 export async function expectOrders(
+  { engine }: Shop,
   buyer: Buyer,
   expected: readonly Partial<OrderData>[],
 ): Promise<void> {
-  const areListed = async () => {
-    const answer = await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders');
-    expect(mustSucceed(answer).orders).toMatchObject([...expected]);
-    return true;
-  };
-  await waitUntil('the orders are listed', areListed);
+  await waitUntil('SQL has all of the journal', async () => {
+    const { items } = mustSucceed(await engine.api<Statements>('GET', '/api/admin/statements'));
+    return items.every(({ journalSeq, sqlSeq }) => sqlSeq >= journalSeq);
+  });
+  const answer = await buyer.api<{ orders: OrderData[] }>('GET', '/api/orders');
+  expect(mustSucceed(answer).orders).toMatchObject([...expected]);
 }

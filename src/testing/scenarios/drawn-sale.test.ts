@@ -77,7 +77,7 @@ async function pay({ page, buyer }: Person, sale: Sale): Promise<void> {
   await page.click('[data-pay]');
   await page.click('button[value=pay]');
   await page.waitForSelector('.order[data-state=paid]');
-  await expectOrders(buyer, [{ status: 'paid', itemId: sale.itemId, promoId: sale.promoId }]);
+  await expectOrders(shop, buyer, [{ status: 'paid', itemId: sale.itemId, promoId: sale.promoId }]);
 }
 
 test('a sale with a draw is run by three people from joining to paying, each verifies their place, and replay proves it', async () => {

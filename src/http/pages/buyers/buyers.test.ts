@@ -92,7 +92,7 @@ describe('a person with a browser', () => {
     await page.click('[data-pay]');
     await page.click('.checkout button[value=pay]');
     await page.waitForSelector('.order[data-state=paid]');
-    await expectOrders(await shop.logIn(telephone), [{ orderId, itemId, status: 'paid' }]);
+    await expectOrders(shop, await shop.logIn(telephone), [{ orderId, itemId, status: 'paid' }]);
     await other.page.waitForSelector('#buy:disabled:has-text("Sold out")');
 
     await page.click('#log-out');
@@ -170,7 +170,7 @@ describe('a person with a browser', () => {
     await page.goto(url(`/items/${itemId}`));
     const orderId = await buyOn(page);
     expect(sent).toBe(4);
-    await expectOrders(buyer, [{ orderId }]);
+    await expectOrders(shop, buyer, [{ orderId }]);
     await context.close();
   });
 
@@ -187,7 +187,7 @@ describe('a person with a browser', () => {
     await page.unroute('**/api/orders');
     await page.reload();
     await page.waitForSelector('#result:not([hidden])');
-    await expectOrders(buyer, [{ itemId }]);
+    await expectOrders(shop, buyer, [{ itemId }]);
     await context.close();
   });
 
