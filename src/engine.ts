@@ -93,6 +93,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   // They load what they need while the actors read the journal.
   http = times(settings.httpThreads, (thread) => threads.http(thread));
   await Promise.all(actors.map((actor) => actor.says('recovered')));
+  // Its silence counts from here: one that has yet to load its script is not one that writes nothing.
+  positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
   await cluster?.settled();
   await claimed.listenOn(() => {

@@ -153,7 +153,7 @@ export class Positions {
     return { entries, ms: at === null ? 0 : Math.max(0, now - at) };
   }
 
-  /** When the projector last reported that it runs; 0 until it has. */
+  /** When the projector last reported that it runs, or else was started. */
   get projectorBeatAt(): number {
     return this.#cells[projectorBeatCell]!;
   }

@@ -106,6 +106,9 @@ describe('a start', () => {
 
   test("on the port of another engine ends too, though an engine's threads share theirs", async () => {
     const first = await startTestEngine({ dataDir: folder.path });
+    // From its first answer on there is nothing to complain of.
+    const { data } = await first.api<{ reasons: string[] }>('GET', '/readyz');
+    expect(data.reasons).toEqual([]);
     const second = temporaryFolder();
     const { exitCode } = await failingStart({ PORT: String(first.port) }, second.path);
     expect(exitCode).toBeGreaterThan(0);

@@ -15,6 +15,9 @@ setDefaultTimeout(240_000);
 
 const partitions = 8;
 
+/** Within this time an engine has got the first of what is to be its own, also on a busy machine. */
+const handOverMs = 10_000;
+
 interface Engines {
   engines: { id: string; address: string; state: string; self: boolean; owned: number }[];
   partitions: { owner: string | null; mode: string; copy: { answers: boolean } | null }[];
@@ -43,7 +46,12 @@ beforeAll(async () => {
   folders = [temporaryFolder(), temporaryFolder()];
   const [a, b] = folders as [TemporaryFolder, TemporaryFolder]; // Two were made.
   const first = await startTestEngine({ dataDir: a.path, env });
-  engines = [first, await startTestEngine({ dataDir: b.path, env })];
+  for (;;) {
+    engines = [first, await startTestEngine({ dataDir: b.path, env })];
+    if (await bothOwnSome()) break;
+    // Of eight partitions it may be, once in 128 times, that none is to be one engine's: another id decides anew.
+    expect(await engines[1].stop()).toBe(0);
+  }
 });
 
 afterAll(async () => {
@@ -59,6 +67,34 @@ async function statementOf(engine: TestEngine, itemId: number): Promise<Statemen
   return data.items.find((each) => each.itemId === itemId)!;
 }
 
+/** Resolves when both engines know each other and serve every partition; to what they say of it. */
+async function inStep(): Promise<void> {
+  let told: { data: Engines }[] = [];
+  const isInStep = ({ data }: { data: Engines }) =>
+    data.engines.length === 2 &&
+    data.engines.every(({ state }) => state === 'alive') &&
+    data.engines.reduce((sum, { owned }) => sum + owned, 0) === partitions &&
+    data.partitions.every(({ mode, copy }) => mode === 'ready' && copy?.answers !== false);
+  const look = async () => {
+    told = await Promise.all(engines.map((engine) => admin<Engines>(engine, 'engines')));
+    return told.every(isInStep);
+  };
+  await waitUntil('all is in step', look).catch((cause) => {
+    throw new Error(JSON.stringify(told.map(({ data }) => data)), { cause });
+  });
+}
+
+/** Whether each engine owns some partitions, at the latest when they have had time to change hands. */
+async function bothOwnSome(): Promise<boolean> {
+  for (const startedAt = performance.now(); performance.now() - startedAt < handOverMs; ) {
+    await inStep();
+    const { data } = await admin<Engines>(engines[0], 'engines');
+    if (data.engines.every(({ owned }) => owned > 0)) return true;
+    await Bun.sleep(100);
+  }
+  return false;
+}
+
 /** The value of a metric without labels but these. */
 async function metric(engine: TestEngine, name: string): Promise<number> {
   const text = await (await fetch(`${engine.url}/metrics`)).text();
@@ -69,23 +105,19 @@ async function metric(engine: TestEngine, name: string): Promise<number> {
 }
 
 test('both are ready, and agree who owns what', async () => {
-  await waitUntil('both own something, and all is in step', async () => {
-    const told = await Promise.all(engines.map((engine) => admin<Engines>(engine, 'engines')));
-    return told.every(
-      ({ data }) =>
-        data.engines.length === 2 &&
-        data.engines.every(({ owned, state }) => owned > 0 && state === 'alive') &&
-        data.partitions.every(({ mode, copy }) => mode === 'ready' && copy?.answers !== false),
-    );
-  });
+  await inStep();
   const [a, b] = await Promise.all(engines.map((engine) => admin<Engines>(engine, 'engines')));
   expect(a!.data.partitions.map(({ owner }) => owner)).toEqual(
     b!.data.partitions.map(({ owner }) => owner),
   );
   expect(a!.data.warnings).toEqual([]);
+  await waitUntil('both are ready without a word of trouble', async () => {
+    const told = await Promise.all(
+      engines.map((engine) => engine.api<{ reasons: string[] }>('GET', '/readyz')),
+    );
+    return told.every(({ status, data }) => status === 200 && data.reasons.length === 0);
+  });
   for (const engine of engines) {
-    const { status, data } = await engine.api<{ reasons: string[] }>('GET', '/readyz');
-    expect([status, data.reasons]).toEqual([200, []]);
     expect(await metric(engine, 'stampede_engines')).toBe(2);
   }
   const owned = await Promise.all(engines.map((each) => metric(each, 'stampede_partition_owned')));
