@@ -1,11 +1,11 @@
 /** Events of orders and their money. */
 import type { Cancelled, Expired, Paid, Placed, Refunded } from '../events.ts';
 import { orderStatus } from '../protocol.ts';
-import { stands } from './buyers.ts';
+import { type Buyers, stands } from './buyers.ts';
 import { type Item, referenceNumber, termsIndex, unitsLeft } from './state.ts';
 
 export function applyPlaced(item: Item, event: Placed, at: number): void {
-  const { orders, buyers } = item;
+  const { orders } = item;
   const { user, promo, amount, price, nonce } = event;
   const index = termsIndex(item, promo);
   const terms = item.terms[index];
@@ -15,10 +15,11 @@ export function applyPlaced(item: Item, event: Placed, at: number): void {
   if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
   if (event.paid === true) item.sold += amount;
   else item.held += amount;
-  const buyer = buyers.row(user, index);
-  if (buyers.firstOrder[buyer] === 0) buyers.firstOrder[buyer] = n;
+  const { buyers } = item.sales[index]!;
+  const buyer = buyers.row(user);
+  if (buyers.firstOrderAt(buyer) === 0) buyers.setFirstOrder(buyer, n);
   else orders.indexToken(n);
-  buyers.units[buyer]! += amount;
+  buyers.setUnits(buyer, buyers.unitsAt(buyer) + amount);
   spend(item, index, buyer, nonce);
   check(item);
   checkLimit(item, index, buyer);
@@ -26,57 +27,71 @@ export function applyPlaced(item: Item, event: Placed, at: number): void {
 
 /** An admission is spent by an order with its nonce. */
 function spend(item: Item, index: number, buyer: number, nonce: number): void {
-  const { buyers } = item;
-  if (buyers.standsAt(buyer) !== stands.admitted || buyers.nonce[buyer] !== nonce) return;
-  if (index !== 0) item.sales[index]!.admissions.remove(buyers.place[buyer]!);
+  const { buyers, admissions } = item.sales[index]!;
+  if (buyers.standsAt(buyer) !== stands.admitted || buyers.nonceAt(buyer) !== nonce) return;
+  if (index !== 0) admissions.remove(buyers.placeAt(buyer));
   buyers.stand(buyer, stands.nowhere);
 }
 
 export function applyPaid(item: Item, event: Paid, at: number): void {
   const { n, late, reference } = event;
-  const { row, buyer } = settled(item, n, late ? orderStatus.expired : orderStatus.placed);
-  const amount = item.orders.amount[row]!;
-  if (late) item.buyers.units[buyer]! += amount;
+  const { index, buyers, buyer } = settled(
+    item,
+    n,
+    late ? orderStatus.expired : orderStatus.placed,
+  );
+  const amount = item.orders.amountOf(n);
+  if (late) buyers.setUnits(buyer, buyers.unitsAt(buyer) + amount);
   else item.held -= amount;
   item.sold += amount;
   item.orders.settle(n, orderStatus.paid, at);
-  item.orders.notePayment(row, referenceNumber(reference));
+  item.orders.notePayment(n, referenceNumber(reference));
   check(item);
-  if (late) checkLimit(item, item.orders.terms[row]!, buyer);
+  if (late) checkLimit(item, index, buyer);
 }
 
 export function applyCancelled(item: Item, event: Cancelled | Expired, at: number): void {
-  const { row, buyer } = settled(item, event.n, orderStatus.placed);
-  item.held -= item.orders.amount[row]!;
-  giveUp(item, row, buyer);
+  const order = settled(item, event.n, orderStatus.placed);
+  item.held -= item.orders.amountOf(event.n);
+  giveUp(item, event.n, order);
   item.orders.settle(event.n, orderStatus[event.type], at);
   check(item);
 }
 
 export function applyRefunded(item: Item, { n, back }: Refunded, at: number): void {
-  const { row, buyer } = settled(item, n, orderStatus.paid);
-  const amount = item.orders.amount[row]!;
+  const order = settled(item, n, orderStatus.paid);
+  const amount = item.orders.amountOf(n);
   item.sold -= amount;
   if (!back) item.loaded -= amount;
-  giveUp(item, row, buyer);
+  giveUp(item, n, order);
   item.orders.settle(n, orderStatus.refunded, at);
   check(item);
 }
 
 /** The user neither holds nor owns an order's units any more. */
-function giveUp(item: Item, row: number, buyer: number): void {
-  const units = item.buyers.units[buyer]! - item.orders.amount[row]!;
-  if (units < 0)
-    throw new Error(`item ${item.id}: user ${item.orders.user[row]} has ${units} units`);
-  item.buyers.units[buyer] = units;
+function giveUp(item: Item, n: number, { buyers, buyer }: Ordered): void {
+  const units = buyers.unitsAt(buyer) - item.orders.amountOf(n);
+  if (units < 0) {
+    throw new Error(`item ${item.id}: user ${item.orders.userOf(n)} has ${units} units`);
+  }
+  buyers.setUnits(buyer, units);
 }
 
-function settled(item: Item, n: number, from: number): { row: number; buyer: number } {
-  const row = n - 1;
-  if (n < 1 || n > item.orders.count || item.orders.status[row] !== from) {
+/** Under which terms an order was placed, and whose it is: a row of the buyers under those. */
+interface Ordered {
+  index: number;
+  buyers: Buyers;
+  buyer: number;
+}
+
+function settled(item: Item, n: number, from: number): Ordered {
+  const { orders } = item;
+  if (!orders.has(n) || orders.statusOf(n) !== from) {
     throw new Error(`item ${item.id}: order ${n} is not in the state its event needs`);
   }
-  return { row, buyer: item.buyers.find(item.orders.user[row]!, item.orders.terms[row]!) };
+  const index = orders.termsOf(n);
+  const { buyers } = item.sales[index]!;
+  return { index, buyers, buyer: buyers.find(orders.userOf(n)) };
 }
 
 /** Asserts I1 for the item: cheap enough to run after every event. */
@@ -91,10 +106,11 @@ function check(item: Item): void {
 
 /** Asserts I4 for a buyer who has just got more. */
 function checkLimit(item: Item, index: number, buyer: number): void {
-  const units = item.buyers.units[buyer]!;
+  const { buyers } = item.sales[index]!;
+  const units = buyers.unitsAt(buyer);
   if (units > item.terms[index]!.limit) {
     throw new Error(
-      `item ${item.id}: user ${item.buyers.user[buyer]} has ${units} units, beyond the limit`,
+      `item ${item.id}: user ${buyers.userAt(buyer)} has ${units} units, beyond the limit`,
     );
   }
 }

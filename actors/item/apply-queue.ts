@@ -5,25 +5,27 @@ import { stands } from './buyers.ts';
 import { type Item, termsIndex } from './state.ts';
 
 export function applyJoined(item: Item, { user, promo, nonce, draw }: Joined): void {
-  const { index, sale } = saleOf(item, promo);
-  const { buyers } = item;
-  const row = buyers.standingRow(user, index);
+  const { sale } = saleOf(item, promo);
+  const { buyers } = sale;
+  const row = buyers.standingRow(user);
   if (buyers.standsAt(row) !== stands.nowhere) wrong(item, user, 'joined, and had before');
-  buyers.nonce[row] = nonce;
+  buyers.setNonce(row, nonce);
   const drawing = sale.drawAt !== Number.POSITIVE_INFINITY;
   if (drawing !== (draw === true)) {
     wrong(item, user, draw ? 'joined a draw that is over' : 'joined past the draw');
   }
   buyers.stand(row, drawing ? stands.pooled : stands.waiting);
-  buyers.place[row] = drawing ? sale.draw!.add(row, nonce) : sale.waiting.push(row);
+  buyers.setPlace(row, drawing ? sale.draw!.add(row, nonce) : sale.waiting.push(row));
 }
 
 export function applyLeft(item: Item, { user, promo }: LeftQueue): void {
-  const { index, sale } = saleOf(item, promo);
-  const { buyers } = item;
-  const row = buyers.find(user, index);
-  const place = buyers.place[row]!;
-  switch (buyers.standsAt(row)) {
+  const { sale } = saleOf(item, promo);
+  const { buyers } = sale;
+  const row = buyers.find(user);
+  const standing = buyers.standsAt(row);
+  if (standing === stands.nowhere) wrong(item, user, 'left without a place');
+  const place = buyers.placeAt(row);
+  switch (standing) {
     case stands.pooled:
       sale.draw!.remove(place);
       break;
@@ -33,8 +35,6 @@ export function applyLeft(item: Item, { user, promo }: LeftQueue): void {
     case stands.admitted:
       sale.admissions.remove(place);
       break;
-    default:
-      wrong(item, user, 'left without a place');
   }
   buyers.stand(row, stands.nowhere);
 }
@@ -55,33 +55,32 @@ export function applyDrawn(item: Item, { promo, entrants, seed }: Drawn): void {
 export function applyAdmitted(item: Item, { user, promo, nonce }: Admitted, at: number): void {
   const index = termsIndex(item, promo);
   if (index < 0) throw new Error(`item ${item.id}: no promo ${promo}`);
-  const { buyers } = item;
   const sale = item.sales[index]!;
+  const { buyers } = sale;
   sale.order('all');
-  const row = buyers.standingRow(user, index);
+  const row = buyers.standingRow(user);
   if (index !== 0) {
     if (!item.coming.includes(index)) addComing(item, index);
     takeTurn(item, index, row);
-    buyers.place[row] = sale.admissions.push(row);
+    buyers.setPlace(row, sale.admissions.push(row));
     sale.rate.note(at);
   }
   if (buyers.noteAdmitted(row)) item.admitted++;
-  buyers.nonce[row] = nonce;
-  buyers.since[row] = at;
+  buyers.setNonce(row, nonce);
+  buyers.setSince(row, at);
 }
 
 /** Takes whoever is let in out of the queue; they must be the first, or nobody waits. */
 function takeTurn(item: Item, index: number, row: number): void {
-  const { buyers } = item;
-  const { waiting } = item.sales[index]!;
-  const user = buyers.user[row]!;
+  const { buyers, waiting } = item.sales[index]!;
+  const user = buyers.userAt(row);
   switch (buyers.standsAt(row)) {
     case stands.admitted:
       wrong(item, user, 'admitted once more');
       break;
     case stands.waiting:
-      if (waiting.first() !== buyers.place[row]) wrong(item, user, 'admitted before their turn');
-      waiting.remove(buyers.place[row]!);
+      if (waiting.first() !== buyers.placeAt(row)) wrong(item, user, 'admitted before their turn');
+      waiting.remove(buyers.placeAt(row));
       break;
     case stands.pooled:
       wrong(item, user, 'admitted before the draw');
@@ -92,11 +91,11 @@ function takeTurn(item: Item, index: number, row: number): void {
 }
 
 export function applyLapsed(item: Item, { user, promo }: Lapsed): void {
-  const { index, sale } = saleOf(item, promo);
-  const { buyers } = item;
-  const row = buyers.find(user, index);
+  const { sale } = saleOf(item, promo);
+  const { buyers } = sale;
+  const row = buyers.find(user);
   if (buyers.standsAt(row) !== stands.admitted) wrong(item, user, 'lapsed without an admission');
-  sale.admissions.remove(buyers.place[row]!);
+  sale.admissions.remove(buyers.placeAt(row));
   buyers.stand(row, stands.nowhere);
 }
 

@@ -18,7 +18,7 @@ export function applyPublished(item: Item, event: Published): void {
   const base = { promo, price, startAt, endAt, limit, gateFactor, payWindowMs };
   const terms: Terms = { ...base, queue, admitMs, queueOpenAt };
   const index = item.terms.push(terms) - 1;
-  item.sales.push(new Sale(terms, item.buyers, secret));
+  item.sales.push(new Sale(terms, secret));
   addComing(item, index);
   notePromosEnd(item);
 }

@@ -3,11 +3,11 @@
  * (loaded = sold + held + left, left ≥ 0), I4 (no user beyond the limit) and I10 (admissions follow the
  * queue, and the queue the draw) as it goes.
  */
-import type { DueReason, Event } from '../events.ts';
+import type { Event } from '../events.ts';
 import { applyCancelled, applyPaid, applyPlaced, applyRefunded } from './apply-orders.ts';
 import { applyAdmitted, applyDrawn, applyJoined, applyLapsed, applyLeft } from './apply-queue.ts';
 import { applyPublished, endPromo, notePromosEnd, saleOf, withdrawPromo } from './apply-sale.ts';
-import { dueKey, type Item, newItem, referenceNumber, unitsLeft } from './state.ts';
+import { dueKey, type Item, newItem, owe, referenceNumber, unitsLeft } from './state.ts';
 
 /** Applies an event to the item it names among `items`, and returns that item. */
 export function applyTo(items: Map<number, Item>, event: Event, at: number): Item {
@@ -148,14 +148,6 @@ function applyMerchants(
     case 'opened':
       if (!isNew) throw new Error(`item ${item.id}: opened twice`);
   }
-}
-
-/** Adds to what is due back to an order's buyer; money for an unknown order is nobody's yet. */
-function owe(item: Item, n: number, reason: DueReason, amountMinor: number): void {
-  if (reason === 'unknownOrder') return;
-  const owed = (item.toRefund.get(n) ?? 0) + amountMinor;
-  if (owed === 0) item.toRefund.delete(n);
-  else item.toRefund.set(n, owed);
 }
 
 function opened(event: Event): Item {

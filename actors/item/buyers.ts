@@ -1,8 +1,9 @@
 /**
- * What one item knows of its users, in columns: a row for each pair of user and terms, with the
- * units the user holds or owns under those terms, and where they stand.
+ * What one item knows of those who buy under one set of its terms, in columns: a row for each user, with the
+ * units they hold or own under those terms, and where they stand.
  */
-import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
+import { type Chunk, Chunks, carve, chunkRows, hashOf, type StoredChunks } from './columns.ts';
+import { HashIndex, type StoredIndex } from './hash-index.ts';
 
 /**
  * Where a user stands: nowhere, in the pool of a draw, in the queue, or let in. The bit `everAdmitted`
@@ -12,94 +13,183 @@ export const stands = { nowhere: 0, pooled: 1, waiting: 2, admitted: 3 } as cons
 export type Stands = (typeof stands)[keyof typeof stands];
 const everAdmitted = 4;
 
+class BuyerChunk implements Chunk {
+  static readonly rowBytes = 8 + 2 * 4;
+  readonly rows: number;
+  readonly user: Float64Array;
+  readonly units: Int32Array;
+  readonly firstOrder: Int32Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / BuyerChunk.rowBytes;
+    const column = carve(this);
+    this.user = column(Float64Array);
+    this.units = column(Int32Array);
+    this.firstOrder = column(Int32Array);
+  }
+}
+
+/** Of rows of which somebody has stood somewhere: who buys with a gateway's token never does. */
+class StandingChunk implements Chunk {
+  static readonly rowBytes = 2 * 8 + 1;
+  readonly rows: number;
+  readonly nonce: Float64Array;
+  readonly since: Float64Array;
+  readonly stands: Uint8Array;
+  /** Follows from the lines, so it has memory of its own. */
+  readonly place: Int32Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / StandingChunk.rowBytes;
+    const column = carve(this);
+    this.nonce = column(Float64Array);
+    this.since = column(Float64Array);
+    this.stands = column(Uint8Array);
+    this.place = new Int32Array(this.rows);
+  }
+}
+
+/** Buyers as they are stored, beside the memory of their chunks and of the index's segments. */
+export interface StoredBuyers {
+  count: number;
+  chunks: StoredChunks;
+  standing: StoredChunks;
+  index: StoredIndex;
+}
+
+const within = (row: number) => row & (chunkRows - 1);
+
 export class Buyers {
   count = 0;
-  user = new Float64Array(0);
-  terms = new Uint16Array(0);
-  units = new Int32Array(0);
-  /** The number of the first order; 0 without one. */
-  firstOrder = new Int32Array(0);
+  readonly #chunks = new Chunks(BuyerChunk);
+  readonly #standing = new Chunks(StandingChunk);
+  readonly #index = new HashIndex();
 
-  // These end with the last who ever stood somewhere: who buys with a gateway's token never does.
-  /** Of the place or admission, or of the last one; 0 without. */
-  nonce = new Float64Array(0);
-  /** When the admission was given; 0 without one. */
-  since = new Float64Array(0);
-  /** The user's row in the line that they stand in. */
-  place = new Int32Array(0);
-  #stands = new Uint8Array(0);
-
-  #index = new HashIndex();
-
-  /** The row of a user under terms, or -1. */
-  find(user: number, terms: number): number {
-    return this.#find(user, terms, buyerHash(user, terms));
+  /** The row of a user, or -1. */
+  find(user: number): number {
+    return this.#find(user, hashOf(user));
   }
 
-  #find(user: number, terms: number, hash: number): number {
+  #find(user: number, hash: number): number {
     const index = this.#index;
     for (let slot = index.start(hash); ; slot = index.after(slot, hash)) {
       const row = index.rowAt(slot);
-      if (row < 0 || (this.user[row] === user && this.terms[row] === terms)) return row;
+      if (row < 0 || this.userAt(row) === user) return row;
     }
   }
 
-  /** The row of a user under terms, created if missing. */
-  row(user: number, terms: number): number {
-    const hash = buyerHash(user, terms);
-    const found = this.#find(user, terms, hash);
+  /** The row of a user, created if missing. */
+  row(user: number): number {
+    const hash = hashOf(user);
+    const found = this.#find(user, hash);
     if (found >= 0) return found;
     const row = this.count++;
-    if (this.count > this.user.length) this.#grow();
-    // The other columns are 0 where nothing was written yet, and rows are never taken away.
-    this.user[row] = user;
-    this.terms[row] = terms;
+    this.#chunks.grown(row).user[within(row)] = user;
     this.#index.add(row, hash);
     return row;
   }
 
   /** The same, for a user who is about to stand somewhere: the columns of that have room for them. */
-  standingRow(user: number, terms: number): number {
-    const row = this.row(user, terms);
-    if (row < this.#stands.length) return row;
-    this.nonce = grown(this.nonce, row + 1);
-    this.since = grown(this.since, row + 1);
-    this.place = grown(this.place, row + 1);
-    this.#stands = grown(this.#stands, row + 1);
+  standingRow(user: number): number {
+    const row = this.row(user);
+    this.#standing.grown(row);
     return row;
   }
 
-  get bytes(): number {
-    const columns = [this.user, this.terms, this.units, this.nonce, this.firstOrder];
-    const rest = [this.since, this.place, this.#stands];
-    return [...columns, ...rest].reduce((sum, c) => sum + c.byteLength, this.#index.bytes);
+  userAt(row: number): number {
+    return this.#chunks.at(row).user[within(row)]!;
+  }
+
+  unitsAt(row: number): number {
+    return this.#chunks.at(row).units[within(row)]!;
+  }
+
+  setUnits(row: number, units: number): void {
+    this.#chunks.at(row).units[within(row)] = units;
+  }
+
+  /** The number of the first order; 0 without one. */
+  firstOrderAt(row: number): number {
+    return this.#chunks.at(row).firstOrder[within(row)]!;
+  }
+
+  setFirstOrder(row: number, n: number): void {
+    this.#chunks.at(row).firstOrder[within(row)] = n;
+  }
+
+  /** Of the place or admission, or of the last one; 0 without. */
+  nonceAt(row: number): number {
+    return this.#standing.find(row)?.nonce[within(row)] ?? 0;
+  }
+
+  setNonce(row: number, nonce: number): void {
+    this.#standing.at(row).nonce[within(row)] = nonce;
+  }
+
+  /** When the admission was given; 0 without one. */
+  sinceAt(row: number): number {
+    return this.#standing.find(row)?.since[within(row)] ?? 0;
+  }
+
+  setSince(row: number, at: number): void {
+    this.#standing.at(row).since[within(row)] = at;
+  }
+
+  /** The user's row in the line that they stand in. */
+  placeAt(row: number): number {
+    return this.#standing.at(row).place[within(row)]!;
+  }
+
+  setPlace(row: number, place: number): void {
+    this.#standing.at(row).place[within(row)] = place;
   }
 
   /** Where a user stands; `row` -1 is an unknown one. */
   standsAt(row: number): Stands {
     if (row < 0) return stands.nowhere;
-    return ((this.#stands[row] ?? stands.nowhere) & ~everAdmitted) as Stands; // `stand` wrote it.
+    const known = this.#standing.find(row)?.stands[within(row)] ?? stands.nowhere;
+    return (known & ~everAdmitted) as Stands; // `stand` wrote it.
   }
 
   stand(row: number, where: Stands): void {
-    this.#stands[row] = (this.#stands[row]! & everAdmitted) | where;
+    const { stands: column } = this.#standing.at(row);
+    column[within(row)] = (column[within(row)]! & everAdmitted) | where;
   }
 
   /** Notes that a user was let in; true for the first time. */
   noteAdmitted(row: number): boolean {
-    const first = (this.#stands[row]! & everAdmitted) === 0;
-    this.#stands[row] = everAdmitted | stands.admitted;
+    const { stands: column } = this.#standing.at(row);
+    const first = (column[within(row)]! & everAdmitted) === 0;
+    column[within(row)] = everAdmitted | stands.admitted;
     return first;
   }
 
-  #grow(): void {
-    this.user = grown(this.user, this.count);
-    this.terms = grown(this.terms, this.count);
-    this.units = grown(this.units, this.count);
-    this.firstOrder = grown(this.firstOrder, this.count);
+  get bytes(): number {
+    const placeShare = 1 + Int32Array.BYTES_PER_ELEMENT / StandingChunk.rowBytes;
+    return this.#chunks.bytes + this.#standing.bytes * placeShare + this.#index.bytes;
   }
-}
 
-function buyerHash(user: number, terms: number): number {
-  return hashJoin(hashOf(user), terms);
+  /** What `restore` makes the same buyers of; the memory is theirs, not a copy. */
+  stored(): { buyers: StoredBuyers; memories: Uint8Array[] } {
+    const { chunks, memories } = this.#chunks.stored();
+    const standing = this.#standing.stored();
+    const { index, segments } = this.#index.stored();
+    return {
+      buyers: { count: this.count, chunks, standing: standing.chunks, index },
+      memories: [...memories, ...standing.memories, ...segments],
+    };
+  }
+
+  /** Without places in lines: whoever knows the lines sets them. */
+  static restore(
+    { count, chunks, standing, index }: StoredBuyers,
+    memories: readonly Uint8Array[],
+  ): Buyers {
+    const buyers = new Buyers();
+    buyers.count = count;
+    buyers.#chunks.restore(0, chunks, memories);
+    buyers.#standing.restore(0, standing, memories.slice(chunks.length));
+    buyers.#index.restore(index, memories.slice(chunks.length + standing.length), 0);
+    return buyers;
+  }
 }

@@ -4,20 +4,15 @@ import type { Sale } from './sale.ts';
 import { type Item, unitsLeft } from './state.ts';
 
 export function canonical(item: Item): string {
-  const { orders, buyers, terms, dues } = item;
+  const { orders, terms, dues } = item;
   // A draw that was held has an order, whether or not it was worked out yet.
   for (const sale of item.sales) sale.order('all');
-  const rows = Array.from({ length: orders.count }, (_, row) => [
-    orders.user[row],
-    orders.terms[row],
-    orders.amount[row],
-    orders.price[row],
-    orders.nonce[row],
-    orders.status[row],
-    orders.createdAt[row],
-    orders.changedAt[row],
-    orders.payment[row] ?? 0,
-  ]);
+  const rows = Array.from({ length: orders.count - orders.archived }, (_, row) => {
+    const n = orders.archived + row + 1;
+    const order = [orders.userOf(n), orders.termsOf(n), orders.amountOf(n), orders.priceOf(n)];
+    const then = [orders.createdAtOf(n), orders.changedAtOf(n), orders.paymentOf(n)];
+    return [...order, orders.nonceOf(n), orders.statusOf(n), ...then];
+  });
   const { id, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown } = item;
   const books = { id, loaded, held, sold, left: unitsLeft(item), admitted, refused };
   const promos = { normalSale, terms, coming, promo, shown, promosEndAt: item.promosEndAt };
@@ -28,30 +23,28 @@ export function canonical(item: Item): string {
     dues,
     refunded: [...orders.paidAtOfRefunded],
     orders: rows,
-    sales: item.sales.map((sale) => saleRow(sale, buyers)),
-    buyers: buyerRows(buyers),
+    archived: orders.archived,
+    sales: item.sales.map(saleRow),
   });
 }
 
-function saleRow(sale: Sale, buyers: Buyers) {
+function saleRow(sale: Sale) {
+  const { buyers } = sale;
   const { paused, withdrawn, over, lapseNotBefore, admissions, waiting, draw } = sale;
-  const usersOf = (line: Iterable<number>) => Array.from(line, (buyer) => buyers.user[buyer]);
+  const usersOf = (line: Iterable<number>) => Array.from(line, (buyer) => buyers.userAt(buyer));
   return {
     ...{ paused, withdrawn, over, lapseNotBefore },
     admissions: usersOf(admissions),
     waiting: usersOf({ [Symbol.iterator]: () => waiting[Symbol.iterator]() }),
     draw: draw === null ? null : { secret: draw.secret, entrants: [...draw.rows()] },
+    buyers: buyerRows(buyers),
   };
 }
 
 /** Without places, which are numbers of rows in a line. */
 function buyerRows(buyers: Buyers) {
   return Array.from({ length: buyers.count }, (_, row) => [
-    buyers.user[row],
-    buyers.terms[row],
-    buyers.units[row],
-    buyers.nonce[row] ?? 0,
-    buyers.since[row] ?? 0,
-    buyers.standsAt(row),
+    ...[buyers.userAt(row), buyers.unitsAt(row), buyers.firstOrderAt(row)],
+    ...[buyers.nonceAt(row), buyers.sinceAt(row), buyers.standsAt(row)],
   ]);
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { integerMax } from '../limits.ts';
-import { Buyers } from './buyers.ts';
-import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
+import { type Chunk, Chunks, carve, chunkRows, grown, hashJoin, hashOf } from './columns.ts';
 
 describe('a growing column', () => {
   test('keeps its type and its contents', () => {
@@ -26,6 +25,93 @@ describe('a growing column', () => {
   });
 });
 
+class Pair implements Chunk {
+  static readonly rowBytes = 8 + 1;
+  readonly rows: number;
+  readonly wide: Float64Array;
+  readonly narrow: Uint8Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / Pair.rowBytes;
+    const column = carve(this);
+    this.wide = column(Float64Array);
+    this.narrow = column(Uint8Array);
+  }
+}
+
+describe('rows in chunks', () => {
+  const within = (row: number) => row & (chunkRows - 1);
+  /** Each row holds its number, and the last digit of it. */
+  function filled(rows: number): Chunks<Pair> {
+    const chunks = new Chunks(Pair);
+    for (let row = 0; row < rows; row++) {
+      chunks.grown(row).wide[within(row)] = row;
+      chunks.at(row).narrow[within(row)] = row % 10;
+    }
+    return chunks;
+  }
+  function expectRows(chunks: Chunks<Pair>, from: number, to: number): void {
+    const seen = Array.from({ length: to - from }, (_, index) => {
+      const row = from + index;
+      return [chunks.at(row).wide[within(row)], chunks.at(row).narrow[within(row)]];
+    });
+    expect(seen).toEqual(seen.map((_, index) => [from + index, (from + index) % 10]));
+  }
+
+  test('keep what was written while they grow', () => {
+    for (const rows of [1, 16, 17, 1_000, chunkRows, chunkRows + 1, 3 * chunkRows]) {
+      expectRows(filled(rows), 0, rows);
+    }
+  });
+
+  test('take little room for few rows, and never twice the room for many', () => {
+    expect(filled(3).bytes).toBe(16 * Pair.rowBytes);
+    expect(filled(10 * chunkRows + 1).bytes).toBe(11 * chunkRows * Pair.rowBytes);
+  });
+
+  test('tell which rows are not there', () => {
+    const chunks = filled(3);
+    expect(chunks.find(-1)).toBeUndefined();
+    expect(chunks.find(15)).toBe(chunks.at(0));
+    expect(chunks.find(16)).toBeUndefined();
+    chunks.grown(2 * chunkRows);
+    expect(chunks.find(chunkRows)).toBeUndefined();
+    expect(chunks.find(2 * chunkRows)).toBe(chunks.at(2 * chunkRows));
+  });
+
+  test('are given up from the front, a chunk at a time, and go on after that', () => {
+    const rows = 3 * chunkRows + 5;
+    const chunks = filled(rows);
+    chunks.drop(2 * chunkRows + 7, false);
+    expect(chunks.bytes).toBe(2 * chunkRows * Pair.rowBytes);
+    expectRows(chunks, 2 * chunkRows, rows);
+    chunks.drop(rows, true);
+    expect(chunks.bytes).toBe(0);
+    chunks.grown(rows).wide[within(rows)] = 42;
+    expect(chunks.at(rows).wide[within(rows)]).toBe(42);
+    // Five rows and one more do not need room for thousands.
+    expect(chunks.bytes).toBe(16 * Pair.rowBytes);
+  });
+
+  test('are the same when they are restored from their memory, and go on', () => {
+    const rows = 2 * chunkRows + 5;
+    const chunks = filled(rows);
+    chunks.grown(5 * chunkRows).wide[0] = 5 * chunkRows;
+    chunks.drop(chunkRows, false);
+    const { chunks: there, memories } = chunks.stored();
+    const restored = new Chunks(Pair);
+    restored.restore(
+      chunkRows,
+      there,
+      memories.map((memory) => memory.slice()),
+    );
+    expectRows(restored, chunkRows, rows);
+    expect(restored.find(3 * chunkRows)).toBeUndefined();
+    expect(restored.at(5 * chunkRows).wide[0]).toBe(5 * chunkRows);
+    expect(restored.stored()).toEqual({ chunks: there, memories });
+  });
+});
+
 describe('a hash', () => {
   test('is a 32-bit integer for any safe integer', () => {
     fc.assert(
@@ -42,58 +128,5 @@ describe('a hash', () => {
 
   test('of a pair depends on the order', () => {
     expect(hashJoin(1, 2)).not.toBe(hashJoin(2, 1));
-  });
-});
-
-describe('a hash index', () => {
-  /** Only a few hashes are used, so that most walks meet other rows. */
-  function filled(hashes: readonly number[]): HashIndex {
-    const index = new HashIndex();
-    for (const [row, hash] of hashes.entries()) index.add(row, hash);
-    return index;
-  }
-
-  function rowsAt(index: HashIndex, hash: number): number[] {
-    const rows: number[] = [];
-    for (let slot = index.start(hash); index.rowAt(slot) >= 0; slot = index.after(slot, hash)) {
-      rows.push(index.rowAt(slot));
-    }
-    return rows;
-  }
-
-  test('finds every row by its hash, however many share it and however far it has grown', () => {
-    const someHash = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(2 ** 32 - 1), fc.nat());
-    fc.assert(
-      fc.property(fc.array(someHash, { maxLength: 200 }), (hashes) => {
-        const index = filled(hashes);
-        for (const [row, hash] of hashes.entries()) expect(rowsAt(index, hash)).toContain(row);
-      }),
-    );
-  });
-
-  test('ends every walk for a hash it does not hold', () => {
-    expect(rowsAt(new HashIndex(), 3)).toEqual([]);
-    expect(rowsAt(filled([1, 1, 1]), 9)).toEqual([]);
-  });
-});
-
-describe('the buyers of an item', () => {
-  test('have one row for each user and terms, as in a map', () => {
-    const somePair = fc.tuple(fc.oneof(fc.nat(5), fc.maxSafeNat()), fc.nat(2));
-    fc.assert(
-      fc.property(fc.array(somePair, { maxLength: 150 }), (pairs) => {
-        const buyers = new Buyers();
-        const model = new Map<string, number>();
-        for (const [user, terms] of pairs) {
-          const known = model.get(`${user}/${terms}`);
-          expect(buyers.find(user, terms)).toBe(known ?? -1);
-          const row = buyers.row(user, terms);
-          expect(row).toBe(known ?? model.size);
-          model.set(`${user}/${terms}`, row);
-          expect([buyers.user[row], buyers.terms[row]]).toEqual([user, terms]);
-        }
-        expect(buyers.count).toBe(model.size);
-      }),
-    );
   });
 });

@@ -10,7 +10,7 @@ import {
   type Refund,
   type Settle,
 } from '../protocol.ts';
-import { stands } from './buyers.ts';
+import { type Buyers, stands } from './buyers.ts';
 import { accept, type Decision, refuse, signed } from './decision.ts';
 import {
   dueKey,
@@ -27,18 +27,18 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
   const { user, promo, amount, nonce } = command;
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
-  const { buyers } = item;
-  const buyer = buyers.find(user, index);
-  const spentOn = orderBought(item, buyer, nonce);
+  const { buyers } = item.sales[index]!;
+  const buyer = buyers.find(user);
+  const spentOn = orderBought(item, index, buyer, nonce);
   if (spentOn !== 0) {
-    const same = item.orders.amount[spentOn - 1] === amount;
+    const same = item.orders.amountOf(spentOn) === amount;
     return same ? accept(null, spentOn) : refuse(code.usedOtherwise);
   }
   if (now >= command.expiresAt * 1000) return refuse(code.tokenExpired);
   if (index === 0) {
     const refused = normalRefusal(item, at);
     if (refused !== code.ok) return refuse(refused);
-  } else if (buyer >= 0 && buyers.nonce[buyer] === nonce && !admitted(item, buyer)) {
+  } else if (buyer >= 0 && buyers.nonceAt(buyer) === nonce && !admitted(buyers, buyer)) {
     // Its admission has lapsed, or was given up.
     return refuse(code.tokenExpired);
   }
@@ -48,7 +48,7 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
   if (now < terms.startAt) return refuse(code.notStarted);
   if (sale.paused) return refuse(code.paused);
   if (amount > unitsLeft(item)) return refuse(code.outOfStock);
-  if (amount > terms.limit - unitsOf(item, buyer)) return refuse(code.limitReached);
+  if (amount > terms.limit - unitsOf(item, index, buyer)) return refuse(code.limitReached);
   if (item.orders.count === ordersPerItemMax) return refuse(code.wrongState);
   const n = item.orders.count + 1;
   const { price } = terms;
@@ -57,8 +57,8 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
   return { event, code: code.ok, repeated: false, n, stands: null, about: 0 };
 }
 
-function admitted(item: Item, buyer: number): boolean {
-  return item.buyers.standsAt(buyer) === stands.admitted;
+function admitted(buyers: Buyers, buyer: number): boolean {
+  return buyers.standsAt(buyer) === stands.admitted;
 }
 
 /**
@@ -68,20 +68,19 @@ function admitted(item: Item, buyer: number): boolean {
 export function decidePay(item: Item, command: Pay): Decision {
   const { n, user, amountMinor = -1, reference = '' } = command;
   const { orders } = item;
-  const row = n - 1;
-  const known = n >= 1 && n <= orders.count;
+  const known = orders.has(n);
   const payment = referenceNumber(reference);
-  if (!known || (user !== 0 && orders.user[row] !== user)) {
+  if (!known || (user !== 0 && orders.userOf(n) !== user)) {
     const lost = !known && user === 0 && payment !== 0 && amountMinor > 0;
     return lost ? owed(item, command, payment, 'unknownOrder') : refuse(code.notFound);
   }
   const noted = item.dueOf.get(dueKey(n, payment)) ?? 0;
   if (noted !== 0) return owed(item, command, payment, item.dues[noted - 1]!.reason);
-  const total = orders.price[row]! * orders.amount[row]!;
-  const status = orders.status[row];
+  const total = orders.priceOf(n) * orders.amountOf(n);
+  const status = orders.statusOf(n);
   // Nothing has come: there is nothing to give back, and only what costs nothing is paid.
   if (amountMinor === 0 && total > 0) return refuse(code.usedOtherwise);
-  const samePayment = payment === 0 || payment === orders.payment[row] || amountMinor === 0;
+  const samePayment = payment === 0 || payment === orders.paymentOf(n) || amountMinor === 0;
   if (status === orderStatus.paid || status === orderStatus.refunded) {
     if (samePayment) return accept(null, n);
     return owed(item, command, payment, 'paidTwice');
@@ -91,7 +90,7 @@ export function decidePay(item: Item, command: Pay): Decision {
   }
   if (status === orderStatus.cancelled) return owed(item, command, payment, 'cancelled');
   const late = status === orderStatus.expired;
-  if (late && !honoured(item, row)) return owed(item, command, payment, 'expired');
+  if (late && !honoured(item, n)) return owed(item, command, payment, 'expired');
   const paid = {
     ...settling(item, n),
     ...(late ? { late: true as const } : {}),
@@ -103,11 +102,11 @@ export function decidePay(item: Item, command: Pay): Decision {
 }
 
 /** Whether the units of an order that expired are still there for its buyer. */
-function honoured(item: Item, row: number): boolean {
-  const { orders, buyers } = item;
-  const amount = orders.amount[row]!;
-  const index = orders.terms[row]!;
-  const owned = unitsOf(item, buyers.find(orders.user[row]!, index));
+function honoured(item: Item, n: number): boolean {
+  const { orders } = item;
+  const amount = orders.amountOf(n);
+  const index = orders.termsOf(n);
+  const owned = unitsOf(item, index, item.sales[index]!.buyers.find(orders.userOf(n)));
   return amount <= unitsLeft(item) && amount <= item.terms[index]!.limit - owned;
 }
 
@@ -120,17 +119,16 @@ function owed(item: Item, command: Pay, payment: number, reason: DueReason): Dec
       : reason === 'unknownOrder'
         ? code.notFound
         : code.refundDue;
-  const row = n - 1;
   const known = reason !== 'unknownOrder';
   const about = item.dueOf.get(dueKey(n, payment)) ?? 0;
   const answer = { code: refusal, n: known ? n : 0, stands: null };
   if (about !== 0) return { ...answer, event: null, repeated: true, about };
   if (item.dues.length === duesPerItemMax) return refuse(code.wrongState);
-  const total = known ? item.orders.price[row]! * item.orders.amount[row]! : 0;
+  const total = known ? item.orders.priceOf(n) * item.orders.amountOf(n) : 0;
   const due = item.dues.length + 1;
   const event: Event = {
     ...{ type: 'refundDue', item: item.id, due, n },
-    placedAt: known ? item.orders.createdAt[row]! : 0,
+    placedAt: known ? item.orders.createdAtOf(n) : 0,
     amountMinor: amountMinor < 0 ? total : amountMinor,
     reason,
     ...(reference === '' ? {} : { reference }),
@@ -141,7 +139,7 @@ function owed(item: Item, command: Pay, payment: number, reason: DueReason): Dec
 
 export function decideCancel(item: Item, command: Cancel): Decision {
   const { n } = command;
-  if (item.orders.status[n - 1] !== orderStatus.placed) return refuse(code.wrongState);
+  if (item.orders.statusOf(n) !== orderStatus.placed) return refuse(code.wrongState);
   return accept({ type: 'cancelled', ...settling(item, n), ...signed(command) }, n);
 }
 
@@ -152,11 +150,10 @@ export function decideCancel(item: Item, command: Cancel): Decision {
 export function decideRefund(item: Item, command: Refund): Decision {
   const { n, amountMinor, back, reference } = command;
   const { orders } = item;
-  const row = n - 1;
-  const known = n >= 1 && n <= orders.count;
+  const known = orders.has(n);
   const payment = referenceNumber(reference);
-  const isPaid = known && orders.status[row] === orderStatus.paid;
-  const ownPayment = isPaid && (payment === 0 || payment === orders.payment[row]);
+  const isPaid = known && orders.statusOf(n) === orderStatus.paid;
+  const ownPayment = isPaid && (payment === 0 || payment === orders.paymentOf(n));
   const due = ownPayment ? 0 : (item.dueOf.get(dueKey(n, payment)) ?? 0);
   if (due !== 0) {
     const { reason, amountMinor: owed } = item.dues[due - 1]!;
@@ -164,9 +161,9 @@ export function decideRefund(item: Item, command: Refund): Decision {
     return settleDue(item, due, reason === 'unknownOrder' ? 0 : n, command);
   }
   if (!known) return refuse(code.notFound);
-  if (orders.status[row] === orderStatus.refunded) return accept(null, n);
+  if (orders.statusOf(n) === orderStatus.refunded) return accept(null, n);
   if (!isPaid) return refuse(code.wrongState);
-  const total = orders.price[row]! * orders.amount[row]!;
+  const total = orders.priceOf(n) * orders.amountOf(n);
   if (amountMinor >= 0 && amountMinor !== total) return refuse(code.usedOtherwise);
   const money = { amountMinor: total, ...(reference === '' ? {} : { reference }) };
   return accept({ type: 'refunded', ...settling(item, n), back, ...money, ...signed(command) }, n);
@@ -191,6 +188,6 @@ export function expired(item: Item, n: number): Event {
 }
 
 function settling(item: Item, n: number) {
-  const amount = item.orders.amount[n - 1]!;
-  return { item: item.id, n, amount, placedAt: item.orders.createdAt[n - 1]! };
+  const amount = item.orders.amountOf(n);
+  return { item: item.id, n, amount, placedAt: item.orders.createdAtOf(n) };
 }

@@ -17,15 +17,16 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
   const terms = item.terms[index]!;
   const sale = item.sales[index]!;
   if (sale.over || at >= terms.endAt) return refuse(code.ended);
-  const buyer = item.buyers.find(user, index);
+  const { buyers } = sale;
+  const buyer = buyers.find(user);
   const standing = { user, index };
-  if (item.buyers.standsAt(buyer) !== stands.nowhere) return { ...accept(null), stands: standing };
+  if (buyers.standsAt(buyer) !== stands.nowhere) return { ...accept(null), stands: standing };
   // Once a draw was held it opens nothing any more, also where the time was set back since.
   const opensAt = sale.drawAt === Number.POSITIVE_INFINITY ? terms.startAt : terms.queueOpenAt;
   if (now < opensAt) return refuse(code.notStarted);
   if (sale.paused) return refuse(code.paused);
-  if (unitsOf(item, buyer) >= terms.limit) return refuse(code.limitReached);
-  const nonce = unspent(item, buyer) || command.nonce;
+  if (unitsOf(item, index, buyer) >= terms.limit) return refuse(code.limitReached);
+  const nonce = unspent(item, index, buyer) || command.nonce;
   const joined: Event = { type: 'joined', item: item.id, user, promo, nonce };
   if (sale.drawAt !== Number.POSITIVE_INFINITY) {
     return { ...accept({ ...joined, draw: true }), stands: standing };
@@ -48,21 +49,22 @@ export function decideJoin(item: Item, command: Join, at: number, now: number): 
  * next place: who gives up an admission and joins again must not have two tokens that buy, one of them past
  * the gate.
  */
-function unspent(item: Item, buyer: number): number {
-  if ((item.buyers.since[buyer] ?? 0) === 0) return 0;
-  const nonce = item.buyers.nonce[buyer]!;
-  return orderBought(item, buyer, nonce) === 0 ? nonce : 0;
+function unspent(item: Item, index: number, buyer: number): number {
+  const { buyers } = item.sales[index]!;
+  if (buyer < 0 || buyers.sinceAt(buyer) === 0) return 0;
+  const nonce = buyers.nonceAt(buyer);
+  return orderBought(item, index, buyer, nonce) === 0 ? nonce : 0;
 }
 
 /** A new nonce for each purchase; the same until it has bought something. */
 function decideNormal(item: Item, { user, nonce }: Join, at: number): Decision {
-  const row = item.buyers.find(user, 0);
+  const row = item.sales[0]!.buyers.find(user);
   const standing = { user, index: 0 };
   const refused = normalRefusal(item, at);
   if (refused !== code.ok) return refuse(refused);
-  if (unspent(item, row) !== 0) return { ...accept(null), stands: standing };
+  if (unspent(item, 0, row) !== 0) return { ...accept(null), stands: standing };
   if (unitsLeft(item) === 0) return refuse(code.outOfStock);
-  if (unitsOf(item, row) >= item.terms[0]!.limit) return refuse(code.limitReached);
+  if (unitsOf(item, 0, row) >= item.terms[0]!.limit) return refuse(code.limitReached);
   const event: Event = { type: 'admitted', item: item.id, user, promo: 0, nonce };
   return { ...accept(event), stands: standing };
 }
@@ -72,17 +74,19 @@ export function decideStand(item: Item, { user, promo }: Stand, at: number): Dec
   const index = termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
   const over = index !== 0 && (item.sales[index]!.over || at >= item.terms[index]!.endAt);
-  const buyer = item.buyers.find(user, index);
-  const full = index !== 0 && unitsOf(item, buyer) >= item.terms[index]!.limit;
+  const { buyers } = item.sales[index]!;
+  const buyer = buyers.find(user);
+  const full = index !== 0 && unitsOf(item, index, buyer) >= item.terms[index]!.limit;
   const refused: Code = over ? code.ended : full ? code.limitReached : code.ok;
-  const answer = item.buyers.standsAt(buyer) === stands.nowhere || over ? refused : code.ok;
+  const answer = buyers.standsAt(buyer) === stands.nowhere || over ? refused : code.ok;
   return { ...accept(null), code: answer, repeated: false, stands: { user, index } };
 }
 
 export function decideLeave(item: Item, { user, promo }: Leave): Decision {
   const index = promo === 0 ? -1 : termsIndex(item, promo);
   if (index < 0) return refuse(code.notOnSale);
-  const standing = item.buyers.standsAt(item.buyers.find(user, index));
+  const { buyers } = item.sales[index]!;
+  const standing = buyers.standsAt(buyers.find(user));
   if (standing === stands.nowhere) return accept(null);
   return accept({ type: 'leftQueue', item: item.id, user, promo });
 }
@@ -114,8 +118,8 @@ export function nextInQueue(item: Item, mayOrder: boolean): Event | null {
   if (sale.draw !== null && !(mayOrder && sale.order('one'))) return null;
   const row = sale.waiting.first();
   if (row < 0 || sale.room(left) <= 0) return null;
-  const { buyers } = item;
+  const { buyers } = sale;
   const buyer = sale.waiting.buyerAt(row);
-  const user = buyers.user[buyer]!;
-  return { type: 'admitted', item: item.id, user, promo, nonce: buyers.nonce[buyer]! };
+  const user = buyers.userAt(buyer);
+  return { type: 'admitted', item: item.id, user, promo, nonce: buyers.nonceAt(buyer) };
 }

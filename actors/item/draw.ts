@@ -24,6 +24,12 @@ export function drawLabel(promo: number, user: number, nonce: number): string {
 
 const left = -1;
 
+/** A draw that was not held, as it is stored beside its columns. */
+export interface StoredDraw {
+  entrants: number;
+  secret: string;
+}
+
 export class Draw {
   /** Entrants, of whom some have left. */
   entrants = 0;
@@ -31,7 +37,7 @@ export class Draw {
   count = 0;
   /** 64 hex digits once the draw was held, else empty. */
   seed = '';
-  /** By entrant, in order of joining: the buyer's row, `left` where they have left, and the nonce. */
+  /** By entrant, in order of joining: the buyer's row, or `~row` where they have left; and the nonce. */
   #buyer = new Int32Array(0);
   #nonce = new Float64Array(0);
   /** The labels so far, joined; what follows from the columns is not part of the state. */
@@ -42,7 +48,7 @@ export class Draw {
     private readonly promo: number,
     /** 64 hex digits. */
     readonly secret: string,
-    private readonly buyers: Pick<Buyers, 'user'>,
+    private readonly buyers: Pick<Buyers, 'userAt'>,
   ) {}
 
   /** Adds an entrant; returns their number, from 0. */
@@ -53,13 +59,13 @@ export class Draw {
     this.#buyer[entrant] = buyer;
     this.#nonce[entrant] = nonce;
     this.count++;
-    const label = drawLabel(this.promo, this.buyers.user[buyer]!, nonce);
+    const label = drawLabel(this.promo, this.buyers.userAt(buyer), nonce);
     this.#labels.add(entrant === 0 ? label : `,${label}`);
     return entrant;
   }
 
   remove(entrant: number): void {
-    this.#buyer[entrant] = left;
+    this.#buyer[entrant] = ~this.#buyer[entrant]!;
     this.count--;
   }
 
@@ -92,7 +98,28 @@ export class Draw {
   /** Entrants in order of joining, as pairs of buyer and nonce; `left` for those who have left. */
   *rows(): Generator<readonly [buyer: number, nonce: number]> {
     for (let entrant = 0; entrant < this.entrants; entrant++) {
-      yield [this.#buyer[entrant]!, this.#nonce[entrant]!];
+      yield [Math.max(left, this.#buyer[entrant]!), this.#nonce[entrant]!];
+    }
+  }
+
+  /** What `restore` makes the same draw of. It was not held. */
+  stored(): { draw: StoredDraw; memories: Uint8Array[] } {
+    const { entrants, secret } = this;
+    const columns = [this.#buyer.slice(0, entrants), this.#nonce.slice(0, entrants)];
+    return {
+      draw: { entrants, secret },
+      memories: columns.map(({ buffer }) => new Uint8Array(buffer)),
+    };
+  }
+
+  /** Hashes each label again. */
+  restore(memories: readonly Uint8Array[]): void {
+    const [buyer, nonce] = memories.map((memory) => memory.slice().buffer);
+    const rows = new Int32Array(buyer!);
+    const nonces = new Float64Array(nonce!);
+    for (const [entrant, row] of rows.entries()) {
+      this.add(row < 0 ? ~row : row, nonces[entrant]!);
+      if (row < 0) this.remove(entrant);
     }
   }
 
@@ -103,8 +130,8 @@ export class Draw {
   /** The text whose hash puts an entrant in order; that of one who has left is passed over, and any will do. */
   #decider(entrant: number): string {
     const buyer = this.#buyer[entrant]!;
-    if (buyer === left) return '';
-    const label = drawLabel(this.promo, this.buyers.user[buyer]!, this.#nonce[entrant]!);
+    if (buyer < 0) return '';
+    const label = drawLabel(this.promo, this.buyers.userAt(buyer), this.#nonce[entrant]!);
     return `${this.seed}:${label}`;
   }
 
@@ -113,7 +140,7 @@ export class Draw {
     let count = 0;
     for (let place = 0; place < order.length; place++) {
       const buyer = this.#buyer[order[place]!]!;
-      if (buyer !== left) order[count++] = buyer;
+      if (buyer >= 0) order[count++] = buyer;
     }
     return order.subarray(0, count);
   }

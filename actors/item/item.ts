@@ -106,7 +106,7 @@ export function due(item: Item, at: number, mayOrder = true): Event | null {
     const { entrants } = sale.draw!;
     return { type: 'drawn', item: item.id, promo, entrants, seed: sale.draw!.seedNow() };
   }
-  const user = item.buyers.user[sale.admissions.buyerAt(sale.admissions.first())]!;
+  const user = sale.buyers.userAt(sale.admissions.buyerAt(sale.admissions.first()));
   return { type: 'lapsed', item: item.id, user, promo };
 }
 
@@ -144,8 +144,8 @@ function withOrder(
   then: (n: number) => Decision,
 ): Decision {
   const { n, user } = command;
-  if (n < 1 || n > item.orders.count) return refuse(code.notFound);
-  if (user !== 0 && item.orders.user[n - 1] !== user) return refuse(code.notFound);
+  if (!item.orders.has(n)) return refuse(code.notFound);
+  if (user !== 0 && item.orders.userOf(n) !== user) return refuse(code.notFound);
   return then(n);
 }
 

@@ -82,10 +82,10 @@ function carryOut(actor: Actor, till: Till, step: Step, at: number, nonce: numbe
 function accountedMinor({ item }: Actor): number {
   const { orders, dues } = item!;
   let minor = dues.reduce((sum, due) => sum + due.amountMinor, 0);
-  for (let row = 0; row < orders.count; row++) {
-    const status = orders.status[row];
+  for (const n of orders.numbers()) {
+    const status = orders.statusOf(n);
     const took = status === orderStatus.paid || status === orderStatus.refunded;
-    if (took) minor += orders.price[row]! * orders.amount[row]!;
+    if (took) minor += orders.priceOf(n) * orders.amountOf(n);
   }
   return minor;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { integerMax } from '../limits.ts';
 import { orderStatus } from '../protocol.ts';
+import { chunkRows } from './columns.ts';
 import { Orders } from './orders.ts';
 
 /** Adds orders that differ only in their deadlines. */
@@ -78,17 +79,76 @@ describe('the orders of an item', () => {
     const orders = new Orders();
     expect(orders.add(integerMax, 65_535, 100_000, 5, integerMax, 253_402_300_799_999, 1)).toBe(1);
     orders.settle(1, orderStatus.paid, 253_402_300_799_998);
-    const columns = [orders.user, orders.terms, orders.amount, orders.nonce, orders.createdAt];
-    expect(columns.map((column) => column[0])).toEqual([
-      ...[integerMax, 65_535, 100_000, integerMax, 253_402_300_799_999],
+    const kept = [orders.userOf(1), orders.termsOf(1), orders.amountOf(1), orders.nonceOf(1)];
+    expect(kept).toEqual([integerMax, 65_535, 100_000, integerMax]);
+    expect([orders.createdAtOf(1), orders.changedAtOf(1)]).toEqual([
+      ...[253_402_300_799_999, 253_402_300_799_998],
     ]);
-    expect(orders.changedAt[0]).toBe(253_402_300_799_998);
-    expect(orders.status[0]).toBe(orderStatus.paid);
+    expect(orders.statusOf(1)).toBe(orderStatus.paid);
   });
 
-  test('take at most 200 bytes of memory each', () => {
+  test('take at most 60 bytes of memory each once they are settled', () => {
     const orders = new Orders();
     for (let n = 1; n <= 100_000; n++) orders.add(n, 1, 1, 5, n * 7_919, 1, n);
-    expect(orders.bytes / orders.count).toBeLessThan(200);
+    endHolds(orders);
+    expect(orders.bytes / orders.count).toBeLessThan(60);
+  });
+
+  /** Every third is placed still, every third was paid, every third refunded; each in the index. */
+  function mixed(count: number): Orders {
+    const orders = new Orders();
+    for (let n = 1; n <= count; n++) {
+      orders.add(n % 50, 1, 1, 5, n * 7, 1_000 + n, 9_000 - (n % 100));
+      orders.indexToken(n);
+      if (n % 3 > 0) orders.settle(n, orderStatus.paid, 2_000 + n);
+      if (n % 3 === 2) orders.settle(n, orderStatus.refunded, 3_000 + n);
+    }
+    return orders;
+  }
+
+  test('are given up from the first on: numbers, holds and tokens of the others stay', () => {
+    const count = 2 * chunkRows + 11;
+    for (const upTo of [1, chunkRows - 1, chunkRows, chunkRows + 1, count - 1]) {
+      const orders = mixed(count);
+      for (let n = 1; n <= upTo; n++) {
+        if (n % 3 === 0) orders.settle(n, orderStatus.cancelled, 1);
+      }
+      orders.archive(upTo);
+      expect([orders.has(upTo), orders.has(upTo + 1), orders.count]).toEqual([false, true, count]);
+      expect([...orders.numbers()].length).toBe(count - upTo);
+      expect(orders.find(upTo % 50, 1, upTo * 7)).toBe(0);
+      expect(orders.find((upTo + 1) % 50, 1, (upTo + 1) * 7)).toBe(upTo + 1);
+      expect(orders.createdAtOf(upTo + 1)).toBe(1_001 + upTo);
+      const held = endHolds(orders);
+      expect(held.length).toBe([...orders.numbers()].filter((n) => n % 3 === 0).length);
+      expect([...orders.paidAtOfRefunded.keys()].every((n) => n > upTo)).toBe(true);
+      expect(orders.add(1, 0, 1, 5, 1, 1, 1)).toBe(count + 1);
+    }
+  });
+
+  test('are given up all together: what comes next takes little room', () => {
+    const orders = withDeadlines([1, 2, 3]);
+    endHolds(orders);
+    orders.archive(3);
+    expect(orders.add(1, 0, 1, 5, 9, 77, 80)).toBe(4);
+    expect([orders.createdAtOf(4), orders.firstHold()]).toEqual([77, 4]);
+    expect(orders.bytes).toBeLessThan(2_000);
+  });
+
+  test('are the same when they are restored from their memory', () => {
+    for (const archived of [0, chunkRows + 3]) {
+      const orders = mixed(chunkRows * 2 + 5);
+      for (let n = 3; n <= archived; n += 3) orders.settle(n, orderStatus.cancelled, 1);
+      if (archived > 0) orders.archive(archived);
+      const { orders: shape, memories } = orders.stored();
+      const restored = Orders.restore(
+        JSON.parse(JSON.stringify(shape)),
+        memories.map((memory) => memory.slice()),
+        (_, createdAt) => 9_000 - ((createdAt - 1_000) % 100),
+      );
+      expect(restored.stored()).toEqual(orders.stored());
+      expect(restored.find(48, 1, 10_048 * 7)).toBe(10_048);
+      expect(endHolds(restored)).toEqual(endHolds(orders));
+    }
   });
 });

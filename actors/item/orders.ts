@@ -1,39 +1,75 @@
 /**
- * The orders of one item, in columns; row `n - 1` is order `n`. Only facts are kept: what follows
- * from an item's terms (the deadline) is computed. The heap of holds and the token index are
- * derived, so they are not part of the canonical form.
+ * The orders of one item, in columns, by their numbers from 1. Only facts are kept: what follows from an item's
+ * terms (the deadline) is computed. The holds and the token index are derived, so they are not part of the
+ * canonical form.
+ *
+ * Those up to `archived` can change no more and are here no more: SQL has them. Only `statusOf` and the like of
+ * the numbers after it have a meaning.
  */
 
 import { type OrderStatus, orderStatus } from '../protocol.ts';
-import { grown, HashIndex, hashJoin, hashOf } from './columns.ts';
+import {
+  type Chunk,
+  Chunks,
+  carve,
+  chunkRows,
+  hashJoin,
+  hashOf,
+  type StoredChunks,
+} from './columns.ts';
+import { HashIndex, type StoredIndex } from './hash-index.ts';
+import { Holds } from './holds.ts';
+
+class OrderChunk implements Chunk {
+  static readonly rowBytes = 5 * 8 + 2 * 4 + 2 + 1;
+  readonly rows: number;
+  readonly user: Float64Array;
+  readonly nonce: Float64Array;
+  readonly createdAt: Float64Array;
+  readonly changedAt: Float64Array;
+  readonly payment: Float64Array;
+  readonly amount: Int32Array;
+  readonly price: Int32Array;
+  readonly terms: Uint16Array;
+  readonly status: Uint8Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / OrderChunk.rowBytes;
+    const column = carve(this);
+    this.user = column(Float64Array);
+    this.nonce = column(Float64Array);
+    this.createdAt = column(Float64Array);
+    this.changedAt = column(Float64Array);
+    this.payment = column(Float64Array);
+    this.amount = column(Int32Array);
+    this.price = column(Int32Array);
+    this.terms = column(Uint16Array);
+    this.status = column(Uint8Array);
+  }
+}
+
+/** Orders as they are stored, beside the memory of their chunks and of the index's segments. */
+export interface StoredOrders {
+  count: number;
+  archived: number;
+  chunks: StoredChunks;
+  byToken: StoredIndex;
+  paidAtOfRefunded: [n: number, paidAt: number][];
+}
+
+const within = (n: number) => (n - 1) & (chunkRows - 1);
 
 export class Orders {
   count = 0;
-  user = new Float64Array(0);
-  nonce = new Float64Array(0);
-  createdAt = new Float64Array(0);
-  /** When the order was paid, cancelled, refunded or expired; 0 while it is placed. */
-  changedAt = new Float64Array(0);
-  /**
-   * The reference of its payment as a number (`referenceNumber`); 0 without one, and the column ends with the
-   * last that has one.
-   */
-  payment = new Float64Array(0);
-  amount = new Int32Array(0);
-  /** Minor units for one unit of the item: that of its terms may have changed since. */
-  price = new Int32Array(0);
-  /** Index into the item's terms. */
-  terms = new Uint16Array(0);
-  status = new Uint8Array(0);
+  /** The last of those that are kept no more; 0 for none. */
+  archived = 0;
 
   /** By number: when orders that were refunded had been paid. */
   readonly paidAtOfRefunded = new Map<number, number>();
 
-  #byToken = new HashIndex();
-  /** Binary heap of the rows that hold units, by deadline, then by number; settled rows stay until they surface. */
-  #holds = new Int32Array(0);
-  #deadlines = new Float64Array(0);
-  #holdCount = 0;
+  readonly #chunks = new Chunks(OrderChunk);
+  readonly #byToken = new HashIndex();
+  readonly #holds = new Holds((n) => this.has(n) && this.statusOf(n) === orderStatus.placed);
 
   /** Adds an order and returns its number; its units are held until `deadline`, or sold at once at Infinity. */
   add(
@@ -45,28 +81,78 @@ export class Orders {
     at: number,
     deadline: number,
   ): number {
-    const row = this.count++;
-    if (this.count > this.user.length) this.#grow();
-    this.user[row] = user;
-    this.nonce[row] = nonce;
-    // The other columns are 0 where nothing was written yet: orders are never taken away.
-    this.createdAt[row] = at;
-    this.amount[row] = amount;
-    this.price[row] = price;
-    this.terms[row] = terms;
+    const n = ++this.count;
+    const chunk = this.#chunks.grown(n - 1);
+    const row = within(n);
+    chunk.user[row] = user;
+    chunk.nonce[row] = nonce;
+    // The other columns are 0 where nothing was written yet.
+    chunk.createdAt[row] = at;
+    chunk.amount[row] = amount;
+    chunk.price[row] = price;
+    chunk.terms[row] = terms;
     if (deadline === Number.POSITIVE_INFINITY) {
-      this.settle(row + 1, orderStatus.paid, at);
+      this.settle(n, orderStatus.paid, at);
     } else {
-      this.status[row] = orderStatus.placed;
-      this.#pushHold(row, deadline);
+      chunk.status[row] = orderStatus.placed;
+      this.#holds.add(n, deadline);
     }
-    return row + 1;
+    return n;
+  }
+
+  /** Whether an order with this number exists, and is kept. */
+  has(n: number): boolean {
+    return n > this.archived && n <= this.count;
+  }
+
+  /** The numbers of all that are kept. */
+  *numbers(): Generator<number> {
+    for (let n = this.archived + 1; n <= this.count; n++) yield n;
+  }
+
+  userOf(n: number): number {
+    return this.#chunks.at(n - 1).user[within(n)]!;
+  }
+
+  nonceOf(n: number): number {
+    return this.#chunks.at(n - 1).nonce[within(n)]!;
+  }
+
+  createdAtOf(n: number): number {
+    return this.#chunks.at(n - 1).createdAt[within(n)]!;
+  }
+
+  /** When the order was paid, cancelled, refunded or expired; 0 while it is placed. */
+  changedAtOf(n: number): number {
+    return this.#chunks.at(n - 1).changedAt[within(n)]!;
+  }
+
+  /** The reference of its payment as a number (`referenceNumber`); 0 without one. */
+  paymentOf(n: number): number {
+    return this.#chunks.at(n - 1).payment[within(n)]!;
+  }
+
+  amountOf(n: number): number {
+    return this.#chunks.at(n - 1).amount[within(n)]!;
+  }
+
+  /** Minor units for one unit of the item: that of its terms may have changed since. */
+  priceOf(n: number): number {
+    return this.#chunks.at(n - 1).price[within(n)]!;
+  }
+
+  /** Index into the item's terms. */
+  termsOf(n: number): number {
+    return this.#chunks.at(n - 1).terms[within(n)]!;
+  }
+
+  statusOf(n: number): OrderStatus {
+    return this.#chunks.at(n - 1).status[within(n)] as OrderStatus; // Only `settle` and `add` write it.
   }
 
   /** Indexes an order by its purchase token; once for each order that `find` is to find. */
   indexToken(n: number): void {
-    const row = n - 1;
-    this.#byToken.add(row, tokenHash(this.user[row]!, this.nonce[row]!));
+    this.#byToken.add(n - 1, tokenHash(this.userOf(n), this.nonceOf(n)));
   }
 
   /** The number of the indexed order that this purchase token bought, or 0. */
@@ -74,103 +160,82 @@ export class Orders {
     const index = this.#byToken;
     const hash = tokenHash(user, nonce);
     for (let slot = index.start(hash); ; slot = index.after(slot, hash)) {
-      const row = index.rowAt(slot);
-      if (row < 0) return 0;
-      if (this.nonce[row] === nonce && this.user[row] === user && this.terms[row] === terms) {
-        return row + 1;
+      const n = index.rowAt(slot) + 1;
+      if (n === 0) return 0;
+      if (n <= this.archived) continue;
+      if (this.nonceOf(n) === nonce && this.userOf(n) === user && this.termsOf(n) === terms) {
+        return n;
       }
     }
   }
 
   settle(n: number, status: OrderStatus, at: number): void {
-    if (status === orderStatus.refunded) this.paidAtOfRefunded.set(n, this.changedAt[n - 1]!);
-    this.status[n - 1] = status;
-    this.changedAt[n - 1] = at;
+    const chunk = this.#chunks.at(n - 1);
+    const row = within(n);
+    if (status === orderStatus.refunded) this.paidAtOfRefunded.set(n, chunk.changedAt[row]!);
+    chunk.status[row] = status;
+    chunk.changedAt[row] = at;
   }
 
-  notePayment(row: number, payment: number): void {
-    if (payment === 0) return;
-    this.payment = grown(this.payment, row + 1);
-    this.payment[row] = payment;
+  notePayment(n: number, payment: number): void {
+    if (payment !== 0) this.#chunks.at(n - 1).payment[within(n)] = payment;
   }
 
   /** The number of the order whose hold ends first, or 0. */
   firstHold(): number {
-    while (this.#holdCount > 0) {
-      const row = this.#holds[0]!;
-      if (this.status[row] === orderStatus.placed) return row + 1;
-      this.#popHold();
-    }
-    return 0;
+    return this.#holds.first();
   }
 
   /** Deadline of the first hold; Infinity without one. */
   firstDeadline(): number {
-    return this.firstHold() === 0 ? Number.POSITIVE_INFINITY : this.#deadlines[0]!;
+    return this.#holds.firstDeadline();
+  }
+
+  /** Gives up all orders up to a number; none of them holds units. */
+  archive(upTo: number): void {
+    this.archived = upTo;
+    this.#chunks.drop(upTo, upTo === this.count);
+    this.#byToken.forgetBelow(upTo);
+    for (const n of this.paidAtOfRefunded.keys()) {
+      if (n <= upTo) this.paidAtOfRefunded.delete(n);
+    }
   }
 
   /** Bytes of memory that the columns and indexes take. */
   get bytes(): number {
-    const columns = [this.user, this.nonce, this.createdAt, this.changedAt, this.payment];
-    const rest = [this.amount, this.price, this.terms, this.status, this.#holds, this.#deadlines];
-    return [...columns, ...rest].reduce((sum, c) => sum + c.byteLength, this.#byToken.bytes);
+    return this.#chunks.bytes + this.#byToken.bytes + this.#holds.bytes;
   }
 
-  #grow(): void {
-    this.user = grown(this.user, this.count);
-    this.nonce = grown(this.nonce, this.count);
-    this.createdAt = grown(this.createdAt, this.count);
-    this.changedAt = grown(this.changedAt, this.count);
-    this.amount = grown(this.amount, this.count);
-    this.price = grown(this.price, this.count);
-    this.terms = grown(this.terms, this.count);
-    this.status = grown(this.status, this.count);
+  /** What `restore` makes the same orders of; the memory is theirs, not a copy. */
+  stored(): { orders: StoredOrders; memories: Uint8Array[] } {
+    const { count, archived } = this;
+    const { chunks, memories } = this.#chunks.stored();
+    const { index: byToken, segments } = this.#byToken.stored();
+    const paidAtOfRefunded = [...this.paidAtOfRefunded];
+    return {
+      orders: { count, archived, chunks, byToken, paidAtOfRefunded },
+      memories: [...memories, ...segments],
+    };
   }
 
-  #before(deadline: number, row: number, slot: number): boolean {
-    const other = this.#deadlines[slot]!;
-    return deadline < other || (deadline === other && row < this.#holds[slot]!);
-  }
-
-  #pushHold(row: number, deadline: number): void {
-    let slot = this.#holdCount++;
-    this.#holds = grown(this.#holds, this.#holdCount);
-    this.#deadlines = grown(this.#deadlines, this.#holdCount);
-    while (slot > 0) {
-      const parent = (slot - 1) >> 1;
-      if (!this.#before(deadline, row, parent)) break;
-      this.#move(parent, slot);
-      slot = parent;
+  /** @param deadline - of an order, by its terms and when it was placed. */
+  static restore(
+    stored: StoredOrders,
+    memories: readonly Uint8Array[],
+    deadline: (terms: number, createdAt: number) => number,
+  ): Orders {
+    const orders = new Orders();
+    const { count, archived, chunks, byToken } = stored;
+    orders.count = count;
+    orders.archived = archived;
+    orders.#chunks.restore(archived, chunks, memories);
+    orders.#byToken.restore(byToken, memories.slice(chunks.length), archived);
+    for (const [n, paidAt] of stored.paidAtOfRefunded) orders.paidAtOfRefunded.set(n, paidAt);
+    for (let n = archived + 1; n <= count; n++) {
+      if (orders.statusOf(n) !== orderStatus.placed) continue;
+      orders.#holds.add(n, deadline(orders.termsOf(n), orders.createdAtOf(n)));
     }
-    this.#holds[slot] = row;
-    this.#deadlines[slot] = deadline;
-  }
-
-  #popHold(): void {
-    const last = --this.#holdCount;
-    const row = this.#holds[last]!;
-    const deadline = this.#deadlines[last]!;
-    let slot = 0;
-    for (;;) {
-      let child = slot * 2 + 1;
-      if (child >= last) break;
-      if (
-        child + 1 < last &&
-        this.#before(this.#deadlines[child + 1]!, this.#holds[child + 1]!, child)
-      ) {
-        child++;
-      }
-      if (this.#before(deadline, row, child)) break;
-      this.#move(child, slot);
-      slot = child;
-    }
-    this.#holds[slot] = row;
-    this.#deadlines[slot] = deadline;
-  }
-
-  #move(from: number, to: number): void {
-    this.#holds[to] = this.#holds[from]!;
-    this.#deadlines[to] = this.#deadlines[from]!;
+    return orders;
   }
 }
 

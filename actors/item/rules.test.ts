@@ -36,10 +36,8 @@ class Pair {
     ]);
     expect(model.overdue(at)).toBeNull();
     expect(dueAt(item!)).toBeGreaterThan(at);
-    const statuses = Array.from(
-      item!.orders.status.subarray(0, item!.orders.count),
-      (status) => orderStatusNames[status],
-    );
+    const { orders } = item!;
+    const statuses = Array.from(orders.numbers(), (n) => orderStatusNames[orders.statusOf(n)]);
     expect(statuses).toEqual(model.orders.map(({ status }) => status));
     expect(item!.dues.map(({ settled }) => settled)).toEqual(
       model.money.dues.map(({ settled }) => settled),

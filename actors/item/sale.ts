@@ -4,7 +4,7 @@
  * admissions that are neither spent nor lapsed; gate factors are integers, so nothing is rounded.
  */
 import type { Terms } from '../events.ts';
-import { type Buyers, stands } from './buyers.ts';
+import { Buyers, stands } from './buyers.ts';
 import { Draw } from './draw.ts';
 import { Line } from './line.ts';
 import { Rate } from './rate.ts';
@@ -28,12 +28,11 @@ export class Sale {
 
   constructor(
     private readonly terms: Terms,
-    private readonly buyers: Buyers,
     secret: string,
+    /** Everybody who has bought or joined. */
+    public buyers = new Buyers(),
   ) {
-    const moved = (buyer: number, row: number) => {
-      buyers.place[buyer] = row;
-    };
+    const moved = (buyer: number, row: number) => buyers.setPlace(buyer, row);
     this.admissions = new Line(moved);
     this.waiting = new Waiting(moved);
     this.draw = terms.queue === 'draw' ? new Draw(terms.promo, secret, buyers) : null;
@@ -54,7 +53,7 @@ export class Sale {
 
   /** When an admission lapses if nothing is paused. */
   lapseAtOf(buyer: number): number {
-    return Math.max(this.buyers.since[buyer]! + this.terms.admitMs, this.lapseNotBefore);
+    return Math.max(this.buyers.sinceAt(buyer) + this.terms.admitMs, this.lapseNotBefore);
   }
 
   /** Hot path: whether neither time nor room in the gate can change anything. */
@@ -67,9 +66,9 @@ export class Sale {
     return this.waiting.count + (this.draw?.count ?? 0);
   }
 
-  /** Memory of those who were let in, who wait, and who wait for the draw. */
+  /** Memory of its buyers, and of those among them who were let in, who wait, and who wait for the draw. */
   get bytes(): number {
-    return this.admissions.bytes + this.waiting.bytes + (this.draw?.bytes ?? 0);
+    return this.buyers.bytes + this.admissions.bytes + this.waiting.bytes + (this.draw?.bytes ?? 0);
   }
 
   /** How many more the gate has room for while so many units are left. */

@@ -10,7 +10,7 @@ import {
 } from '../limits.ts';
 import { type Code, code, type OrderView, orderStatus, type Standing } from '../protocol.ts';
 import { sha256Number } from '../sha256.ts';
-import { Buyers, type Stands, stands } from './buyers.ts';
+import { type Stands, stands } from './buyers.ts';
 import { Orders } from './orders.ts';
 import { Sale } from './sale.ts';
 
@@ -60,7 +60,6 @@ export interface Item {
   /** By order: minor units of its refunds due that are not settled; no entry for none. Follows from `dues`. */
   toRefund: Map<number, number>;
   orders: Orders;
-  buyers: Buyers;
 }
 
 export function unitsLeft(item: Item): number {
@@ -68,25 +67,24 @@ export function unitsLeft(item: Item): number {
 }
 
 /** Memory that an item's columns and indexes take, in bytes. */
-export function itemBytes({ orders, buyers, sales }: Item): number {
-  return sales.reduce((sum, sale) => sum + sale.bytes, orders.bytes + buyers.bytes);
+export function itemBytes({ orders, sales }: Item): number {
+  return sales.reduce((sum, sale) => sum + sale.bytes, orders.bytes);
 }
 
 /** One order for an answer; `n` must exist. */
 export function viewOrder(item: Item, n: number): OrderView {
   const { orders } = item;
-  const row = n - 1;
-  const terms = item.terms[orders.terms[row]!]!;
-  const status = orders.status[row] as OrderView['status']; // Only `settle` and `add` write this column.
-  const createdAt = orders.createdAt[row]!;
-  const changedAt = orders.changedAt[row]!;
+  const terms = item.terms[orders.termsOf(n)]!;
+  const status = orders.statusOf(n);
+  const createdAt = orders.createdAtOf(n);
+  const changedAt = orders.changedAtOf(n);
   const refunded = status === orderStatus.refunded;
   return {
     n,
-    user: orders.user[row]!,
+    user: orders.userOf(n),
     promo: terms.promo,
-    amount: orders.amount[row]!,
-    unitPrice: orders.price[row]!,
+    amount: orders.amountOf(n),
+    unitPrice: orders.priceOf(n),
     status,
     createdAt,
     payBy: createdAt + terms.payWindowMs,
@@ -109,17 +107,18 @@ const standingNames = {
 
 /** Where a user stands under terms, and what there is to wait for. */
 export function viewStanding(item: Item, user: number, index: number, at: number): Standing {
-  const { buyers, held } = item;
+  const { held } = item;
   const sale = item.sales[index]!;
-  const buyer = buyers.find(user, index);
+  const { buyers } = sale;
+  const buyer = buyers.find(user);
   const state = standingNames[buyers.standsAt(buyer)];
   // Who joins while the order of a draw is being found waits behind all who took part.
   const drawing = sale.draw?.count ?? 0;
-  const ahead = state === 'waiting' ? sale.waiting.ahead(buyers.place[buyer]!) + drawing : 0;
+  const ahead = state === 'waiting' ? sale.waiting.ahead(buyers.placeAt(buyer)) + drawing : 0;
   const rate = sale.rate.perSecond(at);
   return {
     state,
-    nonce: state === 'none' ? 0 : buyers.nonce[buyer]!,
+    nonce: state === 'none' ? 0 : buyers.nonceAt(buyer),
     until: state === 'admitted' && index !== 0 ? sale.lapseAtOf(buyer) : 0,
     ahead,
     waiting: sale.people,
@@ -141,7 +140,6 @@ export function newItem(id: number, price: number, units: number): Item {
     admitMs: admitMsMax,
     queueOpenAt: 0,
   };
-  const buyers = new Buyers();
   return {
     id,
     at: 0,
@@ -153,7 +151,7 @@ export function newItem(id: number, price: number, units: number): Item {
     refused: 0,
     normalSale: true,
     terms: [normal],
-    sales: [new Sale(normal, buyers, '')],
+    sales: [new Sale(normal, '')],
     coming: [],
     promo: 0,
     shown: 0,
@@ -163,7 +161,6 @@ export function newItem(id: number, price: number, units: number): Item {
     dueOf: new Map(),
     toRefund: new Map(),
     orders: new Orders(),
-    buyers,
   };
 }
 
@@ -176,21 +173,22 @@ export function termsIndex(item: Item, promo: number): number {
   return -1;
 }
 
-/** Units that a buyer holds or owns; `buyer` is their row, or -1 for an unknown user. */
-export function unitsOf(item: Item, buyer: number): number {
-  return buyer < 0 ? 0 : item.buyers.units[buyer]!;
+/** Units that a buyer holds or owns under terms; `buyer` is their row there, or -1 for an unknown user. */
+export function unitsOf(item: Item, index: number, buyer: number): number {
+  return buyer < 0 ? 0 : item.sales[index]!.buyers.unitsAt(buyer);
 }
 
 /**
  * The number of the order that a buyer's purchase token bought, or 0. Most buyers order once, so their
  * first order is kept with them, and only further orders take room in the index of tokens.
  */
-export function orderBought(item: Item, buyer: number, nonce: number): number {
+export function orderBought(item: Item, index: number, buyer: number, nonce: number): number {
   if (buyer < 0) return 0;
-  const { buyers, orders } = item;
-  const first = buyers.firstOrder[buyer]!;
-  if (first === 0 || orders.nonce[first - 1] === nonce) return first;
-  return orders.find(buyers.user[buyer]!, buyers.terms[buyer]!, nonce);
+  const { orders } = item;
+  const { buyers } = item.sales[index]!;
+  const first = buyers.firstOrderAt(buyer);
+  if (first === 0 || (orders.has(first) && orders.nonceOf(first) === nonce)) return first;
+  return orders.find(buyers.userAt(buyer), index, nonce);
 }
 
 /**
@@ -204,6 +202,14 @@ export function referenceNumber(reference = ''): number {
 /** Names a payment for an order among the refunds due. */
 export function dueKey(n: number, payment: number): string {
   return `${n}:${payment}`;
+}
+
+/** Adds to what is due back to an order's buyer; money for an unknown order is nobody's yet. */
+export function owe(item: Item, n: number, reason: DueReason, amountMinor: number): void {
+  if (reason === 'unknownOrder') return;
+  const owed = (item.toRefund.get(n) ?? 0) + amountMinor;
+  if (owed === 0) item.toRefund.delete(n);
+  else item.toRefund.set(n, owed);
 }
 
 /** Why nobody may buy at the normal price now; `ok` where they may. */

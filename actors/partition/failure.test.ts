@@ -168,7 +168,7 @@ describe('recovery', () => {
     await b.journal.acknowledge();
     b.partition.tick(start + 500_000);
     await b.partition.recover('start');
-    expect(b.partition.items.get(item)?.orders.createdAt[0]).toBe(start + 10);
+    expect(b.partition.items.get(item)?.orders.createdAtOf(1)).toBe(start + 10);
   });
 });
 

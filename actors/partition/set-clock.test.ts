@@ -122,7 +122,7 @@ describe('the time of a partition', () => {
     await b.journal.acknowledge();
     expect(b.journal.entries.at(-1)).toMatchObject({ seq: 5, at: start + 6 });
     // What was told under the wrong clock stays true.
-    expect(b.partition.items.get(item)?.orders.createdAt[0]).toBe(start + hourMs);
+    expect(b.partition.items.get(item)?.orders.createdAtOf(1)).toBe(start + hourMs);
     b.partition.tick(start + 6 + payWindowDefaultMs);
     b.partition.commit();
     await b.journal.acknowledge();

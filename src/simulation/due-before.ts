@@ -13,33 +13,32 @@ export function dueBefore(item: Item, at: number): string | null {
     const { endAt, promo } = terms[index]!;
     if (endAt < at) return `promo ${promo} should have ended at ${endAt}`;
   }
-  for (let row = 0; row < orders.count; row++) {
-    if (orders.status[row] !== orderStatus.placed) continue;
-    const payBy = orders.createdAt[row]! + terms[orders.terms[row]!]!.payWindowMs;
-    if (payBy < at) return `the hold of order ${row + 1} should have ended at ${payBy}`;
+  for (const n of orders.numbers()) {
+    if (orders.statusOf(n) !== orderStatus.placed) continue;
+    const payBy = orders.createdAtOf(n) + terms[orders.termsOf(n)]!.payWindowMs;
+    if (payBy < at) return `the hold of order ${n} should have ended at ${payBy}`;
   }
   return item.promo === 0 ? null : queueBefore(item, at);
 }
 
 /** The same of the queue of the promo that is on. */
 function queueBefore(item: Item, at: number): string | null {
-  const { terms, buyers } = item;
-  const { startAt, admitMs, queue, gateFactor } = terms[item.promo]!;
+  const { startAt, admitMs, queue, gateFactor } = item.terms[item.promo]!;
   const sale = item.sales[item.promo]!;
+  const { buyers } = sale;
   const undrawn = queue === 'draw' && sale.draw !== null && sale.draw.seed === '';
   if (undrawn) return startAt < at ? `its draw should have been held at ${startAt}` : null;
   if (sale.paused) return null;
   let waiting = 0;
   let outstanding = 0;
   for (let row = 0; row < buyers.count; row++) {
-    if (buyers.terms[row] !== item.promo) continue;
     const where = buyers.standsAt(row);
     if (where === stands.waiting || where === stands.pooled) waiting++;
     if (where === stands.admitted) outstanding++;
   }
   // Who was let in first lapses first, also where the time was set back between the two.
   for (const buyer of sale.admissions) {
-    const lapsesAt = Math.max(buyers.since[buyer]! + admitMs, sale.lapseNotBefore);
+    const lapsesAt = Math.max(buyers.sinceAt(buyer) + admitMs, sale.lapseNotBefore);
     if (lapsesAt < at) return `an admission should have lapsed at ${lapsesAt}`;
     break;
   }

@@ -98,26 +98,25 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
   },
   'a buyer at their limit who is let in again': {
     bug: {
-      item: ({ buyers, terms }, command) => {
+      item: ({ sales, terms }, command) => {
         if (command?.type !== 'join' || command.promo === 0) return undefined;
         const index = terms.findIndex(({ promo }) => promo === command.promo);
-        const row = index < 0 ? -1 : buyers.find(command.user, index);
-        if (row < 0) return undefined;
-        const units = buyers.units[row]!;
-        buyers.units[row] = 0;
-        return () => {
-          buyers.units[row] = units;
-        };
+        const buyers = sales[index]?.buyers;
+        const row = buyers?.find(command.user) ?? -1;
+        if (buyers === undefined || row < 0) return undefined;
+        const units = buyers.unitsAt(row);
+        buyers.setUnits(row, 0);
+        return () => buyers.setUnits(row, units);
       },
     },
     found: /is let in again/,
   },
   'an admission out of turn': {
     bug: {
-      sale: ({ waiting }, { buyers }) => {
+      sale: ({ waiting, buyers }) => {
         waiting.first = () => {
           const last = [...waiting].at(-1);
-          return last === undefined ? -1 : buyers.place[last]!;
+          return last === undefined ? -1 : buyers.placeAt(last);
         };
       },
     },
@@ -207,7 +206,8 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
   'a payment after a cancellation that is forgotten': {
     bug: {
       answer: ({ orders }, command) => {
-        const cancelled = command.type === 'pay' && orders.status[command.n - 1];
+        const cancelled =
+          command.type === 'pay' && orders.has(command.n) && orders.statusOf(command.n);
         return cancelled === orderStatus.cancelled ? code.refundDue : null;
       },
     },
@@ -269,9 +269,10 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
     bug: {
       after: ({ orders }, command) => {
         if (command.type !== 'edit' || command.price === undefined) return;
-        for (let row = 0; row < orders.count; row++) {
-          if (orders.terms[row] === 0) orders.price[row] = command.price;
-        }
+        const { price } = command;
+        const before = orders.priceOf.bind(orders);
+        const { count } = orders;
+        orders.priceOf = (n) => (n <= count && orders.termsOf(n) === 0 ? price : before(n));
       },
     },
     found: /I2|I6|of \d+$/,

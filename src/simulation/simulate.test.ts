@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { decide, replyOf } from '../../actors/item/item.ts';
+import { Orders } from '../../actors/item/orders.ts';
 import { type Journal, JournalUnavailable, OutcomeUnknown } from '../../actors/journal/journal.ts';
 import { sleepMsMax } from '../../actors/limits.ts';
 import type { LoopBell } from '../../actors/loop.ts';
@@ -72,15 +73,18 @@ class LimitsDurableUnits extends Partition {
     // What gives units back comes before.
     this.tick(now);
     const durable = this.audit.histories.get(command.item)?.units;
-    const undurable: number[] = [];
-    for (let row = 0; row < (item?.buyers.count ?? 0); row++) {
-      const { user, terms, units } = item!.buyers;
-      const key = `${user[row]}/${item!.terms[terms[row]!]!.promo}`;
-      undurable[row] = units[row]! - (durable?.get(key)?.at(-1)?.value ?? 0);
-      units[row]! -= undurable[row]!;
+    const mends: (() => void)[] = [];
+    for (const [index, { buyers }] of (item?.sales ?? []).entries()) {
+      for (let row = 0; row < buyers.count; row++) {
+        const key = `${buyers.userAt(row)}/${item!.terms[index]!.promo}`;
+        const units = durable?.get(key)?.at(-1)?.value ?? 0;
+        const undurable = buyers.unitsAt(row) - units;
+        buyers.setUnits(row, units);
+        mends.push(() => buyers.setUnits(row, buyers.unitsAt(row) + undurable));
+      }
     }
     super.submit(mailbox, request, command, now);
-    for (const [row, units] of undurable.entries()) item!.buyers.units[row]! += units;
+    for (const mend of mends) mend();
   }
 }
 
@@ -88,10 +92,9 @@ class LimitsDurableUnits extends Partition {
 class ForgetsTokens extends Partition {
   override submit(mailbox: number, request: number, command: Command, now: number): void {
     const orders = this.items.get(command.item)?.orders;
-    const nonces = orders?.nonce.slice(0, orders.count) ?? new Float64Array();
-    orders?.nonce.fill(0, 0, orders.count);
+    if (orders !== undefined) orders.nonceOf = () => 0;
     super.submit(mailbox, request, command, now);
-    orders?.nonce.set(nonces);
+    if (orders !== undefined) orders.nonceOf = Orders.prototype.nonceOf;
   }
 }
 

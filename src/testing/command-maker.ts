@@ -111,9 +111,10 @@ export class CommandMaker {
   #place(state: Item, at: number): Place {
     const user = this.#pick(this.users);
     const index = this.#terms(state);
-    const buyer = state.buyers.find(user, index);
-    const admitted = state.buyers.standsAt(buyer) === stands.admitted;
-    const nonce = admitted && this.#pick(8) > 1 ? state.buyers.nonce[buyer]! : ++this.#nonces;
+    const { buyers } = state.sales[index]!;
+    const buyer = buyers.find(user);
+    const admitted = buyers.standsAt(buyer) === stands.admitted;
+    const nonce = admitted && this.#pick(8) > 1 ? buyers.nonceAt(buyer) : ++this.#nonces;
     return {
       ...{ type: 'place', item: state.id, user, promo: state.terms[index]!.promo, nonce },
       ...{ amount: this.#pick(3), expiresAt: Math.ceil(at / 1_000) + 60 },
@@ -131,7 +132,7 @@ export class CommandMaker {
   #pay({ id: item, orders }: Item, n: number): Command {
     const plain = { type: 'pay', item, n, user: 0 } as const;
     if (this.#pick(3) === 1) return plain;
-    const total = n <= orders.count ? orders.price[n - 1]! * orders.amount[n - 1]! : 500;
+    const total = orders.has(n) ? orders.priceOf(n) * orders.amountOf(n) : 500;
     const amountMinor = this.#pick(12) === 1 ? total + 1 : total;
     const reference = `pay-${n}-${this.#pick(8) === 1 ? 2 : 1}`;
     return { ...plain, amountMinor, reference, by: 'webhook' };

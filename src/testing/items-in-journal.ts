@@ -60,20 +60,20 @@ export async function itemsInJournalAndSql(
   return items;
 }
 
-/** The row of an order by its id: `n − 1` in the columns of its item. @throws when it is missing. */
+/** An order by its id. @throws when it is missing. */
 export function orderIn(items: ReadonlyMap<number, Item>, orderId: string) {
   const named = parseOrderId(orderId);
   const item = named === null ? undefined : items.get(named.item);
-  if (named === null || item === undefined || named.n > item.orders.count) {
+  if (named === null || item === undefined || !item.orders.has(named.n)) {
     throw new Error(`order ${orderId} is not in the journal`);
   }
   const { orders } = item;
-  const row = named.n - 1;
+  const { n } = named;
   return {
-    user: orders.user[row]!,
-    amount: orders.amount[row]!,
-    nonce: orders.nonce[row]!,
-    status: orders.status[row]!,
-    createdAt: orders.createdAt[row]!,
+    user: orders.userOf(n),
+    amount: orders.amountOf(n),
+    nonce: orders.nonceOf(n),
+    status: orders.statusOf(n),
+    createdAt: orders.createdAtOf(n),
   };
 }

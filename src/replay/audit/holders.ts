@@ -3,7 +3,8 @@
  * tokens they spent. A purchase token is a user, terms and a nonce, so only the orders of one row can
  * have been bought with the same token.
  */
-import { grown, HashIndex, hashJoin, hashOf } from '../../../actors/item/columns.ts';
+import { grown, hashJoin, hashOf } from '../../../actors/item/columns.ts';
+import { HashIndex } from '../../../actors/item/hash-index.ts';
 
 /** Orders of one row that are searched one by one; beyond this, their nonces get a map. */
 const walkMax = 16;

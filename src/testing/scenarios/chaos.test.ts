@@ -198,7 +198,11 @@ async function check(purchases: Purchase[]): Promise<void> {
     purchases.filter((each) => each.order).length,
     orders.size,
   ]);
-  const statuses = new Set([...items.values()].flatMap((item) => [...item.orders.status]));
+  const statuses = new Set(
+    [...items.values()].flatMap(({ orders }) =>
+      Array.from(orders.numbers(), (n) => orders.statusOf(n)),
+    ),
+  );
   expect(statuses.size).toBe(orderStatusNames.length);
 }
 
