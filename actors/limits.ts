@@ -280,6 +280,15 @@ export const leaveMsMax = 5_000;
 /** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
 
+/** Snapshots kept of a partition: the newest, and the one before, in case that the newest is damaged. */
+export const snapshotsKept = 2;
+
+/** What a snapshot leaves free on the disk: it only saves time, and the journal needs the room. */
+export const snapshotRoomBytes = 256 * 1024 * 1024;
+
+/** A file that nobody has written for so long was left by an engine that died while it wrote a snapshot. */
+export const snapshotTemporaryMs = 600_000;
+
 /** The longest body an HTTP request may carry. */
 export const bodyBytesMax = 64 * 1024;
 

@@ -1,0 +1,131 @@
+/**
+ * An item as a snapshot stores it: a few facts, which go into JSON, and the memory of its columns as it is.
+ * Equal states have equal stored forms, byte for byte: what is derived and depends on more than the events (rows
+ * of lines with gaps, the heap of holds, the order of a draw that is being found) is left out, and made again.
+ */
+import type { Terms } from '../events.ts';
+import { Buyers, type StoredBuyers } from './buyers.ts';
+import type { StoredDraw } from './draw.ts';
+import { Orders, type StoredOrders } from './orders.ts';
+import type { StoredRate } from './rate.ts';
+import { Sale } from './sale.ts';
+import { type Due, dueKey, type Item, owe } from './state.ts';
+
+interface StoredSale {
+  paused: boolean;
+  withdrawn: boolean;
+  over: boolean;
+  lapseNotBefore: number;
+  rate: StoredRate;
+  buyers: StoredBuyers;
+  /** How many pieces of memory the buyers have. */
+  buyerMemories: number;
+  draw: StoredDraw | null;
+}
+
+type Scalars = Pick<
+  Item,
+  | 'id'
+  | 'at'
+  | 'loaded'
+  | 'held'
+  | 'sold'
+  | 'admitted'
+  | 'refused'
+  | 'normalSale'
+  | 'coming'
+  | 'promo'
+  | 'shown'
+  | 'promosEndAt'
+>;
+
+export interface StoredItem extends Scalars {
+  terms: Terms[];
+  restocks: [key: number, units: number][];
+  dues: Due[];
+  orders: StoredOrders;
+  /** How many pieces of memory the orders have. */
+  orderMemories: number;
+  sales: StoredSale[];
+}
+
+/** The memory is the item's own, not a copy: it is to be written before the item changes. */
+export function storeItem(item: Item): { stored: StoredItem; memories: Uint8Array[] } {
+  const { id, at, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown } = item;
+  const { orders, memories: orderMemories } = item.orders.stored();
+  const memories = [...orderMemories];
+  const sales = item.sales.map((sale) => storeSale(sale, memories));
+  return {
+    stored: {
+      ...{ id, at, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown },
+      ...{ promosEndAt: item.promosEndAt, terms: item.terms, restocks: [...item.restocks] },
+      ...{ dues: item.dues, orders, orderMemories: orderMemories.length, sales },
+    },
+    memories,
+  };
+}
+
+/** Each sale's memory: that of its buyers, admissions, queue, and of the draw's two columns if there is one. */
+function storeSale(sale: Sale, memories: Uint8Array[]): StoredSale {
+  // A draw that was held has an order, whether or not it was worked out yet.
+  sale.order('all');
+  const { paused, withdrawn, over, lapseNotBefore, admissions, waiting } = sale;
+  const { buyers, memories: buyerMemories } = sale.buyers.stored();
+  const draw = sale.draw?.stored() ?? null;
+  const lines = [admissions, { [Symbol.iterator]: () => waiting[Symbol.iterator]() }];
+  memories.push(
+    ...buyerMemories,
+    ...lines.map((line) => new Uint8Array(Int32Array.from(line).buffer)),
+    ...(draw?.memories ?? []),
+  );
+  return {
+    ...{ paused, withdrawn, over, lapseNotBefore, rate: sale.rate.stored(), buyers },
+    ...{ buyerMemories: buyerMemories.length, draw: draw?.draw ?? null },
+  };
+}
+
+/** The item whose stored form this is. It goes on in this memory, which is to be nobody else's. */
+export function restoreItem(stored: StoredItem, memories: readonly Uint8Array[]): Item {
+  const { terms, restocks, dues, orders, orderMemories, sales, ...scalars } = stored;
+  let taken = 0;
+  const take = (count: number) => {
+    taken += count;
+    return memories.slice(taken - count, taken);
+  };
+  const item: Item = {
+    ...scalars,
+    terms,
+    restocks: new Map(restocks),
+    dues,
+    duesSettled: dues.filter(({ settled }) => settled).length,
+    dueOf: new Map(dues.map(({ n, payment }, index) => [dueKey(n, payment), index + 1])),
+    toRefund: new Map(),
+    orders: Orders.restore(
+      orders,
+      take(orderMemories),
+      (index, createdAt) => createdAt + terms[index]!.payWindowMs,
+    ),
+    sales: sales.map((sale, index) => restoreSale(sale, terms[index]!, take)),
+  };
+  for (const { n, reason, amountMinor, settled } of dues) {
+    if (!settled) owe(item, n, reason, amountMinor);
+  }
+  return item;
+}
+
+function restoreSale(
+  stored: StoredSale,
+  terms: Terms,
+  take: (count: number) => Uint8Array[],
+): Sale {
+  const { paused, withdrawn, over, lapseNotBefore, rate, buyers, buyerMemories, draw } = stored;
+  const sale = new Sale(terms, draw?.secret ?? '', Buyers.restore(buyers, take(buyerMemories)));
+  Object.assign(sale, { paused, withdrawn, over, lapseNotBefore });
+  sale.rate.restore(rate);
+  const [admitted, waiting] = take(2).map((memory) => new Int32Array(memory.slice().buffer));
+  sale.admissions.replace(admitted!);
+  sale.waiting.prepend(waiting!);
+  if (draw === null) sale.draw = null;
+  else sale.draw!.restore(take(2)); // Its terms have a draw.
+  return sale;
+}

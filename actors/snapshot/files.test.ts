@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'bun:test';
+import { existsSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { snapshotTemporaryMs } from '../limits.ts';
+import { temporaryFolder } from '../testing/process.ts';
+import { atOnce, describeSnapshots, stateAfter } from '../testing/snapshot-contract.ts';
+import { SnapshotFiles } from './files.ts';
+import { headerBytes } from './format.ts';
+import { SnapshotsUnavailable } from './store.ts';
+
+function startFiles() {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'snapshots');
+  return {
+    path,
+    store: new SnapshotFiles(path),
+    other: () => new SnapshotFiles(path),
+    damage: async (name: string) => {
+      const file = await open(join(path, name), 'r+');
+      await file.write(new Uint8Array([7, 7, 7]), 0, 3, headerBytes + 1_000);
+      await file.close();
+    },
+    remove: async () => folder.remove(),
+  };
+}
+
+describeSnapshots('a folder of snapshots', async () => startFiles());
+
+describe('a snapshot in a file', () => {
+  test('is passed over where it ends early, or is empty', async () => {
+    const { path, store, remove } = startFiles();
+    for (const size of [0, 100, headerBytes, headerBytes + 8]) {
+      const stored = await store.put(stateAfter(size + 1), atOnce);
+      truncateSync(join(path, stored.name), size);
+      expect(store.open(stored, atOnce)).rejects.toThrow('it is damaged');
+    }
+    await remove();
+  });
+
+  test('appears whole or not at all: what a dying engine leaves is never read, and goes in the end', async () => {
+    const { path, store, remove } = startFiles();
+    let turns = 0;
+    const dies = async () => {
+      if (++turns === 1) throw new Error('killed in the middle');
+    };
+    await expect(store.put(stateAfter(17), dies)).rejects.toThrow('killed in the middle');
+    expect(readdirSync(path)).toEqual([]);
+    const left = ['p3-17-0000000000000011.snapshot-x.tmp', 'p3-18-0000000000000012.snapshot-y.tmp'];
+    for (const name of left) writeFileSync(join(path, name), 'half of it');
+    const longAgo = new Date(Date.now() - snapshotTemporaryMs - 1_000);
+    utimesSync(join(path, left[0]!), longAgo, longAgo);
+    expect(await store.list(3)).toEqual([]);
+    await store.put(stateAfter(19), atOnce);
+    expect(left.map((name) => existsSync(join(path, name)))).toEqual([false, true]);
+    await remove();
+  });
+
+  test('is not written where the folder cannot be', async () => {
+    const { path, store, remove } = startFiles();
+    writeFileSync(path, 'a file where the folder should be');
+    await expect(store.put(stateAfter(17), atOnce)).rejects.toThrow(SnapshotsUnavailable);
+    await expect(store.list(3)).rejects.toThrow(SnapshotsUnavailable);
+    await remove();
+  });
+
+  test('survives that it is removed while it is used', async () => {
+    const { store, remove } = startFiles();
+    const stored = await store.put(stateAfter(17), atOnce);
+    const { body } = await store.open(stored, atOnce);
+    await remove();
+    expect(body.some((byte) => byte !== 0)).toBe(true);
+  });
+});

@@ -1,0 +1,265 @@
+/**
+ * Snapshots in files: `p<partition>-<entry>-<beginning of the entry's hash>.snapshot`. One is written under a
+ * temporary name, made durable and then renamed: under its own name it is whole, whatever dies when. Two engines
+ * may write the same one, which is then the same.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { wallClock } from '../clock.ts';
+import { snapshotRoomBytes, snapshotsKept, snapshotTemporaryMs } from '../limits.ts';
+import type { Recovered } from '../partition/recovery.ts';
+import {
+  Digest,
+  decodeHeader,
+  encodeHeader,
+  encodeItems,
+  headerBytes,
+  type SnapshotHeader,
+  SnapshotUnfit,
+} from './format.ts';
+import {
+  type OpenedSnapshot,
+  type Pace,
+  type SnapshotStore,
+  SnapshotsUnavailable,
+  type StoredSnapshot,
+} from './store.ts';
+
+/** Bytes that are read or written between two turns of a thread's other work: a millisecond or two. */
+const blockBytes = 2 ** 20;
+/** Written and made durable at once: enough for a disk that turns, little enough to be between two entries. */
+const writtenBytes = 4 * 2 ** 20;
+const hashDigitsNamed = 16;
+const pattern = /^p(\d+)-(\d+)-[0-9a-f]{16}\.snapshot$/;
+const temporary = /^p\d+-.*\.tmp$/;
+
+/** What the name of a snapshot says; null where it is no such name. */
+function namedSnapshot(name: string): StoredSnapshot | null {
+  const [, partition, seq] = pattern.exec(name) ?? [];
+  return seq === undefined ? null : { partition: Number(partition), seq: Number(seq), name };
+}
+
+/** What the names say that are names of snapshots. */
+export function named(names: Iterable<string>): StoredSnapshot[] {
+  return [...names].map(namedSnapshot).filter((each) => each !== null);
+}
+
+export function newestFirst(snapshots: readonly StoredSnapshot[]): StoredSnapshot[] {
+  return snapshots.toSorted((a, b) => b.seq - a.seq || (a.name < b.name ? -1 : 1));
+}
+
+export class SnapshotFiles implements SnapshotStore {
+  constructor(private readonly folder: string) {}
+
+  async list(partition: number): Promise<StoredSnapshot[]> {
+    return newestFirst(named(await this.#names()).filter((each) => each.partition === partition));
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.folder);
+    } catch (cause) {
+      if (isCode(cause, 'ENOENT')) return [];
+      throw unavailable(cause);
+    }
+  }
+
+  async open({ name }: StoredSnapshot, pace: Pace): Promise<OpenedSnapshot> {
+    const path = this.pathOf(name);
+    let file: FileHandle;
+    try {
+      file = await open(path, constants.O_RDONLY);
+    } catch (cause) {
+      // Another engine may have removed it since it was listed.
+      if (isCode(cause, 'ENOENT')) throw new SnapshotUnfit('it is gone');
+      throw unavailable(cause);
+    }
+    try {
+      const block = new Uint8Array(blockBytes);
+      const { bytesRead } = await file.read(block, 0, headerBytes, 0);
+      const header = decodeHeader(block.subarray(0, bytesRead));
+      await mustMatch(file, header, block, pace);
+      // The columns stay in the file until they change: pages that nobody touches take no memory.
+      const mapped = Bun.mmap(path, { shared: false });
+      return { header, body: mapped.subarray(headerBytes) };
+    } catch (cause) {
+      throw cause instanceof SnapshotUnfit ? cause : unavailable(cause);
+    } finally {
+      await file.close();
+    }
+  }
+
+  async put(state: Readonly<Recovered>, pace: Pace): Promise<StoredSnapshot> {
+    const { partition, sequence: seq, hash } = state.chain;
+    const name = `p${partition}-${seq}-${hash.slice(0, hashDigitsNamed)}.snapshot`;
+    const snapshot = { partition, seq, name };
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      if (!(await this.#names()).includes(name)) await this.#write(state, name, pace);
+      await this.#removeOthers(partition);
+    } catch (cause) {
+      throw unavailable(cause);
+    }
+    return snapshot;
+  }
+
+  async close(): Promise<void> {
+    // Nothing is kept open.
+  }
+
+  pathOf(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Keeps a snapshot that was read elsewhere, whatever it is: `open` tells. @throws SnapshotsUnavailable */
+  async take(
+    { name, partition }: StoredSnapshot,
+    pieces: AsyncIterable<Uint8Array>,
+    pace: Pace,
+  ): Promise<void> {
+    try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      await this.#named(name, pace, async (written) => {
+        for await (const piece of pieces) await written.add(piece);
+        await written.end();
+      });
+      await this.#removeOthers(partition);
+    } catch (cause) {
+      throw cause instanceof SnapshotUnfit ? cause : unavailable(cause);
+    }
+  }
+
+  #write(state: Readonly<Recovered>, name: string, pace: Pace): Promise<void> {
+    return this.#named(name, pace, async (written) => {
+      await written.add(new Uint8Array(headerBytes));
+      const digest = new Digest();
+      for (const piece of encodeItems(state.items)) {
+        digest.add(piece);
+        await written.add(piece);
+      }
+      await written.end(encodeHeader(state, digest.end()));
+    });
+  }
+
+  /** Makes a file that has this name as soon as it is whole. */
+  async #named(name: string, pace: Pace, write: (written: Writer) => Promise<void>): Promise<void> {
+    const path = this.pathOf(`${name}-${randomUUID()}.tmp`);
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await write(new Writer(file, this.folder, pace));
+      await rename(path, this.pathOf(name));
+    } catch (cause) {
+      await rm(path, { force: true });
+      throw cause;
+    } finally {
+      await file.close();
+    }
+    await syncFolder(this.folder);
+  }
+
+  /** Removes what is older than the newest of a partition, and what engines left that died while they wrote. */
+  async #removeOthers(partition: number): Promise<void> {
+    for (const { name } of (await this.list(partition)).slice(snapshotsKept)) {
+      await rm(this.pathOf(name), { force: true });
+    }
+    for (const name of await this.#names()) {
+      if (!temporary.test(name)) continue;
+      const path = this.pathOf(name);
+      const changedAt = await stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Number.POSITIVE_INFINITY,
+      );
+      // Whoever writes writes often.
+      if (wallClock() - changedAt > snapshotTemporaryMs) await rm(path, { force: true });
+    }
+  }
+}
+
+/** Gathers pieces into blocks, and writes each to the disk before the next: the journal writes to it as well. */
+class Writer {
+  readonly #block = new Uint8Array(writtenBytes);
+  #filled = 0;
+  #at = 0;
+
+  constructor(
+    private readonly file: FileHandle,
+    private readonly folder: string,
+    private readonly pace: Pace,
+  ) {}
+
+  async add(piece: Uint8Array): Promise<void> {
+    for (let at = 0; at < piece.byteLength; ) {
+      const part = piece.subarray(at, at + this.#block.byteLength - this.#filled);
+      this.#block.set(part, this.#filled);
+      this.#filled += part.byteLength;
+      at += part.byteLength;
+      if (this.#filled === this.#block.byteLength) await this.#flush();
+    }
+  }
+
+  /** Makes all of it durable; `header` comes to the beginning. */
+  async end(header?: Uint8Array): Promise<void> {
+    await this.#flush();
+    if (header !== undefined) await this.file.write(header, 0, header.byteLength, 0);
+    await this.file.sync();
+  }
+
+  async #flush(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.folder);
+    // What is left is for the journal, which loses sales without it; a snapshot only saves time.
+    if (bavail * bsize - this.#filled < snapshotRoomBytes) {
+      throw new SnapshotsUnavailable('there is too little room on the disk');
+    }
+    await this.file.write(this.#block, 0, this.#filled, this.#at);
+    await this.file.datasync();
+    this.#at += this.#filled;
+    this.#filled = 0;
+    await this.pace();
+  }
+}
+
+/** @throws SnapshotUnfit where the file is not as long as its header says, or does not match its checksum. */
+async function mustMatch(
+  file: FileHandle,
+  header: SnapshotHeader,
+  block: Uint8Array,
+  pace: Pace,
+): Promise<void> {
+  const { size } = await file.stat();
+  if (size !== headerBytes + header.bytes) {
+    throw new SnapshotUnfit(`it is damaged: it has ${size} bytes`);
+  }
+  let crc32 = 0;
+  for (let at = headerBytes; at < size; ) {
+    const { bytesRead } = await file.read(block, 0, block.byteLength, at);
+    if (bytesRead === 0) throw new SnapshotUnfit('it is damaged: it ends while it is read');
+    crc32 = Bun.hash.crc32(block.subarray(0, bytesRead), crc32);
+    at += bytesRead;
+    await pace();
+  }
+  if (crc32 !== header.crc32) {
+    throw new SnapshotUnfit('it is damaged: its bytes do not match their checksum');
+  }
+}
+
+/** Makes a new name in a folder durable. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+function unavailable(cause: unknown): SnapshotsUnavailable {
+  if (cause instanceof SnapshotsUnavailable) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SnapshotsUnavailable(why, { cause });
+}
