@@ -274,6 +274,12 @@ export const orderAgainMs = 1_000;
 /** How often the threads that serve HTTP are told of all members, whether or not anything has changed. */
 export const membersTellMs = 1_000;
 
+/**
+ * For so long nobody but the engine that a partition was handed to takes it. That one has heard of it within some
+ * hundredths of a second, or is about to be known to be gone.
+ */
+export const heirMs = 1_000;
+
 /** How long an engine that leaves waits for others to own what it has handed over. */
 export const leaveMsMax = 5_000;
 
@@ -328,6 +334,7 @@ relation(
   redirectsMax * redirectPauseMs < takeOverHoldMs,
   'who owns a partition must be found out sooner than it is taken over',
 );
+relation(heirMs < memberTtlMs, 'an heir that is gone must not be waited for');
 relation(
   takeOverHoldMs + appendTimeoutMs < replyTimeoutMs,
   'who is kept waiting by a hand-over must still be answered',

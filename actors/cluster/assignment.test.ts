@@ -7,7 +7,7 @@ import { drawsOf, highest } from './rendezvous.ts';
 type TestShare = Contender['shares'][number];
 
 function share(mode: PartitionMode, owned: boolean, seq = 10, fresh = true): TestShare {
-  return { mode, owned, seq, fresh };
+  return { mode, owned, seq, fresh, heir: null };
 }
 
 const ready = (seq = 10) => share('ready', true, seq);
@@ -48,6 +48,22 @@ describe('a partition that nobody owns', () => {
     expect(tasks(engines(stale, following, following))).toEqual(['nothing', 'take', 'nothing']);
   });
 
+  test('is taken by the one that its last owner has handed it to, whoever seems fresh', () => {
+    const given = { ...following, heir: { id: ids[2]!, seq: 10 } };
+    expect(tasks(engines(following, given, stale))).toEqual(['nothing', 'nothing', 'take']);
+    // Handed on since: whoever knew more was the last owner.
+    const later = { ...following, heir: { id: ids[0]!, seq: 12 } };
+    expect(tasks(engines(stale, given, later))).toEqual(['take', 'nothing', 'nothing']);
+  });
+
+  test('is taken by another where that one is gone, or leaves', () => {
+    const [a, b, c] = engines(
+      ...[following, { ...following, heir: { id: ids[2]!, seq: 10 } }, following],
+    );
+    expect(tasks([a!, b!])).toEqual(['take', 'nothing']);
+    expect(tasks([a!, b!, leaving(c!)])).toEqual(['take', 'nothing', 'nothing']);
+  });
+
   test('waits for the first where none is fresh', () => {
     expect(tasks(engines(stale, stale))).toEqual(['take', 'nothing']);
     expect(tasks(engines(recovering, recovering))).toEqual(['nothing', 'nothing']);
@@ -82,6 +98,11 @@ describe('a partition that one engine owns', () => {
 
   test('is handed to any that is fresh where its owner leaves', () => {
     const [a, b, c] = engines(stale, ready(), following);
+    expect(tasks([a!, leaving(b!), c!])).toEqual(['nothing', 'hand over to 2', 'nothing']);
+  });
+
+  test('goes to the one that it was to be handed to first, whoever is fresh meanwhile', () => {
+    const [a, b, c] = engines(following, { ...ready(), heir: { id: ids[2]!, seq: 9 } }, following);
     expect(tasks([a!, leaving(b!), c!])).toEqual(['nothing', 'hand over to 2', 'nothing']);
   });
 
@@ -154,8 +175,22 @@ class Model {
     const own = this.#share(engine, partition);
     const caughtUp = own.seq >= (claimant?.shares[partition]?.seq ?? 0);
     this.#set(engine, partition, { fresh: own.mode === 'ready' || caughtUp });
-    if (task.what === 'take') this.#set(engine, partition, { mode: 'taking', owned: true });
-    if (task.what === 'hand over') this.#set(engine, partition, { mode: 'handing over' });
+    if (task.what === 'take') {
+      this.#set(engine, partition, { mode: 'taking', owned: true, heir: null });
+    }
+    if (task.what === 'hand over') {
+      this.#set(engine, partition, {
+        mode: 'handing over',
+        heir: { id: task.to, seq: own.seq },
+      });
+    }
+  }
+
+  /** Time passes: whom an engine has handed partitions to, each has taken or never will. */
+  forget(engine: number): void {
+    for (let partition = 0; partition < this.partitions; partition++) {
+      this.#set(engine, partition, { heir: null });
+    }
   }
 
   /** What an actor thread does with a partition by itself. */
@@ -180,6 +215,8 @@ class Model {
   settle(): void {
     const all = [...this.engines.keys()];
     for (let round = 0; round < 20; round++) {
+      // Heirs are heirs for a moment.
+      for (const engine of all) this.forget(engine);
       for (const engine of all) {
         this.say(engine);
         for (const speaker of all) {
@@ -229,12 +266,12 @@ test('however late engines hear each other, each partition ends with the one it 
     shares: fc.array(
       fc
         .tuple(anyShare, fc.nat(5), fc.boolean())
-        .map(([one, seq, fresh]) => ({ ...one, seq, fresh })),
+        .map(([one, seq, fresh]) => ({ ...one, seq, fresh, heir: null })),
       { minLength: partitions, maxLength: partitions },
     ),
   });
   const index = fc.nat(3);
-  const anyStep = fc.tuple(fc.constantFrom('say', 'hear', 'act', 'goOn'), index, index);
+  const anyStep = fc.tuple(fc.constantFrom('say', 'hear', 'act', 'goOn', 'forget'), index, index);
   const property = fc.property(
     fc.array(anyEngine, { minLength: 1, maxLength: 4 }),
     fc.array(anyStep, { maxLength: 120 }),
@@ -245,6 +282,7 @@ test('however late engines hear each other, each partition ends with the one it 
         if (what === 'say') model.say(engine);
         else if (what === 'hear') model.hear(engine, other % start.length);
         else if (what === 'act') model.act(engine, other % partitions);
+        else if (what === 'forget') model.forget(engine);
         else model.goOn(engine, other % partitions);
       }
       model.settle();

@@ -6,13 +6,14 @@
  * - Wanted is the living engine that rendezvous hashing names and that does not leave. It is handed the
  *   partition only once it is fresh. Where nobody serves the partition, or its owner leaves, it must not
  *   wait: then the fresh ones come first.
- * - Nobody takes what a living engine claims.
+ * - Nobody takes what a living engine claims, and for a moment nobody but the heir whom the last owner has named:
+ *   engines that have not heard the same yet would each take themselves for the one that is wanted.
  * - Of several that claim it, one that has written its barrier goes before one that has not, and of two of
  *   those the one that knows more entries: the barrier of a new owner comes after all that the old one could
  *   write, which has lost the partition and has not noticed yet. Where this does not tell them apart, the one
  *   that is wanted keeps it.
  */
-import { isServing, type Share } from './beat.ts';
+import { type Heir, isServing, type Share } from './beat.ts';
 import { type Draws, highest } from './rendezvous.ts';
 
 /** A living engine, as far as it matters here. */
@@ -21,7 +22,7 @@ export interface Contender {
   leaving: boolean;
   draws: Draws;
   /** By partition. */
-  shares: readonly Readonly<Pick<Share, 'owned' | 'mode' | 'seq' | 'fresh'>>[];
+  shares: readonly Readonly<Pick<Share, 'owned' | 'mode' | 'seq' | 'fresh' | 'heir'>>[];
 }
 
 /** What an engine is to do with a partition, with the reason in words where there is something to say. */
@@ -58,10 +59,28 @@ export function planFor<T extends Contender>(
     .sort((one, other) => compareClaims(partition, one, other, byHash));
   const [claimant = null] = claimants;
   const urgent = claimant === null || claimant.leaving;
-  const wanted = urgent ? (highest(fresh, partition) ?? byHash) : byHash;
+  const heir = urgent ? heirOf(partition, alive, staying) : null;
+  const wanted = urgent ? (heir ?? highest(fresh, partition) ?? byHash) : byHash;
   const holder = claimants.find((each) => shareOf(each).mode !== 'handing over');
   const plan = { wanted, claimant, served: holder ?? wanted ?? claimant };
   return { ...plan, task: taskOf(partition, plan, self, stranger) };
+}
+
+/**
+ * Whom the last owner has named, as far as that is known. It was the one that knew most entries then: who takes a
+ * partition writes one, before anything else.
+ */
+function heirOf<T extends Contender>(
+  partition: number,
+  alive: readonly T[],
+  staying: readonly T[],
+): T | null {
+  let last: Heir | null = null;
+  for (const { shares } of alive) {
+    const { heir } = shares[partition]!;
+    if (heir !== null && heir.seq > (last?.seq ?? -1)) last = heir;
+  }
+  return staying.find(({ id }) => id === last?.id) ?? null;
 }
 
 /** Below 0 where the first of two claims is to be believed. */

@@ -25,6 +25,11 @@ const shareSchema = v.object({
   replicaSeq: v.nullable(count),
   /** Whether it has all that the owner was last heard to have, and could take the partition at once. */
   fresh: v.boolean(),
+  /**
+   * The engine that this one has handed it to a moment ago, or is handing it to, and the last entry when that was
+   * decided; null where there is none.
+   */
+  heir: v.optional(v.nullable(v.object({ id: text, seq: count })), null),
 });
 
 const commonSchema = v.object({ tokenSecret: text, sql: text, store: text });
@@ -54,6 +59,8 @@ export type Beat = Readonly<v.InferOutput<typeof beatSchema>>;
 
 /** How an engine stands with one partition. */
 export type Share = Readonly<v.InferOutput<typeof shareSchema>>;
+
+export type Heir = NonNullable<Share['heir']>;
 
 /**
  * Fingerprints of what all engines of a cluster must have in common. `own` stands for an SQL or a store that

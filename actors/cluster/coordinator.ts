@@ -188,7 +188,7 @@ export class Coordinator {
     const saidAt = this.world.steadyClock();
     this.#prospect.said(n, saidAt);
     const beat = { ...this.settings.self, n, serial, leaving: this.#leaving };
-    const encoded = encodeBeat({ ...beat, partitions: this.#prospect.shares() });
+    const encoded = encodeBeat({ ...beat, partitions: this.#prospect.shares(saidAt) });
     return this.#channel!.say(encoded).then(() => this.#extendLease(saidAt + ownLeaseMs));
   }
 
@@ -273,8 +273,11 @@ export class Coordinator {
     for (const [partition, { wanted, task }] of this.#plans.entries()) {
       const { positions } = this.world;
       positions.set(partition, 'wanted', wanted !== null && isSelf(wanted) ? 1 : 0);
-      const mode = positions.mode(partition);
-      if (this.#orders.carryOut(partition, task, mode, now)) ordered = true;
+      const standing = {
+        mode: positions.mode(partition),
+        seq: positions.get(partition, 'journalSeq'),
+      };
+      if (this.#orders.carryOut(partition, task, standing, now)) ordered = true;
     }
     this.#route();
     if (ordered) this.#pulse.hurry();

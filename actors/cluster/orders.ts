@@ -2,10 +2,17 @@
  * What this engine's actor threads have been told to do with partitions. An order that has shown no effect is
  * given again; a decision is logged once.
  */
-import { orderAgainMs } from '../limits.ts';
+import type { Sequence } from '../events.ts';
+import { heirMs, orderAgainMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import type { Task } from './assignment.ts';
+import type { Heir } from './beat.ts';
 import type { OwnershipMessage } from './owners.ts';
+
+interface Standing {
+  mode: PartitionMode;
+  seq: Sequence;
+}
 
 interface OrdersWorld {
   order(message: OwnershipMessage): void;
@@ -15,6 +22,8 @@ interface OrdersWorld {
 export class Orders {
   /** By partition: what is to be done, and when it was ordered last, by the steady clock. */
   readonly #given = new Map<number, { task: Task; at: number }>();
+  /** By partition: who was last to be handed it, and until when nobody else is to take it. */
+  readonly #heirs = new Map<number, { heir: Heir; until: number }>();
 
   constructor(private readonly world: OrdersWorld) {}
 
@@ -23,8 +32,14 @@ export class Orders {
     return this.#given.get(partition)?.task.what === 'hand over';
   }
 
-  /** Takes what is to be done now, with the partition's mode. Resolves with whether anything was ordered. */
-  carryOut(partition: number, task: Task, mode: PartitionMode, now: number): boolean {
+  /** Who was handed a partition a moment ago, or is being handed it; null where nobody was. */
+  heir(partition: number, now: number): Heir | null {
+    const named = this.#heirs.get(partition);
+    return named !== undefined && now < named.until ? named.heir : null;
+  }
+
+  /** Takes what is to be done now, with the partition's mode and last entry. Tells whether anything was ordered. */
+  carryOut(partition: number, task: Task, { mode, seq }: Standing, now: number): boolean {
     if (task.what === 'nothing') {
       this.#given.delete(partition);
       return false;
@@ -35,6 +50,9 @@ export class Orders {
     } else if (now - given.at < orderAgainMs || mode === 'handing over') return false;
     this.#given.set(partition, { task, at: now });
     if (task.what === 'wait') return false;
+    if (task.what === 'hand over') {
+      this.#heirs.set(partition, { heir: { id: task.to, seq }, until: now + heirMs });
+    } else this.#heirs.delete(partition);
     this.world.order({ type: task.what, partition });
     return true;
   }

@@ -3,8 +3,8 @@ import { followerFreshMs } from '../limits.ts';
 import type { Positions } from '../memory/positions.ts';
 import { type Beat, type Common, isServing, type Share } from './beat.ts';
 
-/** What a beat says of one partition. */
-export function ownShare(positions: Positions, partition: number): Share {
+/** What a beat says of one partition, as far as the threads know it. */
+export function ownShare(positions: Positions, partition: number): Omit<Share, 'heir'> {
   const get = (cell: Parameters<Positions['get']>[1]) => positions.get(partition, cell);
   const mode = positions.mode(partition);
   const seq = get('journalSeq');

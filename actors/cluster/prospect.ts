@@ -60,8 +60,8 @@ export class Prospect {
     this.#saidAt.delete(n - saidKept);
   }
 
-  /** How this engine stands with each partition, for its beats. */
-  shares(): Share[] {
+  /** How this engine stands with each partition at a time of the steady clock, for its beats. */
+  shares(now: number): Share[] {
     const acts = this.members.settled && this.world.started();
     return Array.from({ length: this.settings.partitions }, (_, partition) => {
       const share = ownShare(this.#positions, partition);
@@ -69,14 +69,15 @@ export class Prospect {
       const fresh = share.fresh && (acts || share.owned);
       // Commands are to go to the next owner from the order on.
       const givenUp = share.owned && share.mode === 'ready' && this.orders.givesUp(partition);
-      return { ...share, fresh, mode: givenUp ? 'handing over' : share.mode };
+      const heir = this.orders.heir(partition, now);
+      return { ...share, fresh, heir, mode: givenUp ? 'handing over' : share.mode };
     });
   }
 
   /** A plan for each partition, at a time of the steady clock. */
   plans(leaving: boolean, now: number): EnginePlan[] {
     const { id, actorThreads } = this.settings.self;
-    const shares = this.shares();
+    const shares = this.shares(now);
     const self: Engine = { id, actorThreads, leaving, draws: this.#draws, shares, member: null };
     const alive = [self, ...this.members.others.map(engineOf)];
     return shares.map((_, partition) => {

@@ -9,6 +9,7 @@ export const quietShare: Share = {
   sqlSeq: 0,
   replicaSeq: null,
   fresh: true,
+  heir: null,
 };
 
 /** The beat of an engine of two partitions. */
