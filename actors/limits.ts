@@ -275,8 +275,8 @@ export const orderAgainMs = 1_000;
 export const membersTellMs = 1_000;
 
 /**
- * For so long nobody but the engine that a partition was handed to takes it. That one has heard of it within some
- * hundredths of a second, or is about to be known to be gone.
+ * For so long nobody but the engine that a partition was handed to takes it. That one has heard of it within
+ * tenths of a second, on a busy machine too, or is about to be known to be gone.
  */
 export const heirMs = 1_000;
 
