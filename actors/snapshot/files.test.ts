@@ -33,7 +33,7 @@ describe('a snapshot in a file', () => {
     for (const size of [0, 100, headerBytes, headerBytes + 8]) {
       const stored = await store.put(stateAfter(size + 1), atOnce);
       truncateSync(join(path, stored.name), size);
-      expect(store.open(stored, atOnce)).rejects.toThrow('it is damaged');
+      await expect(store.open(stored, atOnce)).rejects.toThrow('it is damaged');
     }
     await remove();
   });

@@ -67,7 +67,7 @@ async function statementOf(engine: TestEngine, itemId: number): Promise<Statemen
   return data.items.find((each) => each.itemId === itemId)!;
 }
 
-/** Resolves when both engines know each other and serve every partition; to what they say of it. */
+/** Resolves when both engines know each other, and all partitions are served. */
 async function inStep(): Promise<void> {
   let told: { data: Engines }[] = [];
   const isInStep = ({ data }: { data: Engines }) =>
