@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { integerMax } from '../limits.ts';
 import { Buyers, stands } from './buyers.ts';
-import { chunkRows } from './columns.ts';
+import { chunkRows, inOrder } from './columns.ts';
 
 test('buyers have one row for each user, as in a map', () => {
   const someUser = fc.oneof(fc.nat(5), fc.maxSafeNat());
@@ -51,7 +51,7 @@ test('buyers are the same when they are restored from their memory, but for thei
   const { buyers: shape, memories } = buyers.stored();
   const restored = Buyers.restore(
     JSON.parse(JSON.stringify(shape)),
-    memories.map((memory) => memory.slice()),
+    inOrder(memories.map((memory) => memory.slice())),
   );
   expect(restored.stored()).toEqual(buyers.stored());
   expect(restored.find(integerMax)).toBe(row);

@@ -2,7 +2,15 @@
  * What one item knows of those who buy under one set of its terms, in columns: a row for each user, with the
  * units they hold or own under those terms, and where they stand.
  */
-import { type Chunk, Chunks, carve, chunkRows, hashOf, type StoredChunks } from './columns.ts';
+import {
+  type Chunk,
+  Chunks,
+  carve,
+  chunkRows,
+  hashOf,
+  type StoredChunks,
+  type Take,
+} from './columns.ts';
 import { HashIndex, type StoredIndex } from './hash-index.ts';
 
 /**
@@ -181,15 +189,12 @@ export class Buyers {
   }
 
   /** Without places in lines: whoever knows the lines sets them. */
-  static restore(
-    { count, chunks, standing, index }: StoredBuyers,
-    memories: readonly Uint8Array[],
-  ): Buyers {
+  static restore({ count, chunks, standing, index }: StoredBuyers, take: Take): Buyers {
     const buyers = new Buyers();
     buyers.count = count;
-    buyers.#chunks.restore(0, chunks, memories);
-    buyers.#standing.restore(0, standing, memories.slice(chunks.length));
-    buyers.#index.restore(index, memories.slice(chunks.length + standing.length), 0);
+    buyers.#chunks.restore(0, chunks, take);
+    buyers.#standing.restore(0, standing, take);
+    buyers.#index.restore(index, take, 0);
     return buyers;
   }
 }

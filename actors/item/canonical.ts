@@ -7,8 +7,7 @@ export function canonical(item: Item): string {
   const { orders, terms, dues } = item;
   // A draw that was held has an order, whether or not it was worked out yet.
   for (const sale of item.sales) sale.order('all');
-  const rows = Array.from({ length: orders.count - orders.archived }, (_, row) => {
-    const n = orders.archived + row + 1;
+  const rows = Array.from(orders.numbers(), (n) => {
     const order = [orders.userOf(n), orders.termsOf(n), orders.amountOf(n), orders.priceOf(n)];
     const then = [orders.createdAtOf(n), orders.changedAtOf(n), orders.paymentOf(n)];
     return [...order, orders.nonceOf(n), orders.statusOf(n), ...then];
@@ -35,7 +34,7 @@ function saleRow(sale: Sale) {
   return {
     ...{ paused, withdrawn, over, lapseNotBefore },
     admissions: usersOf(admissions),
-    waiting: usersOf({ [Symbol.iterator]: () => waiting[Symbol.iterator]() }),
+    waiting: usersOf(waiting),
     draw: draw === null ? null : { secret: draw.secret, entrants: [...draw.rows()] },
     buyers: buyerRows(buyers),
   };

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { integerMax } from '../limits.ts';
-import { type Chunk, Chunks, carve, chunkRows, grown, hashJoin, hashOf } from './columns.ts';
+import {
+  type Chunk,
+  Chunks,
+  carve,
+  chunkRows,
+  grown,
+  hashJoin,
+  hashOf,
+  inOrder,
+} from './columns.ts';
 
 describe('a growing column', () => {
   test('keeps its type and its contents', () => {
@@ -100,11 +109,7 @@ describe('rows in chunks', () => {
     chunks.drop(chunkRows, false);
     const { chunks: there, memories } = chunks.stored();
     const restored = new Chunks(Pair);
-    restored.restore(
-      chunkRows,
-      there,
-      memories.map((memory) => memory.slice()),
-    );
+    restored.restore(chunkRows, there, inOrder(memories.map((memory) => memory.slice())));
     expectRows(restored, chunkRows, rows);
     expect(restored.find(3 * chunkRows)).toBeUndefined();
     expect(restored.at(5 * chunkRows).wide[0]).toBe(5 * chunkRows);

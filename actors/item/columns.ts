@@ -49,6 +49,17 @@ export function carve({ memory, rows }: Chunk) {
   };
 }
 
+/** Gives the next pieces of memory that were stored, in the order in which they were. */
+export type Take = (pieces: number) => Uint8Array[];
+
+export function inOrder(memories: readonly Uint8Array[]): Take {
+  let taken = 0;
+  return (pieces) => {
+    taken += pieces;
+    return memories.slice(taken - pieces, taken);
+  };
+}
+
 /** Which chunks there are, by their numbers from the first that was not dropped. */
 export type StoredChunks = number[];
 
@@ -105,8 +116,9 @@ export class Chunks<C extends Chunk> {
   }
 
   /** @param least - the first row that was not given up. */
-  restore(least: number, chunks: StoredChunks, memories: readonly Uint8Array[]): void {
+  restore(least: number, chunks: StoredChunks, take: Take): void {
     this.#dropped = least & -chunkRows;
+    const memories = take(chunks.length);
     for (const [at, index] of chunks.entries()) this.#chunks[index] = new this.Kind(memories[at]!);
   }
 }

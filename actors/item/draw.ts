@@ -14,7 +14,7 @@
 import { drawStrideEntrants } from '../limits.ts';
 import { GrowingHash, sha256, sha256Beginning } from '../sha256.ts';
 import type { Buyers } from './buyers.ts';
-import { grown } from './columns.ts';
+import { grown, type Take } from './columns.ts';
 import { DrawOrder } from './draw-order.ts';
 
 /** What stands for an entrant in public. */
@@ -23,12 +23,6 @@ export function drawLabel(promo: number, user: number, nonce: number): string {
 }
 
 const left = -1;
-
-/** A draw that was not held, as it is stored beside its columns. */
-export interface StoredDraw {
-  entrants: number;
-  secret: string;
-}
 
 export class Draw {
   /** Entrants, of whom some have left. */
@@ -102,19 +96,15 @@ export class Draw {
     }
   }
 
-  /** What `restore` makes the same draw of. It was not held. */
-  stored(): { draw: StoredDraw; memories: Uint8Array[] } {
-    const { entrants, secret } = this;
-    const columns = [this.#buyer.slice(0, entrants), this.#nonce.slice(0, entrants)];
-    return {
-      draw: { entrants, secret },
-      memories: columns.map(({ buffer }) => new Uint8Array(buffer)),
-    };
+  /** What `restore` makes the same entrants of; the draw was not held. */
+  stored(): Uint8Array[] {
+    const columns = [this.#buyer.slice(0, this.entrants), this.#nonce.slice(0, this.entrants)];
+    return columns.map(({ buffer }) => new Uint8Array(buffer));
   }
 
   /** Hashes each label again. */
-  restore(memories: readonly Uint8Array[]): void {
-    const [buyer, nonce] = memories.map((memory) => memory.slice().buffer);
+  restore(take: Take): void {
+    const [buyer, nonce] = take(2).map((memory) => memory.slice().buffer);
     const rows = new Int32Array(buyer!);
     const nonces = new Float64Array(nonce!);
     for (const [entrant, row] of rows.entries()) {

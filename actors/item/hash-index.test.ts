@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { hashOf } from './columns.ts';
+import { hashOf, inOrder } from './columns.ts';
 import { HashIndex } from './hash-index.ts';
 
 describe('a hash index', () => {
@@ -64,11 +64,7 @@ describe('a hash index', () => {
       index.forgetBelow(rows >> 2);
       const { index: shape, segments } = index.stored();
       const restored = new HashIndex();
-      restored.restore(
-        shape,
-        segments.map((memory) => memory.slice()),
-        rows >> 2,
-      );
+      restored.restore(shape, inOrder(segments.map((memory) => memory.slice())), rows >> 2);
       expect(restored.stored()).toEqual(index.stored());
       for (const each of [index, restored]) {
         for (let row = rows; row < rows + 40_000; row++) each.add(row, hashOf(row));

@@ -15,6 +15,8 @@
  * What the segments look like follows from what was done to the index, in which order, and from nothing else.
  */
 
+import type { Take } from './columns.ts';
+
 /** Words of a slot: the hash, and the row plus one; 0 marks an empty slot. */
 const slotWords = 2;
 const segmentBits = 14;
@@ -121,7 +123,8 @@ export class HashIndex {
   }
 
   /** @param least - rows below were forgotten. */
-  restore(index: StoredIndex, memories: readonly Uint8Array[], least: number): void {
+  restore(index: StoredIndex, take: Take, least: number): void {
+    const memories = take(index.length);
     this.#least = least;
     this.#rows = index.reduce((sum, [, rows]) => sum + rows, 0);
     this.#bits = Math.max(...index.map(([depth]) => depth));

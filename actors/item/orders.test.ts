@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { integerMax } from '../limits.ts';
 import { orderStatus } from '../protocol.ts';
-import { chunkRows } from './columns.ts';
+import { chunkRows, inOrder } from './columns.ts';
 import { Orders } from './orders.ts';
 
 /** Adds orders that differ only in their deadlines. */
@@ -143,7 +143,7 @@ describe('the orders of an item', () => {
       const { orders: shape, memories } = orders.stored();
       const restored = Orders.restore(
         JSON.parse(JSON.stringify(shape)),
-        memories.map((memory) => memory.slice()),
+        inOrder(memories.map((memory) => memory.slice())),
         (_, createdAt) => 9_000 - ((createdAt - 1_000) % 100),
       );
       expect(restored.stored()).toEqual(orders.stored());

@@ -16,6 +16,7 @@ import {
   hashJoin,
   hashOf,
   type StoredChunks,
+  type Take,
 } from './columns.ts';
 import { HashIndex, type StoredIndex } from './hash-index.ts';
 import { Holds } from './holds.ts';
@@ -221,17 +222,17 @@ export class Orders {
   /** @param deadline - of an order, by its terms and when it was placed. */
   static restore(
     stored: StoredOrders,
-    memories: readonly Uint8Array[],
+    take: Take,
     deadline: (terms: number, createdAt: number) => number,
   ): Orders {
     const orders = new Orders();
     const { count, archived, chunks, byToken } = stored;
     orders.count = count;
     orders.archived = archived;
-    orders.#chunks.restore(archived, chunks, memories);
-    orders.#byToken.restore(byToken, memories.slice(chunks.length), archived);
+    orders.#chunks.restore(archived, chunks, take);
+    orders.#byToken.restore(byToken, take, archived);
     for (const [n, paidAt] of stored.paidAtOfRefunded) orders.paidAtOfRefunded.set(n, paidAt);
-    for (let n = archived + 1; n <= count; n++) {
+    for (const n of orders.numbers()) {
       if (orders.statusOf(n) !== orderStatus.placed) continue;
       orders.#holds.add(n, deadline(orders.termsOf(n), orders.createdAtOf(n)));
     }

@@ -30,7 +30,7 @@ export class Sale {
     private readonly terms: Terms,
     secret: string,
     /** Everybody who has bought or joined. */
-    public buyers = new Buyers(),
+    readonly buyers = new Buyers(),
   ) {
     const moved = (buyer: number, row: number) => buyers.setPlace(buyer, row);
     this.admissions = new Line(moved);

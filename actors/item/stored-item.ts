@@ -5,7 +5,7 @@
  */
 import type { Terms } from '../events.ts';
 import { Buyers, type StoredBuyers } from './buyers.ts';
-import type { StoredDraw } from './draw.ts';
+import { inOrder, type Take } from './columns.ts';
 import { Orders, type StoredOrders } from './orders.ts';
 import type { StoredRate } from './rate.ts';
 import { Sale } from './sale.ts';
@@ -18,9 +18,8 @@ interface StoredSale {
   lapseNotBefore: number;
   rate: StoredRate;
   buyers: StoredBuyers;
-  /** How many pieces of memory the buyers have. */
-  buyerMemories: number;
-  draw: StoredDraw | null;
+  /** Of a draw that was not held yet; null where there is none. */
+  secret: string | null;
 }
 
 type Scalars = Pick<
@@ -44,22 +43,19 @@ export interface StoredItem extends Scalars {
   restocks: [key: number, units: number][];
   dues: Due[];
   orders: StoredOrders;
-  /** How many pieces of memory the orders have. */
-  orderMemories: number;
   sales: StoredSale[];
 }
 
 /** The memory is the item's own, not a copy: it is to be written before the item changes. */
 export function storeItem(item: Item): { stored: StoredItem; memories: Uint8Array[] } {
   const { id, at, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown } = item;
-  const { orders, memories: orderMemories } = item.orders.stored();
-  const memories = [...orderMemories];
+  const { orders, memories } = item.orders.stored();
   const sales = item.sales.map((sale) => storeSale(sale, memories));
   return {
     stored: {
       ...{ id, at, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown },
       ...{ promosEndAt: item.promosEndAt, terms: item.terms, restocks: [...item.restocks] },
-      ...{ dues: item.dues, orders, orderMemories: orderMemories.length, sales },
+      ...{ dues: item.dues, orders, sales },
     },
     memories,
   };
@@ -70,28 +66,17 @@ function storeSale(sale: Sale, memories: Uint8Array[]): StoredSale {
   // A draw that was held has an order, whether or not it was worked out yet.
   sale.order('all');
   const { paused, withdrawn, over, lapseNotBefore, admissions, waiting } = sale;
-  const { buyers, memories: buyerMemories } = sale.buyers.stored();
-  const draw = sale.draw?.stored() ?? null;
-  const lines = [admissions, { [Symbol.iterator]: () => waiting[Symbol.iterator]() }];
-  memories.push(
-    ...buyerMemories,
-    ...lines.map((line) => new Uint8Array(Int32Array.from(line).buffer)),
-    ...(draw?.memories ?? []),
-  );
-  return {
-    ...{ paused, withdrawn, over, lapseNotBefore, rate: sale.rate.stored(), buyers },
-    ...{ buyerMemories: buyerMemories.length, draw: draw?.draw ?? null },
-  };
+  const { buyers, memories: ofBuyers } = sale.buyers.stored();
+  const ofLines = [admissions, waiting].map((line) => new Uint8Array(Int32Array.from(line).buffer));
+  memories.push(...ofBuyers, ...ofLines, ...(sale.draw?.stored() ?? []));
+  const secret = sale.draw?.secret ?? null;
+  return { paused, withdrawn, over, lapseNotBefore, rate: sale.rate.stored(), buyers, secret };
 }
 
 /** The item whose stored form this is. It goes on in this memory, which is to be nobody else's. */
 export function restoreItem(stored: StoredItem, memories: readonly Uint8Array[]): Item {
-  const { terms, restocks, dues, orders, orderMemories, sales, ...scalars } = stored;
-  let taken = 0;
-  const take = (count: number) => {
-    taken += count;
-    return memories.slice(taken - count, taken);
-  };
+  const { terms, restocks, dues, orders, sales, ...scalars } = stored;
+  const take = inOrder(memories);
   const item: Item = {
     ...scalars,
     terms,
@@ -102,7 +87,7 @@ export function restoreItem(stored: StoredItem, memories: readonly Uint8Array[])
     toRefund: new Map(),
     orders: Orders.restore(
       orders,
-      take(orderMemories),
+      take,
       (index, createdAt) => createdAt + terms[index]!.payWindowMs,
     ),
     sales: sales.map((sale, index) => restoreSale(sale, terms[index]!, take)),
@@ -113,19 +98,15 @@ export function restoreItem(stored: StoredItem, memories: readonly Uint8Array[])
   return item;
 }
 
-function restoreSale(
-  stored: StoredSale,
-  terms: Terms,
-  take: (count: number) => Uint8Array[],
-): Sale {
-  const { paused, withdrawn, over, lapseNotBefore, rate, buyers, buyerMemories, draw } = stored;
-  const sale = new Sale(terms, draw?.secret ?? '', Buyers.restore(buyers, take(buyerMemories)));
+function restoreSale(stored: StoredSale, terms: Terms, take: Take): Sale {
+  const { paused, withdrawn, over, lapseNotBefore, rate, buyers, secret } = stored;
+  const sale = new Sale(terms, secret ?? '', Buyers.restore(buyers, take));
   Object.assign(sale, { paused, withdrawn, over, lapseNotBefore });
   sale.rate.restore(rate);
   const [admitted, waiting] = take(2).map((memory) => new Int32Array(memory.slice().buffer));
   sale.admissions.replace(admitted!);
   sale.waiting.prepend(waiting!);
-  if (draw === null) sale.draw = null;
-  else sale.draw!.restore(take(2)); // Its terms have a draw.
+  if (secret === null) sale.draw = null;
+  else sale.draw!.restore(take); // Its terms have a draw.
   return sale;
 }

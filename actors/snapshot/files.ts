@@ -3,13 +3,13 @@
  * temporary name, made durable and then renamed: under its own name it is whole, whatever dies when. Two engines
  * may write the same one, which is then the same.
  */
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wallClock } from '../clock.ts';
 import { snapshotRoomBytes, snapshotsKept, snapshotTemporaryMs } from '../limits.ts';
 import type { Recovered } from '../partition/recovery.ts';
+import { makePrivateFolder } from '../private-files.ts';
 import {
   Digest,
   decodeHeader,
@@ -96,17 +96,13 @@ export class SnapshotFiles implements SnapshotStore {
     const name = `p${partition}-${seq}-${hash.slice(0, hashDigitsNamed)}.snapshot`;
     const snapshot = { partition, seq, name };
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
+      makePrivateFolder(this.folder);
       if (!(await this.#names()).includes(name)) await this.#write(state, name, pace);
       await this.#removeOthers(partition);
     } catch (cause) {
       throw unavailable(cause);
     }
     return snapshot;
-  }
-
-  async close(): Promise<void> {
-    // Nothing is kept open.
   }
 
   pathOf(name: string): string {
@@ -120,8 +116,8 @@ export class SnapshotFiles implements SnapshotStore {
     pace: Pace,
   ): Promise<void> {
     try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await this.#named(name, pace, async (written) => {
+      makePrivateFolder(this.folder);
+      await this.#make(name, pace, async (written) => {
         for await (const piece of pieces) await written.add(piece);
         await written.end();
       });
@@ -132,7 +128,7 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   #write(state: Readonly<Recovered>, name: string, pace: Pace): Promise<void> {
-    return this.#named(name, pace, async (written) => {
+    return this.#make(name, pace, async (written) => {
       await written.add(new Uint8Array(headerBytes));
       const digest = new Digest();
       for (const piece of encodeItems(state.items)) {
@@ -144,8 +140,8 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   /** Makes a file that has this name as soon as it is whole. */
-  async #named(name: string, pace: Pace, write: (written: Writer) => Promise<void>): Promise<void> {
-    const path = this.pathOf(`${name}-${randomUUID()}.tmp`);
+  async #make(name: string, pace: Pace, write: (written: Writer) => Promise<void>): Promise<void> {
+    const path = this.pathOf(`${name}-${Bun.randomUUIDv7()}.tmp`);
     const file = await open(path, 'wx', 0o600);
     try {
       await write(new Writer(file, this.folder, pace));

@@ -154,15 +154,15 @@ export function decodeState(header: SnapshotHeader, body: Uint8Array): Recovered
   const chain = new Chain(partition);
   chain.advance(seq, header.hash, entryAt);
   const items = new Map<number, Item>();
-  let at8 = 0;
+  let offset = 0;
   const take = (bytes: number) => {
-    const piece = body.subarray(at8, at8 + bytes);
-    at8 += padded(bytes);
+    const piece = body.subarray(offset, offset + bytes);
+    offset += padded(bytes);
     return piece;
   };
   const decoder = new TextDecoder();
-  while (at8 < body.byteLength) {
-    const start = new Uint32Array(body.buffer, body.byteOffset + at8, 2);
+  while (offset < body.byteLength) {
+    const start = new Uint32Array(body.buffer, body.byteOffset + offset, 2);
     const [jsonBytes = 0, memories = 0] = start;
     const head = take((2 + memories) * wordBytes);
     const words = new Uint32Array(head.buffer, head.byteOffset, 2 + memories);

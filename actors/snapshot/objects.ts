@@ -82,10 +82,6 @@ export class SnapshotObjects implements SnapshotStore {
     return snapshot;
   }
 
-  close(): Promise<void> {
-    return this.files.close();
-  }
-
   async #upload(objects: ObjectStore, name: string, pace: Pace): Promise<void> {
     const { partBytes } = this;
     const path = this.files.pathOf(name);

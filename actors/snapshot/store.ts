@@ -35,7 +35,6 @@ export interface SnapshotStore {
    * @throws SnapshotsUnavailable
    */
   put(state: Readonly<Recovered>, pace: Pace): Promise<StoredSnapshot>;
-  close(): Promise<void>;
 }
 
 /** The snapshots cannot be read or written now: no room, no permission, no server. */
