@@ -295,6 +295,21 @@ export const snapshotRoomBytes = 256 * 1024 * 1024;
 /** A file that nobody has written for so long was left by an engine that died while it wrote a snapshot. */
 export const snapshotTemporaryMs = 600_000;
 
+/**
+ * A snapshot is due when the next start would read so many events after the last one, 2 µs each; or a share of the
+ * orders that are kept, where that is more, so that what is written stays in proportion to what is sold.
+ */
+export const snapshotTailEvents = 50_000;
+export const snapshotOrdersShare = 1 / 8;
+
+/** A sale that rests for so long is stored with fewer events to read: nobody is in the way. */
+export const snapshotQuietMs = 15_000;
+export const snapshotQuietEvents = 2_000;
+
+/** How often the archivist looks whether a snapshot is due, and how long it rests where one cannot be stored. */
+export const snapshotLookMs = 1_000;
+export const snapshotPauseMs = 60_000;
+
 /** The longest body an HTTP request may carry. */
 export const bodyBytesMax = 64 * 1024;
 
@@ -339,6 +354,7 @@ relation(
   takeOverHoldMs + appendTimeoutMs < replyTimeoutMs,
   'who is kept waiting by a hand-over must still be answered',
 );
+relation(snapshotQuietEvents < snapshotTailEvents, 'a quiet time must need fewer events');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(
   replyTimeoutMs < requestArrivalMs,

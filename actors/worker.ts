@@ -42,6 +42,8 @@ export interface ActorThreadSettings {
   partitions: number;
   writer: string;
   journal: JournalSettings;
+  /** Where this machine keeps its snapshots. */
+  snapshotsFolder: string;
   /** Null: no replica. */
   redisUrl: string | null;
   memory: SharedMemory;
@@ -109,6 +111,7 @@ class ActorThread {
       journal,
       board,
       positions,
+      snapshots: journal.snapshots(settings.snapshotsFolder),
       // A timer takes a millisecond even for none at all.
       sleep: (ms) => (ms === 0 ? breathe() : Bun.sleep(ms)),
       writer: settings.writer,

@@ -7,7 +7,10 @@ import { dirname, join, resolve } from 'node:path';
 
 const root = join(import.meta.dir, '..');
 const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
-const entries = ['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'actors/worker.ts'];
+const entries = [
+  ...['src/main.ts', 'src/server.ts', 'src/projector/worker.ts'],
+  ...['actors/worker.ts', 'actors/snapshot/worker.ts'],
+];
 
 /** What the engine reads as a file while it runs. */
 const carriedGlobs = [

@@ -2,12 +2,13 @@
 import { type Clock, clockDrift } from '../actors/clock.ts';
 import type { JournalSettings } from '../actors/journal/open.ts';
 import type { SharedMemory } from '../actors/shared.ts';
+import type { FromArchivistThread, ToArchivistThread } from '../actors/snapshot/worker.ts';
 import type { FromActorThread, ToActorThread } from '../actors/worker.ts';
 import type { Config } from './config.ts';
 import type { SqlSettings } from './db/open.ts';
 import type { EngineCluster } from './engine-cluster.ts';
 import { ownScript } from './own-files.ts';
-import { storeSettings } from './parts-settings.ts';
+import { snapshotsFolder, storeSettings } from './parts-settings.ts';
 import type { PaymentsMode } from './payments/modes.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
 import type { Rehearsal } from './rehearsal.ts';
@@ -28,6 +29,7 @@ export interface EngineSettings extends Config {
 
 export type HttpThread = Thread<ToHttpThread, FromHttpThread>;
 export type ActorThread = Thread<ToActorThread, FromActorThread>;
+export type ArchivistThread = Thread<ToArchivistThread, FromArchivistThread>;
 export type ProjectorThread = Thread<ToProjectorThread, FromProjectorThread>;
 
 export interface EngineParts {
@@ -115,6 +117,7 @@ export class EngineThreads {
         clockStepMs: clockDrift(steadyClock),
         writer,
         journal,
+        snapshotsFolder: snapshotsFolder(settings),
         redisUrl: settings.redisUrl,
         cluster: this.parts.cluster?.threadPart ?? null,
       }),
@@ -137,6 +140,21 @@ export class EngineThreads {
         journal,
         sql,
         store: storeSettings(settings),
+        clockStepMs: clockDrift(steadyClock),
+      }),
+    });
+  }
+
+  archivist(): ArchivistThread {
+    const { settings, journal, steadyClock } = this.parts;
+    return new Thread({
+      name: 'archivist',
+      script: ownScript('actors/snapshot/worker.ts'),
+      start: () => ({
+        type: 'start',
+        ...this.#common(),
+        journal,
+        snapshotsFolder: snapshotsFolder(settings),
         clockStepMs: clockDrift(steadyClock),
       }),
     });

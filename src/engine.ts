@@ -25,6 +25,7 @@ import { quietMsMax } from './departure.ts';
 import type { EngineCluster } from './engine-cluster.ts';
 import {
   type ActorThread,
+  type ArchivistThread,
   type EngineSettings,
   EngineThreads,
   type HttpThread,
@@ -39,10 +40,12 @@ export interface Engine {
   host: string;
   port: number;
   /** Makes one thread throw, for tests of supervision. */
-  crash(kind: 'http' | 'actor' | 'projector'): void;
+  crash(kind: 'http' | 'actor' | 'projector' | 'archivist'): void;
   /** Stops accepting, empties the mailboxes, commits, lets the projector catch up. */
   drain(): Promise<void>;
 }
+
+type EngineThread = HttpThread | ActorThread | ArchivistThread | ProjectorThread;
 
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
@@ -96,6 +99,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   // Its silence counts from here: one that has yet to load its script is not one that writes nothing.
   positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
+  const archivist = threads.archivist();
   await cluster?.settled();
   await claimed.listenOn(() => {
     for (const each of http) each.begin();
@@ -108,14 +112,15 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     host: settings.host,
     port,
     crash: (kind) => {
-      const thread = { http: http[0]!, actor: actors[0]!, projector }[kind];
+      const thread = { http: http[0]!, actor: actors[0]!, projector, archivist }[kind];
       thread.post({ type: 'crash' });
     },
     drain: async () => {
       clearInterval(watching);
       if (cluster !== null && !cluster.isAlone) await leave(cluster, http);
       await drain(http);
-      await drain(actors);
+      // What the archivist is about it leaves, and starts anew when there is time.
+      await drain([...actors, archivist]);
       await drain([projector]);
       await cluster?.close();
     },
@@ -130,7 +135,7 @@ function times<T>(count: number, make: (thread: number) => T): T[] {
   return Array.from({ length: count }, (_, thread) => make(thread));
 }
 
-async function drain(threads: readonly (HttpThread | ActorThread | ProjectorThread)[]) {
+async function drain(threads: readonly EngineThread[]) {
   const drained = threads.map((thread) => thread.says('drained'));
   for (const thread of threads) thread.leave({ type: 'drain' });
   await Promise.race([Promise.all(drained), Bun.sleep(drainMs)]);

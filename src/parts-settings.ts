@@ -21,6 +21,11 @@ export function journalSettings(config: Config): JournalSettings {
   return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
 }
 
+/** Where this machine keeps snapshots. */
+export function snapshotsFolder({ dataDir }: Config): string {
+  return join(dataDir, 'snapshots');
+}
+
 export function sqlSettings({ databaseUrl, dataDir }: Config): SqlSettings {
   return { databaseUrl, dataDir };
 }

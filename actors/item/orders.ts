@@ -106,6 +106,11 @@ export class Orders {
     return n > this.archived && n <= this.count;
   }
 
+  /** How many are kept. */
+  get kept(): number {
+    return this.count - this.archived;
+  }
+
   /** The numbers of all that are kept. */
   *numbers(): Generator<number> {
     for (let n = this.archived + 1; n <= this.count; n++) yield n;

@@ -12,6 +12,9 @@
 
 import type { Sequence } from '../events.ts';
 import { jetStreamAppendsInFlight, recoveryPauseMs, recoveryPauseMsMax } from '../limits.ts';
+import { SnapshotFiles } from '../snapshot/files.ts';
+import { SnapshotObjects } from '../snapshot/objects.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
 import { JetStreamAppends } from './jetstream-appends.ts';
 import { JetStreamConnection } from './jetstream-connection.ts';
 import { StreamCopies } from './jetstream-copies.ts';
@@ -152,6 +155,11 @@ export class JetStreamJournal implements OpenedJournal {
 
   #askLeaders(link: Link): Promise<void>[] {
     return Array.from({ length: this.partitions }, (_, partition) => askLeader(link, partition));
+  }
+
+  snapshots(folder: string): SnapshotStore {
+    const files = new SnapshotFiles(folder);
+    return new SnapshotObjects(files, () => this.connection.link, this.options.replicas);
   }
 
   /** Says what an acknowledgement by this server means. */

@@ -1,5 +1,6 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
 import { type FileIdentity, fileIdentity } from '../kept-file.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
 import type { OpenedJournal } from './journal.ts';
 import type { NatsSettings } from './nats-address.ts';
 import { SqliteJournal } from './sqlite.ts';
@@ -7,6 +8,12 @@ import { SqliteJournal } from './sqlite.ts';
 export type JournalSettings =
   | { kind: 'sqlite'; path: string; made?: FileIdentity }
   | ({ kind: 'jetstream'; replicas: number } & NatsSettings);
+
+/** A journal that says where snapshots of its partitions are kept. */
+export interface JournalWithSnapshots extends OpenedJournal {
+  /** @param folder - for those that this machine keeps */
+  snapshots(folder: string): SnapshotStore;
+}
 
 export interface OpenOptions {
   readonly?: boolean;
@@ -21,7 +28,7 @@ export async function openJournal(
   settings: JournalSettings,
   partitions: number,
   options: OpenOptions = {},
-): Promise<OpenedJournal> {
+): Promise<JournalWithSnapshots> {
   if (settings.kind === 'jetstream') {
     // Loading the client takes longer than opening the other journal, which does not need it.
     const { JetStreamJournal } = await import('./jetstream.ts');

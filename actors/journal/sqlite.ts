@@ -8,6 +8,8 @@ import type { Database, Statement } from 'bun:sqlite';
 import type { Sequence } from '../events.ts';
 import type { FileIdentity } from '../kept-file.ts';
 import { partitionsMax } from '../limits.ts';
+import { SnapshotFiles } from '../snapshot/files.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
 import {
   Fenced,
   JournalCorrupt,
@@ -138,6 +140,10 @@ export class SqliteJournal implements OpenedJournal {
 
   answeredBy(): string {
     return this.#path;
+  }
+
+  snapshots(folder: string): SnapshotStore {
+    return new SnapshotFiles(folder);
   }
 
   acknowledgement(): { text: string } {

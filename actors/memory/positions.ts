@@ -25,6 +25,8 @@ const cells = [
   'mode',
   /** 1 while the journal is known to have entries that the board does not show. */
   'behind',
+  /** 1 while the filter of the board does not know all buyers that its rows show. */
+  'unmarked',
   /** Last sequence known to be durable. */
   'journalSeq',
   /** The projector's checkpoint. */
@@ -44,6 +46,13 @@ const cells = [
   'entries',
   'events',
   'appendMs',
+  /** Events after the entry `eventsFrom`, which the actor's state began with: those read, and appended since. */
+  'journalEvents',
+  'eventsFrom',
+  /** Orders that were kept in memory when the state was last recovered. */
+  'ordersKept',
+  /** The entry of the newest snapshot that this engine has stored or started from. Written by the archivist, too. */
+  'snapshotSeq',
   /** 1 while the replica cannot be written. */
   'replicaSilent',
   /** How far the partition's time is ahead of a wall clock that was set back: it stands still. */
@@ -79,6 +88,7 @@ const places = Object.fromEntries(cells.map((cell, place) => [cell, place])) as 
 >; // `cells` has every cell.
 
 const behindCell = places.behind;
+const unmarkedCell = places.unmarked;
 const elsewhereCell = places.elsewhere;
 const boardStaleCell = places.boardStaleAt;
 const forwardedCell = places.forwarded;
@@ -190,12 +200,12 @@ export class Positions {
   }
 
   /**
-   * Hot path: whether the board may answer for a partition: it is not known to be behind the journal, and,
-   * in a cluster, was in step with the partition's owner a moment ago. `steadyClock` is the engine's.
+   * Hot path: whether the board may answer for a partition: it is not known to be behind the journal, its filter
+   * knows all buyers, and, in a cluster, it was in step with the partition's owner a moment ago. `steadyClock` is the engine's.
    */
   boardAnswers(partition: number, steadyClock: Clock): boolean {
     const own = partition * words;
-    if (this.#cells[own + behindCell] === 1) return false;
+    if (this.#cells[own + behindCell] === 1 || this.#cells[own + unmarkedCell] === 1) return false;
     const staleAt = this.#cells[own + boardStaleCell]!;
     return staleAt === 0 || steadyClock() < staleAt;
   }

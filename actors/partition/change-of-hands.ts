@@ -9,7 +9,7 @@ import { type Command, code, refusal } from '../protocol.ts';
 import { Follower } from './follower.ts';
 import { HeldCommands } from './held-commands.ts';
 import { Patience } from './patience.ts';
-import type { Recovered } from './recovery.ts';
+import type { Recovered } from './recovered.ts';
 import { takeOver } from './take-over.ts';
 import type { Teller } from './telling.ts';
 import type { ClusterPart, PartitionWorld } from './world.ts';

@@ -10,7 +10,7 @@ import type { StoredEntry } from '../journal/journal.ts';
 import { admissionsPerEntryMax } from '../limits.ts';
 import { type Command, code } from '../protocol.ts';
 import { type AcknowledgedEntry, Pipeline, type PipelineWorld } from './pipeline.ts';
-import type { Recovered } from './recovery.ts';
+import type { Recovered } from './recovered.ts';
 import { changesLeft, Tallies } from './tallies.ts';
 
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
@@ -130,7 +130,8 @@ export class Decider {
   /** The state, as the journal's last entry leaves it; call only while idle, and drop the decider. */
   handOver(): Recovered {
     const { recovered, world } = this;
-    return { ...recovered, at: this.#at, writer: world.writer, events: 0 };
+    const events = world.positions.get(recovered.chain.partition, 'journalEvents');
+    return { ...recovered, at: this.#at, writer: world.writer, events };
   }
 
   /** The last entry that was acknowledged to this decider; null before the first. */

@@ -7,7 +7,8 @@
  */
 import type { FollowedJournal, StoredEntry } from '../journal/journal.ts';
 import { rowsOf, ShownRows, type ShownRowsWorld } from './board-rows.ts';
-import { applyEntry, type Recovered } from './recovery.ts';
+import type { Recovered } from './recovered.ts';
+import { applyEntry } from './recovery.ts';
 
 /** How a partition of another engine is followed. */
 export interface FollowedWorld extends FollowedJournal {

@@ -30,12 +30,15 @@ import { Fenced, isJournalFault } from '../journal/journal.ts';
 import { recoveryPauseMs } from '../limits.ts';
 import type { PartitionMode } from '../memory/positions.ts';
 import { type Command, code, refusal } from '../protocol.ts';
+import { BuyerMarks } from './buyer-marks.ts';
 import { ChangeOfHands } from './change-of-hands.ts';
 import { Decider } from './decider.ts';
+import { tellHistory } from './history.ts';
 import { Lookout } from './look.ts';
 import { Patience } from './patience.ts';
 import type { AcknowledgedEntry } from './pipeline.ts';
-import { type Recovered, recoverPartition, writeBarrier, writeFirst } from './recovery.ts';
+import type { Recovered } from './recovered.ts';
+import { recoverPartition, writeBarrier, writeFirst } from './recovery.ts';
 import { untilSilent } from './stand-back.ts';
 import { Teller } from './telling.ts';
 import type { ClusterPart, PartitionWorld } from './world.ts';
@@ -60,6 +63,7 @@ export class Partition {
   readonly #hands: ChangeOfHands | null = null;
   readonly #teller: Teller;
   readonly #lookout: Lookout;
+  readonly #marks: BuyerMarks;
 
   constructor(
     readonly partition: number,
@@ -67,6 +71,7 @@ export class Partition {
   ) {
     this.#teller = new Teller(partition, world);
     this.#lookout = new Lookout(partition, world, (error) => this.#failed(error));
+    this.#marks = new BuyerMarks(partition, world);
     if (world.cluster !== null) this.#hands = this.#inCluster(world.cluster);
   }
 
@@ -136,6 +141,7 @@ export class Partition {
   stop(): void {
     this.#begin();
     this.#enter('stopped');
+    this.#marks.stop();
     this.#hands?.stop();
   }
 
@@ -208,10 +214,7 @@ export class Partition {
     const standing = world.positions.get(partition, 'journalSeq');
     try {
       // Read before the journal is: an entry stored while we read may be projected before we are done.
-      const recovered = await recoverPartition(partition, world, wanted, {
-        last: this.#known(),
-        acknowledged: this.#acknowledged,
-      });
+      const recovered = await this.#read(wanted);
       if (recovered === null) return true;
       // A fence by an entry of our own is a late store of an append that had timed out; one without
       // a new entry came from a server that knew less.
@@ -237,14 +240,28 @@ export class Partition {
       else if (recovered.chain.sequence === 0) await writeFirst(partition, world, recovered);
       if (!wanted()) return true;
       this.#resume(recovered);
-      const { events, chain } = recovered;
+      const { from, events, chain } = recovered;
       const ms = Math.round(performance.now() - startedAt);
-      this.#teller.recovered(patience.trouble, { sequence: chain.sequence, events, ms });
+      this.#teller.recovered(patience.trouble, { sequence: chain.sequence, from, events, ms });
       return true;
     } catch (error) {
       if (!isJournalFault(error)) throw error;
       return !wanted() || this.#recoveryFailed(wanted, error, patience);
     }
+  }
+
+  /** Null when `wanted` turned false. @throws the journal's errors */
+  async #read(wanted: Wanted): Promise<Recovered | null> {
+    const { partition, world } = this;
+    const passedOver = (snapshot: string | null, why: string) =>
+      this.#teller.passedOver(snapshot, why);
+    const recovered = await recoverPartition(partition, { ...world, passedOver }, wanted, {
+      last: this.#known(),
+      acknowledged: this.#acknowledged,
+    });
+    if (recovered === null) return null;
+    await this.#marks.prepare(recovered);
+    return wanted() ? recovered : null;
   }
 
   /** Returns false when it has not come to an end. */
@@ -285,10 +302,12 @@ export class Partition {
   }
 
   /** The board shows what was recovered. */
-  #showsWhole({ chain }: Recovered): void {
+  #showsWhole(recovered: Recovered): void {
     const { partition, world } = this;
+    const { chain } = recovered;
     this.#teller.resumed();
     world.positions.set(partition, 'behind', 0);
+    tellHistory(world.positions, recovered);
     if (world.positions.get(partition, 'recoveries') === 0)
       world.positions.set(partition, 'startSeq', chain.sequence);
     world.positions.add(partition, 'recoveries', 1);

@@ -201,6 +201,7 @@ export class Pipeline {
       this.#acknowledged = { sequence, hash };
       positions.add(partition, 'entries', 1);
       positions.add(partition, 'events', events);
+      positions.add(partition, 'journalEvents', events);
       this.#durable += events + proofs;
       this.#shown.show(rows, sequence, at);
       this.#waiting.release(this.#durable, this.world.reply);

@@ -1,11 +1,11 @@
 /**
- * Replay for recovery: reads a partition's journal from the start, rebuilds its state, and bars what
- * may still be on its way.
+ * Replay for recovery: reads a partition's journal, from its newest snapshot that can be used or from the first
+ * entry, rebuilds its state, and bars what may still be on its way.
  */
 
 import type { Sequence } from '../events.ts';
-import { applyTo, type Item } from '../item/item.ts';
-import { Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
+import { applyTo } from '../item/item.ts';
+import { type Chain, decodeEntry, type Entry, encodeEntry, entryHash } from '../journal/codec.ts';
 import {
   Fenced,
   type Journal,
@@ -16,7 +16,10 @@ import {
 } from '../journal/journal.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
+import { SnapshotUnfit } from '../snapshot/format.ts';
 import type { AcknowledgedEntry } from './pipeline.ts';
+import type { Recovered } from './recovered.ts';
+import { type StartingPointsWorld, startingPoints } from './starting-points.ts';
 
 /**
  * Events to apply before the thread's other work gets a turn: 2 µs each, so that what is due in its other
@@ -24,23 +27,15 @@ import type { AcknowledgedEntry } from './pipeline.ts';
  */
 const strideEvents = 5_000;
 
-export interface RecoveryWorld {
+/** Where entries are read, and who hears of them. */
+export interface ReadingWorld {
   journal: Journal;
-  board: Board;
+  board: Pick<Board, 'markBuyer'>;
   positions: Pick<Positions, 'noteEntry'>;
-  sleep(ms: number): Promise<void>;
 }
 
-/** What the journal of a partition says. */
-export interface Recovered {
-  items: Map<number, Item>;
-  /** Stands at the last entry. */
-  chain: Chain;
-  /** The partition's time: that of the last entry or event, or less where it was set back since. */
-  at: number;
-  /** Who wrote the last entry; empty for an empty journal. */
-  writer: string;
-  events: number;
+export interface RecoveryWorld extends ReadingWorld, StartingPointsWorld {
+  sleep(ms: number): Promise<void>;
 }
 
 /** What is known of a journal before it is read. */
@@ -54,35 +49,73 @@ export interface Known {
 const nothingKnown: Known = { last: 0, acknowledged: null };
 
 /**
- * Reads until the journal's end; null when `wanted` turned false in the meantime.
+ * Reads until the journal's end; null when `wanted` turned false in the meantime. A snapshot that turns out not to
+ * be of this journal is passed over, as one that cannot be read.
  * @throws JournalCorrupt where the chain breaks, an event contradicts the ones before it, or an entry is not
  * the one that was acknowledged.
  * @throws JournalShort when the journal ends before what is known of it.
  */
 export async function recoverPartition(
   partition: number,
-  { journal, board, positions, sleep }: RecoveryWorld,
+  world: RecoveryWorld,
   wanted: () => boolean,
   known = nothingKnown,
 ): Promise<Recovered | null> {
-  const items = new Map<number, Item>();
-  const recovered: Recovered = { items, chain: new Chain(partition), at: 0, writer: '', events: 0 };
+  // The entry that was acknowledged is to be read: no snapshot vouches for it.
+  const notAfter = known.acknowledged?.sequence ?? Number.POSITIVE_INFINITY;
+  const pace = () => world.sleep(0);
+  for await (const { state, name } of startingPoints(partition, world, notAfter, pace)) {
+    if (!wanted()) return null;
+    try {
+      return await readOn(state, world, wanted, known);
+    } catch (error) {
+      // A journal that is damaged after the snapshot proves so again when it is read from its start.
+      const unfit = error instanceof SnapshotUnfit || error instanceof JournalCorrupt;
+      if (name === null || !unfit) throw error;
+      world.passedOver(name, error.message);
+    }
+  }
+  throw new Error('the first entry is always there to start from');
+}
+
+/** Reads from a state on until the journal's end. @throws as `recoverPartition`, and SnapshotUnfit */
+async function readOn(
+  state: Recovered,
+  world: RecoveryWorld,
+  wanted: () => boolean,
+  { acknowledged, last }: Known,
+): Promise<Recovered | null> {
+  const { chain, from, times } = state;
+  const { partition } = chain;
+  const { journal, board, positions, sleep } = world;
+  for (const [sequence, at] of times) positions.noteEntry(partition, sequence, at);
   let stride = 0;
-  for await (const { sequence, bytes } of journal.read(partition, 1)) {
-    const entry = recovered.chain.next(sequence, bytes);
-    mustBeAcknowledged(recovered.chain, known.acknowledged);
-    applyEntry(recovered, board, entry);
-    positions.noteEntry(partition, sequence, entry.at);
-    stride += entry.events.length;
+  let vouched = from === 0;
+  for await (const { sequence, bytes } of journal.read(partition, Math.max(1, from))) {
+    if (vouched) {
+      const entry = chain.next(sequence, bytes);
+      applyEntry(state, board, entry);
+      stride += entry.events.length;
+    } else {
+      mustBeOf(chain, bytes);
+      vouched = true;
+    }
+    mustBeAcknowledged(chain, acknowledged);
+    positions.noteEntry(partition, sequence, chain.at);
     if (stride < strideEvents) continue;
     stride = 0;
     await sleep(0);
     if (!wanted()) return null;
   }
   if (!wanted()) return null;
-  const { sequence } = recovered.chain;
-  if (sequence < known.last) throw new JournalShort(partition, sequence, known.last);
-  return recovered;
+  if (!vouched) throw new SnapshotUnfit('the journal ends before it');
+  if (chain.sequence < last) throw new JournalShort(partition, chain.sequence, last);
+  return state;
+}
+
+/** The journal's entry of a snapshot vouches for all of it: the hash is of all that came before. */
+function mustBeOf({ hash }: Chain, bytes: Uint8Array): void {
+  if (entryHash(bytes) !== hash) throw new SnapshotUnfit('it is of another journal');
 }
 
 /** Two servers that have come to differ may each have a whole chain; only one has what buyers were told. */
@@ -155,7 +188,7 @@ export async function readBarriers(
  */
 export async function catchUp(
   recovered: Recovered,
-  { journal, board, positions }: RecoveryWorld,
+  { journal, board, positions }: ReadingWorld,
   wanted: () => boolean,
 ): Promise<boolean> {
   const { chain } = recovered;
@@ -181,7 +214,11 @@ export async function catchUp(
  * Applies an entry to a state; returns the items that it touches.
  * @throws JournalCorrupt where it contradicts the ones before it.
  */
-export function applyEntry(recovered: Recovered, board: Board, entry: Entry): Set<number> {
+export function applyEntry(
+  recovered: Recovered,
+  board: Pick<Board, 'markBuyer'>,
+  entry: Entry,
+): Set<number> {
   const touched = new Set<number>();
   // An entry without events may be the newest there is, where it was to prove whose the partition is.
   const isSetBack = entry.timeSetBackFrom !== undefined;

@@ -5,7 +5,8 @@
 import { Fenced, isJournalFault } from '../journal/journal.ts';
 import { takeOverTriesMax } from '../limits.ts';
 import { Patience } from './patience.ts';
-import { catchUp, type Recovered, type RecoveryWorld, writeBarrier } from './recovery.ts';
+import type { Recovered } from './recovered.ts';
+import { catchUp, type ReadingWorld, writeBarrier } from './recovery.ts';
 
 /**
  * - `taken`: the barrier stands.
@@ -22,7 +23,7 @@ export type TakeOver = 'taken' | 'unwanted' | 'written' | 'damaged';
  */
 export async function takeOver(
   recovered: Recovered,
-  world: RecoveryWorld & { writer: string },
+  world: ReadingWorld & { writer: string; sleep(ms: number): Promise<void> },
   wanted: () => boolean,
   failed: (error: Error) => void,
 ): Promise<TakeOver> {

@@ -23,6 +23,8 @@ export interface TellerWorld extends PartitionLog {
 /** What a recovery that came to its end has read, and how long it took. */
 interface Reading {
   sequence: Sequence;
+  /** The entry of the snapshot that the reading began with; 0 for the first entry. */
+  from: Sequence;
   events: number;
   ms: number;
 }
@@ -37,6 +39,8 @@ export class Teller {
   /** How far the partition's time is ahead of the clock, and whether it was said that it stands still. */
   #aheadMs = 0;
   #saidStill = false;
+  /** Snapshots that were passed over, each of which is logged once. */
+  readonly #passedOver = new Set<string | null>();
   /** Why recovery failed last, so that tries in vain for the same reason are logged once. */
   #failure: string | null = null;
 
@@ -52,6 +56,14 @@ export class Teller {
     const failure = damaged ? 'the journal does not go on as it was' : 'append failed';
     const message = fenced ? 'fenced: another writer has written' : failure;
     this.#log(fenced ? 'warning' : 'error', message, { error: String(error) });
+  }
+
+  /** A snapshot cannot be used, or (null) none can be found: the journal is read from an earlier entry. */
+  passedOver(snapshot: string | null, why: string): void {
+    if (this.#passedOver.has(snapshot)) return;
+    this.#passedOver.add(snapshot);
+    const message = snapshot === null ? 'cannot read snapshots' : 'passes over a snapshot';
+    this.#log('warning', message, { ...(snapshot !== null && { snapshot }), why });
   }
 
   barrierRefused(): void {
@@ -73,12 +85,13 @@ export class Teller {
   /** The partition is about to be ready: its time starts anew, and so does what may go wrong. */
   resumed(): void {
     this.#failure = null;
+    this.#passedOver.clear();
     this.#aheadMs = 0;
     this.world.positions.set(this.partition, 'aheadMs', 0);
   }
 
   /** In a cluster: this engine is the owner from now on. */
-  taken({ sequence, ms }: Omit<Reading, 'events'>): void {
+  taken({ sequence, ms }: Pick<Reading, 'sequence' | 'ms'>): void {
     this.#log('info', 'taken over', { sequence, ms });
   }
 
@@ -98,11 +111,16 @@ export class Teller {
   }
 
   /** The partition is ready; `trouble` is what was the matter with the journal at the last try in vain. */
-  recovered(trouble: Trouble | null, { sequence, events, ms }: Reading): void {
+  recovered(trouble: Trouble | null, { sequence, from, events, ms }: Reading): void {
     // After what was logged of a damaged or short journal, the good news is due as well.
     if (trouble === 'short' || trouble === 'damaged')
       this.#log('warning', 'the journal is whole again', { answeredBy: this.#answeredBy });
-    this.#log(events > 0 ? 'info' : 'debug', 'recovered', { sequence, events, ms });
+    this.#log(events > 0 || from > 0 ? 'info' : 'debug', 'recovered', {
+      sequence,
+      from,
+      events,
+      ms,
+    });
   }
 
   /** Hot, once in a turn: shows, and says once, that the clock was set back behind what is journaled. */

@@ -8,7 +8,7 @@ import { type FileHandle, open, readdir, rename, rm, stat, statfs } from 'node:f
 import { join } from 'node:path';
 import { wallClock } from '../clock.ts';
 import { snapshotRoomBytes, snapshotsKept, snapshotTemporaryMs } from '../limits.ts';
-import type { Recovered } from '../partition/recovery.ts';
+import type { Recovered } from '../partition/recovered.ts';
 import { makePrivateFolder } from '../private-files.ts';
 import {
   Digest,
@@ -97,12 +97,23 @@ export class SnapshotFiles implements SnapshotStore {
     const snapshot = { partition, seq, name };
     try {
       makePrivateFolder(this.folder);
-      if (!(await this.#names()).includes(name)) await this.#write(state, name, pace);
-      await this.#removeOthers(partition);
+      if (!(await this.#isWhole(snapshot, pace))) await this.#write(state, name, pace);
+      await this.#removeOthers(snapshot);
     } catch (cause) {
       throw unavailable(cause);
     }
     return snapshot;
+  }
+
+  async #isWhole(snapshot: StoredSnapshot, pace: Pace): Promise<boolean> {
+    if (!(await this.#names()).includes(snapshot.name)) return false;
+    try {
+      await this.open(snapshot, pace);
+      return true;
+    } catch (error) {
+      if (error instanceof SnapshotUnfit) return false;
+      throw error;
+    }
   }
 
   pathOf(name: string): string {
@@ -111,17 +122,18 @@ export class SnapshotFiles implements SnapshotStore {
 
   /** Keeps a snapshot that was read elsewhere, whatever it is: `open` tells. @throws SnapshotsUnavailable */
   async take(
-    { name, partition }: StoredSnapshot,
+    snapshot: StoredSnapshot,
     pieces: AsyncIterable<Uint8Array>,
     pace: Pace,
   ): Promise<void> {
+    const { name } = snapshot;
     try {
       makePrivateFolder(this.folder);
       await this.#make(name, pace, async (written) => {
         for await (const piece of pieces) await written.add(piece);
         await written.end();
       });
-      await this.#removeOthers(partition);
+      await this.#removeOthers(snapshot);
     } catch (cause) {
       throw cause instanceof SnapshotUnfit ? cause : unavailable(cause);
     }
@@ -155,13 +167,12 @@ export class SnapshotFiles implements SnapshotStore {
     await syncFolder(this.folder);
   }
 
-  /** Removes what is older than the newest of a partition, and what engines left that died while they wrote. */
-  async #removeOthers(partition: number): Promise<void> {
-    for (const { name } of (await this.list(partition)).slice(snapshotsKept)) {
-      await rm(this.pathOf(name), { force: true });
-    }
-    for (const name of await this.#names()) {
-      if (!temporary.test(name)) continue;
+  /** Removes what a new snapshot makes useless, and what engines left that died while they wrote. */
+  async #removeOthers(snapshot: StoredSnapshot): Promise<void> {
+    const { older, newer } = othersOf(snapshot, await this.list(snapshot.partition));
+    for (const { name } of older) await rm(this.pathOf(name), { force: true });
+    const temporaries = (await this.#names()).filter((name) => temporary.test(name));
+    for (const name of [...temporaries, ...newer.map((each) => each.name)]) {
       const path = this.pathOf(name);
       const changedAt = await stat(path).then(
         ({ mtimeMs }) => mtimeMs,
@@ -171,6 +182,17 @@ export class SnapshotFiles implements SnapshotStore {
       if (wallClock() - changedAt > snapshotTemporaryMs) await rm(path, { force: true });
     }
   }
+}
+
+/**
+ * What is to go once a snapshot of a journal's end is there: all that are older, but for the newest of them; and those
+ * that are newer, after a while. Another engine may just have stored one of these; else they are of another journal,
+ * or of one that has lost entries, and must not take the place of what can be used.
+ */
+export function othersOf(snapshot: StoredSnapshot, all: readonly StoredSnapshot[]) {
+  const others = newestFirst(all.filter(({ name }) => name !== snapshot.name));
+  const older = others.filter(({ seq }) => seq <= snapshot.seq).slice(snapshotsKept - 1);
+  return { older, newer: others.filter(({ seq }) => seq > snapshot.seq) };
 }
 
 /** Gathers pieces into blocks, and writes each to the disk before the next: the journal writes to it as well. */

@@ -17,7 +17,7 @@ import * as v from 'valibot';
 import type { Item } from '../item/item.ts';
 import { restoreItem, type StoredItem, storeItem } from '../item/stored-item.ts';
 import { Chain } from '../journal/codec.ts';
-import type { Recovered } from '../partition/recovery.ts';
+import type { Recovered } from '../partition/recovered.ts';
 
 const snapshotVersion = 1;
 
@@ -40,8 +40,8 @@ const headerSchema = v.object({
   at: count,
   /** Who wrote that entry. */
   writer: v.string(),
-  /** Events from the first entry to that one. */
-  events: count,
+  /** Of some entries up to that one, when they were made: ever fewer the older they are. */
+  times: v.array(v.tuple([count, count])),
   items: count,
   /** After the header. */
   bytes: count,
@@ -64,12 +64,16 @@ export class SnapshotUnfit extends Error {
 }
 
 export function encodeHeader(
-  { chain, at, writer, events, items }: Readonly<Recovered>,
+  { chain, at, writer, times, items }: Readonly<Recovered>,
   body: BodyDigest,
 ): Uint8Array {
   const { partition, sequence: seq, hash, at: entryAt } = chain;
-  const state = { partition, seq, hash, entryAt, at, writer, events, items: items.size };
-  const fields: SnapshotHeader = { format, version: snapshotVersion, ...state, ...body };
+  const state = { partition, seq, hash, entryAt, at, writer, items: items.size };
+  const known = times.map(([sequence, madeAt]) => [sequence, madeAt] as [number, number]);
+  const fields: SnapshotHeader = {
+    ...{ format, version: snapshotVersion, ...state, times: known },
+    ...body,
+  };
   const text = JSON.stringify(fields);
   const line = JSON.stringify({ ...fields, headerCrc32: Bun.hash.crc32(text) });
   const bytes = Buffer.alloc(headerBytes, ' ');
@@ -150,7 +154,7 @@ export class Digest {
  * bytes. Whoever calls has compared it with the header's checksum.
  */
 export function decodeState(header: SnapshotHeader, body: Uint8Array): Recovered {
-  const { partition, seq, entryAt, at, writer, events } = header;
+  const { partition, seq, entryAt, at, writer, times } = header;
   const chain = new Chain(partition);
   chain.advance(seq, header.hash, entryAt);
   const items = new Map<number, Item>();
@@ -171,5 +175,5 @@ export function decodeState(header: SnapshotHeader, body: Uint8Array): Recovered
     const pieces = Array.from(words.subarray(2), (bytes) => take(bytes));
     items.set(stored.id, restoreItem(stored, pieces));
   }
-  return { items, chain, at, writer, events };
+  return { items, chain, at, writer, events: 0, from: seq, times };
 }

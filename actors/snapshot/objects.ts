@@ -12,9 +12,9 @@ import { wallClock } from '../clock.ts';
 import type { Link } from '../journal/jetstream-dial.ts';
 import { messageOf } from '../journal/jetstream-errors.ts';
 import { streamManager } from '../journal/jetstream-streams.ts';
-import { snapshotRoomBytes, snapshotsKept, snapshotTemporaryMs } from '../limits.ts';
-import type { Recovered } from '../partition/recovery.ts';
-import { named, newestFirst, type SnapshotFiles } from './files.ts';
+import { snapshotRoomBytes, snapshotTemporaryMs } from '../limits.ts';
+import type { Recovered } from '../partition/recovered.ts';
+import { named, newestFirst, othersOf, type SnapshotFiles } from './files.ts';
 import { SnapshotUnfit } from './format.ts';
 import {
   type OpenedSnapshot,
@@ -105,16 +105,17 @@ export class SnapshotObjects implements SnapshotStore {
     }
   }
 
-  /** Removes what is older than the newest of a partition, and what engines left that died while they stored. */
-  async #removeOthers(objects: ObjectStore, { partition }: StoredSnapshot): Promise<void> {
+  /** Removes what a new snapshot makes useless, and what engines left that died while they stored. */
+  async #removeOthers(objects: ObjectStore, stored: StoredSnapshot): Promise<void> {
     const infos = await this.#infos();
     const whole = wholeOf(infos);
-    const own = named(whole.keys()).filter((each) => each.partition === partition);
-    const old = newestFirst(own).slice(snapshotsKept);
-    const gone = new Set(old.map(({ name }) => name));
+    const own = named(whole.keys()).filter(({ partition }) => partition === stored.partition);
+    const { older, newer } = othersOf(stored, own);
+    const gone = new Set(older.map(({ name }) => name));
+    const doubtful = new Set(newer.map(({ name }) => name));
     for (const { name, mtime } of infos) {
       const [, snapshot = ''] = partNamed.exec(name) ?? [];
-      const left = !whole.has(snapshot) && isOld(Date.parse(mtime));
+      const left = (doubtful.has(snapshot) || !whole.has(snapshot)) && isOld(Date.parse(mtime));
       if (gone.has(snapshot) || left) await objects.delete(name);
     }
     await this.#removeUnnamed(new Set(infos.map(({ nuid }) => nuid)));

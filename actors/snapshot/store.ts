@@ -3,7 +3,7 @@
  * streams (`objects.ts`). One that is listed is whole: it appears at once, or never.
  */
 import type { Sequence } from '../events.ts';
-import type { Recovered } from '../partition/recovery.ts';
+import type { Recovered } from '../partition/recovered.ts';
 import type { SnapshotHeader } from './format.ts';
 
 /** A snapshot by its name. What it really is its header says. */

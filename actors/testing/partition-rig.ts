@@ -49,6 +49,7 @@ export class Rig {
     this.positions = positions;
     this.partition = new Partition(0, {
       ...{ journal, board, positions, writer },
+      snapshots: null,
       cluster: inCluster ? this.#cluster() : null,
       steadyClock: () => this.steadyNow,
       sleep: (ms: number) => new Promise((wake) => this.sleepers.push({ ms, wake })),

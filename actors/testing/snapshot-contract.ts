@@ -4,7 +4,7 @@ import { chunkRows } from '../item/columns.ts';
 import { applyTo, canonical, type Item } from '../item/item.ts';
 import { Chain } from '../journal/codec.ts';
 import { snapshotsKept } from '../limits.ts';
-import type { Recovered } from '../partition/recovery.ts';
+import type { Recovered } from '../partition/recovered.ts';
 import { decodeState, digestOf, SnapshotUnfit } from '../snapshot/format.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
 
@@ -33,8 +33,9 @@ export function stateAfter(seq: number, partition = 3, orders = 5): Recovered {
   const paid = { type: 'paid', item: 11, n: 1, amount: 1, placedAt: at + 1 } as const;
   applyTo(items, { ...paid, amountMinor: 500 }, at + orders);
   const chain = new Chain(partition);
+  const rest = { events: 0, from: seq, times: [] };
   chain.advance(seq, seq.toString(16).padStart(64, '0'), at + orders);
-  return { items, chain, at: at + orders, writer: 'some engine', events: orders + 2 };
+  return { items, chain, at: at + orders, writer: 'some engine', ...rest };
 }
 
 export function describeSnapshots(what: string, start: () => Promise<SnapshotRig>): void {

@@ -47,6 +47,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
     partitions,
     writer: Bun.randomUUIDv7(),
     journal: { kind: 'sqlite', path },
+    snapshotsFolder: `${path}-snapshots`,
     redisUrl: null,
     memory,
     logLevel: 'warning',

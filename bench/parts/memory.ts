@@ -47,6 +47,8 @@ async function stateBytes(folder: TemporaryFolder): Promise<number> {
     board: new Board(new SharedArrayBuffer(Board.bytes())),
     positions: new Positions(new SharedArrayBuffer(Positions.bytes)),
     sleep: Bun.sleep,
+    snapshots: null,
+    passedOver: () => undefined,
   };
   let bytes = 0;
   for (let partition = 0; partition < partitions; partition++) {

@@ -8,8 +8,6 @@
  * Engines of a cluster that share a database each project what they own. One with a database of its own
  * projects everything into it, whoever owns it.
  */
-import { existsSync, readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { createSteadyClock, wallClock } from '../../actors/clock.ts';
 import { JournalCorrupt, JournalUnavailable } from '../../actors/journal/journal.ts';
 import { type JournalSettings, openJournal } from '../../actors/journal/open.ts';
@@ -19,6 +17,7 @@ import { Board } from '../../actors/memory/board.ts';
 import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
+import { lowerPriority } from '../../actors/thread-priority.ts';
 import { CatalogVersion } from '../catalog/version.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { SqlDamaged, SqlUnavailable } from '../db/sql.ts';
@@ -133,18 +132,11 @@ function waitsFor(error: unknown): boolean {
   return [SqlUnavailable, SqlDamaged, ...journalErrors].some((kind) => error instanceof kind);
 }
 
-/** Lowers the priority of only this thread; Linux names a thread by an id of its own. */
-function yieldToOrders(): void {
-  if (!existsSync('/proc/thread-self')) return;
-  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  setPriority(thread, niceness);
-}
-
 self.onmessage = ({ data }: MessageEvent<ToProjectorThread>) => {
   switch (data.type) {
     case 'start':
       configureLog(data.logLevel, 'projector');
-      yieldToOrders();
+      lowerPriority(niceness);
       run(data).catch((error) => {
         getLogger(['stampede', 'projector']).fatal('projector failed', { error: String(error) });
         process.exit(1);

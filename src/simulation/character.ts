@@ -3,6 +3,7 @@
 import type { CrewHappening } from './crew.ts';
 import { faultless, type JournalFaults } from './faulty-journal.ts';
 import type { Random } from './random.ts';
+import type { SnapshotFaults } from './simulated-snapshots.ts';
 
 /** What may happen next in a run: see `World`. */
 export type Happening =
@@ -23,7 +24,7 @@ export type Weights = Readonly<Record<Happening, number>>;
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   if (isRush(seed)) return rush;
-  if (isCluster(seed)) return drawClusterWeights(random);
+  if (isCluster(seed)) return { ...drawClusterWeights(random), snapshot: snapshotWeight(seed) };
   return {
     order: random.pick([2, 4, 8]),
     late: often(0.5, 0.5),
@@ -37,10 +38,16 @@ export function drawWeights(random: Random, seed: number): Weights {
     // By the seed itself: rare enough not to crowd out what else two engines do to each other.
     timeSetBack: seed % 4 === 0 ? 0.15 : 0,
     probe: 0.5,
+    snapshot: snapshotWeight(seed),
     project: 0.6,
     projectorCrash: often(0.5, 0.1),
     ...noCluster,
   };
+}
+
+/** By the seed itself: in half of the runs. */
+function snapshotWeight(seed: number): number {
+  return seed % 2 === 0 ? 0.4 : 0;
 }
 
 const noCluster = { flow: 0, join: 0, leave: 0, freeze: 0, bucketGone: 0 } as const;
@@ -51,7 +58,7 @@ export function isCluster(seed: number): boolean {
 }
 
 /** Seconds pass before one engine has taken what was another's. */
-function drawClusterWeights(random: Random): Weights {
+function drawClusterWeights(random: Random): Omit<Weights, 'snapshot'> {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   return {
     ...{ order: random.pick([2, 6]), late: often(0.5, 0.5), turn: 2, task: random.pick([4, 8]) },
@@ -83,10 +90,14 @@ function isRush(seed: number): boolean {
 
 const rush: Weights = {
   ...{ order: 20, late: 0.5, turn: 8, task: 12, time: 5 },
-  ...{ threadCrash: 0.1, processCrash: 0, rival: 0, clockJump: 0, timeSetBack: 0 },
+  ...{ threadCrash: 0.1, snapshot: 0.3, processCrash: 0, rival: 0, clockJump: 0, timeSetBack: 0 },
   ...{ probe: 0.2, project: 0.6, projectorCrash: 0 },
   ...noCluster,
 };
+
+export function drawSnapshotFaults(seed: number): SnapshotFaults {
+  return isRush(seed) ? { away: 0, damaged: 0 } : { away: 0.05, damaged: 0.1 };
+}
 
 export function drawFaults(random: Random, seed: number): JournalFaults {
   if (isRush(seed)) return faultless;

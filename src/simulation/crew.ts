@@ -9,6 +9,7 @@ export type CrewHappening =
   | 'rival'
   | 'clockJump'
   | 'probe'
+  | 'snapshot'
   | 'join'
   | 'leave'
   | 'freeze'

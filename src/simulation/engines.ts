@@ -8,6 +8,7 @@ import type { Crew, CrewHappening } from './crew.ts';
 import { EngineMemory } from './engine-memory.ts';
 import type { Delivery } from './judged.ts';
 import type { Projection } from './projection.ts';
+import { SimulatedArchivist } from './simulated-archivist.ts';
 import { SimulatedEngine } from './simulated-engine.ts';
 import { type Surroundings, setClock } from './surroundings.ts';
 
@@ -16,6 +17,7 @@ export class Engines implements Crew {
   /** One, or two beside each other. */
   readonly #running: SimulatedEngine[] = [];
   readonly #boards: Board[];
+  readonly #archivists = new Map<EngineMemory, SimulatedArchivist>();
   #processes = 0;
 
   /**
@@ -67,6 +69,9 @@ export class Engines implements Crew {
       case 'probe':
         engine.probe();
         break;
+      case 'snapshot':
+        this.#archivistOf(engine).take();
+        break;
     }
   }
 
@@ -75,7 +80,7 @@ export class Engines implements Crew {
   }
 
   calm(): void {
-    while (this.#running.length > 1) this.#running.pop()!.crash();
+    while (this.#running.length > 1) this.#end(this.#running.pop()!);
     const { memory } = this.#first;
     memory.clockOffsetMs = Math.max(0, memory.clockOffsetMs);
     memory.clockSetAt = this.around.scheduler.now;
@@ -123,7 +128,19 @@ export class Engines implements Crew {
     // Most stay: only two that live side by side come to refuse what the other has sold.
     if (this.around.random.chance(0.75)) return;
     this.around.trace(`${rival.memory.name} is gone`);
-    this.#running.pop()!.crash();
+    this.#end(this.#running.pop()!);
+  }
+
+  #end(engine: SimulatedEngine): void {
+    engine.crash();
+    this.#archivistOf(engine).crash();
+  }
+
+  /** The archivist of an engine's process. */
+  #archivistOf({ memory }: SimulatedEngine): SimulatedArchivist {
+    const archivist = this.#archivists.get(memory) ?? new SimulatedArchivist(memory, this.around);
+    this.#archivists.set(memory, archivist);
+    return archivist;
   }
 
   #start(name: string): void {
@@ -145,6 +162,7 @@ export class Engines implements Crew {
     const kind = memory === engine.memory ? 'thread' : 'process';
     this.around.trace(`${engine.memory.name} ${kind} crashes`);
     engine.crash();
+    if (memory !== engine.memory) this.#archivistOf(engine).crash();
     this.#running[this.#running.indexOf(engine)] = new SimulatedEngine(memory, this.around);
   }
 }

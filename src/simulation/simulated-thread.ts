@@ -46,9 +46,10 @@ export class SimulatedThread {
     private readonly around: Surroundings,
     private readonly cluster: ThreadCluster | null = null,
   ) {
-    const { store, plants, scheduler, audit } = around;
+    const { store, snapshots, plants, scheduler, audit } = around;
     const journal = new SimulatedJournal(store, this);
     const world: PartitionWorld = {
+      snapshots: snapshots.openedBy(this),
       journal: plants.journal?.(journal) ?? journal,
       board: memory.board,
       positions: memory.positions,

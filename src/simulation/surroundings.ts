@@ -5,6 +5,7 @@ import type { boardRefusal } from '../../actors/memory/board-answers.ts';
 import type { Partition } from '../../actors/partition/partition.ts';
 import type { PartitionWorld } from '../../actors/partition/world.ts';
 import type { Reply } from '../../actors/protocol.ts';
+import type { SnapshotStore } from '../../actors/snapshot/store.ts';
 import type { Projection } from '../db/projection.ts';
 import type { InStep } from '../dispatch/in-step.ts';
 import type { Answers } from './answers.ts';
@@ -14,6 +15,7 @@ import type { SimulatedStore } from './faulty-journal.ts';
 import type { Delivery } from './judged.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { SimulatedSnapshots } from './simulated-snapshots.ts';
 
 const hourMs = 3_600_000;
 
@@ -24,6 +26,7 @@ export interface Surroundings {
   store: SimulatedStore;
   audit: Auditor;
   answers: Answers;
+  snapshots: SimulatedSnapshots;
   plants: Plants;
   /** A reply has left the engine. */
   heard(delivery: Delivery, reply: Reply): void;
@@ -38,6 +41,8 @@ export interface Surroundings {
 export interface Plants {
   partition?(partition: number, world: PartitionWorld, audit: Auditor): Partition;
   journal?(journal: Journal): Journal;
+  /** The snapshots as an archivist has them, beside the journal. */
+  snapshots?(snapshots: SnapshotStore, store: SimulatedStore): SnapshotStore;
   projection?(projection: Projection): Projection;
   boardRefusal?: typeof boardRefusal;
   /** Whether a board that is late is taken for one in step. */

@@ -7,7 +7,14 @@ import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
 import type { Reply } from '../../actors/protocol.ts';
 import { Answers } from './answers.ts';
 import { Auditor } from './auditor.ts';
-import { drawFaults, drawWeights, type Happening, isCluster, type Weights } from './character.ts';
+import {
+  drawFaults,
+  drawSnapshotFaults,
+  drawWeights,
+  type Happening,
+  isCluster,
+  type Weights,
+} from './character.ts';
 import { Cluster } from './cluster/cluster.ts';
 import { drawClusterFaults } from './cluster/cluster-faults.ts';
 import type { Crew } from './crew.ts';
@@ -19,6 +26,7 @@ import { Projection } from './projection.ts';
 import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { settle } from './settle.ts';
+import { SimulatedSnapshots } from './simulated-snapshots.ts';
 import { guard, type Plants, type Surroundings } from './surroundings.ts';
 import { Traffic } from './traffic.ts';
 import type { Workspace } from './workspace.ts';
@@ -70,6 +78,7 @@ export class World {
     this.#around = {
       ...{ partitions, random, scheduler, store: this.#store, audit: this.#audit, plants },
       answers: this.#answers,
+      snapshots: new SimulatedSnapshots(random, scheduler, drawSnapshotFaults(seed)),
       heard: (delivery, reply) => this.#heard(delivery, reply),
       trace: (what) => this.#trace(what),
       fail: (what) => this.fail(what),

@@ -4,12 +4,12 @@
  */
 
 import { itemBytes } from '../../../actors/item/item.ts';
-import { Chain } from '../../../actors/journal/codec.ts';
 import type { StoredEntry } from '../../../actors/journal/journal.ts';
 import { openJournal } from '../../../actors/journal/open.ts';
 import { Board } from '../../../actors/memory/board.ts';
 import { Positions } from '../../../actors/memory/positions.ts';
 import { Follower } from '../../../actors/partition/follower.ts';
+import { nothingRecovered } from '../../../actors/partition/recovered.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import {
   emptyReport,
@@ -103,7 +103,6 @@ async function entriesOf(path: string): Promise<StoredEntry[]> {
 /** Follows from the first entry on, on this thread. */
 async function follow(entries: readonly StoredEntry[]) {
   const items = new Map();
-  const chain = new Chain(item % partitions);
   const follower = new Follower(
     {
       board: new Board(new SharedArrayBuffer(Board.bytes())),
@@ -116,7 +115,7 @@ async function follow(entries: readonly StoredEntry[]) {
       },
       writerSeen: () => undefined,
     },
-    { items, chain, at: 0, writer: '', events: 0 },
+    { ...nothingRecovered(item % partitions), items },
   );
   const before = mainThreadNanos();
   await follower.run();

@@ -7,6 +7,7 @@ import { refusalElsewhere } from '../../admission/refusal-elsewhere.ts';
 import { InStep } from '../../dispatch/in-step.ts';
 import type { EngineMemory } from '../engine-memory.ts';
 import type { Delivery } from '../judged.ts';
+import { SimulatedArchivist } from '../simulated-archivist.ts';
 import { SimulatedThread } from '../simulated-thread.ts';
 import { guard, type Surroundings } from '../surroundings.ts';
 import { mustBeFresh } from './judge-boards.ts';
@@ -38,6 +39,7 @@ export class ClusterEngine {
   readonly #router: Router;
   readonly #inStep: InStep;
   readonly #toMain: OrderedPost<ToMain>;
+  readonly #archivist: SimulatedArchivist;
   #thread: SimulatedThread;
   #toThread: OrderedPost<FromMain>;
   /** What users wait for. */
@@ -57,6 +59,7 @@ export class ClusterEngine {
       else this.#coordinator?.writerSeen(message.p, message.writer);
     });
     this.#thread = this.#startThread();
+    this.#archivist = new SimulatedArchivist(memory, around);
     this.#toThread = this.#postToThread();
     this.#router = new Router({
       ...{ engine: writer, thread: this.#httpThread, network: between.network, around },
@@ -90,6 +93,10 @@ export class ClusterEngine {
     return this.#arrive(command, (delivery) => this.#dispatch(delivery));
   }
 
+  takeSnapshot(): void {
+    this.#archivist.take();
+  }
+
   crashThread(): void {
     this.#thread.crash();
     this.#thread = this.#startThread();
@@ -101,6 +108,7 @@ export class ClusterEngine {
   crash(): void {
     const { scheduler } = this.around;
     this.#thread.crash();
+    this.#archivist.crash();
     for (const thread of [this.#mainThread, this.#httpThread]) {
       scheduler.cancel(thread);
       this.between.network.cut(thread);

@@ -70,6 +70,9 @@ export class Cluster implements Crew {
       case 'clockJump':
         setClock(this.around, engine.memory);
         break;
+      case 'snapshot':
+        engine.takeSnapshot();
+        break;
       case 'join':
         if (this.#running.length < enginesMax) this.#join();
         break;
