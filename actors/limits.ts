@@ -310,6 +310,9 @@ export const snapshotQuietEvents = 2_000;
 export const snapshotLookMs = 1_000;
 export const snapshotPauseMs = 60_000;
 
+/** The archivist's thread, and its memory, are there until none was due for so long. */
+export const snapshotIdleMs = 5_000;
+
 /** The longest body an HTTP request may carry. */
 export const bodyBytesMax = 64 * 1024;
 

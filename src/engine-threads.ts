@@ -145,8 +145,9 @@ export class EngineThreads {
     });
   }
 
-  archivist(): ArchivistThread {
-    const { settings, journal, steadyClock } = this.parts;
+  /** `idle` is called when it has had nothing to do for a while. */
+  archivist(idle: () => void): ArchivistThread {
+    const { settings, journal } = this.parts;
     return new Thread({
       name: 'archivist',
       script: ownScript('actors/snapshot/worker.ts'),
@@ -155,8 +156,10 @@ export class EngineThreads {
         ...this.#common(),
         journal,
         snapshotsFolder: snapshotsFolder(settings),
-        clockStepMs: clockDrift(steadyClock),
       }),
+      heard: (message) => {
+        if (message.type === 'idle') idle();
+      },
     });
   }
 

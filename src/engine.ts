@@ -17,6 +17,7 @@ import { getLogger } from '../actors/log.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
+import { ArchivistWatch } from './archivist-watch.ts';
 import { CatalogVersion } from './catalog/version.ts';
 import { ClaimedPort } from './claims.ts';
 import { openSql, type SqlSettings, thisSql } from './db/open.ts';
@@ -40,7 +41,7 @@ export interface Engine {
   host: string;
   port: number;
   /** Makes one thread throw, for tests of supervision. */
-  crash(kind: 'http' | 'actor' | 'projector' | 'archivist'): void;
+  crash(kind: 'http' | 'actor' | 'projector'): void;
   /** Stops accepting, empties the mailboxes, commits, lets the projector catch up. */
   drain(): Promise<void>;
 }
@@ -99,7 +100,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   // Its silence counts from here: one that has yet to load its script is not one that writes nothing.
   positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
-  const archivist = threads.archivist();
+  const archivist = new ArchivistWatch(settings.partitions, positions, (idle) =>
+    threads.archivist(idle),
+  );
   await cluster?.settled();
   await claimed.listenOn(() => {
     for (const each of http) each.begin();
@@ -112,7 +115,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     host: settings.host,
     port,
     crash: (kind) => {
-      const thread = { http: http[0]!, actor: actors[0]!, projector, archivist }[kind];
+      const thread = { http: http[0]!, actor: actors[0]!, projector }[kind];
       thread.post({ type: 'crash' });
     },
     drain: async () => {
@@ -120,7 +123,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
       if (cluster !== null && !cluster.isAlone) await leave(cluster, http);
       await drain(http);
       // What the archivist is about it leaves, and starts anew when there is time.
-      await drain([...actors, archivist]);
+      archivist.stop();
+      await drain([...actors, ...(archivist.thread === null ? [] : [archivist.thread])]);
       await drain([projector]);
       await cluster?.close();
     },

@@ -49,7 +49,10 @@ const cells = [
   /** Events after the entry `eventsFrom`, which the actor's state began with: those read, and appended since. */
   'journalEvents',
   'eventsFrom',
-  /** Orders that were kept in memory when the state was last recovered. */
+  /** The same as the two when a snapshot was last stored: those events are in it. Written by the archivist. */
+  'coveredEvents',
+  'coveredFrom',
+  /** Orders in memory when the state was last recovered, or stored as a snapshot. */
   'ordersKept',
   /** The entry of the newest snapshot that this engine has stored or started from. Written by the archivist, too. */
   'snapshotSeq',
@@ -143,6 +146,12 @@ export class Positions {
   noteEntry(partition: number, sequence: Sequence, at: number): void {
     // The time of a partition stands still, and may be ahead, when the clock was set back.
     this.#times.note(partition, sequence, Math.min(at, wallClock()));
+  }
+
+  /** For how long a partition has had no new entry at `now`, by the wall clock. */
+  restingMs(partition: number, now: number): number {
+    const at = this.#times.at(partition, this.get(partition, 'journalSeq'));
+    return at === null ? 0 : now - at;
   }
 
   /** A copy holds all entries up to a sequence. */

@@ -1,19 +1,21 @@
 /**
- * The archivist thread: stores snapshots of the partitions that this engine owns, one after the other, until it is
- * told to drain. It runs at a lower priority than all others.
+ * The archivist thread: stores snapshots of the partitions that this engine owns, one after the other, as long as some
+ * are due. It runs at a lower priority than all others.
  *
- * Main starts it with `ArchivistThreadSettings` and may send `drain`; the thread sends `drained` as soon as it has
- * left what it was about.
+ * Main starts it with `ArchivistThreadSettings` when one is due, so that its memory is taken only then. The thread
+ * sends `idle` when none was for a while. Main sends `drain` at any time; the thread sends `drained` as soon as it
+ * has left what it was about.
  */
-import { createSteadyClock } from '../clock.ts';
+import { wallClock } from '../clock.ts';
 import { isJournalFault } from '../journal/journal.ts';
 import { type JournalSettings, openJournal } from '../journal/open.ts';
-import { snapshotLookMs, snapshotPauseMs } from '../limits.ts';
+import { snapshotIdleMs, snapshotLookMs, snapshotPauseMs } from '../limits.ts';
 import { configureLog, getLogger, type logLevels } from '../log.ts';
 import { Positions } from '../memory/positions.ts';
 import type { SharedMemory } from '../shared.ts';
 import { lowerPriority } from '../thread-priority.ts';
-import { Archivist, type ArchivistWorld } from './archivist.ts';
+import { type ArchivistWorld, takeSnapshot } from './archivist.ts';
+import { isSnapshotDue } from './due.ts';
 import { SnapshotsUnavailable } from './store.ts';
 
 export interface ArchivistThreadSettings {
@@ -23,13 +25,11 @@ export interface ArchivistThreadSettings {
   /** Where this machine keeps its snapshots. */
   snapshotsFolder: string;
   memory: SharedMemory;
-  /** How far the engine's steady clock is from this thread's own. */
-  clockStepMs: number;
   logLevel: (typeof logLevels)[number];
 }
 
 export type ToArchivistThread = ArchivistThreadSettings | { type: 'drain' } | { type: 'crash' };
-export type FromArchivistThread = { type: 'drained' };
+export type FromArchivistThread = { type: 'idle' } | { type: 'drained' };
 
 /** A ninth of the weight of a thread at normal priority. */
 const niceness = 10;
@@ -55,11 +55,49 @@ async function rest(ms: number): Promise<void> {
   clearTimeout(timer);
 }
 
+async function run(settings: ArchivistThreadSettings): Promise<void> {
+  const log = getLogger(['stampede', 'archivist']);
+  const report = (state: string) => log.debug(`journal: ${state}`, {});
+  const { partitions, snapshotsFolder, memory } = settings;
+  const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
+  const snapshots = journal.snapshots(snapshotsFolder);
+  const positions = new Positions(memory.positions);
+  const toLog: ArchivistWorld['log'] = (level, message, details) => log[level](message, details);
+  const world = { journal, snapshots, positions, pace, log: toLog };
+  /** What is in the way, which is told once. */
+  let troubles: readonly string[] = [];
+  let workedAt = performance.now();
+  while (!draining) {
+    const due = dueAmong(partitions, positions);
+    if (due.length > 0) workedAt = performance.now();
+    else if (performance.now() - workedAt >= snapshotIdleMs) tellMain({ type: 'idle' });
+    const found: string[] = [];
+    for (const partition of due) {
+      const trouble = await takeUnlessDraining(partition, world);
+      if (trouble === null) continue;
+      if (!troubles.includes(trouble)) log.warning('cannot store a snapshot', { error: trouble });
+      found.push(trouble);
+    }
+    troubles = found;
+    await rest(troubles.length === 0 ? snapshotLookMs : snapshotPauseMs);
+  }
+  await journal.close();
+  tellMain({ type: 'drained' });
+}
+
+function dueAmong(partitions: number, positions: Positions): number[] {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  return all.filter((partition) => isSnapshotDue(partition, positions, wallClock));
+}
+
 /** Returns what was in the way, or null. */
-async function takeIfDue(archivist: Archivist): Promise<string | null> {
-  if (draining || !archivist.isDue()) return null;
+async function takeUnlessDraining(
+  partition: number,
+  world: ArchivistWorld,
+): Promise<string | null> {
+  if (draining) return null;
   try {
-    await archivist.take();
+    await takeSnapshot(partition, world);
     return null;
   } catch (error) {
     if (error instanceof Leaving) return null;
@@ -72,35 +110,8 @@ async function takeIfDue(archivist: Archivist): Promise<string | null> {
   }
 }
 
-async function run(settings: ArchivistThreadSettings): Promise<void> {
-  const log = getLogger(['stampede', 'archivist']);
-  const report = (state: string) => log.debug(`journal: ${state}`, {});
-  const { partitions, snapshotsFolder } = settings;
-  const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
-  const world: ArchivistWorld = {
-    journal,
-    snapshots: journal.snapshots(snapshotsFolder),
-    positions: new Positions(settings.memory.positions),
-    steadyClock: createSteadyClock(settings.clockStepMs),
-    pace,
-    log: (level, message, details) => log[level](message, details),
-  };
-  const archivists = Array.from({ length: partitions }, (_, p) => new Archivist(p, world));
-  /** What is in the way, which is told once. */
-  let troubles: readonly string[] = [];
-  while (!draining) {
-    const found: string[] = [];
-    for (const archivist of archivists) {
-      const trouble = await takeIfDue(archivist);
-      if (trouble === null) continue;
-      if (!troubles.includes(trouble)) log.warning('cannot store a snapshot', { error: trouble });
-      found.push(trouble);
-    }
-    troubles = found;
-    await rest(troubles.length === 0 ? snapshotLookMs : snapshotPauseMs);
-  }
-  await journal.close();
-  self.postMessage({ type: 'drained' } satisfies FromArchivistThread);
+function tellMain(message: FromArchivistThread): void {
+  self.postMessage(message);
 }
 
 self.onmessage = ({ data }: MessageEvent<ToArchivistThread>) => {

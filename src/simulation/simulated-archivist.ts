@@ -1,6 +1,6 @@
 /** The archivist thread of a simulated engine: it reads the journal, and stores a snapshot, when it is told to. */
 import { JournalShort, JournalUnavailable } from '../../actors/journal/journal.ts';
-import { Archivist } from '../../actors/snapshot/archivist.ts';
+import { type ArchivistWorld, takeSnapshot } from '../../actors/snapshot/archivist.ts';
 import { SnapshotsUnavailable } from '../../actors/snapshot/store.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
@@ -9,26 +9,24 @@ import type { Surroundings } from './surroundings.ts';
 export class SimulatedArchivist {
   /** What the scheduler knows the thread by. */
   readonly #thread = {};
-  readonly #archivists: Archivist[];
+  readonly #world: ArchivistWorld;
   readonly #busy = new Set<number>();
 
   constructor(
     memory: EngineMemory,
     private readonly around: Surroundings,
   ) {
-    const { store, snapshots, plants, scheduler, trace, partitions } = around;
+    const { store, snapshots, plants, scheduler, trace } = around;
     const thread = this.#thread;
     const opened = snapshots.openedBy(thread);
-    const world = {
+    this.#world = {
       journal: new SimulatedJournal(store, thread),
       snapshots: plants.snapshots?.(opened, store) ?? opened,
       positions: memory.positions,
-      steadyClock: () => scheduler.now + memory.steadyOffsetMs,
       pace: () => scheduler.pause(thread, 'the archivist goes on', 0),
-      log: (level: string, message: string, details: Record<string, unknown>) =>
+      log: (level, message, details) =>
         trace(`${memory.name} archivist ${level}: ${message} ${JSON.stringify(details)}`),
     };
-    this.#archivists = Array.from({ length: partitions }, (_, p) => new Archivist(p, world));
   }
 
   /** Begins with a snapshot of some partition. */
@@ -38,7 +36,7 @@ export class SimulatedArchivist {
     if (this.#busy.has(partition)) return;
     this.#busy.add(partition);
     const over = () => this.#busy.delete(partition);
-    this.#archivists[partition]!.take().then(over, (error) => {
+    takeSnapshot(partition, this.#world).then(over, (error) => {
       over();
       const passing = [SnapshotsUnavailable, JournalUnavailable, JournalShort];
       if (!passing.some((kind) => error instanceof kind)) around.fail(error);

@@ -1,0 +1,45 @@
+/** Has the archivist's thread there while a snapshot is due: it takes 20 MB of memory that an engine seldom needs. */
+import { wallClock } from '../actors/clock.ts';
+import { snapshotLookMs } from '../actors/limits.ts';
+import type { Positions } from '../actors/memory/positions.ts';
+import { isSnapshotDue } from '../actors/snapshot/due.ts';
+import type { ArchivistThread } from './engine-threads.ts';
+
+export class ArchivistWatch {
+  #thread: ArchivistThread | null = null;
+  readonly #looking: Timer;
+
+  constructor(
+    private readonly partitions: number,
+    private readonly positions: Positions,
+    private readonly start: (idle: () => void) => ArchivistThread,
+  ) {
+    this.#looking = setInterval(() => this.#look(), snapshotLookMs);
+  }
+
+  /** The thread; null while none is due. */
+  get thread(): ArchivistThread | null {
+    return this.#thread;
+  }
+
+  /** No more snapshots are begun; the thread is still to be drained. */
+  stop(): void {
+    clearInterval(this.#looking);
+  }
+
+  #look(): void {
+    if (this.#thread !== null || !this.#isAnyDue()) return;
+    const thread = this.start(() => {
+      thread.leave({ type: 'drain' });
+      this.#thread = null;
+    });
+    this.#thread = thread;
+  }
+
+  #isAnyDue(): boolean {
+    for (let partition = 0; partition < this.partitions; partition++) {
+      if (isSnapshotDue(partition, this.positions, wallClock)) return true;
+    }
+    return false;
+  }
+}
