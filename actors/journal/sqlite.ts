@@ -29,8 +29,10 @@ import {
   sqliteCode,
 } from './sqlite-open.ts';
 
-/** Entries read at once: at 900 KiB at most each, a bound on memory. */
-const pageEntries = 32;
+/** Entries read at once: as many as there are in about so many bytes, by those that came before. */
+const pageBytes = 128 * 1024;
+const pageEntriesFirst = 8;
+const pageEntriesMax = 512;
 
 /** A writer says how many partitions the journal has, for when it is made; a reader need not. */
 export type SqliteJournalOptions = (
@@ -123,14 +125,19 @@ export class SqliteJournal implements OpenedJournal {
   }
 
   async *read(partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
+    let entries = pageEntriesFirst;
     for (let next = from; ; ) {
-      const page = this.#query(partition, next, () => this.#page.all(partition, next, pageEntries));
+      const page = this.#query(partition, next, () => this.#page.all(partition, next, entries));
+      let bytes = 0;
       for (const { seq, body } of page) {
         if (seq !== next) throw new JournalCorrupt(partition, next, `missing: ${seq} comes next`);
+        bytes += body.byteLength;
         yield { sequence: seq, bytes: body };
         next++;
       }
-      if (page.length < pageEntries) return;
+      if (page.length < entries) return;
+      const fitting = Math.floor((entries * pageBytes) / Math.max(1, bytes));
+      entries = Math.max(1, Math.min(pageEntriesMax, fitting));
     }
   }
 

@@ -14,6 +14,7 @@ import {
   JournalUnavailable,
   type StoredEntry,
 } from '../journal/journal.ts';
+import { noteGarbage } from '../journal/read-garbage.ts';
 import type { Board } from '../memory/board.ts';
 import type { Positions } from '../memory/positions.ts';
 import { SnapshotUnfit } from '../snapshot/format.ts';
@@ -102,6 +103,7 @@ async function readOn(
     }
     mustBeAcknowledged(chain, acknowledged);
     positions.noteEntry(partition, sequence, chain.at);
+    noteGarbage(bytes.byteLength);
     if (stride < strideEvents) continue;
     stride = 0;
     await sleep(0);
