@@ -145,6 +145,11 @@ export type Placed = {
   nonce: number;
   /** The order costs nothing, so its units are sold at once. Since 0.4.0. */
   paid?: true;
+  /**
+   * At the normal price, which has no end: when the purchase token ends, where that is more than
+   * `tokenLifeMsMax` after the order. Since 0.6.0.
+   */
+  tokenEndsAt?: number;
 };
 /**
  * The held units are sold. `late`: the hold had expired and the units were taken from those left. Since
@@ -189,12 +194,13 @@ export const dueReasons = [
   'paidTwice',
   'wrongAmount',
   'unknownOrder',
+  'archived',
 ] as const;
 export type DueReason = (typeof dueReasons)[number];
 /**
  * Money came that no order can take; it is the item's refund number `due`, from 1. `n` is the order that
  * was named, which does not exist where the reason says so, and is 0 where its id had another day than that
- * of the order with its number. Since 0.4.0.
+ * of the order with its number. Since 0.4.0; since 0.6.0 also for an order that is archived.
  */
 export type RefundDue = {
   type: 'refundDue';
@@ -214,6 +220,11 @@ export type DueSettled = {
   due: number;
   reference?: string;
 } & Signed;
+/**
+ * The item's orders up to number `upTo`, which can change no more, are no longer kept in memory: SQL has them.
+ * With them the buyers of `promos` are forgotten, all of whose orders are among them. Since 0.6.0.
+ */
+export type Archived = { type: 'archived'; item: number; upTo: number; promos?: number[] };
 /** The pay window ended; the held units are on sale again. */
 export type Expired = {
   type: 'expired';
@@ -264,5 +275,6 @@ export type Event = (
   | Refunded
   | RefundDue
   | DueSettled
+  | Archived
   | Refused
 ) & { at?: number };

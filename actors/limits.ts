@@ -283,6 +283,23 @@ export const heirMs = 1_000;
 /** How long an engine that leaves waits for others to own what it has handed over. */
 export const leaveMsMax = 5_000;
 
+/**
+ * The longest life of the purchase tokens that are issued here. What was bought with one at the normal price, which
+ * has no end, is kept at least until it has ended: it must not buy again.
+ */
+export const tokenLifeMsMax = 30 * 24 * 3_600_000;
+
+/** How long orders that can change no more are kept in memory, unless told otherwise; and at most. */
+export const retainDaysDefault = 30;
+export const retainDaysMax = 3_650;
+
+/** How often a partition looks for orders that are to leave its memory, and how many leave with one event. */
+export const archiveLookMs = 60_000;
+export const archivedOrdersMax = 65_536;
+
+/** Promos whose buyers one event forgets: their numbers must fit an event. */
+export const archivedPromosMax = 32;
+
 /** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
 
@@ -357,6 +374,7 @@ relation(
   takeOverHoldMs + appendTimeoutMs < replyTimeoutMs,
   'who is kept waiting by a hand-over must still be answered',
 );
+relation(archivedPromosMax * 8 + 100 < eventBytesMax, 'an event must hold the promos it names');
 relation(snapshotQuietEvents < snapshotTailEvents, 'a quiet time must need fewer events');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(

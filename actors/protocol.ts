@@ -106,6 +106,18 @@ export type Refund = {
 } & Signed;
 /** Notes that refund `due` of the item, from 1, has been paid back. */
 export type Settle = { type: 'settle'; item: number; due: number; reference: string } & Signed;
+/**
+ * Money has come for an order that is archived, and is to go back: whoever sends this has found in SQL that it did
+ * not pay the order. `placedAt` is the order's, and `amountMinor` what has come. Since 0.6.0.
+ */
+export type Owe = {
+  type: 'owe';
+  item: number;
+  n: number;
+  placedAt: number;
+  amountMinor: number;
+  reference: string;
+} & Signed;
 export type Read = { type: 'read'; item: number; n: number; user: number };
 /** Refusals for stock that were answered from the board: it showed `seen` as its sequence. */
 export type Tally = { type: 'tally'; item: number; seen: Sequence; count: number; amount: number };
@@ -132,6 +144,7 @@ export type Command =
   | Cancel
   | Refund
   | Settle
+  | Owe
   | Read
   | Tally
   | Sync;
@@ -186,6 +199,7 @@ export const commandTypes = [
   'refund',
   'settle',
   'sync',
+  'owe',
 ] as const satisfies readonly Command['type'][];
 
 /** Where a user stands with a promo: nowhere, before a draw, in the queue, or let in. */
@@ -216,9 +230,15 @@ export interface Reply {
   repeated: boolean;
   order: OrderView | null;
   standing: Standing | null;
-  /** With `refundDue` the number of the refund; with `wrongState` the promo in the way; else 0. */
+  /**
+   * With `refundDue` the number of the refund; with `wrongState` the promo in the way; with `notFound` the number of
+   * the refund due where money came for no order, or `archivedMark` where SQL has the order; else 0.
+   */
   about: number;
 }
+
+/** The order can change no more, and has left its actor's memory. */
+export const archivedMark = -1;
 
 export function refusal(refusalCode: Code): Reply {
   return { code: refusalCode, repeated: false, order: null, standing: null, about: 0 };

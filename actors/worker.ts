@@ -17,7 +17,7 @@ import type {
 import type { OpenedJournal } from './journal/journal.ts';
 import { type JournalSettings, openJournal } from './journal/open.ts';
 import { JournalWatch } from './journal-watch.ts';
-import { drainRecordsMax, probeMs } from './limits.ts';
+import { archiveLookMs, drainRecordsMax, probeMs } from './limits.ts';
 import { configureLog, getLogger, type logLevels } from './log.ts';
 import { Loop } from './loop.ts';
 import { Board } from './memory/board.ts';
@@ -44,6 +44,8 @@ export interface ActorThreadSettings {
   journal: JournalSettings;
   /** Where this machine keeps its snapshots. */
   snapshotsFolder: string;
+  /** How long orders that can change no more are kept in memory. */
+  retainMs: number;
   /** Null: no replica. */
   redisUrl: string | null;
   memory: SharedMemory;
@@ -112,6 +114,11 @@ class ActorThread {
       board,
       positions,
       snapshots: journal.snapshots(settings.snapshotsFolder),
+      archive: {
+        retainMs: settings.retainMs,
+        lookMs: Math.min(archiveLookMs, settings.retainMs),
+        isAllowed: () => positions.archives,
+      },
       // A timer takes a millisecond even for none at all.
       sleep: (ms) => (ms === 0 ? breathe() : Bun.sleep(ms)),
       writer: settings.writer,

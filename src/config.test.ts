@@ -42,6 +42,7 @@ describe('settings', () => {
         allowedOrigins: '',
         idleTimeoutSeconds: 75,
         liveStreams: 10_000,
+        retainDays: 30,
         logLevel: 'info',
       });
     }

@@ -7,7 +7,7 @@ import {
   readAuthorities,
   readCredentials,
 } from '../actors/journal/nats-address.ts';
-import { partitionsMax } from '../actors/limits.ts';
+import { partitionsMax, retainDaysDefault, retainDaysMax } from '../actors/limits.ts';
 import { logLevels } from '../actors/log.ts';
 import { redisAddressFault } from '../actors/redis-connection.ts';
 import { type CaptchaKind, captchaKinds } from './admission/captcha.ts';
@@ -55,6 +55,8 @@ export interface Config {
   idleTimeoutSeconds: number;
   /** How many live streams there may be at a time. */
   liveStreams: number;
+  /** How long orders that can change no more stay in memory. */
+  retainDays: number;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -214,6 +216,7 @@ function environmentSchema(cores: number) {
     ALLOWED_ORIGINS: list(originsIn, originsMessage),
     IDLE_TIMEOUT_SECONDS: integer(75, 1, idleSecondsMax),
     LIVE_STREAMS: integer(liveStreamsDefault, 0, 1_000_000),
+    RETAIN_DAYS: integer(retainDaysDefault, 1, retainDaysMax),
     LOG_LEVEL: v.optional(logLevel, 'info'),
   });
 }
@@ -281,6 +284,7 @@ export function readConfig(
     allowedOrigins: settings.ALLOWED_ORIGINS,
     idleTimeoutSeconds: settings.IDLE_TIMEOUT_SECONDS,
     liveStreams: settings.LIVE_STREAMS,
+    retainDays: settings.RETAIN_DAYS,
     logLevel: settings.LOG_LEVEL,
   };
 }

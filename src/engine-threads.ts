@@ -15,6 +15,8 @@ import type { Rehearsal } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
 import { Thread } from './supervisor.ts';
 
+const dayMs = 86_400_000;
+
 export interface EngineSettings extends Config {
   tokenSecret: string;
   adminToken: string;
@@ -118,6 +120,7 @@ export class EngineThreads {
         writer,
         journal,
         snapshotsFolder: snapshotsFolder(settings),
+        retainMs: settings.rehearsal?.retainMs ?? settings.retainDays * dayMs,
         redisUrl: settings.redisUrl,
         cluster: this.parts.cluster?.threadPart ?? null,
       }),

@@ -60,6 +60,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   const { port } = claimed;
   const memory = makeSharedMemory(settings.httpThreads, settings.actorThreads);
   const positions = new Positions(memory.positions);
+  // In a cluster its coordinator says whether all engines know what that is.
+  positions.archives = settings.natsUrl === null;
   const steadyClock = createSteadyClock();
   const startedAt = wallClock();
   const writer = Bun.randomUUIDv7();

@@ -15,6 +15,8 @@ export interface Rehearsal {
   rates?: Partial<Record<RateName, Rate>>;
   /** Hashes of passwords take next to no work. False when not given. */
   quickPasswords?: boolean;
+  /** How long orders that can change no more are kept in memory. */
+  retainMs?: number;
   /** How many live streams one address may have. */
   streamsByAddressMax?: number;
 }

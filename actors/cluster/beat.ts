@@ -51,6 +51,8 @@ const beatSchema = v.object({
   /** Of the records that engines send each other. */
   layout: count,
   leaving: v.boolean(),
+  /** Whether it knows what it is that orders leave the memory; since 0.6.0 all do. */
+  archives: v.optional(v.boolean(), false),
   common: commonSchema,
   partitions: v.array(shareSchema),
 });

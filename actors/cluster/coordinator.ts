@@ -187,7 +187,7 @@ export class Coordinator {
   #say(n: number, serial: number): Promise<void> {
     const saidAt = this.world.steadyClock();
     this.#prospect.said(n, saidAt);
-    const beat = { ...this.settings.self, n, serial, leaving: this.#leaving };
+    const beat = { ...this.settings.self, n, serial, leaving: this.#leaving, archives: true };
     const encoded = encodeBeat({ ...beat, partitions: this.#prospect.shares(saidAt) });
     return this.#channel!.say(encoded).then(() => this.#extendLease(saidAt + ownLeaseMs));
   }
@@ -265,7 +265,13 @@ export class Coordinator {
     const now = this.world.steadyClock();
     this.#plans = this.#prospect.plans(this.#leaving, now);
     if (this.#members.settled) this.#act(now);
+    this.world.positions.archives = this.#members.settled && this.#allArchive();
     if (now - this.#toldAt >= membersTellMs) this.#tellMembers(now);
+  }
+
+  /** An engine of before 0.6.0 may come to own what another has archived, and would not know. */
+  #allArchive(): boolean {
+    return this.#members.others.every(({ beat }) => beat.archives);
   }
 
   #act(now: number): void {

@@ -10,7 +10,15 @@ function member(id: string, state: Member['state'], startedAt: number, port = 3_
   const common = { tokenSecret: 'x', sql: 'y', store: 'z' };
   const facts = { v: 1 as const, id, n: 1, serial: 1, version: '0.5.0', layout: 1, leaving: false };
   const address = `http://127.0.0.1:${port}`;
-  const beat = { ...facts, address, startedAt, actorThreads: 1, common, partitions: [] };
+  const beat = {
+    ...facts,
+    archives: true,
+    address,
+    startedAt,
+    actorThreads: 1,
+    common,
+    partitions: [],
+  };
   const heard = { beat, heardAt: now - 3_000, ownN: 1, storedAfterN: 0, spoke: true };
   return { id, state, ...heard, draws: drawsOf(id, 1, 1) };
 }

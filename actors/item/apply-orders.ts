@@ -15,7 +15,10 @@ export function applyPlaced(item: Item, event: Placed, at: number): void {
   if (n !== event.n) throw new Error(`item ${item.id}: order ${event.n} is not the next, ${n}`);
   if (event.paid === true) item.sold += amount;
   else item.held += amount;
-  const { buyers } = item.sales[index]!;
+  if (event.tokenEndsAt !== undefined) orders.longTokens.set(n, event.tokenEndsAt);
+  const sale = item.sales[index]!;
+  sale.orders++;
+  const { buyers } = sale;
   const buyer = buyers.row(user);
   if (buyers.firstOrderAt(buyer) === 0) buyers.setFirstOrder(buyer, n);
   else orders.indexToken(n);

@@ -7,6 +7,7 @@ import type { Event } from '../events.ts';
 import { applyCancelled, applyPaid, applyPlaced, applyRefunded } from './apply-orders.ts';
 import { applyAdmitted, applyDrawn, applyJoined, applyLapsed, applyLeft } from './apply-queue.ts';
 import { applyPublished, endPromo, notePromosEnd, saleOf, withdrawPromo } from './apply-sale.ts';
+import { applyArchived } from './archive.ts';
 import { dueKey, type Item, newItem, owe, referenceNumber, unitsLeft } from './state.ts';
 
 /** Applies an event to the item it names among `items`, and returns that item. */
@@ -145,6 +146,9 @@ function applyMerchants(
       owe(item, due.n, due.reason, -due.amountMinor);
       break;
     }
+    case 'archived':
+      applyArchived(item, event);
+      break;
     case 'opened':
       if (!isNew) throw new Error(`item ${item.id}: opened twice`);
   }

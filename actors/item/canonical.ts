@@ -21,6 +21,8 @@ export function canonical(item: Item): string {
     restocks: [...item.restocks],
     dues,
     refunded: [...orders.paidAtOfRefunded],
+    longTokens: [...orders.longTokens],
+    spentTokensEndAt: item.spentTokensEndAt,
     orders: rows,
     archived: orders.archived,
     sales: item.sales.map(saleRow),
@@ -29,10 +31,11 @@ export function canonical(item: Item): string {
 
 function saleRow(sale: Sale) {
   const { buyers } = sale;
-  const { paused, withdrawn, over, lapseNotBefore, admissions, waiting, draw } = sale;
+  const { paused, withdrawn, over, archived, orders, lapseNotBefore } = sale;
+  const { admissions, waiting, draw } = sale;
   const usersOf = (line: Iterable<number>) => Array.from(line, (buyer) => buyers.userAt(buyer));
   return {
-    ...{ paused, withdrawn, over, lapseNotBefore },
+    ...{ paused, withdrawn, over, archived, orders, lapseNotBefore },
     admissions: usersOf(admissions),
     waiting: usersOf(waiting),
     draw: draw === null ? null : { secret: draw.secret, entrants: [...draw.rows()] },

@@ -1,9 +1,11 @@
 /** What becomes of orders: they are placed, paid, cancelled, refunded. */
 import type { DueReason, Event } from '../events.ts';
-import { duesPerItemMax, ordersPerItemMax } from '../limits.ts';
+import { duesPerItemMax, ordersPerItemMax, tokenLifeMsMax } from '../limits.ts';
 import {
+  archivedMark,
   type Cancel,
   code,
+  type Owe,
   orderStatus,
   type Pay,
   type Place,
@@ -34,6 +36,7 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
     const same = item.orders.amountOf(spentOn) === amount;
     return same ? accept(null, spentOn) : refuse(code.usedOtherwise);
   }
+  if (mayBeArchived(item, index, command)) return refuse(code.ended);
   if (now >= command.expiresAt * 1000) return refuse(code.tokenExpired);
   if (index === 0) {
     const refused = normalRefusal(item, at);
@@ -51,10 +54,26 @@ export function decidePlace(item: Item, command: Place, at: number, now: number)
   if (amount > terms.limit - unitsOf(item, index, buyer)) return refuse(code.limitReached);
   if (item.orders.count === ordersPerItemMax) return refuse(code.wrongState);
   const n = item.orders.count + 1;
-  const { price } = terms;
-  const placed = { type: 'placed', item: item.id, n, user, promo, amount, price, nonce } as const;
-  const event: Event = price === 0 ? { ...placed, paid: true } : placed;
-  return { event, code: code.ok, repeated: false, n, stands: null, about: 0 };
+  return { event: placed(item, command, index, at), ...bought, n };
+}
+
+const bought = { code: code.ok, repeated: false, stands: null, about: 0 } as const;
+
+function placed(item: Item, command: Place, index: number, at: number): Event {
+  const { user, promo, amount, nonce, expiresAt } = command;
+  const { price } = item.terms[index]!;
+  const n = item.orders.count + 1;
+  const event = { type: 'placed', item: item.id, n, user, promo, amount, price, nonce } as const;
+  const lives = index === 0 && expiresAt * 1000 > at + tokenLifeMsMax;
+  if (price > 0 && !lives) return event;
+  const paid = price === 0 ? { paid: true as const } : {};
+  return { ...event, ...paid, ...(lives ? { tokenEndsAt: expiresAt * 1000 } : {}) };
+}
+
+/** Whether a token that has bought nothing that is kept may have bought what is archived. */
+function mayBeArchived(item: Item, index: number, { expiresAt }: Place): boolean {
+  if (index > 0) return item.sales[index]!.archived;
+  return item.sales[0]!.archived && expiresAt * 1000 <= item.spentTokensEndAt;
 }
 
 function admitted(buyers: Buyers, buyer: number): boolean {
@@ -68,6 +87,7 @@ function admitted(buyers: Buyers, buyer: number): boolean {
 export function decidePay(item: Item, command: Pay): Decision {
   const { n, user, amountMinor = -1, reference = '' } = command;
   const { orders } = item;
+  if (orders.isArchived(n)) return refuse(code.notFound, archivedMark);
   const known = orders.has(n);
   const payment = referenceNumber(reference);
   if (!known || (user !== 0 && orders.userOf(n) !== user)) {
@@ -101,6 +121,17 @@ export function decidePay(item: Item, command: Pay): Decision {
   return accept({ type: 'paid', ...paid }, n);
 }
 
+/** Money has come for an order of which nothing is known here any more. It is noted once. */
+export function decideOwe(item: Item, command: Owe): Decision {
+  if (!item.orders.isArchived(command.n)) return refuse(code.wrongState);
+  const { n, reference, amountMinor, placedAt } = command;
+  if (amountMinor <= 0) return refuse(code.usedOtherwise);
+  const payment = referenceNumber(reference);
+  const noted = item.dueOf.get(dueKey(n, payment)) ?? 0;
+  const reason = noted === 0 ? 'archived' : item.dues[noted - 1]!.reason;
+  return owed(item, command, payment, reason, placedAt);
+}
+
 /** Whether the units of an order that expired are still there for its buyer. */
 function honoured(item: Item, n: number): boolean {
   const { orders } = item;
@@ -111,15 +142,21 @@ function honoured(item: Item, n: number): boolean {
 }
 
 /** The answer to money that no order can take; it is noted once. */
-function owed(item: Item, command: Pay, payment: number, reason: DueReason): Decision {
+function owed(
+  item: Item,
+  command: Pay | Owe,
+  payment: number,
+  reason: DueReason,
+  archivedAt = 0,
+): Decision {
   const { n, amountMinor = -1, reference = '' } = command;
+  const known = reason !== 'unknownOrder' && item.orders.has(n);
   const refusal =
     reason === 'wrongAmount'
       ? code.usedOtherwise
       : reason === 'unknownOrder'
         ? code.notFound
         : code.refundDue;
-  const known = reason !== 'unknownOrder';
   const about = item.dueOf.get(dueKey(n, payment)) ?? 0;
   const answer = { code: refusal, n: known ? n : 0, stands: null };
   if (about !== 0) return { ...answer, event: null, repeated: true, about };
@@ -128,7 +165,7 @@ function owed(item: Item, command: Pay, payment: number, reason: DueReason): Dec
   const due = item.dues.length + 1;
   const event: Event = {
     ...{ type: 'refundDue', item: item.id, due, n },
-    placedAt: known ? item.orders.createdAtOf(n) : 0,
+    placedAt: known ? item.orders.createdAtOf(n) : archivedAt,
     amountMinor: amountMinor < 0 ? total : amountMinor,
     reason,
     ...(reference === '' ? {} : { reference }),
@@ -160,6 +197,7 @@ export function decideRefund(item: Item, command: Refund): Decision {
     if (amountMinor >= 0 && amountMinor !== owed) return refuse(code.usedOtherwise);
     return settleDue(item, due, reason === 'unknownOrder' ? 0 : n, command);
   }
+  if (orders.isArchived(n)) return refuse(code.notFound, archivedMark);
   if (!known) return refuse(code.notFound);
   if (orders.statusOf(n) === orderStatus.refunded) return accept(null, n);
   if (!isPaid) return refuse(code.wrongState);

@@ -11,9 +11,10 @@
  */
 
 import type { Event } from '../events.ts';
-import { type Command, code, type Reply, type Tally } from '../protocol.ts';
+import { archivedMark, type Command, code, type Reply, type Tally } from '../protocol.ts';
 import {
   decideCancel,
+  decideOwe,
   decidePay,
   decidePlace,
   decideRefund,
@@ -34,6 +35,7 @@ import { accept, type Decision, refuse } from './decision.ts';
 import { type Item, viewOrder, viewStanding } from './state.ts';
 
 export { apply, applyTo } from './apply.ts';
+export { archivable } from './archive.ts';
 export { canonical } from './canonical.ts';
 export { isDrawing } from './decide-queue.ts';
 export { type Item, itemBytes, unitsLeft, viewOrder } from './state.ts';
@@ -63,6 +65,8 @@ export function decide(item: Item | undefined, command: Command, at: number, now
       return decideRefund(item, command);
     case 'settle':
       return decideSettle(item, command);
+    case 'owe':
+      return decideOwe(item, command);
     case 'read':
       return withOrder(item, command, (n) => accept(null, n));
     case 'sync':
@@ -129,7 +133,7 @@ export function replyOf(item: Item | undefined, decision: Decision, at: number):
   return {
     code: answer,
     repeated,
-    order: item !== undefined && n > 0 ? viewOrder(item, n) : null,
+    order: item?.orders.has(n) === true ? viewOrder(item, n) : null,
     standing:
       item !== undefined && stands !== null
         ? viewStanding(item, stands.user, stands.index, at)
@@ -144,6 +148,7 @@ function withOrder(
   then: (n: number) => Decision,
 ): Decision {
   const { n, user } = command;
+  if (item.orders.isArchived(n)) return refuse(code.notFound, archivedMark);
   if (!item.orders.has(n)) return refuse(code.notFound);
   if (user !== 0 && item.orders.userOf(n) !== user) return refuse(code.notFound);
   return then(n);

@@ -56,6 +56,7 @@ export interface StoredOrders {
   chunks: StoredChunks;
   byToken: StoredIndex;
   paidAtOfRefunded: [n: number, paidAt: number][];
+  longTokens: [n: number, endsAt: number][];
 }
 
 const within = (n: number) => (n - 1) & (chunkRows - 1);
@@ -67,6 +68,8 @@ export class Orders {
 
   /** By number: when orders that were refunded had been paid. */
   readonly paidAtOfRefunded = new Map<number, number>();
+  /** By number: when purchase tokens end that live longer than most (`Placed.tokenEndsAt`). */
+  readonly longTokens = new Map<number, number>();
 
   readonly #chunks = new Chunks(OrderChunk);
   readonly #byToken = new HashIndex();
@@ -109,6 +112,11 @@ export class Orders {
   /** How many are kept. */
   get kept(): number {
     return this.count - this.archived;
+  }
+
+  /** Whether an order existed, and is kept no more. */
+  isArchived(n: number): boolean {
+    return n > 0 && n <= this.archived;
   }
 
   /** The numbers of all that are kept. */
@@ -202,8 +210,8 @@ export class Orders {
     this.archived = upTo;
     this.#chunks.drop(upTo, upTo === this.count);
     this.#byToken.forgetBelow(upTo);
-    for (const n of this.paidAtOfRefunded.keys()) {
-      if (n <= upTo) this.paidAtOfRefunded.delete(n);
+    for (const few of [this.paidAtOfRefunded, this.longTokens]) {
+      for (const n of few.keys()) if (n <= upTo) few.delete(n);
     }
   }
 
@@ -218,8 +226,9 @@ export class Orders {
     const { chunks, memories } = this.#chunks.stored();
     const { index: byToken, segments } = this.#byToken.stored();
     const paidAtOfRefunded = [...this.paidAtOfRefunded];
+    const longTokens = [...this.longTokens];
     return {
-      orders: { count, archived, chunks, byToken, paidAtOfRefunded },
+      orders: { count, archived, chunks, byToken, paidAtOfRefunded, longTokens },
       memories: [...memories, ...segments],
     };
   }
@@ -237,6 +246,7 @@ export class Orders {
     orders.#chunks.restore(archived, chunks, take);
     orders.#byToken.restore(byToken, take, archived);
     for (const [n, paidAt] of stored.paidAtOfRefunded) orders.paidAtOfRefunded.set(n, paidAt);
+    for (const [n, endsAt] of stored.longTokens) orders.longTokens.set(n, endsAt);
     for (const n of orders.numbers()) {
       if (orders.statusOf(n) !== orderStatus.placed) continue;
       orders.#holds.add(n, deadline(orders.termsOf(n), orders.createdAtOf(n)));

@@ -1,13 +1,16 @@
 /** The whole of the rules, against a plain model of them, whatever is sent and whenever. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { timeMsMax } from '../limits.ts';
+import { timeMsMax, tokenLifeMsMax } from '../limits.ts';
 import { plainAnswer } from '../plain/plain-answers.ts';
 import { PlainItem } from '../plain/plain-item.ts';
 import { type Command, orderStatusNames, type Publish, type Reply } from '../protocol.ts';
 import { Actor, id, start } from '../testing/item-driver.ts';
 import { someHistory, somePromo } from '../testing/random-commands.ts';
 import { apply, canonical, dueAt, type Item, unitsLeft } from './item.ts';
+
+const monthMs = tokenLifeMsMax + 1_000;
+const retains = [0, 1, 1_000, 20_000, ...Array(4).fill(Number.POSITIVE_INFINITY)];
 
 const runs = { numRuns: 150, includeErrorInReport: true };
 
@@ -38,10 +41,18 @@ class Pair {
     expect(dueAt(item!)).toBeGreaterThan(at);
     const { orders } = item!;
     const statuses = Array.from(orders.numbers(), (n) => orderStatusNames[orders.statusOf(n)]);
-    expect(statuses).toEqual(model.orders.map(({ status }) => status));
+    const { archived } = model;
+    expect(orders.archived).toBe(archived);
+    expect(statuses).toEqual(model.orders.slice(archived).map(({ status }) => status));
     expect(item!.dues.map(({ settled }) => settled)).toEqual(
       model.money.dues.map(({ settled }) => settled),
     );
+  }
+
+  /** Whoever tells of money for an archived order has read in SQL when that was placed. */
+  asShopsSend(command: Command): Command {
+    if (command.type !== 'owe') return command;
+    return { ...command, placedAt: this.model!.orders[command.n - 1]?.placedAt ?? 0 };
   }
 
   compareStanding(reply: Reply, user: number, promo: number): void {
@@ -56,17 +67,25 @@ class Pair {
   }
 }
 
+interface Step {
+  command: Command;
+  waitMs: number;
+  /** What was settled so long ago leaves the memory first; never where not given. */
+  retainMs?: number;
+}
+
 /** Plays a history under a first promo, and looks at the pair after each step. */
-function play(promo: Publish, history: readonly { command: Command; waitMs: number }[]): Pair {
+function play(promo: Publish, history: readonly Step[]): Pair {
   const pair = new Pair();
   let at = start - 200;
   pair.actor.send({ type: 'open', item: id, price: 1_000, units: 3, limit: 3 }, at);
   pair.actor.send(promo, at);
   pair.take();
-  for (const { command, waitMs } of history) {
+  for (const { command: sent, waitMs, retainMs = Number.POSITIVE_INFINITY } of history) {
     at += waitMs;
-    pair.actor.pass(at);
+    pair.actor.archive(at - retainMs, at);
     pair.take();
+    const command = pair.asShopsSend(sent);
     const expected = plainAnswer(pair.model, command, at);
     const reply = pair.actor.send(command, at);
     pair.take();
@@ -81,12 +100,39 @@ function play(promo: Publish, history: readonly { command: Command; waitMs: numb
   return pair;
 }
 
+/** Histories in which orders leave the memory now and then, and a month passes twice. */
+const someLongHistory = fc
+  .tuple(someHistory, someHistory, someHistory, fc.infiniteStream(fc.constantFrom(...retains)))
+  .map(([first, second, third, often]) =>
+    [first, second, third].flatMap((part, nth) =>
+      part.map(({ command, waitMs }, index): Step => {
+        const passesMs = nth > 0 && index === 0 ? monthMs : 0;
+        return { command, retainMs: often.next().value, waitMs: waitMs + passesMs };
+      }),
+    ),
+  );
+
 describe('whatever is sent, whenever', () => {
   test('each command is answered, each event decided, and everybody stands as the rules say', () => {
     fc.assert(
       fc.property(somePromo, someHistory, (promo, history) => void play(promo, history)),
       runs,
     );
+  });
+
+  test('also where orders leave the memory that can change no more', () => {
+    let archived = 0;
+    fc.assert(
+      fc.property(somePromo, someLongHistory, (promo, history) => {
+        const { actor, model } = play(promo, history);
+        archived += model!.archived;
+        let replayed: Item | undefined;
+        for (const { event, at } of actor.journal) replayed = apply(replayed, event, at);
+        expect(canonical(replayed!)).toBe(canonical(actor.item!));
+      }),
+      runs,
+    );
+    expect(archived).toBeGreaterThan(runs.numRuns);
   });
 
   test('and then nothing but time, all holds end, and nobody waits', () => {

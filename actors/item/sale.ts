@@ -16,6 +16,10 @@ export class Sale {
   withdrawn = false;
   /** The merchant ended it, or took it back: it stays so, also where the time was set back since. */
   over = false;
+  /** Orders of it have left the memory, or its buyers: an unknown purchase token may have bought something. */
+  archived = false;
+  /** Its orders that are in memory. */
+  orders = 0;
   /** Admissions that are neither spent nor lapsed, in the order they were given: the first lapses first. */
   readonly admissions: Line;
   readonly waiting: Waiting;
@@ -29,10 +33,10 @@ export class Sale {
   constructor(
     private readonly terms: Terms,
     secret: string,
-    /** Everybody who has bought or joined. */
-    readonly buyers = new Buyers(),
+    /** Everybody who has bought or joined, until they are forgotten. */
+    public buyers = new Buyers(),
   ) {
-    const moved = (buyer: number, row: number) => buyers.setPlace(buyer, row);
+    const moved = (buyer: number, row: number) => this.buyers.setPlace(buyer, row);
     this.admissions = new Line(moved);
     this.waiting = new Waiting(moved);
     this.draw = terms.queue === 'draw' ? new Draw(terms.promo, secret, buyers) : null;
@@ -86,6 +90,14 @@ export class Sale {
     this.waiting.prepend(buyers);
     this.draw = null;
     return true;
+  }
+
+  /** Forgets who has bought; nobody stands anywhere, and nobody ever will. */
+  forget(): void {
+    this.over = true;
+    this.archived = true;
+    this.buyers = new Buyers();
+    this.admissions.replace(new Int32Array(0));
   }
 
   /** Sends everybody home who waits. */

@@ -60,6 +60,8 @@ export interface Item {
   /** By order: minor units of its refunds due that are not settled; no entry for none. Follows from `dues`. */
   toRefund: Map<number, number>;
   orders: Orders;
+  /** A purchase token that ends before may have bought an order that is archived; 0 where none is. */
+  spentTokensEndAt: number;
 }
 
 export function unitsLeft(item: Item): number {
@@ -161,6 +163,7 @@ export function newItem(id: number, price: number, units: number): Item {
     dueOf: new Map(),
     toRefund: new Map(),
     orders: new Orders(),
+    spentTokensEndAt: 0,
   };
 }
 

@@ -15,6 +15,8 @@ interface StoredSale {
   paused: boolean;
   withdrawn: boolean;
   over: boolean;
+  archived: boolean;
+  orders: number;
   lapseNotBefore: number;
   rate: StoredRate;
   buyers: StoredBuyers;
@@ -36,6 +38,7 @@ type Scalars = Pick<
   | 'promo'
   | 'shown'
   | 'promosEndAt'
+  | 'spentTokensEndAt'
 >;
 
 export interface StoredItem extends Scalars {
@@ -54,7 +57,12 @@ export function storeItem(item: Item): { stored: StoredItem; memories: Uint8Arra
   return {
     stored: {
       ...{ id, at, loaded, held, sold, admitted, refused, normalSale, coming, promo, shown },
-      ...{ promosEndAt: item.promosEndAt, terms: item.terms, restocks: [...item.restocks] },
+      ...{
+        promosEndAt: item.promosEndAt,
+        spentTokensEndAt: item.spentTokensEndAt,
+        terms: item.terms,
+        restocks: [...item.restocks],
+      },
       ...{ dues: item.dues, orders, sales },
     },
     memories,
@@ -65,12 +73,14 @@ export function storeItem(item: Item): { stored: StoredItem; memories: Uint8Arra
 function storeSale(sale: Sale, memories: Uint8Array[]): StoredSale {
   // A draw that was held has an order, whether or not it was worked out yet.
   sale.order('all');
-  const { paused, withdrawn, over, lapseNotBefore, admissions, waiting } = sale;
+  const { paused, withdrawn, over, archived, orders, lapseNotBefore } = sale;
+  const { admissions, waiting } = sale;
   const { buyers, memories: ofBuyers } = sale.buyers.stored();
   const ofLines = [admissions, waiting].map((line) => new Uint8Array(Int32Array.from(line).buffer));
   memories.push(...ofBuyers, ...ofLines, ...(sale.draw?.stored() ?? []));
   const secret = sale.draw?.secret ?? null;
-  return { paused, withdrawn, over, lapseNotBefore, rate: sale.rate.stored(), buyers, secret };
+  const flags = { paused, withdrawn, over, archived, orders, lapseNotBefore };
+  return { ...flags, rate: sale.rate.stored(), buyers, secret };
 }
 
 /** The item whose stored form this is. It goes on in this memory, which is to be nobody else's. */
@@ -99,9 +109,9 @@ export function restoreItem(stored: StoredItem, memories: readonly Uint8Array[])
 }
 
 function restoreSale(stored: StoredSale, terms: Terms, take: Take): Sale {
-  const { paused, withdrawn, over, lapseNotBefore, rate, buyers, secret } = stored;
+  const { rate, buyers, secret, ...flags } = stored;
   const sale = new Sale(terms, secret ?? '', Buyers.restore(buyers, take));
-  Object.assign(sale, { paused, withdrawn, over, lapseNotBefore });
+  Object.assign(sale, flags);
   sale.rate.restore(rate);
   const [admitted, waiting] = take(2).map((memory) => new Int32Array(memory.slice().buffer));
   sale.admissions.replace(admitted!);

@@ -4,6 +4,7 @@ import { type Event, itemTexts } from '../events.ts';
 import {
   actorNameBytesMax,
   admitMsMax,
+  archivedPromosMax,
   duesPerItemMax,
   entryHeadBytesMax,
   eventBytesMax,
@@ -17,6 +18,7 @@ import {
   partitionsMax,
   payWindowMsMax,
   priceMinorMax,
+  promoIdMax,
   referenceCharactersMax,
   timeMsMax,
 } from '../limits.ts';
@@ -126,6 +128,7 @@ const largest = {
     amount: orderUnitsMax,
     price: priceMinorMax,
     nonce: integerMax,
+    tokenEndsAt: timeMsMax,
   },
   paid: {
     type: 'paid',
@@ -152,6 +155,12 @@ const largest = {
     n: ordersPerItemMax,
     amount: orderUnitsMax,
     placedAt: timeMsMax,
+  },
+  archived: {
+    type: 'archived',
+    item: itemIdMax,
+    upTo: ordersPerItemMax,
+    promos: Array(archivedPromosMax).fill(promoIdMax),
   },
   refused: {
     type: 'refused',

@@ -56,7 +56,8 @@ export class EventBuffer {
   add(event: Event, at: number, entryAt: number): void {
     if (this.#length + roomBytes > this.#bytes.length) this.#grow();
     if (this.count++ > 0) this.#bytes[this.#length++] = comma;
-    if (event.type === 'placed' && event.paid === undefined) this.#addPlaced(event, at, entryAt);
+    const isPlain = event.type === 'placed' && event.paid === undefined;
+    if (isPlain && event.tokenEndsAt === undefined) this.#addPlaced(event, at, entryAt);
     else this.#addText(encodeEvent(event, at, entryAt));
   }
 

@@ -52,7 +52,7 @@ const cells = [
   /** The same as the two when a snapshot was last stored: those events are in it. Written by the archivist. */
   'coveredEvents',
   'coveredFrom',
-  /** Orders in memory when the state was last recovered, or stored as a snapshot. */
+  /** Orders in memory, counted when it is looked for those that may leave, and when a snapshot is stored. */
   'ordersKept',
   /** The entry of the newest snapshot that this engine has stored or started from. Written by the archivist, too. */
   'snapshotSeq',
@@ -105,6 +105,7 @@ const cellsBytes = (partitionsMax + 1) * words * 8;
 const engineCells = partitionsMax * words;
 const projectorBeatCell = engineCells;
 const leaseCell = engineCells + 1;
+const archivesCell = engineCells + 2;
 
 /** What follows the journal at its own pace. */
 export type Copy = 'sql' | 'replica';
@@ -172,6 +173,13 @@ export class Positions {
     return { entries, ms: at === null ? 0 : Math.max(0, now - at) };
   }
 
+  /** Everything that was decided before this time is in SQL; 0 where that is not known. */
+  sqlHasBefore(partition: number): number {
+    if (this.get(partition, 'sqlKnown') === 0) return 0;
+    // No event of a later entry is from before its last one.
+    return this.#times.at(partition, this.get(partition, 'sqlSeq')) ?? 0;
+  }
+
   /** When the projector last reported that it runs, or else was started. */
   get projectorBeatAt(): number {
     return this.#cells[projectorBeatCell]!;
@@ -191,6 +199,15 @@ export class Positions {
 
   set leaseEndsAt(at: number) {
     this.#cells[leaseCell] = at;
+  }
+
+  /** Whether orders may leave the memory: all engines know what that is. Written by main. */
+  get archives(): boolean {
+    return this.#cells[archivesCell] === 1;
+  }
+
+  set archives(archives: boolean) {
+    this.#cells[archivesCell] = archives ? 1 : 0;
   }
 
   /** Hot path: whether this engine owns a partition, or is about to: what it tells the others. */

@@ -52,6 +52,10 @@ function writeRest(to: Writer, command: Exclude<Command, { type: 'place' }>): vo
       to.numbers(command.due);
       to.text(command.reference);
       break;
+    case 'owe':
+      to.numbers(command.n, command.placedAt, command.amountMinor);
+      to.text(command.reference);
+      break;
     case 'join':
       to.numbers(command.user, command.promo, command.nonce);
       break;
@@ -101,7 +105,7 @@ function writeRest(to: Writer, command: Exclude<Command, { type: 'place' }>): vo
 
 const mayBeSigned: ReadonlySet<Command['type']> = new Set<Command['type']>([
   ...(['open', 'restock', 'withdrawUnits', 'edit', 'publish', 'pause', 'resume', 'end'] as const),
-  ...(['withdrawPromo', 'extend', 'pay', 'cancel', 'refund', 'settle'] as const),
+  ...(['withdrawPromo', 'extend', 'pay', 'cancel', 'refund', 'settle', 'owe'] as const),
 ]);
 
 /**
@@ -172,6 +176,11 @@ function readRest(from: Reader, type: Exclude<Command['type'], 'place'>, item: n
     case 'settle': {
       const settle = { type, item, due: from.number(), reference: '' };
       return { ...settle, ...from.text('reference'), ...from.text('by') };
+    }
+    case 'owe': {
+      const owe = { type, item, n: from.number(), placedAt: from.number() };
+      const money = { amountMinor: from.number(), reference: '' };
+      return { ...owe, ...money, ...from.text('reference'), ...from.text('by') };
     }
     case 'join':
       return { type, item, user: from.number(), promo: from.number(), nonce: from.number() };

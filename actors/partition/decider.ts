@@ -5,13 +5,33 @@
  */
 
 import type { Event } from '../events.ts';
-import { applyTo, decide, due, dueAt, type Item, isDrawing, replyOf } from '../item/item.ts';
+import {
+  applyTo,
+  archivable,
+  decide,
+  due,
+  dueAt,
+  type Item,
+  isDrawing,
+  replyOf,
+} from '../item/item.ts';
 import type { StoredEntry } from '../journal/journal.ts';
 import { admissionsPerEntryMax } from '../limits.ts';
 import { type Command, code } from '../protocol.ts';
+import { ordersKept } from './history.ts';
 import { type AcknowledgedEntry, Pipeline, type PipelineWorld } from './pipeline.ts';
 import type { Recovered } from './recovered.ts';
 import { changesLeft, Tallies } from './tallies.ts';
+
+/** When orders may leave the memory. */
+export interface ArchiveRule {
+  /** How long they are kept once they can change no more. */
+  retainMs: number;
+  /** How often to look for them. */
+  lookMs: number;
+  /** Whether all who may go on from the journal know what became of them. */
+  isAllowed(): boolean;
+}
 
 /** With more batches than this waiting, the journal is slow, and what only time decides can wait. */
 const backlogMax = 4;
@@ -30,6 +50,8 @@ export class Decider {
   #dueAt = Number.POSITIVE_INFINITY;
   #tallyDueAt = Number.POSITIVE_INFINITY;
   #tickedAt = 0;
+  /** When to look next for orders that are to leave the memory, by the clock. */
+  #archiveAt = 0;
   #busy = false;
 
   /**
@@ -38,7 +60,7 @@ export class Decider {
    * the decider is of no more use.
    */
   constructor(
-    private readonly world: PipelineWorld,
+    private readonly world: PipelineWorld & { archive: ArchiveRule },
     private readonly recovered: Recovered,
     failed: (error: Error) => void,
   ) {
@@ -102,6 +124,7 @@ export class Decider {
       for (const item of this.#tallies.due(until)) this.#writeTally(item, at);
       this.#tallyDueAt = this.#tallies.dueAt();
     }
+    if (now >= this.#archiveAt || setBack) this.#archive(now, at);
     if (at < this.#dueAt) return;
     this.#dueAt = Number.POSITIVE_INFINITY;
     for (const item of this.items.values()) {
@@ -158,6 +181,25 @@ export class Decider {
       this.#record(event, at);
     }
     if (isDrawing(item, at)) this.#busy = true;
+  }
+
+  /**
+   * Lets orders leave the memory that can change no more and that SQL has. Nobody waits for it: each look takes a
+   * stride of each item, and the next follows soon while there is more.
+   */
+  #archive(now: number, at: number): void {
+    const { archive, positions } = this.world;
+    this.#archiveAt = now + archive.lookMs;
+    if (!archive.isAllowed()) return;
+    const { partition } = this.recovered.chain;
+    const before = Math.min(at - archive.retainMs, positions.sqlHasBefore(partition));
+    for (const item of this.items.values()) {
+      const event = archivable(item, before);
+      if (event === null) continue;
+      this.#record(event, at);
+      this.#archiveAt = now;
+    }
+    positions.set(partition, 'ordersKept', ordersKept(this.items));
   }
 
   #writeTally(item: number, at: number): void {

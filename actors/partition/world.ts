@@ -1,6 +1,7 @@
 /** What a partition needs from outside: the actor thread and the simulation each supply it. */
 import type { Clock } from '../clock.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
+import type { ArchiveRule } from './decider.ts';
 import type { FollowedWorld } from './follower.ts';
 import type { PipelineWorld } from './pipeline.ts';
 import type { PartitionLog } from './telling.ts';
@@ -9,6 +10,7 @@ export interface PartitionWorld extends PipelineWorld, PartitionLog {
   sleep(ms: number): Promise<void>;
   /** Called whenever a partition's mode has changed, and with it when `tick` will have something to do. */
   changed(): void;
+  archive: ArchiveRule;
   /** Null where the engine keeps none. */
   snapshots: Pick<SnapshotStore, 'list' | 'open'> | null;
   /** Null where the engine is alone. */

@@ -6,6 +6,7 @@ import {
   code,
   type Extend,
   type Join,
+  type Owe,
   type Pay,
   type Place,
   type Publish,
@@ -50,6 +51,8 @@ export function plainAnswer(item: PlainItem | undefined, command: Command, at: n
       return payAnswer(item, command);
     case 'refund':
       return refundAnswer(item, command);
+    case 'owe':
+      return oweAnswer(item, command);
     case 'settle':
       return item.money.dues[command.due - 1] === undefined ? code.notFound : code.ok;
     case 'cancel':
@@ -64,7 +67,7 @@ export function plainAnswer(item: PlainItem | undefined, command: Command, at: n
 }
 
 function ownOrder(item: PlainItem, n: number, user: number): PlainOrder | undefined {
-  const order = item.orders[n - 1];
+  const order = n > item.archived ? item.orders[n - 1] : undefined;
   return user === 0 || order?.user === user ? order : undefined;
 }
 
@@ -141,7 +144,11 @@ function placeAnswer(item: PlainItem, command: Place, at: number): Code {
   const promo = item.promos.get(id);
   if (id !== 0 && promo === undefined) return code.notOnSale;
   const spent = item.bought.get(`${user}/${id}/${nonce}`);
-  if (spent !== undefined) return spent.amount === amount ? code.ok : code.usedOtherwise;
+  if (spent !== undefined && spent.n > item.archived) {
+    return spent.amount === amount ? code.ok : code.usedOtherwise;
+  }
+  const before = expiresAt * 1_000 <= item.spentTokensEndAt;
+  if (item.archivedPromos.has(id) && (id !== 0 || before)) return code.ended;
   if (at >= expiresAt * 1_000) return code.tokenExpired;
   if (promo === undefined) {
     const answer = normalAnswer(item, at);
@@ -177,8 +184,16 @@ function payAnswer(item: PlainItem, command: Pay): Code {
   return reason === 'wrongAmount' ? code.usedOtherwise : code.refundDue;
 }
 
+function oweAnswer(item: PlainItem, { n, amountMinor, reference }: Owe): Code {
+  if (n === 0 || n > item.archived) return code.wrongState;
+  if (amountMinor <= 0) return code.usedOtherwise;
+  const noted = item.money.dues[item.money.dueOf(n, reference) - 1];
+  if (noted?.reason === 'unknownOrder') return code.notFound;
+  return noted?.reason === 'wrongAmount' ? code.usedOtherwise : code.refundDue;
+}
+
 function refundAnswer(item: PlainItem, { n, amountMinor, reference }: Refund): Code {
-  const order = item.orders[n - 1];
+  const order = n > item.archived ? item.orders[n - 1] : undefined;
   const own = order?.status === 'paid' && (reference === '' || reference === order.reference);
   const due = own ? undefined : item.money.dues[item.money.dueOf(n, reference) - 1];
   if (due !== undefined) {

@@ -5,7 +5,7 @@
  * should be answered.
  */
 import type { Event, Opened } from '../events.ts';
-import { loadedUnitsMax, payWindowDefaultMs } from '../limits.ts';
+import { loadedUnitsMax, payWindowDefaultMs, tokenLifeMsMax } from '../limits.ts';
 import { must } from './must.ts';
 import { PlainMoney, type PlainOrder } from './plain-money.ts';
 import { PlainPromo, type PlainStanding } from './plain-promo.ts';
@@ -31,6 +31,12 @@ export class PlainItem {
   readonly nonces = new Map<string, number>();
   /** Units by the keys of deliveries; below 0 where they were taken off sale. */
   readonly deliveries = new Map<number, number>();
+  /** Orders up to this number are archived. */
+  archived = 0;
+  /** Promos with archived orders, or whose buyers are forgotten; 0 is the normal price. */
+  readonly archivedPromos = new Set<number>();
+  /** When the tokens have ended that may have bought an archived order at the normal price. */
+  spentTokensEndAt = 0;
 
   constructor({ units, price, normalSale, limit = loadedUnitsMax }: Opened) {
     this.loaded = units;
@@ -91,10 +97,13 @@ export class PlainItem {
         this.#settled(event, at);
         break;
       case 'refundDue':
-        this.money.due(event, (order) => this.honours(order));
+        this.money.due(event, (order) => this.honours(order), this.archived);
         break;
       case 'dueSettled':
         this.money.settled(event.due);
+        break;
+      case 'archived':
+        this.#archived(event, at);
         break;
       case 'joined':
       case 'admitted':
@@ -131,13 +140,37 @@ export class PlainItem {
     must((price === 0) === (event.paid === true), 'what costs nothing is paid, and nothing else');
     const payBy = at + (terms?.payWindowMs ?? payWindowDefaultMs);
     const status = event.paid === true ? 'paid' : 'placed';
-    const order: PlainOrder = { n, user, promo, amount, price, payBy, status, reference: '' };
+    const { tokenEndsAt = at + tokenLifeMsMax } = event;
+    must(event.tokenEndsAt === undefined || promo === 0, 'of what has no end alone');
+    const order: PlainOrder = {
+      ...{ n, user, promo, amount, price, payBy, status, reference: '' },
+      ...{ placedAt: at, tokenEndsAt },
+    };
     this.money.orders.push(order);
     this.bought.set(token, order);
     if (event.paid === true) this.sold += amount;
     else this.held += amount;
     this.#own(order, amount);
     terms?.spend({ user, nonce });
+  }
+
+  /** What leaves the memory can change no more, and its tokens cannot buy again. */
+  #archived({ upTo, promos = [] }: Of<'archived'>, at: number): void {
+    must(upTo >= this.archived && upTo <= this.orders.length, `archived up to ${upTo}`);
+    for (const { n, promo, status, tokenEndsAt } of this.orders.slice(this.archived, upTo)) {
+      must(status !== 'placed', `order ${n} is placed, and archived`);
+      must(promo === 0 || !this.promos.get(promo)!.onAt(at), `promo ${promo} is on, and archived`);
+      must(promo !== 0 || tokenEndsAt < at, `the token of order ${n} may buy, and is archived`);
+      this.archivedPromos.add(promo);
+      this.spentTokensEndAt = Math.max(this.spentTokensEndAt, tokenEndsAt);
+    }
+    this.archived = upTo;
+    for (const promo of promos) {
+      must(!this.promos.get(promo)!.onAt(at), `promo ${promo} is on, and forgotten`);
+      const kept = this.orders.slice(upTo).some((order) => order.promo === promo);
+      must(!kept && this.promos.get(promo)!.people === 0, `promo ${promo} is forgotten`);
+      this.archivedPromos.add(promo);
+    }
   }
 
   #mayBuy(user: number, promo: number, nonce: number, at: number): void {
@@ -157,6 +190,7 @@ export class PlainItem {
   #settled(event: Of<'paid' | 'cancelled' | 'expired' | 'refunded'>, at: number): void {
     const order = this.orders[event.n - 1];
     must(order !== undefined, `no order ${event.n}`);
+    must(event.n > this.archived, `order ${event.n} is archived, and ${event.type}`);
     const { amount, payBy } = order;
     // A hold that has ended stays so, also where the time was set back to before its end since.
     if (event.type === 'expired') must(at >= payBy, `expired at ${at - payBy}`);

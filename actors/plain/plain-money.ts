@@ -14,6 +14,9 @@ export interface PlainOrder {
   status: OrderStatusName;
   /** Of its payment; empty without one. */
   reference: string;
+  placedAt: number;
+  /** When its purchase token has ended for certain. */
+  tokenEndsAt: number;
 }
 
 interface PlainDue {
@@ -48,12 +51,14 @@ export class PlainMoney {
     order.status = 'refunded';
   }
 
-  due(event: RefundDue, honours: (order: PlainOrder) => boolean): void {
+  due(event: RefundDue, honours: (order: PlainOrder) => boolean, archived: number): void {
     const { due, n, amountMinor, reason, reference = '' } = event;
     must(due === this.dues.length + 1, `refund ${due} is not the next`);
     must(this.dueOf(n, reference) === 0, `payment ${reference} is due back twice`);
     const order = this.orders[n - 1];
-    const wanted = whyDue(order, amountMinor, honours);
+    const isArchived = n > 0 && n <= archived;
+    must(!isArchived || event.placedAt === order!.placedAt, 'due for an order of another time');
+    const wanted = isArchived ? 'archived' : whyDue(order, amountMinor, honours);
     must(reason === wanted, `due because ${reason}, not ${wanted}`);
     const own = order !== undefined && order.reference === reference;
     must(!own || !isPaid(order), `payment ${reference} has paid, and is due back`);

@@ -25,6 +25,7 @@ export function someBeat(id: string, n: number, changes: Partial<Beat> = {}): Be
     actorThreads: 2,
     layout: 1,
     leaving: false,
+    archives: true,
     common: { tokenSecret: 'a', sql: 'b', store: 'own' },
     partitions: [quietShare, quietShare],
     ...changes,

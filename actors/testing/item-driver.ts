@@ -1,7 +1,7 @@
 /** Drives the pure item actor as a partition does. */
 
 import type { Event } from '../events.ts';
-import { apply, decide, due, type Item, replyOf } from '../item/item.ts';
+import { apply, archivable, decide, due, type Item, replyOf } from '../item/item.ts';
 import { admitDefaultMs, hashDigits, queueOpenBeforeMs } from '../limits.ts';
 import type { Command, Publish, Reply } from '../protocol.ts';
 
@@ -32,6 +32,18 @@ export class Actor {
       events.push(event);
     }
     return events;
+  }
+
+  /** Lets orders leave the memory that can change no more, and were settled before a time; returns how many did. */
+  archive(before: number, at: number): number {
+    this.pass(at);
+    const { orders } = this.item!;
+    const kept = orders.kept;
+    for (let event = archivable(this.item!, before); event !== null; ) {
+      this.#apply(event, at);
+      event = archivable(this.item!, before);
+    }
+    return kept - orders.kept;
   }
 
   get events(): string[] {

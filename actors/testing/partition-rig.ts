@@ -33,6 +33,8 @@ export class Rig {
   readonly redirected: number[] = [];
   /** In a cluster: whether another engine is known to own the partition, or to be about to. */
   ownedElsewhere = false;
+  /** Nothing leaves the memory unless a test says so. */
+  readonly archive = { retainMs: Number.POSITIVE_INFINITY, lookMs: 0, isAllowed: () => true };
   /** Other writers that were seen, in order. */
   readonly writersSeen: string[] = [];
   #requests = 0;
@@ -50,6 +52,7 @@ export class Rig {
     this.partition = new Partition(0, {
       ...{ journal, board, positions, writer },
       snapshots: null,
+      archive: this.archive,
       cluster: inCluster ? this.#cluster() : null,
       steadyClock: () => this.steadyNow,
       sleep: (ms: number) => new Promise((wake) => this.sleepers.push({ ms, wake })),

@@ -43,6 +43,17 @@ const money = fc.oneof(
     arbitrary: fc.record({ type: of('refund'), item, n, amountMinor, back, reference }),
   },
   { weight: 1, arbitrary: fc.record({ type: of('settle'), item, due: n, reference }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: of('owe'),
+      item,
+      n,
+      placedAt: fc.constant(start),
+      amountMinor: fc.constantFrom(500, 500, 0),
+      reference: fc.constantFrom('late', 'later'),
+    }),
+  },
 );
 
 const publish = fc

@@ -77,6 +77,10 @@ export const someCommand: fc.Arbitrary<Command> = fc.oneof(
     { by },
   ),
   command({ type: is('settle'), item, due: integer, reference }, { by }),
+  command(
+    { type: is('owe'), item, n: integer, placedAt: integer, amountMinor: integer, reference },
+    { by },
+  ),
   command({ type: is('read'), ...ofOrder }),
   command({ type: is('tally'), item, seen: integer, count: integer, amount: integer }),
 );

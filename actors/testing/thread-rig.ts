@@ -53,6 +53,7 @@ export class ThreadRig {
     const settings: ActorThreadSettings = {
       ...{ type: 'start', thread: 0, life: this.#lives++, actorThreads: 1, partitions: 1 },
       ...{ writer: 'this run', journal: this.#journal, redisUrl: null, memory: this.#memory },
+      retainMs: Number.POSITIVE_INFINITY,
       snapshotsFolder: this.folder.file('snapshots'),
       logLevel: 'fatal',
       clockStepMs: 0,

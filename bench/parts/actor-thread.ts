@@ -47,6 +47,7 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
     partitions,
     writer: Bun.randomUUIDv7(),
     journal: { kind: 'sqlite', path },
+    retainMs: Number.POSITIVE_INFINITY,
     snapshotsFolder: `${path}-snapshots`,
     redisUrl: null,
     memory,

@@ -37,6 +37,8 @@ export type RefundDueCursor = Pick<RefundDueRow, 'at' | 'itemId' | 'due'>;
 export interface RefundsDue {
   /** Those not settled, after a cursor, newest first. */
   open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]>;
+  /** Minor units that are due back for an order, and not settled. */
+  owedFor(itemId: number, n: number): Promise<number>;
   /** Settled or not; null where there is none. */
   byId(id: string): Promise<RefundDue | null>;
 }

@@ -110,7 +110,8 @@ export interface Numbers {
 
 /** Projected orders, for their buyers. The actor knows an order before they do. */
 export interface OrderLists {
-  order(id: string): Promise<OrderRow | null>;
+  /** By `orderKey`: whatever day its id has. */
+  byKey(key: number): Promise<OrderRow | null>;
   /** A user's orders after a cursor, newest first; see `nextCursor`. */
   ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]>;
 }

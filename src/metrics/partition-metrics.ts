@@ -47,6 +47,7 @@ const journalCounters = {
 
 const journalGauges = {
   stampede_journal_sequence: ['journalSeq', 'Last durable entry.'],
+  stampede_orders_kept: ['ordersKept', 'Orders in memory, counted once a minute.'],
   stampede_journal_silent: ['journalSilent', '1 while the journal does not answer.'],
 } as const;
 

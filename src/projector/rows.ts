@@ -103,6 +103,7 @@ function addEvent(
     case 'queueEnded':
     case 'admitted':
     case 'lapsed':
+    case 'archived':
     case 'refused':
       break;
     default:

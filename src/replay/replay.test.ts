@@ -100,7 +100,7 @@ describe('the hash chain', () => {
 
   for (const [field, from, to] of [
     ['writer', '"the sale"', '"the salt"'],
-    ['nonce', '"nonce":7}', '"nonce":8}'],
+    ['nonce', '"nonce":7,', '"nonce":8,'],
   ] as const) {
     test(`and SQL show a changed ${field} in the last entry`, async () => {
       const body = `CAST(replace(CAST(body AS TEXT), '${from}', '${to}') AS BLOB)`;

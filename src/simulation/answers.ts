@@ -6,7 +6,7 @@ import { type Code, type Command, code, type Reply } from '../../actors/protocol
 import { type Auditor, tokenKey } from './auditor.ts';
 import { type DurableOrder, since } from './durable-item.ts';
 import { wrongMerchant } from './judge-merchant.ts';
-import { wrongPay, wrongRefund, wrongSettle } from './judge-money.ts';
+import { wrongOwe, wrongPay, wrongRefund, wrongSettle } from './judge-money.ts';
 import { wrongPlace, wrongReadOrCancel } from './judge-orders.ts';
 import { wrongJoin, wrongLeave, wrongStand } from './judge-queue.ts';
 import type { Delivery, Judged } from './judged.ts';
@@ -110,6 +110,8 @@ export class Answers {
         return wrongPay(judged, command, reply);
       case 'refund':
         return wrongRefund(judged, command, reply);
+      case 'owe':
+        return wrongOwe(judged, command, reply);
       case 'settle':
         return wrongSettle(judged, command, reply);
       case 'cancel':

@@ -136,7 +136,10 @@ export class Auditor {
     if (order === undefined) return;
     const { user, promo } = order;
     push(history.units, `${user}/${promo}`, seq, history.plain.unitsOf(user, promo));
-    const value = viewOrder(item, n);
+    // Of an order that is archived only what must go back may change.
+    const value = item.orders.has(n)
+      ? viewOrder(item, n)
+      : { ...order.views.at(-1)!.value, toRefund: item.toRefund.get(n) ?? 0 };
     order.views.push({ seq, value });
     const status = orderStatusNames[value.status];
     const ours = history.plain.orders[n - 1]!.status;

@@ -15,6 +15,7 @@ export type Happening =
   | 'flow'
   | CrewHappening
   | 'timeSetBack'
+  | 'month'
   | 'project'
   | 'projectorCrash';
 
@@ -24,7 +25,8 @@ export type Weights = Readonly<Record<Happening, number>>;
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   if (isRush(seed)) return rush;
-  if (isCluster(seed)) return { ...drawClusterWeights(random), snapshot: snapshotWeight(seed) };
+  if (isCluster(seed))
+    return { ...drawClusterWeights(random), ...{ snapshot: snapshotWeight(seed), month: 0 } };
   return {
     order: random.pick([2, 4, 8]),
     late: often(0.5, 0.5),
@@ -39,6 +41,7 @@ export function drawWeights(random: Random, seed: number): Weights {
     timeSetBack: seed % 4 === 0 ? 0.15 : 0,
     probe: 0.5,
     snapshot: snapshotWeight(seed),
+    month: isArchived(seed) ? 0.05 : 0,
     project: 0.6,
     projectorCrash: often(0.5, 0.1),
     ...noCluster,
@@ -50,6 +53,16 @@ function snapshotWeight(seed: number): number {
   return seed % 2 === 0 ? 0.4 : 0;
 }
 
+/** In half of the runs orders leave the memory, soon or later. */
+function isArchived(seed: number): boolean {
+  return seed % 4 < 2;
+}
+
+export function drawRetainMs(seed: number): number {
+  const soon = [0, 500, 20_000][seed % 3]!; // There are three.
+  return isArchived(seed) ? soon : Number.POSITIVE_INFINITY;
+}
+
 const noCluster = { flow: 0, join: 0, leave: 0, freeze: 0, bucketGone: 0 } as const;
 
 /** In a quarter of the runs several engines form a cluster. */
@@ -58,7 +71,7 @@ export function isCluster(seed: number): boolean {
 }
 
 /** Seconds pass before one engine has taken what was another's. */
-function drawClusterWeights(random: Random): Omit<Weights, 'snapshot'> {
+function drawClusterWeights(random: Random): Omit<Weights, 'snapshot' | 'month'> {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   return {
     ...{ order: random.pick([2, 6]), late: often(0.5, 0.5), turn: 2, task: random.pick([4, 8]) },
@@ -90,7 +103,15 @@ function isRush(seed: number): boolean {
 
 const rush: Weights = {
   ...{ order: 20, late: 0.5, turn: 8, task: 12, time: 5 },
-  ...{ threadCrash: 0.1, snapshot: 0.3, processCrash: 0, rival: 0, clockJump: 0, timeSetBack: 0 },
+  ...{
+    threadCrash: 0.1,
+    snapshot: 0.3,
+    processCrash: 0,
+    rival: 0,
+    clockJump: 0,
+    timeSetBack: 0,
+    month: 0,
+  },
   ...{ probe: 0.2, project: 0.6, projectorCrash: 0 },
   ...noCluster,
 };

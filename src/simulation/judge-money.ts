@@ -1,6 +1,7 @@
 /** Answers about money: what was told "paid", "a refund is due" or "paid back" is so in the journal. */
 import {
   code,
+  type Owe,
   orderStatus,
   type Pay,
   type Refund,
@@ -14,7 +15,7 @@ export function wrongPay(judged: Judged, command: Pay, reply: Reply): string | n
   const { item, n, amountMinor = -1, reference = '' } = command;
   const payment = `payment ${item}/${n}/${reference}`;
   const { dues } = judged.history.plain.money;
-  if (reply.about !== 0) {
+  if (reply.about > 0) {
     const due = dues[reply.about - 1];
     if (due?.n !== n || due.reference !== reference) return 'I2: the refund due is not durable';
     if (reference !== '' && judged.isTold(payment)) return `${payment} has paid, and is due back`;
@@ -38,7 +39,7 @@ export function wrongPay(judged: Judged, command: Pay, reply: Reply): string | n
 }
 
 export function wrongRefund(judged: Judged, command: Refund, reply: Reply): string | null {
-  if (reply.about !== 0) return wrongSettled(judged, reply.about, reply);
+  if (reply.about > 0) return wrongSettled(judged, reply.about, reply);
   const { dues } = judged.history.plain.money;
   return wrongOrder(judged, { n: command.n, user: 0 }, reply, ({ total }, statuses) => {
     switch (reply.code) {
@@ -56,6 +57,14 @@ export function wrongRefund(judged: Judged, command: Refund, reply: Reply): stri
         return 'no answer to a refund';
     }
   });
+}
+
+export function wrongOwe({ history }: Judged, command: Owe, reply: Reply): string | null {
+  const { n, reference } = command;
+  const due = history.plain.money.dues[reply.about - 1];
+  if (reply.code !== code.refundDue) return 'money came for what is archived, and no refund is due';
+  const same = due?.n === n && due.reference === reference;
+  return same ? null : 'I2: the refund due is not durable';
 }
 
 export function wrongSettle(judged: Judged, { due }: Settle, reply: Reply): string | null {

@@ -1,5 +1,6 @@
 /** Answers about orders: to who places, reads or cancels one. */
 import {
+  archivedMark,
   type Cancel,
   code,
   orderStatus,
@@ -24,6 +25,8 @@ export function wrongPlace(judged: Judged, command: Place, reply: Reply): string
     if (!reply.repeated) judged.tell(key);
     return wrongView(judged, reply);
   }
+  if (reply.code === code.ended && bought !== undefined && bought.n <= history.plain.archived)
+    return null;
   const spent = bought !== undefined && bought.seq <= knownSeq;
   if (spent && bought.amount === command.amount) return 'I3: another answer than the first';
   if (spent && reply.code !== code.usedOtherwise)
@@ -62,7 +65,10 @@ export function wrongRefusal(judged: Judged, promo: number, reply: Reply): strin
       );
     case code.notStarted:
     case code.ended:
-      return said(promo !== 0, 'what has no start and no end');
+      return said(
+        promo !== 0 || history.plain.archivedPromos.has(0),
+        'what has no start and no end',
+      );
     default:
       return 'no answer to this command';
   }
@@ -91,6 +97,9 @@ export function wrongOrder(
 ): string | null {
   const order = judged.history.orders[command.n - 1];
   const own = order !== undefined && (command.user === 0 || order.user === command.user);
+  if (reply.code === code.notFound && reply.about === archivedMark) {
+    return command.n <= judged.history.plain.archived ? null : 'I2: the order is not archived';
+  }
   if (reply.code === code.notFound) {
     return own && order.seq <= judged.knownSeq ? 'the order is there' : null;
   }

@@ -60,7 +60,7 @@ export class Projection {
   tell(positions: Positions): void {
     this.#told.push(positions);
     for (const [partition, sequence] of this.#checkpoints.entries()) {
-      positions.set(partition, 'sqlSeq', sequence);
+      positions.reached(partition, 'sql', sequence);
     }
   }
 
@@ -106,7 +106,7 @@ export class Projection {
   #progress(partition: number, sequence: Sequence): void {
     this.around.trace(`rows of partition ${partition} are at ${sequence}`);
     this.#checkpoints[partition] = sequence;
-    for (const positions of this.#told) positions.set(partition, 'sqlSeq', sequence);
+    for (const positions of this.#told) positions.reached(partition, 'sql', sequence);
   }
 
   #begin(reader: Reader, partition: number): void {

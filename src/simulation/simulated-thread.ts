@@ -25,6 +25,9 @@ export interface ThreadCluster {
   writerSeen(partition: number, writer: string): void;
 }
 
+/** Often, so that a run meets it. */
+const archiveLookMs = 100;
+
 export class SimulatedThread {
   readonly partitions: Partition[];
   readonly #bell: SimulatedBell;
@@ -50,6 +53,7 @@ export class SimulatedThread {
     const journal = new SimulatedJournal(store, this);
     const world: PartitionWorld = {
       snapshots: snapshots.openedBy(this),
+      archive: { retainMs: around.retainMs, lookMs: archiveLookMs, isAllowed: () => true },
       journal: plants.journal?.(journal) ?? journal,
       board: memory.board,
       positions: memory.positions,

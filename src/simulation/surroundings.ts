@@ -21,6 +21,8 @@ const hourMs = 3_600_000;
 
 export interface Surroundings {
   partitions: number;
+  /** How long orders that can change no more are kept in memory. */
+  retainMs: number;
   random: Random;
   scheduler: Scheduler;
   store: SimulatedStore;

@@ -1,5 +1,15 @@
 /** The crowd: buyers, some of them impatient or dishonest, and a merchant, drawn from the seed. */
-import { type Command, code, type Pay, type Place, type Reply } from '../../actors/protocol.ts';
+import { isPaid } from '../../actors/plain/plain-money.ts';
+import {
+  archivedMark,
+  type Command,
+  code,
+  type Owe,
+  type Pay,
+  type Place,
+  type Reply,
+} from '../../actors/protocol.ts';
+import type { Auditor } from './auditor.ts';
 import type { Delivery } from './judged.ts';
 import { Merchant } from './merchant.ts';
 import type { Random } from './random.ts';
@@ -34,8 +44,15 @@ export class Traffic {
   readonly #tokens: Omit<Place, 'amount' | 'expiresAt'>[] = [];
   readonly #orders: KnownOrder[] = [];
   readonly #payments: Command[] = [];
+  /** Money that came for orders that are archived. */
+  readonly #owed: Owe[] = [];
 
-  constructor(random: Random, scheduler: Scheduler, items: readonly number[]) {
+  constructor(
+    random: Random,
+    scheduler: Scheduler,
+    items: readonly number[],
+    private readonly sql: Pick<Auditor, 'histories'>,
+  ) {
     this.#random = random;
     this.#scheduler = scheduler;
     this.#items = items;
@@ -56,6 +73,8 @@ export class Traffic {
   /** What a buyer or the merchant wants next. */
   next(): Command {
     const random = this.#random;
+    const owed = this.#owed.pop();
+    if (owed !== undefined) return owed;
     const item = random.pick(this.#items);
     switch (random.weighted(wishes)) {
       case 'order':
@@ -79,6 +98,7 @@ export class Traffic {
   /** Learns from an answer. */
   heard({ command }: Delivery, reply: Reply): void {
     this.#merchant.heard(command, reply);
+    if (command.type === 'pay' && reply.about === archivedMark) this.#hearArchived(command, reply);
     if (reply.code !== code.ok) return;
     if (command.type === 'join' && reply.standing?.state === 'admitted') {
       const { item, user, promo } = command;
@@ -89,6 +109,15 @@ export class Traffic {
     const { item, user } = command;
     this.#bought.push(command);
     this.#orders.push({ item, n, user, total: amount * unitPrice });
+  }
+
+  /** As the shop does: what SQL says did not pay the order is to go back. */
+  #hearArchived({ item, n, user, amountMinor = -1, reference = '' }: Pay, reply: Reply): void {
+    const order = this.sql.histories.get(item)!.plain.orders[n - 1]!;
+    if (reply.code !== code.notFound || user !== 0 || amountMinor <= 0) return;
+    if (isPaid(order) && (reference === '' || reference === order.reference)) return;
+    const { placedAt } = order;
+    this.#owed.push({ type: 'owe', item, n, placedAt, amountMinor, reference, by: 'webhook' });
   }
 
   /** Whoever waits asks again now and then. */

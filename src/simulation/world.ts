@@ -4,11 +4,13 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { chainStart, encodeEntry } from '../../actors/journal/codec.ts';
+import { tokenLifeMsMax } from '../../actors/limits.ts';
 import type { Reply } from '../../actors/protocol.ts';
 import { Answers } from './answers.ts';
 import { Auditor } from './auditor.ts';
 import {
   drawFaults,
+  drawRetainMs,
   drawSnapshotFaults,
   drawWeights,
   type Happening,
@@ -33,6 +35,8 @@ import type { Workspace } from './workspace.ts';
 
 const startAt = Date.UTC(2026, 10, 22, 20);
 const hourMs = 3_600_000;
+/** After that the tokens of all orders have ended that were placed before. */
+const monthMs = tokenLifeMsMax + 24 * hourMs;
 /** Longer times are not lived through, wake by wake, but leapt over. */
 const passedMsMax = 3_000;
 /** What arrives in one such time arrives in any order. */
@@ -74,8 +78,9 @@ export class World {
       drawFaults(random, seed),
       (partition, sequence, bytes) => this.#stored(partition, sequence, bytes),
     );
-    this.#traffic = new Traffic(random, scheduler, items);
+    this.#traffic = new Traffic(random, scheduler, items, this.#audit);
     this.#around = {
+      retainMs: drawRetainMs(seed),
       ...{ partitions, random, scheduler, store: this.#store, audit: this.#audit, plants },
       answers: this.#answers,
       snapshots: new SimulatedSnapshots(random, scheduler, drawSnapshotFaults(seed)),
@@ -188,6 +193,9 @@ export class World {
         break;
       case 'time':
         await this.#pass(random.pick([1, 1, 5, 30, 500, 2_500]));
+        break;
+      case 'month':
+        this.#scheduler.leap(monthMs);
         break;
       case 'timeSetBack':
         this.#setTimeBack();

@@ -31,8 +31,18 @@ const [, , ...words] = process.argv;
 /** `streams=2`: how many live streams one address may have. */
 const streams = words.find((word) => word.startsWith('streams='))?.slice('streams='.length);
 const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: Number(streams) };
+/** `retain=1000`: how many milliseconds orders that can change no more are kept in memory. */
+const retain = words.find((word) => word.startsWith('retain='))?.slice('retain='.length);
+const retainMs = retain === undefined ? {} : { retainMs: Number(retain) };
 const quickPasswords = words.includes('quick-passwords');
-const rehearsal = { captchaText, captchaWork, rates, quickPasswords, ...streamsByAddressMax };
+const rehearsal = {
+  captchaText,
+  captchaWork,
+  rates,
+  quickPasswords,
+  ...streamsByAddressMax,
+  ...retainMs,
+};
 const own = { payments: payments ?? 'webhook', rehearsal } as const;
 const engine = await startEngine({ ...config, ...secrets, ...own });
 console.log(`listening on http://${engine.host}:${engine.port}`);

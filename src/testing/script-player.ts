@@ -1,7 +1,7 @@
 /** Plays scripts of commands with the real actor into a real journal. */
 
 import type { Event } from '../../actors/events.ts';
-import { applyTo, decide, due, type Item } from '../../actors/item/item.ts';
+import { applyTo, archivable, decide, due, type Item } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { changesLeft, Tallies } from '../../actors/partition/tallies.ts';
@@ -10,8 +10,14 @@ import { type Command, code, partitionOf } from '../../actors/protocol.ts';
 export const salePartitions = 4;
 export const saleStartsAt = Date.UTC(2026, 10, 22, 12);
 
+/** What can change no more leaves the memory. */
+interface ArchiveStep {
+  type: 'archive';
+  item: number;
+}
+
 /** Commands by their time after `saleStartsAt`; those of one line go to one partition, as one entry. */
-export type Script = readonly (readonly [afterMs: number, ...commands: Command[]])[];
+export type Script = readonly (readonly [afterMs: number, ...(Command | ArchiveStep)[]])[];
 
 /** Returns the items as their actors hold them at the end. */
 export async function playScript(journal: Journal, script: Script): Promise<Map<number, Item>> {
@@ -40,7 +46,7 @@ class Actors {
   readonly #tallies = new Tallies();
 
   /** Applies what is due by now, and then a command. */
-  carryOut(command: Command, at: number): Event[] {
+  carryOut(command: Command | ArchiveStep, at: number): Event[] {
     const events: Event[] = [];
     const keep = (event: Event) => {
       const refused = changesLeft(event) ? this.#tallies.take(event.item) : null;
@@ -53,6 +59,11 @@ class Actors {
       const event = due(item, at);
       if (event === null) break;
       keep(event);
+    }
+    if (command.type === 'archive') {
+      const event = archivable(this.items.get(command.item)!, at);
+      if (event !== null) keep(event);
+      return events;
     }
     const decision = decide(this.items.get(command.item), command, at);
     if (decision.event !== null) keep(decision.event);

@@ -210,12 +210,11 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       expect(await ids()).toEqual([]);
     });
 
-    test('an order is found by its whole id', async () => {
+    test('an order is found by its item and number', async () => {
       await project(sql, { orders: [orderOf(7, 1, 1, day)] });
-      expect(await sql.orders.order('20261122-1-1')).toEqual(orderOf(7, 1, 1, day));
-      for (const id of ['20261123-1-1', '20261122-1-2', 'nonsense', '']) {
-        expect(await sql.orders.order(id)).toBeNull();
-      }
+      expect(await sql.orders.byKey(orderKey(1, 1))).toEqual(orderOf(7, 1, 1, day));
+      for (const key of [orderKey(1, 2), orderKey(2, 1), 0])
+        expect(await sql.orders.byKey(key)).toBeNull();
     });
 
     test("a user's orders come newest first, page by page, whatever is placed meanwhile", async () => {
@@ -285,6 +284,14 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
         userId: null,
       });
       for (const id of ['1-5', '', "'"]) expect(await sql.refundsDue.byId(id)).toBeNull();
+      const open = [...dues].filter(
+        ({ id, itemId, n }) => id !== '1-3' && itemId === 1 && n === dues[0]!.n,
+      );
+      const owed = open.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+      expect(await sql.refundsDue.owedFor(1, dues[0]!.n)).toBe(owed);
+      expect(owed).toBeGreaterThan(0);
+      // Money for an order that there is not is nobody's yet.
+      expect(await sql.refundsDue.owedFor(3, 88)).toBe(0);
     });
 
     test('what a draw will come from is nobody’s to read before it was held', async () => {

@@ -1,7 +1,6 @@
 /** The projected orders of a user, in Postgres. */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
-import { orderKey, parseOrderId } from '../../order-id.ts';
 import { orders } from '../schema.postgres.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import type { Connections } from './connections.ts';
@@ -13,13 +12,9 @@ export class PostgresOrderLists implements OrderLists {
     this.#connections = connections;
   }
 
-  async order(id: string): Promise<OrderRow | null> {
-    const named = parseOrderId(id);
-    if (named === null) return null;
-    const key = orderKey(named.item, named.n);
-    const byKey = and(eq(orders.key, key), eq(orders.id, id));
+  async byKey(key: number): Promise<OrderRow | null> {
     const [row] = await this.#connections.run((client) =>
-      drizzle(client).select().from(orders).where(byKey),
+      drizzle(client).select().from(orders).where(eq(orders.key, key)),
     );
     return row ?? null;
   }

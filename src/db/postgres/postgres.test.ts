@@ -11,6 +11,7 @@ import {
 import { SQL } from 'bun';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { temporaryFolder, waitUntil } from '../../../actors/testing/process.ts';
+import { orderKey } from '../../order-id.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { anybody, noQueue } from '../../testing/drafts.ts';
 import { migrationsOf030 } from '../../testing/old-migrations.ts';
@@ -85,7 +86,7 @@ test('a database of release 0.3.0 is migrated with its rows', async () => {
   const promo = { name: 'old', price: 5, publishedAt: 4, pausedAt: null, ...noQueue };
   expect(await sql.catalog.promo(1)).toMatchObject(promo);
   const order = { status: 'paid', paidAt: 12, reference: null, refundedAt: null };
-  expect(await sql.orders.order('19700101-1-1')).toMatchObject(order);
+  expect(await sql.orders.byKey(orderKey(1, 1))).toMatchObject(order);
   expect(await sql.refundsDue.open(null, 9)).toEqual([]);
   expect(await sql.draws.draw(1)).toBeNull();
   await sql.close();

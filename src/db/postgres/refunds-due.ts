@@ -1,5 +1,5 @@
 /** The projected refunds due, in Postgres. */
-import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { orderKeyRange } from '../../order-id.ts';
 import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
@@ -26,6 +26,16 @@ export class PostgresRefundsDue implements RefundsDue {
   async byId(id: string): Promise<RefundDue | null> {
     const [row] = await this.#select(eq(refundsDue.id, id), 1);
     return row ?? null;
+  }
+
+  async owedFor(itemId: number, n: number): Promise<number> {
+    const ofOrder = and(eq(refundsDue.itemId, itemId), eq(refundsDue.n, n));
+    const open = and(isNull(refundsDue.settledAt), isNotNull(refundsDue.orderId), ofOrder);
+    const owed = sql<string>`coalesce(sum(${refundsDue.amountMinor}), 0)`;
+    const [row] = await this.#connections.run((client) =>
+      drizzle(client).select({ owed }).from(refundsDue).where(open),
+    );
+    return Number(row?.owed ?? 0);
   }
 
   #select(where: SQL | undefined, limit: number): Promise<RefundDue[]> {

@@ -1,7 +1,6 @@
 /** The projected orders of a user, in SQLite. */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
-import { orderKey, parseOrderId } from '../../order-id.ts';
 import { orders } from '../schema.sqlite.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import { guarded } from './connect.ts';
@@ -9,12 +8,9 @@ import { guarded } from './connect.ts';
 export class SqliteOrderLists implements OrderLists {
   constructor(readonly database: BunSQLiteDatabase) {}
 
-  async order(id: string): Promise<OrderRow | null> {
-    const named = parseOrderId(id);
-    if (named === null) return null;
-    const key = orderKey(named.item, named.n);
-    const byKey = and(eq(orders.key, key), eq(orders.id, id));
-    return guarded(() => this.database.select().from(orders).where(byKey).get() ?? null);
+  async byKey(key: number): Promise<OrderRow | null> {
+    const isIt = eq(orders.key, key);
+    return guarded(() => this.database.select().from(orders).where(isIt).get() ?? null);
   }
 
   async ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]> {

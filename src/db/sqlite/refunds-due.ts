@@ -1,5 +1,5 @@
 /** The projected refunds due, in SQLite. */
-import { and, desc, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKeyRange } from '../../order-id.ts';
 import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
@@ -21,6 +21,15 @@ export class SqliteRefundsDue implements RefundsDue {
 
   async byId(id: string): Promise<RefundDue | null> {
     return this.#select(eq(refundsDue.id, id), 1)[0] ?? null;
+  }
+
+  async owedFor(itemId: number, n: number): Promise<number> {
+    const ofOrder = and(eq(refundsDue.itemId, itemId), eq(refundsDue.n, n));
+    const open = and(isNull(refundsDue.settledAt), isNotNull(refundsDue.orderId), ofOrder);
+    const owed = sql<number>`coalesce(sum(${refundsDue.amountMinor}), 0)`;
+    return guarded(
+      () => this.database.select({ owed }).from(refundsDue).where(open).get()?.owed ?? 0,
+    );
   }
 
   #select(where: SQL | undefined, limit: number): RefundDue[] {

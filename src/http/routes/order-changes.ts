@@ -35,7 +35,7 @@ export async function refund(parts: AppParts, c: Context): Promise<Response> {
 async function change(parts: AppParts, c: Context, user: number, what: Change): Promise<Response> {
   const who = user === 0 ? { user, by: actorName(c) } : { user };
   const changed = await changeOrder(
-    { send: parts.sendOfMoney },
+    { send: parts.sendOfMoney, sql: parts.sql },
     c.req.param('orderId')!,
     who,
     what,

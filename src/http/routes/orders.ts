@@ -14,6 +14,7 @@ import { type PurchaseToken, purchaseTokenLengthMax } from '../../admission/purc
 import { refusalElsewhere } from '../../admission/refusal-elsewhere.ts';
 import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { orderId, parseOrderId } from '../../order-id.ts';
+import { isArchived, viewOfRow } from '../../shop/archived-orders.ts';
 import { integerField } from '../../shop/input.ts';
 import { readOrder } from '../../shop/read-order.ts';
 import { adminOnly } from '../guard/admin.ts';
@@ -175,8 +176,11 @@ async function list(
   );
   const orders = [];
   for (const [index, reply] of replies.entries()) {
-    if (reply.code !== code.ok) return refused(request, reply.code);
-    orders.push(orderData(page[index]!.itemId, reply.order!));
+    const row = page[index]!;
+    // What can change no more is as SQL has it.
+    if (isArchived(reply)) orders.push(orderData(row.itemId, await viewOfRow(parts.sql, row)));
+    else if (reply.code !== code.ok) return refused(request, reply.code);
+    else orders.push(orderData(row.itemId, reply.order!));
   }
   const next = nextCursor(page, pageOrders);
   return success({ orders, next: next === null ? null : encodeCursor(next) });

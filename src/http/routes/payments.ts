@@ -10,6 +10,7 @@ import { orderData } from '../wire/order-data.ts';
 export function paymentRoutes(parts: AppParts) {
   const delivering: DeliveryParts = {
     send: parts.sendOfMoney,
+    sql: parts.sql,
     unplaced: (delivery, why) => tellOfUnplaced(parts, { ...delivery, why }),
   };
   return new Hono().post('/', (c) => deliver(parts, delivering, c.req.raw));

@@ -32,7 +32,9 @@ export class ActorCopy {
     if (!same) yield `the actor has ${item.loaded} loaded, ${item.sold} sold, ${item.held} held`;
     if (item.orders.count !== orders.count) yield `the actor has ${item.orders.count} orders`;
     const rows = Math.min(item.orders.count, orders.count);
-    for (let row = 0; row < rows; row++) {
+    if (item.orders.archived !== books.archived)
+      yield `the actor has archived orders up to ${item.orders.archived}, not ${books.archived}`;
+    for (let row = item.orders.archived; row < rows; row++) {
       if (item.orders.statusOf(row + 1) === orders.status[row]) continue;
       yield `the actor has another status for order ${orders.number[row]}`;
     }

@@ -7,6 +7,7 @@ import { dueReasons, type Event, itemTexts, queueModes } from '../../../actors/e
 import {
   actorNameBytesMax,
   admitMsMax,
+  archivedPromosMax,
   gateFactorMax,
   hashDigits,
   integerMax,
@@ -79,7 +80,10 @@ const formOf: { readonly [T in Event['type']]: Form } = {
   queueEnded: form({ promo: id, waiting: id }),
   admitted: form({ user: id, promo, nonce: id }),
   lapsed: form({ user: id, promo: id }),
-  placed: form({ n, user: id, promo, amount, price, nonce: id }, { paid: only(true) }),
+  placed: form(
+    { n, user: id, promo, amount, price, nonce: id },
+    { paid: only(true), tokenEndsAt: time },
+  ),
   paid: form(settling, { late: only(true), amountMinor: money, reference, by }),
   cancelled: form(settling, { by }),
   expired: form(settling),
@@ -92,6 +96,7 @@ const formOf: { readonly [T in Event['type']]: Form } = {
     { reference, by },
   ),
   dueSettled: form({ due: id }, { reference, by }),
+  archived: form({ upTo: integer(0, ordersPerItemMax) }, { promos: isPromos }),
   refused: form({ count: id, amount }, { seen: integer(0, integerMax) }),
 };
 
@@ -166,6 +171,11 @@ function only(value: boolean): Fits {
 function isTexts(value: unknown): boolean {
   if (!Array.isArray(value) || value.length === 0) return false;
   return new Set(value).size === value.length && value.every(oneOf(itemTexts));
+}
+
+function isPromos(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length === 0 || value.length > archivedPromosMax) return false;
+  return new Set(value).size === value.length && value.every(id);
 }
 
 function within(value: unknown, least: number, most: number): boolean {

@@ -17,12 +17,17 @@ test('a sale in which everything happens that can be decided holds, and gives th
   expect(book).toMatchObject({ refused: 1, refusedWhileLeft: 0 });
   expect(book).toMatchObject({ takingsMinor: 3_300, refundedMinor: 1_000 });
   expect(book!.refunds).toMatchObject({
-    dueMinor: 0,
-    dues: [{ n: 1, amountMinor: 400, reason: 'wrongAmount', settledAt: expect.any(Number) }],
+    dueMinor: 500,
+    dues: [
+      { n: 1, amountMinor: 400, reason: 'wrongAmount', settledAt: expect.any(Number) },
+      { n: 2, amountMinor: 500, reason: 'archived' },
+    ],
   });
   const { paid, cancelled, refunded } = orderStatus;
   const statuses = [paid, cancelled, refunded, refunded, paid, paid];
   expect(Array.from(book!.orders.status.subarray(0, book!.orders.count))).toEqual(statuses);
+  // The last was bought at the normal price, with a token that has not ended.
+  expect(book!.archived).toBe(5);
   const [first, second, third] = book!.terms.promos();
   expect(first).toMatchObject({ admitted: 5, over: 'ended' });
   expect(first!.queue.counts).toEqual({

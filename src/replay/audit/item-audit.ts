@@ -15,6 +15,7 @@ import type {
 import { loadedUnitsMax } from '../../../actors/limits.ts';
 import { orderStatus } from '../../../actors/protocol.ts';
 import { ActorCopy } from './actor-copy.ts';
+import { enterArchived } from './archive-rules.ts';
 import type { Chronicle } from './chronicle.ts';
 import { checkDue, type EntryAdmissions, nextDueAt, stalled } from './due-rules.ts';
 import type { Findings } from './findings.ts';
@@ -194,6 +195,9 @@ export class ItemAudit extends ItemBooks {
         break;
       case 'queueEnded':
         enterQueueEnded(this, event);
+        break;
+      case 'archived':
+        enterArchived(this, event);
         break;
       case 'refundDue':
         enterRefundDue(this, event);

@@ -26,6 +26,10 @@ export class ItemBooks implements Units {
   readonly holders = new Holders();
   readonly refunds = new RefundBook();
   readonly history = new BooksOverTime();
+  /** Orders up to this number are archived. */
+  archived = 0;
+  /** By number: when purchase tokens end that live longer than most. */
+  readonly longTokens = new Map<number, number>();
 
   /** Of the event that is being entered. */
   protected seq: Sequence = 0;

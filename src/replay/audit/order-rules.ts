@@ -3,6 +3,7 @@
  * reported and still entered where it can be, as the engine would have entered it.
  */
 import type { Cancelled, Expired, Paid, Placed, Refunded } from '../../../actors/events.ts';
+import { tokenLifeMsMax } from '../../../actors/limits.ts';
 import { type OrderStatus, orderStatus, orderStatusNames } from '../../../actors/protocol.ts';
 import type { ItemBooks } from './item-books.ts';
 import { stand } from './standings.ts';
@@ -28,6 +29,7 @@ export function enterPlaced(books: ItemBooks, event: Placed): void {
   checkSale(books, event, terms);
   const holder = books.holders.row(user, index);
   takeUnits(books, n, amount, terms, holder);
+  if (event.tokenEndsAt !== undefined) noteLongToken(books, event, event.tokenEndsAt);
   const row = orders.add(event, holder, at, books.sequence);
   if (event.paid === true) {
     books.sold += amount;
@@ -42,6 +44,13 @@ export function enterPlaced(books: ItemBooks, event: Placed): void {
   } else if (index !== 0) {
     spendAdmission(books, event, terms, holder);
   }
+}
+
+/** Only at the normal price, and only of tokens that live longer than most, the journal says when they end. */
+function noteLongToken(books: ItemBooks, { n, promo }: Placed, endsAt: number): void {
+  if (promo !== 0 || endsAt <= books.at + tokenLifeMsMax)
+    books.found('rules', `order ${n}: its token ends at ${endsAt}, as if that were long`);
+  books.longTokens.set(n, endsAt);
 }
 
 /** Hot: whether the terms of an order were those to buy under then. */
@@ -188,6 +197,10 @@ function orderOf(
   const row = orders.rowOf(n);
   if (row < 0) {
     books.found('rules', `order ${n}: ${type}, but was never placed`);
+    return null;
+  }
+  if (n <= books.archived) {
+    books.found('rules', `order ${n}: ${type}, but was archived`);
     return null;
   }
   if (orders.status[row] !== from) {

@@ -6,7 +6,12 @@ import type { ItemBooks } from './item-books.ts';
 export function enterRefundDue(books: ItemBooks, event: RefundDue): void {
   const { due, n, reason } = event;
   const row = books.orders.rowOf(n);
-  const fault = row < 0 ? unknownFault(event) : knownFault(books, event, row);
+  const fault =
+    n > 0 && n <= books.archived
+      ? archivedFault(books, event, row)
+      : row < 0
+        ? unknownFault(event)
+        : knownFault(books, event, row);
   if (fault !== null) books.found('rules', `refund due ${due}: ${reason} order ${n}, ${fault}`);
   books.obey(books.refunds.add(event, books.at));
 }
@@ -21,6 +26,18 @@ function unknownFault({ reason, placedAt, reference, amountMinor }: RefundDue): 
   return reference === undefined || amountMinor === 0 ? 'without money or its reference' : null;
 }
 
+/** Nothing was known of the order any more but when it was placed, and that this money had not paid it. */
+function archivedFault(books: ItemBooks, event: RefundDue, row: number): string | null {
+  const { reason, placedAt, amountMinor, reference } = event;
+  const { orders } = books;
+  if (reason !== 'archived') return 'which is archived';
+  if (row < 0 || placedAt !== orders.placedAt[row]) return `as if placed at ${placedAt}`;
+  if (amountMinor === 0) return 'without money';
+  const isPaid = statusesOf.paidTwice.includes(orders.status[row] as OrderStatus);
+  const own = isPaid && (reference === undefined || reference === orders.reference(row));
+  return own ? 'by what paid it' : null;
+}
+
 /** What an order may be when money for it has to go back. */
 const statusesOf: Readonly<Record<DueReason, readonly OrderStatus[]>> = {
   cancelled: [orderStatus.cancelled],
@@ -28,6 +45,7 @@ const statusesOf: Readonly<Record<DueReason, readonly OrderStatus[]>> = {
   paidTwice: [orderStatus.paid, orderStatus.refunded],
   wrongAmount: [orderStatus.placed, orderStatus.cancelled, orderStatus.expired],
   unknownOrder: [],
+  archived: [],
 };
 
 function knownFault(books: ItemBooks, event: RefundDue, row: number): string | null {

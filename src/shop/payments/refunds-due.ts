@@ -44,12 +44,21 @@ export async function settleRefund(
   const { code: answer } = await send({ type: 'settle', ...named, ...settlement });
   if (answer === code.notOnSale) return refuse(code.notFound);
   if (answer !== code.ok) return refuse(answer);
+  const row = await settledRow(sql, id);
+  return row === null ? refuse(code.outcomeUnknown) : done(row);
+}
+
+/** A refund that its actor has settled, once SQL shows it so; null where that takes too long. */
+export async function settledRow(
+  sql: Pick<ShopParts['sql'], 'refundsDue'>,
+  id: string,
+): Promise<RefundDue | null> {
   for (const end = performance.now() + projectedMs; performance.now() < end; ) {
     const row = await sql.refundsDue.byId(id);
-    if (row !== null && row.settledAt !== null) return done(row);
+    if (row !== null && row.settledAt !== null) return row;
     await Bun.sleep(lookMs);
   }
-  return refuse(code.outcomeUnknown);
+  return null;
 }
 
 function parse(id: string): { item: number; due: number } | null {

@@ -3,6 +3,7 @@ import { code, type OrderView, partitionOf, type Standing } from '../../../actor
 import { shownPromo } from '../../catalog/item.ts';
 import { nextCursor, type OrderCursor } from '../../db/sql.ts';
 import { parseOrderId } from '../../order-id.ts';
+import { archivedOrder, isArchived } from '../archived-orders.ts';
 import type { ShopParts } from '../parts.ts';
 import type { OpenItem } from '../read-item.ts';
 import type { Facts } from './reasons.ts';
@@ -65,7 +66,7 @@ async function gather(parts: SearchParts, { item, row, user, from }: Asked): Pro
     const history = await readUserEvents(journal, search);
     const placed = history.events.flatMap((event) => (event.type === 'placed' ? [event.n] : []));
     const all = [...new Set([...orders, ...placed])].sort((a, b) => b - a);
-    const live = await liveOrders(parts, item.id, user, all.slice(0, ordersMax));
+    const live = await knownOrders(parts, item.id, user, all.slice(0, ordersMax));
     const promo = shownPromo(item, row);
     const partition = partitionOf(item.id, partitions);
     const facts: Facts = {
@@ -100,9 +101,9 @@ async function projectedOrders({ sql }: SearchParts, itemId: number, user: numbe
   return { numbers, cut: true };
 }
 
-/** Orders as their actor has them, without those it does not find. @throws when it does not answer */
-async function liveOrders(
-  { send }: SearchParts,
+/** Orders as their actor, or SQL, has them, without those not found. @throws when the actor does not answer */
+async function knownOrders(
+  { send, sql }: SearchParts,
   item: number,
   user: number,
   numbers: readonly number[],
@@ -110,7 +111,14 @@ async function liveOrders(
   const replies = await Promise.all(numbers.map((n) => send({ type: 'read', item, n, user })));
   const silent = replies.find((reply) => reply.code !== code.ok && reply.code !== code.notFound);
   if (silent !== undefined) throw new Error(`the actor of item ${item} answers ${silent.code}`);
-  return replies.flatMap(({ order }) => (order === null ? [] : [order]));
+  const orders: OrderView[] = [];
+  for (const [index, reply] of replies.entries()) {
+    if (reply.order !== null) orders.push(reply.order);
+    if (!isArchived(reply)) continue;
+    const { row, view } = await archivedOrder(sql, item, numbers[index]!);
+    if (row.userId === user) orders.push(view);
+  }
+  return orders;
 }
 
 /** Where the user stands with a promo. @throws when the actor does not answer */

@@ -8,6 +8,7 @@ const reasonsEn: Record<DueReason, string> = {
   paidTwice: 'the order was paid already',
   wrongAmount: 'not the order’s total',
   unknownOrder: 'there is no such order',
+  archived: 'long after the order was settled',
 };
 
 const en = {
@@ -85,6 +86,7 @@ const zh: MoneyTexts = {
     paidTwice: '订单已付过款',
     wrongAmount: '金额与订单不符',
     unknownOrder: '没有此订单',
+    archived: '订单早已了结',
   },
   orderTitle: '订单 {id}',
   status: '状态',

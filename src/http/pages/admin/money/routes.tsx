@@ -107,7 +107,8 @@ async function change(parts: AppParts, c: Context, view: View): Promise<Made> {
   const id = c.req.param('orderId') ?? '';
   const values = await valuesOf(c);
   const who = { user: 0, by: actorName(c) } as const;
-  const act = async (what: Change) => changeOrder({ send: parts.sendOfMoney }, id, who, what);
+  const act = async (what: Change) =>
+    changeOrder({ send: parts.sendOfMoney, sql: parts.sql }, id, who, what);
   const input = { ...referenceIn(values), backOnSale: values.backOnSale === 'on' };
   const sent = async () => {
     switch (c.req.param('change')) {
