@@ -173,11 +173,16 @@ export class Positions {
     return { entries, ms: at === null ? 0 : Math.max(0, now - at) };
   }
 
-  /** Everything that was decided before this time is in SQL; 0 where that is not known. */
-  sqlHasBefore(partition: number): number {
+  /**
+   * Everything that was decided before this time is in SQL; 0 where that is not known.
+   * @param isAll - whether all that was decided is journaled
+   */
+  sqlHasBefore(partition: number, isAll: boolean): number {
     if (this.get(partition, 'sqlKnown') === 0) return 0;
+    const seq = this.get(partition, 'sqlSeq');
+    if (isAll && seq >= this.get(partition, 'journalSeq')) return Number.POSITIVE_INFINITY;
     // No event of a later entry is from before its last one.
-    return this.#times.at(partition, this.get(partition, 'sqlSeq')) ?? 0;
+    return this.#times.at(partition, seq) ?? 0;
   }
 
   /** When the projector last reported that it runs, or else was started. */

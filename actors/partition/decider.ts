@@ -192,7 +192,7 @@ export class Decider {
     this.#archiveAt = now + archive.lookMs;
     if (!archive.isAllowed()) return;
     const { partition } = this.recovered.chain;
-    const before = Math.min(at - archive.retainMs, positions.sqlHasBefore(partition));
+    const before = Math.min(at - archive.retainMs, positions.sqlHasBefore(partition, this.idle));
     for (const item of this.items.values()) {
       const event = archivable(item, before);
       if (event === null) continue;

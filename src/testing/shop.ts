@@ -55,6 +55,8 @@ export interface ShopOptions {
   script?: string;
   /** Passwords are hashed as in a real shop, which takes a core tens of milliseconds each. False when not given. */
   realPasswords?: boolean;
+  /** Further arguments of `rehearsal-engine.ts`. */
+  words?: readonly string[];
   /** Shared with another shop. */
   gateway?: SmsGateway;
 }
@@ -71,7 +73,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const engine = await startTestEngine({
     dataDir: options.dataDir,
     script: options.script ?? 'src/testing/rehearsal-engine.ts',
-    ...(quick ? { args: ['quick-passwords'] } : {}),
+    ...(quick ? { args: ['quick-passwords', ...(options.words ?? [])] } : {}),
     // What is read from a picture is easier to script than a person's device is.
     env: {
       CAPTCHA: 'picture',
