@@ -194,6 +194,8 @@ export class Decider {
     const { partition } = this.recovered.chain;
     const before = Math.min(at - archive.retainMs, positions.sqlHasBefore(partition, this.idle));
     for (const item of this.items.values()) {
+      // What time has made true comes first, as before a command.
+      this.#settleDue(item, at, false);
       const event = archivable(item, before);
       if (event === null) continue;
       this.#record(event, at);

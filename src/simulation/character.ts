@@ -24,7 +24,7 @@ export type Weights = Readonly<Record<Happening, number>>;
 
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
-  if (isRush(seed)) return rush;
+  if (isRush(seed)) return { ...rush, month: isArchived(seed) ? 0.15 : 0 };
   if (isCluster(seed))
     return { ...drawClusterWeights(random), ...{ snapshot: snapshotWeight(seed), month: 0 } };
   return {
@@ -58,8 +58,13 @@ function isArchived(seed: number): boolean {
   return seed % 4 < 2;
 }
 
+/** Sales of which all can be archived soon: what is sold at the normal price is kept while its token lives. */
+export function isBrisk(seed: number): boolean {
+  return seed % 4 === 0;
+}
+
 export function drawRetainMs(seed: number): number {
-  const soon = [0, 500, 20_000][seed % 3]!; // There are three.
+  const soon = [0, 500, 20_000][(seed >> 2) % 3]!; // There are three.
   return isArchived(seed) ? soon : Number.POSITIVE_INFINITY;
 }
 

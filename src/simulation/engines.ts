@@ -13,7 +13,7 @@ import { SimulatedEngine } from './simulated-engine.ts';
 import { type Surroundings, setClock } from './surroundings.ts';
 
 export class Engines implements Crew {
-  readonly startMsMax = 0;
+  readonly startMsMax = 5_000;
   /** One, or two beside each other. */
   readonly #running: SimulatedEngine[] = [];
   readonly #boards: Board[];

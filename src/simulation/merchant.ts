@@ -5,6 +5,9 @@ import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
 const by = 'admin';
+/** How long promos last. */
+const lastsMs = [2_000, 20_000, 20_000, 600_000, 7_200_000];
+const briskMs = [1_500, 2_500, 5_000];
 
 export class Merchant {
   /** By item: the promos that were asked for, and those that were published. */
@@ -16,12 +19,17 @@ export class Merchant {
   constructor(
     private readonly random: Random,
     private readonly scheduler: Scheduler,
+    /** Whether the item is sold in short promos alone, one after the other. */
+    private readonly isBrisk: boolean,
   ) {}
 
   open(item: number): Command {
     const { random } = this;
     const limit = random.pick([undefined, 2, 5]);
-    const terms = { ...(limit === undefined ? {} : { limit }), normalSale: random.chance(0.9) };
+    const terms = {
+      ...(limit === undefined ? {} : { limit }),
+      normalSale: !this.isBrisk && random.chance(0.9),
+    };
     return { type: 'open', item, price: 1_000, units: random.between(0, 8), ...terms };
   }
 
@@ -30,14 +38,16 @@ export class Merchant {
     const { random, scheduler } = this;
     const asked = this.#asked.get(item) ?? [];
     const queue = random.pick([...queueModes, 'fifo', 'draw'] as const);
-    const soonMs = queue === 'draw' ? [500, 3_000] : [-1_000, -1_000, 0, 500, 3_600_000];
-    const ends = asked.length > 0 && random.chance(0.8) ? asked.map(({ endAt }) => endAt) : [];
+    const nowMs = this.isBrisk ? [-1_000, 0] : [-1_000, -1_000, 0, 500, 3_600_000];
+    const soonMs = queue === 'draw' ? [500, 3_000] : nowMs;
+    const isNext = !this.isBrisk && asked.length > 0 && random.chance(0.8);
+    const ends = isNext ? asked.map(({ endAt }) => endAt) : [];
     const soon = scheduler.now + random.pick(soonMs);
     const startAt = random.chance(0.5) ? soon : Math.max(soon, ...ends);
     const publish: Publish = {
       ...{ type: 'publish', item, promo: asked.length + 1, startAt },
       price: random.chance(0.1) ? 0 : 500,
-      endAt: startAt + random.pick([2_000, 20_000, 20_000, 600_000, 7_200_000]),
+      endAt: startAt + random.pick(this.isBrisk ? briskMs : lastsMs),
       limit: random.pick([1, 1, 2, 3]),
       gateFactor: random.pick([1, 1, 5]),
       payWindowMs: random.pick([50, 50, 1_000, 10_000, 900_000]),
@@ -55,7 +65,7 @@ export class Merchant {
     const { random } = this;
     const wish = random.weighted({
       stock: 3,
-      publish: 2,
+      publish: this.isBrisk ? 10 : 2,
       control: 3,
       edit: 1,
       extend: 0.7,
@@ -89,7 +99,7 @@ export class Merchant {
 
   /** Learns from an answer. */
   heard(command: Command, reply: Reply): void {
-    if (reply.about !== 0 && command.type === 'pay') this.#dues.set(command.item, reply.about);
+    if (reply.about > 0 && command.type === 'pay') this.#dues.set(command.item, reply.about);
     if (command.type !== 'publish' || reply.code !== code.ok) return;
     const published = this.#published.get(command.item) ?? [];
     this.#published.set(command.item, [...published, command]);
@@ -110,7 +120,7 @@ export class Merchant {
     const { random } = this;
     const changed = random.pick([
       { price: random.pick([0, 900, 1_000, 1_100]) },
-      { normalSale: random.chance(0.7) },
+      { normalSale: !this.isBrisk && random.chance(0.7) },
       { limit: random.between(1, 4) },
     ]);
     return { type: 'edit', item, texts: random.below(4), ...changed, by };

@@ -11,7 +11,7 @@ import { simulate } from './simulate.ts';
 /** What is wrong with an engine's rules. */
 interface Bug {
   /** Damages an item before anything is decided about it; what it returns mends it again afterwards. */
-  item?(item: Item, command: Command | null): (() => void) | undefined;
+  item?(item: Item, command: Command | null, now: number): (() => void) | undefined;
   /** Damages how a promo stands, for good. */
   sale?(sale: Sale, item: Item): void;
   /** Makes another command of one. */
@@ -43,15 +43,15 @@ class Misruled extends Partition {
       return;
     }
     const given = this.bug.command?.(command, item) ?? command;
-    this.#wrongly(command, () => super.submit(mailbox, request, given, now));
+    this.#wrongly(command, now, () => super.submit(mailbox, request, given, now));
     if (item !== undefined && this.mode === 'ready') this.bug.after?.(item, command);
   }
 
   override tick(now: number): void {
-    this.#wrongly(null, () => super.tick(now));
+    this.#wrongly(null, now, () => super.tick(now));
   }
 
-  #wrongly(command: Command | null, work: () => void): void {
+  #wrongly(command: Command | null, now: number, work: () => void): void {
     const mends = [...this.items.values()].map((item) => {
       for (const sale of item.sales.slice(1)) {
         if (this.#damaged.has(sale)) continue;
@@ -59,7 +59,7 @@ class Misruled extends Partition {
         this.bug.sale?.(sale, item);
       }
       const concerns = command === null || command.item === item.id;
-      return concerns ? this.bug.item?.(item, command) : undefined;
+      return concerns ? this.bug.item?.(item, command, now) : undefined;
     });
     work();
     for (const mend of mends) mend?.();
@@ -286,6 +286,45 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
       },
     },
     found: /restock is not done/,
+  },
+  'an archive that drops an order which holds units': {
+    bug: {
+      item: (item, command, now) => {
+        const { orders } = item;
+        const [first, endsAt] = [orders.firstHold(), orders.firstDeadline()];
+        if (command !== null || first === 0 || endsAt <= now) return;
+        const statusOf = orders.statusOf.bind(orders);
+        const looksPaid = (n: number) => {
+          const status = statusOf(n);
+          return status === orderStatus.placed ? orderStatus.paid : status;
+        };
+        const mends = [
+          forNow(orders, 'firstHold', () => first),
+          forNow(orders, 'firstDeadline', () => endsAt),
+          forNow(orders, 'statusOf', looksPaid),
+        ];
+        return () => {
+          for (const mend of mends) mend();
+        };
+      },
+    },
+    found: /holds units, and is archived|is placed, and archived/,
+  },
+  'an archived order whose token is taken for one that was never spent': {
+    bug: {
+      item: ({ sales }, command) => {
+        if (command?.type !== 'place') return;
+        const mends = sales.map((sale) => forNow(sale, 'archived', false));
+        return () => {
+          for (const mend of mends) mend();
+        };
+      },
+    },
+    found: /I3: another answer than the first/,
+  },
+  'money for an archived order that nobody gives back': {
+    bug: { answer: (_, command) => (command.type === 'owe' ? code.ok : null) },
+    found: /no refund is due/,
   },
   'a promo that goes on after its merchant ended it': {
     bug: {

@@ -7,11 +7,11 @@
 import type { Sequence } from '../../actors/events.ts';
 import { JournalUnavailable } from '../../actors/journal/journal.ts';
 import type { Positions } from '../../actors/memory/positions.ts';
-import { type OrderView, orderStatusNames } from '../../actors/protocol.ts';
+import { type OrderView, orderStatusNames, partitionOf } from '../../actors/protocol.ts';
 import type { ProjectionView, Projection as Rows } from '../db/projection.ts';
 import { type OrderRow, SqlUnavailable } from '../db/sql.ts';
 import { CheckpointAhead, Projector } from '../projector/projector.ts';
-import type { DurableItem } from './durable-item.ts';
+import type { DurableItem, DurableOrder, Mark } from './durable-item.ts';
 import { SimulatedJournal } from './faulty-journal.ts';
 import type { Random } from './random.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,6 +39,8 @@ export class Projection {
   /** Positions of the engines, which learn every checkpoint. */
   readonly #told: Positions[] = [];
   readonly #checkpoints: Sequence[];
+  /** By item: orders that were archived when that was looked at last. */
+  readonly #archived = new Map<number, number>();
 
   constructor(
     workspace: Workspace,
@@ -97,6 +99,20 @@ export class Projection {
     }
   }
 
+  /** What leaves the memory SQL has, whatever projectors do. @throws where it does not */
+  mustHaveArchived(partition: number): void {
+    const { audit, partitions } = this.around;
+    for (const [id, { orders, plain }] of audit.histories) {
+      const last = orders[plain.archived - 1];
+      if (last === undefined || partitionOf(id, partitions) !== partition) continue;
+      const archived = orders.slice(this.#archived.get(id) ?? 0, plain.archived);
+      this.#archived.set(id, plain.archived);
+      const missing = archived.find((order) => settledSeq(order) > this.#checkpoints[partition]!);
+      if (missing !== undefined)
+        throw new Error(`I7: order ${missing.n} is archived, and SQL does not have it`);
+    }
+  }
+
   #reader(): Reader {
     return new Reader(this.around, this.#rows, (partition, sequence) =>
       this.#progress(partition, sequence),
@@ -139,6 +155,14 @@ export class Projection {
       compareOrders(id, rows, history);
     }
   }
+}
+
+/** The entry that made an order what it is; what must go back for it is no part of its row. */
+function settledSeq({ views }: DurableOrder): Sequence {
+  const { status, paidAt, closedAt } = views.at(-1)!.value;
+  const isLast = ({ value }: Mark<OrderView>) =>
+    value.status === status && value.paidAt === paidAt && value.closedAt === closedAt;
+  return views.find(isLast)!.seq;
 }
 
 function compareOrders(item: number, rows: readonly OrderRow[], history: DurableItem): void {

@@ -52,12 +52,13 @@ export class Traffic {
     scheduler: Scheduler,
     items: readonly number[],
     private readonly sql: Pick<Auditor, 'histories'>,
+    private readonly isBrisk: boolean,
   ) {
     this.#random = random;
     this.#scheduler = scheduler;
     this.#items = items;
     this.#users = random.pick(usersOfRun);
-    this.#merchant = new Merchant(random, scheduler);
+    this.#merchant = new Merchant(random, scheduler, isBrisk);
   }
 
   /** The command that puts an item on sale. */
@@ -76,7 +77,7 @@ export class Traffic {
     const owed = this.#owed.pop();
     if (owed !== undefined) return owed;
     const item = random.pick(this.#items);
-    switch (random.weighted(wishes)) {
+    switch (random.weighted({ ...wishes, merchant: this.isBrisk ? 12 : wishes.merchant })) {
       case 'order':
         return this.#order(item);
       case 'again':

@@ -14,6 +14,7 @@ import {
   drawSnapshotFaults,
   drawWeights,
   type Happening,
+  isBrisk,
   isCluster,
   type Weights,
 } from './character.ts';
@@ -78,7 +79,7 @@ export class World {
       drawFaults(random, seed),
       (partition, sequence, bytes) => this.#stored(partition, sequence, bytes),
     );
-    this.#traffic = new Traffic(random, scheduler, items, this.#audit);
+    this.#traffic = new Traffic(random, scheduler, items, this.#audit, isBrisk(seed));
     this.#around = {
       retainMs: drawRetainMs(seed),
       ...{ partitions, random, scheduler, store: this.#store, audit: this.#audit, plants },
@@ -99,10 +100,10 @@ export class World {
       : new Engines(boards, this.#around, this.#projection);
   }
 
-  /** The merchant begins; in a few runs before a cluster has come up. */
+  /** The merchant begins; in a few runs before the engines have come up. */
   async #open(): Promise<void> {
     const { startMsMax } = this.#crew;
-    const patient = startMsMax > 0 && this.#random.chance(0.9);
+    const patient = this.#random.chance(0.9);
     const until = this.#scheduler.now + (patient ? startMsMax : 0);
     while (this.#scheduler.now < until && this.#crew.unrest() !== null) await this.#flow(200, 0);
     for (const item of this.items) {
@@ -237,6 +238,7 @@ export class World {
     guard(this.#around, () => {
       for (const order of this.#audit.stored(partition, sequence, bytes))
         this.#answers.bought(order);
+      this.#projection.mustHaveArchived(partition);
     });
   }
 
