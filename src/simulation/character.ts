@@ -24,7 +24,7 @@ export type Weights = Readonly<Record<Happening, number>>;
 
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
-  if (isRush(seed)) return { ...rush, month: isArchived(seed) ? 0.15 : 0 };
+  if (isRush(seed)) return { ...rush, ...(isArchived(seed) && { month: 0.15, project: 2 }) };
   if (isCluster(seed))
     return { ...drawClusterWeights(random), ...{ snapshot: snapshotWeight(seed), month: 0 } };
   return {

@@ -25,8 +25,8 @@ export interface ThreadCluster {
   writerSeen(partition: number, writer: string): void;
 }
 
-/** Often, so that a run meets it. */
-const archiveLookMs = 100;
+/** At every look at what is due, so that a run meets it. */
+const archiveLookMs = 0;
 
 export class SimulatedThread {
   readonly partitions: Partition[];

@@ -25,6 +25,9 @@ const wishes = {
   ...{ merchant: 4, open: 0.3 },
 } as const;
 
+/** Nobody issues a token once more that was spent: all with its nonce end within their lives after this. */
+type IssuedToken = Omit<Place, 'amount' | 'expiresAt'> & { issuedAt: number };
+
 interface KnownOrder {
   item: number;
   n: number;
@@ -41,7 +44,7 @@ export class Traffic {
   /** Orders sent, those that an answer confirmed, and tokens that users were let in with. */
   readonly #sent: Place[] = [];
   readonly #bought: Place[] = [];
-  readonly #tokens: Omit<Place, 'amount' | 'expiresAt'>[] = [];
+  readonly #tokens: IssuedToken[] = [];
   readonly #orders: KnownOrder[] = [];
   readonly #payments: Command[] = [];
   /** Money that came for orders that are archived. */
@@ -103,7 +106,9 @@ export class Traffic {
     if (reply.code !== code.ok) return;
     if (command.type === 'join' && reply.standing?.state === 'admitted') {
       const { item, user, promo } = command;
-      this.#tokens.push({ type: 'place', item, user, promo, nonce: reply.standing.nonce });
+      const { nonce } = reply.standing;
+      const issuedAt = this.#scheduler.now;
+      this.#tokens.push({ type: 'place', item, user, promo, nonce, issuedAt });
     }
     if (command.type !== 'place' || reply.order === null) return;
     const { n, amount, unitPrice } = reply.order;
@@ -154,12 +159,14 @@ export class Traffic {
       user,
       promo,
       nonce: random.between(1, nonces),
+      issuedAt: this.#scheduler.now,
     } as const;
-    const token = admitted.length > 0 && random.chance(0.6) ? random.pick(admitted) : minted;
+    const { issuedAt, ...token } =
+      admitted.length > 0 && random.chance(0.6) ? random.pick(admitted) : minted;
     const place: Place = {
       ...token,
       amount: random.pick([1, 1, 1, 2, 3]),
-      expiresAt: Math.floor(this.#scheduler.now / 1_000) + lifetimeS,
+      expiresAt: Math.floor(issuedAt / 1_000) + lifetimeS,
     };
     this.#sent.push(place);
     return place;
