@@ -10,6 +10,7 @@ import { ordersKept } from '../partition/history.ts';
 import type { Recovered } from '../partition/recovered.ts';
 import { recoverPartition } from '../partition/recovery.ts';
 import type { PartitionLog } from '../partition/telling.ts';
+import { named } from './files.ts';
 import { Milestones } from './milestones.ts';
 import type { Pace, SnapshotStore } from './store.ts';
 
@@ -59,8 +60,9 @@ async function read(
     },
     passedOver: (snapshot: string | null, why: string) => {
       // Of others whoever recovered the partition has told.
-      const level = stored > positions.get(partition, 'eventsFrom') ? 'warning' : 'debug';
-      log(level, 'passes over a snapshot', { partition, snapshot, why });
+      const isOurs = named(snapshot === null ? [] : [snapshot]).some(({ seq }) => seq === stored);
+      const isNews = isOurs && stored > positions.get(partition, 'eventsFrom');
+      log(isNews ? 'warning' : 'debug', 'passes over a snapshot', { partition, snapshot, why });
     },
   };
   const known = { last: positions.get(partition, 'journalSeq'), acknowledged: null };
