@@ -1,7 +1,8 @@
 /**
  * The engine as tests of the shop need it: every picture has the same text, every proof of work
  * takes next to none, and a few buyers from one address may ask for as much as a whole test needs; with the
- * argument `quick-passwords` hashes of passwords take next to nothing.
+ * argument `quick-passwords` hashes of passwords take next to nothing; with `snapshots=20` a snapshot is due every 20
+ * events, however many orders are kept.
  * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
@@ -31,8 +32,18 @@ const [, , ...words] = process.argv;
 /** `streams=2`: how many live streams one address may have. */
 const streams = words.find((word) => word.startsWith('streams='))?.slice('streams='.length);
 const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: Number(streams) };
+const tail = words.find((word) => word.startsWith('snapshots='))?.slice('snapshots='.length);
+const often = { ordersShare: 0, lookMs: 20, pauseMs: 200, idleMs: 1_000 };
+const snapshots = tail === undefined ? {} : { ...often, tailEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
-const rehearsal = { captchaText, captchaWork, rates, quickPasswords, ...streamsByAddressMax };
+const rehearsal = {
+  captchaText,
+  captchaWork,
+  rates,
+  quickPasswords,
+  ...streamsByAddressMax,
+  snapshots,
+};
 const own = { payments: payments ?? 'webhook', rehearsal } as const;
 const engine = await startEngine({ ...config, ...secrets, ...own });
 console.log(`listening on http://${engine.host}:${engine.port}`);
