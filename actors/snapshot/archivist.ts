@@ -26,7 +26,7 @@ const noBoard = { markBuyer: () => undefined };
 
 /**
  * Reads a partition's journal to its end and stores what it comes to, unless a snapshot has all of it.
- * @throws SnapshotsUnavailable, JournalUnavailable, JournalCorrupt, JournalShort, or what `pace` throws
+ * @throws SnapshotsUnavailable, JournalUnavailable, JournalCorrupt, JournalShort, SnapshotAbandoned
  */
 export async function takeSnapshot(partition: number, world: ArchivistWorld): Promise<void> {
   const { positions, snapshots, pace, log } = world;

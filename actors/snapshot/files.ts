@@ -22,6 +22,7 @@ import {
 import {
   type OpenedSnapshot,
   type Pace,
+  SnapshotAbandoned,
   type SnapshotStore,
   SnapshotsUnavailable,
   type StoredSnapshot,
@@ -276,8 +277,8 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-function unavailable(cause: unknown): SnapshotsUnavailable {
-  if (cause instanceof SnapshotsUnavailable) return cause;
+function unavailable(cause: unknown): SnapshotsUnavailable | SnapshotAbandoned {
+  if (cause instanceof SnapshotsUnavailable || cause instanceof SnapshotAbandoned) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new SnapshotsUnavailable(why, { cause });
 }

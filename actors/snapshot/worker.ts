@@ -15,7 +15,7 @@ import type { SharedMemory } from '../shared.ts';
 import { lowerPriority } from '../thread-priority.ts';
 import { type ArchivistWorld, takeSnapshot } from './archivist.ts';
 import { isSnapshotDue, type SnapshotTerms } from './due.ts';
-import { SnapshotsUnavailable } from './store.ts';
+import { SnapshotAbandoned, SnapshotsUnavailable } from './store.ts';
 
 export interface ArchivistThreadSettings {
   type: 'start';
@@ -36,14 +36,11 @@ const niceness = 10;
 
 declare const self: Worker;
 
-/** The thread is to leave. */
-class Leaving extends Error {}
-
 const leaving = Promise.withResolvers<void>();
 let draining = false;
 
 async function pace(): Promise<void> {
-  if (draining) throw new Leaving();
+  if (draining) throw new SnapshotAbandoned();
   await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -100,7 +97,7 @@ async function takeUnlessDraining(
     await takeSnapshot(partition, world);
     return null;
   } catch (error) {
-    if (error instanceof Leaving) return null;
+    if (error instanceof SnapshotAbandoned) return null;
     // None of these ends the engine, which does without; what is broken in this thread starts it anew.
     if (error instanceof SnapshotsUnavailable || isJournalFault(error)) return String(error);
     throw error;
