@@ -71,7 +71,7 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
     const found: string[] = [];
     for (const partition of due) {
       const trouble = await takeUnlessDraining(partition, world);
-      if (trouble === null) continue;
+      if (trouble === null || found.includes(trouble)) continue;
       if (!troubles.includes(trouble)) log.warning('cannot store a snapshot', { error: trouble });
       found.push(trouble);
     }

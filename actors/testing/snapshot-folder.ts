@@ -44,7 +44,7 @@ export class SnapshotFolder {
 }
 
 /** Changes fields of a snapshot's header, whose checksum is right again. */
-function rewriteHeader(path: string, changes: Record<string, unknown>): void {
+export function rewriteHeader(path: string, changes: Record<string, unknown>): void {
   const bytes = readFileSync(path);
   const { headerCrc32: _, ...fields } = JSON.parse(bytes.toString('utf8', 0, headerBytes));
   const text = JSON.stringify({ ...fields, ...changes });
