@@ -152,7 +152,12 @@ describe.if(canMount)('a disk without room', () => {
 
   test('for snapshots keeps no order waiting: one line says so, and they are taken again when there is room; one without any stops sales, for the journal alone', async () => {
     const disk = smallFolder(diskBytes);
-    removals.push(() => disk.remove());
+    const unmounted = () => {
+      disk.remove();
+      return true;
+    };
+    // Files that this process has read may be open for a moment yet.
+    removals.push(() => waitUntil('the disk is idle', unmounted));
     const ballast = disk.file('ballast');
     const fill = (left: number) => writeFileSync(ballast, new Uint8Array(available(disk) - left));
     const rig = newRig({ DATA_DIR: disk.file('data') });
