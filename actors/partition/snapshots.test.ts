@@ -110,6 +110,14 @@ const unfit: Record<
     },
     /version 99/,
   ],
+  'that is whole, and makes no sense': [
+    async (journal) => {
+      const stored = await snapshots.take(journal, entryOf(5));
+      snapshots.garble(stored);
+      return stored;
+    },
+    /makes no sense/,
+  ],
   'of another journal': [
     async () => snapshots.take(await journalOf(6, 99), entryOf(6)),
     /of another journal/,
@@ -143,7 +151,7 @@ describe.each(Object.entries(unfit))('a snapshot %s', (_, [spoilt, why]) => {
         await setImmediate();
       }
     }
-    expect(b.partition.mode).toBe('unavailable');
+    expect(b.partition.mode).not.toBe('ready');
     b.positions.set(0, 'sqlSeq', 0);
     while (b.partition.mode !== 'ready') {
       await b.wakeAll();
@@ -398,6 +406,39 @@ describe('the buyers of a snapshot, of an item that is sold out', () => {
     await b.wakeAll();
     expect(refusedBy(b, [...buyers, ...strangers])).toEqual(strangers);
     expectActorKnows(b);
+  });
+
+  test('are marked where entries were followed by the same numbers that are not part of the journal', async () => {
+    const copy = await journalOf(2, 3);
+    const b = newFollower(copy, 'right', snapshots.store);
+    rigs.push(b);
+    await b.recovered();
+    const heard = async (until: () => boolean) => {
+      for (let turn = 0; turn < 50 && !until(); turn++) await setImmediate();
+      expect(until()).toBe(true);
+    };
+    /** The last unit, sold to a user. */
+    const sold = (user: number) => {
+      const [event] = copy.entries.at(-1)!.events;
+      const order = { ...event!, n: 3, user, nonce: user };
+      copy.storeBeside([JSON.stringify(order)]);
+    };
+    // A server alone has sold it to 77; the others have sold it to 3.
+    sold(77);
+    await heard(() => b.positions.get(0, 'journalSeq') === entryOf(3));
+    copy.stored.pop();
+    sold(3);
+    await snapshots.take(copy);
+    copy.storeBeside([]);
+    await heard(() => b.partition.mode !== 'following');
+    while (b.partition.mode !== 'following') {
+      for (const { wake } of b.sleepers.splice(0)) wake();
+      await setImmediate();
+    }
+    expect(copy.readFrom.at(-1)).toBe(entryOf(3));
+    await b.wakeAll();
+    expect(refusedBy(b, [...buyers, ...strangers.slice(1)])).toEqual(strangers.slice(1));
+    expect(b.positions.get(0, 'unmarked')).toBe(0);
   });
 
   test('stay unknown to the board of an engine that stops while it marks them', async () => {
