@@ -98,7 +98,7 @@ export class SnapshotFiles implements SnapshotStore {
     const snapshot = { partition, seq, name };
     try {
       makePrivateFolder(this.folder);
-      if (!(await this.#isWhole(snapshot, pace))) await this.#write(state, name, pace);
+      if (!(await this.#has(snapshot, hash, pace))) await this.#write(state, name, pace);
       await this.#removeOthers(snapshot);
     } catch (cause) {
       throw unavailable(cause);
@@ -106,11 +106,12 @@ export class SnapshotFiles implements SnapshotStore {
     return snapshot;
   }
 
-  async #isWhole(snapshot: StoredSnapshot, pace: Pace): Promise<boolean> {
+  /** Whether it is there, whole, and of the entry with this hash. */
+  async #has(snapshot: StoredSnapshot, hash: string, pace: Pace): Promise<boolean> {
     if (!(await this.#names()).includes(snapshot.name)) return false;
     try {
-      await this.open(snapshot, pace);
-      return true;
+      const { header } = await this.open(snapshot, pace);
+      return header.hash === hash;
     } catch (error) {
       if (error instanceof SnapshotUnfit) return false;
       throw error;
