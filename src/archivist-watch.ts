@@ -1,8 +1,7 @@
 /** Has the archivist's thread there while a snapshot is due: it takes 20 MB of memory that an engine seldom needs. */
 import { wallClock } from '../actors/clock.ts';
-import { snapshotLookMs } from '../actors/limits.ts';
 import type { Positions } from '../actors/memory/positions.ts';
-import { isSnapshotDue } from '../actors/snapshot/due.ts';
+import { isSnapshotDue, type SnapshotTerms } from '../actors/snapshot/due.ts';
 import type { ArchivistThread } from './engine-threads.ts';
 
 export class ArchivistWatch {
@@ -12,9 +11,10 @@ export class ArchivistWatch {
   constructor(
     private readonly partitions: number,
     private readonly positions: Positions,
+    private readonly terms: SnapshotTerms,
     private readonly start: (idle: () => void) => ArchivistThread,
   ) {
-    this.#looking = setInterval(() => this.#look(), snapshotLookMs);
+    this.#looking = setInterval(() => this.#look(), terms.lookMs);
   }
 
   /** The thread; null while none is due. */
@@ -30,15 +30,17 @@ export class ArchivistWatch {
   #look(): void {
     if (this.#thread !== null || !this.#isAnyDue()) return;
     const thread = this.start(() => {
-      thread.leave({ type: 'drain' });
+      // It may have said so twice, and another may have been started since.
+      if (this.#thread !== thread) return;
       this.#thread = null;
+      thread.leave({ type: 'drain' });
     });
     this.#thread = thread;
   }
 
   #isAnyDue(): boolean {
     for (let partition = 0; partition < this.partitions; partition++) {
-      if (isSnapshotDue(partition, this.positions, wallClock)) return true;
+      if (isSnapshotDue(partition, this.positions, wallClock, this.terms)) return true;
     }
     return false;
   }

@@ -11,7 +11,7 @@ import { ownScript } from './own-files.ts';
 import { snapshotsFolder, storeSettings } from './parts-settings.ts';
 import type { PaymentsMode } from './payments/modes.ts';
 import type { FromProjectorThread, ToProjectorThread } from './projector/worker.ts';
-import type { Rehearsal } from './rehearsal.ts';
+import { type Rehearsal, snapshotTermsOf } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
 import { Thread } from './supervisor.ts';
 
@@ -159,6 +159,7 @@ export class EngineThreads {
         ...this.#common(),
         journal,
         snapshotsFolder: snapshotsFolder(settings),
+        terms: snapshotTermsOf(settings.rehearsal),
       }),
       heard: (message) => {
         if (message.type === 'idle') idle();

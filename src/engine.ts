@@ -35,6 +35,7 @@ import {
 import { requireTime, setTimesBack } from './journal-time.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
+import { snapshotTermsOf } from './rehearsal.ts';
 import { openStore } from './store/open.ts';
 
 export interface Engine {
@@ -102,7 +103,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   // Its silence counts from here: one that has yet to load its script is not one that writes nothing.
   positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
-  const archivist = new ArchivistWatch(settings.partitions, positions, (idle) =>
+  const terms = snapshotTermsOf(settings.rehearsal);
+  const archivist = new ArchivistWatch(settings.partitions, positions, terms, (idle) =>
     threads.archivist(idle),
   );
   await cluster?.settled();

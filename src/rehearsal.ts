@@ -3,6 +3,7 @@
  * `startEngine`, which `bun start` never gives: no setting leads here, so none can be set in production
  * by mistake.
  */
+import { type SnapshotTerms, snapshotTerms } from '../actors/snapshot/due.ts';
 import type { RateName } from './admission/rate-limits.ts';
 import type { Rate } from './store/store.ts';
 
@@ -19,4 +20,10 @@ export interface Rehearsal {
   retainMs?: number;
   /** How many live streams one address may have. */
   streamsByAddressMax?: number;
+  /** Terms of snapshots that replace the usual ones. */
+  snapshots?: Partial<SnapshotTerms>;
+}
+
+export function snapshotTermsOf({ snapshots }: Rehearsal = {}): SnapshotTerms {
+  return { ...snapshotTerms, ...snapshots };
 }

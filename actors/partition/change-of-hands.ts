@@ -133,11 +133,20 @@ export class ChangeOfHands {
         await seat.recover('start');
         break;
       case 'damaged':
+        this.#distrustMarks();
         await seat.recover('restart');
         break;
       case 'unwanted':
         break;
     }
+  }
+
+  /**
+   * What was followed may have been in one server's copy alone: the board's filter may lack buyers of entries that
+   * the journal has by those numbers. The next recovery marks all.
+   */
+  #distrustMarks(): void {
+    this.world.positions.set(this.partition, 'unmarked', 1);
   }
 
   async #keepFollowing(wanted: () => boolean, follower: Follower): Promise<void> {
@@ -152,7 +161,10 @@ export class ChangeOfHands {
         if (!wanted() || follower.stopped) return;
         teller.followingBroken(error);
         // Another copy may be right: the journal is read again, as its leader has it.
-        if (error instanceof JournalCorrupt) return await seat.recover('start');
+        if (error instanceof JournalCorrupt) {
+          this.#distrustMarks();
+          return await seat.recover('start');
+        }
         const isMoving = follower.recovered.chain.sequence > before;
         if (!isMoving) patience.failed(error);
         await world.sleep(isMoving ? recoveryPauseMs : patience.pauseMs);

@@ -89,7 +89,6 @@ async function readOn(
   const { chain, from, times } = state;
   const { partition } = chain;
   const { journal, board, positions, sleep } = world;
-  for (const [sequence, at] of times) positions.noteEntry(partition, sequence, at);
   let stride = 0;
   let vouched = from === 0;
   for await (const { sequence, bytes } of journal.read(partition, Math.max(1, from))) {
@@ -100,6 +99,7 @@ async function readOn(
     } else {
       mustBeOf(chain, bytes);
       vouched = true;
+      for (const [before, at] of times) positions.noteEntry(partition, before, at);
     }
     mustBeAcknowledged(chain, acknowledged);
     positions.noteEntry(partition, sequence, chain.at);

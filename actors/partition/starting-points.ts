@@ -28,13 +28,25 @@ export async function* startingPoints(
       const { header, body } = await snapshots!.open(snapshot, pace);
       if (header.partition !== partition || header.seq !== snapshot.seq)
         throw new SnapshotUnfit('it is not what its name says');
-      yield { state: decodeState(header, body), name: snapshot.name };
+      yield { state: understood(header, body), name: snapshot.name };
     } catch (error) {
       if (!(error instanceof SnapshotUnfit || error instanceof SnapshotsUnavailable)) throw error;
       passedOver(snapshot.name, error.message);
     }
   }
   yield { state: nothingRecovered(partition), name: null };
+}
+
+/**
+ * What a build of this version has written that had another idea of an item must not keep an engine from its start.
+ * @throws SnapshotUnfit
+ */
+function understood(...snapshot: Parameters<typeof decodeState>): Recovered {
+  try {
+    return decodeState(...snapshot);
+  } catch (cause) {
+    throw new SnapshotUnfit(`it makes no sense: ${cause}`, { cause });
+  }
 }
 
 async function listed(

@@ -10,6 +10,7 @@ import { ordersKept } from '../partition/history.ts';
 import type { Recovered } from '../partition/recovered.ts';
 import { recoverPartition } from '../partition/recovery.ts';
 import type { PartitionLog } from '../partition/telling.ts';
+import { named } from './files.ts';
 import { Milestones } from './milestones.ts';
 import type { Pace, SnapshotStore } from './store.ts';
 
@@ -25,7 +26,7 @@ const noBoard = { markBuyer: () => undefined };
 
 /**
  * Reads a partition's journal to its end and stores what it comes to, unless a snapshot has all of it.
- * @throws SnapshotsUnavailable, JournalUnavailable, JournalCorrupt, JournalShort, or what `pace` throws
+ * @throws SnapshotsUnavailable, JournalUnavailable, JournalCorrupt, JournalShort, SnapshotAbandoned
  */
 export async function takeSnapshot(partition: number, world: ArchivistWorld): Promise<void> {
   const { positions, snapshots, pace, log } = world;
@@ -59,8 +60,9 @@ async function read(
     },
     passedOver: (snapshot: string | null, why: string) => {
       // Of others whoever recovered the partition has told.
-      const level = stored > positions.get(partition, 'eventsFrom') ? 'warning' : 'debug';
-      log(level, 'passes over a snapshot', { partition, snapshot, why });
+      const isOurs = named(snapshot === null ? [] : [snapshot]).some(({ seq }) => seq === stored);
+      const isNews = isOurs && stored > positions.get(partition, 'eventsFrom');
+      log(isNews ? 'warning' : 'debug', 'passes over a snapshot', { partition, snapshot, why });
     },
   };
   const known = { last: positions.get(partition, 'journalSeq'), acknowledged: null };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { snapshotTemporaryMs } from '../limits.ts';
 import { temporaryFolder } from '../testing/process.ts';
 import { atOnce, describeSnapshots, stateAfter } from '../testing/snapshot-contract.ts';
+import { rewriteHeader } from '../testing/snapshot-folder.ts';
 import { SnapshotFiles } from './files.ts';
 import { headerBytes } from './format.ts';
 import { SnapshotsUnavailable } from './store.ts';
@@ -53,6 +54,24 @@ describe('a snapshot in a file', () => {
     expect(await store.list(3)).toEqual([]);
     await store.put(stateAfter(19), atOnce);
     expect(left.map((name) => existsSync(join(path, name)))).toEqual([false, true]);
+    await remove();
+  });
+
+  test('takes the place of one with its name that is damaged, or of another journal', async () => {
+    const { path, store, damage, remove } = startFiles();
+    const state = stateAfter(17);
+    const { name, ...stored } = await store.put(state, atOnce);
+    const spoil = [
+      () => damage(name),
+      async () => rewriteHeader(join(path, name), { hash: 'f0'.repeat(32) }),
+      async () => rewriteHeader(join(path, name), { version: 99 }),
+    ];
+    for (const spoils of spoil) {
+      await spoils();
+      await store.put(state, atOnce);
+      const { header } = await store.open({ name, ...stored }, atOnce);
+      expect(header.hash).toBe(state.chain.hash);
+    }
     await remove();
   });
 

@@ -22,6 +22,7 @@ import {
 import {
   type OpenedSnapshot,
   type Pace,
+  SnapshotAbandoned,
   type SnapshotStore,
   SnapshotsUnavailable,
   type StoredSnapshot,
@@ -97,7 +98,7 @@ export class SnapshotFiles implements SnapshotStore {
     const snapshot = { partition, seq, name };
     try {
       makePrivateFolder(this.folder);
-      if (!(await this.#isWhole(snapshot, pace))) await this.#write(state, name, pace);
+      if (!(await this.#has(snapshot, hash, pace))) await this.#write(state, name, pace);
       await this.#removeOthers(snapshot);
     } catch (cause) {
       throw unavailable(cause);
@@ -105,11 +106,12 @@ export class SnapshotFiles implements SnapshotStore {
     return snapshot;
   }
 
-  async #isWhole(snapshot: StoredSnapshot, pace: Pace): Promise<boolean> {
+  /** Whether it is there, whole, and of the entry with this hash. */
+  async #has(snapshot: StoredSnapshot, hash: string, pace: Pace): Promise<boolean> {
     if (!(await this.#names()).includes(snapshot.name)) return false;
     try {
-      await this.open(snapshot, pace);
-      return true;
+      const { header } = await this.open(snapshot, pace);
+      return header.hash === hash;
     } catch (error) {
       if (error instanceof SnapshotUnfit) return false;
       throw error;
@@ -276,8 +278,8 @@ function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-function unavailable(cause: unknown): SnapshotsUnavailable {
-  if (cause instanceof SnapshotsUnavailable) return cause;
+function unavailable(cause: unknown): SnapshotsUnavailable | SnapshotAbandoned {
+  if (cause instanceof SnapshotsUnavailable || cause instanceof SnapshotAbandoned) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new SnapshotsUnavailable(why, { cause });
 }

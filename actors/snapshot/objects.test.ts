@@ -15,9 +15,14 @@ const bucket = 'STAMPEDE_SNAPSHOTS';
 /** So that there are some parts. */
 const partBytes = 2 ** 18;
 
-async function startObjects() {
-  const nats = await startNats();
-  const connection = new JetStreamConnection({ url: nats.url });
+/** Rights of a user, in the words of nats-server's settings. */
+const rights = (...publish: string[]) =>
+  `authorization { users: [{ user: u, password: p, permissions: { publish: ${JSON.stringify(publish)}, subscribe: ["_INBOX.>", "stampede.>"] } }] }`;
+const withoutSnapshots = ['$JS.API.>', '$JS.FC.>', '$KV.STAMPEDE_MEMBERS.>', 'stampede.>'];
+
+async function startObjects(...lines: string[]) {
+  const nats = await startNats({ lines });
+  const connection = new JetStreamConnection({ url: nats.url.replace('//', '//u:p@') });
   await connection.open();
   const folder = temporaryFolder();
   let engines = 0;
@@ -49,9 +54,24 @@ async function startObjects() {
   };
 }
 
-describeSnapshots('an object store of snapshots', startObjects);
+describeSnapshots('an object store of snapshots', () => startObjects());
 
 describe('a snapshot in an object store', () => {
+  test('needs no more rights than those of the README; without them the engine is told which it lacks', async () => {
+    const enough = await startObjects(rights(...withoutSnapshots, '$O.STAMPEDE_SNAPSHOTS.>'));
+    await enough.store.put(stateAfter(17), atOnce);
+    expect(await enough.other().list(3)).toHaveLength(1);
+    await enough.remove();
+    const lacking = await startObjects(rights(...withoutSnapshots));
+    const { link } = lacking.connection;
+    const putting = lacking.store.put(stateAfter(17), atOnce);
+    await expect(putting).rejects.toBeInstanceOf(SnapshotsUnavailable);
+    await expect(putting).rejects.toThrow(/Publish to "\$O\.STAMPEDE_SNAPSHOTS/);
+    expect(lacking.connection.link).toBe(link);
+    expect(await lacking.other().list(3)).toEqual([]);
+    await lacking.remove();
+  });
+
   const inParts = () => stateAfter(17, 3, chunkRows);
 
   test('is whole with its first part, which comes last: what a dying engine leaves is never listed', async () => {

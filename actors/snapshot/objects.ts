@@ -19,6 +19,7 @@ import { SnapshotUnfit } from './format.ts';
 import {
   type OpenedSnapshot,
   type Pace,
+  SnapshotAbandoned,
   type SnapshotStore,
   SnapshotsUnavailable,
   type StoredSnapshot,
@@ -173,7 +174,8 @@ export class SnapshotObjects implements SnapshotStore {
     try {
       return await ask();
     } catch (cause) {
-      if (cause instanceof SnapshotUnfit || cause instanceof SnapshotsUnavailable) throw cause;
+      const told = [SnapshotUnfit, SnapshotsUnavailable, SnapshotAbandoned];
+      if (told.some((kind) => cause instanceof kind)) throw cause;
       throw new SnapshotsUnavailable(messageOf(cause), { cause });
     }
   }

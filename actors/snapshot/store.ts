@@ -21,8 +21,16 @@ export interface OpenedSnapshot {
   body: Uint8Array;
 }
 
-/** Called now and then while there is much to do, so that a thread's other work gets a turn. */
+/**
+ * Called now and then while there is much to do, so that a thread's other work gets a turn.
+ * @throws SnapshotAbandoned where the work is to be left
+ */
 export type Pace = () => Promise<void>;
+
+/** Nobody wants the snapshot any more. */
+export class SnapshotAbandoned extends Error {
+  override readonly name = 'SnapshotAbandoned';
+}
 
 export interface SnapshotStore {
   /** Those of a partition, the newest first. @throws SnapshotsUnavailable */

@@ -9,14 +9,13 @@
 import { wallClock } from '../clock.ts';
 import { isJournalFault } from '../journal/journal.ts';
 import { type JournalSettings, openJournal } from '../journal/open.ts';
-import { snapshotIdleMs, snapshotLookMs, snapshotPauseMs } from '../limits.ts';
 import { configureLog, getLogger, type logLevels } from '../log.ts';
 import { Positions } from '../memory/positions.ts';
 import type { SharedMemory } from '../shared.ts';
 import { lowerPriority } from '../thread-priority.ts';
 import { type ArchivistWorld, takeSnapshot } from './archivist.ts';
-import { isSnapshotDue } from './due.ts';
-import { SnapshotsUnavailable } from './store.ts';
+import { isSnapshotDue, type SnapshotTerms } from './due.ts';
+import { SnapshotAbandoned, SnapshotsUnavailable } from './store.ts';
 
 export interface ArchivistThreadSettings {
   type: 'start';
@@ -24,6 +23,7 @@ export interface ArchivistThreadSettings {
   journal: JournalSettings;
   /** Where this machine keeps its snapshots. */
   snapshotsFolder: string;
+  terms: SnapshotTerms;
   memory: SharedMemory;
   logLevel: (typeof logLevels)[number];
 }
@@ -36,14 +36,11 @@ const niceness = 10;
 
 declare const self: Worker;
 
-/** The thread is to leave. */
-class Leaving extends Error {}
-
 const leaving = Promise.withResolvers<void>();
 let draining = false;
 
 async function pace(): Promise<void> {
-  if (draining) throw new Leaving();
+  if (draining) throw new SnapshotAbandoned();
   await new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -58,7 +55,7 @@ async function rest(ms: number): Promise<void> {
 async function run(settings: ArchivistThreadSettings): Promise<void> {
   const log = getLogger(['stampede', 'archivist']);
   const report = (state: string) => log.debug(`journal: ${state}`, {});
-  const { partitions, snapshotsFolder, memory } = settings;
+  const { partitions, snapshotsFolder, memory, terms } = settings;
   const journal = await openJournal(settings.journal, partitions, { readonly: true, report });
   const snapshots = journal.snapshots(snapshotsFolder);
   const positions = new Positions(memory.positions);
@@ -68,26 +65,26 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
   let troubles: readonly string[] = [];
   let workedAt = performance.now();
   while (!draining) {
-    const due = dueAmong(partitions, positions);
+    const due = dueAmong(partitions, positions, terms);
     if (due.length > 0) workedAt = performance.now();
-    else if (performance.now() - workedAt >= snapshotIdleMs) tellMain({ type: 'idle' });
+    else if (performance.now() - workedAt >= terms.idleMs) tellMain({ type: 'idle' });
     const found: string[] = [];
     for (const partition of due) {
       const trouble = await takeUnlessDraining(partition, world);
-      if (trouble === null) continue;
+      if (trouble === null || found.includes(trouble)) continue;
       if (!troubles.includes(trouble)) log.warning('cannot store a snapshot', { error: trouble });
       found.push(trouble);
     }
     troubles = found;
-    await rest(troubles.length === 0 ? snapshotLookMs : snapshotPauseMs);
+    await rest(troubles.length === 0 ? terms.lookMs : terms.pauseMs);
   }
   await journal.close();
   tellMain({ type: 'drained' });
 }
 
-function dueAmong(partitions: number, positions: Positions): number[] {
+function dueAmong(partitions: number, positions: Positions, terms: SnapshotTerms): number[] {
   const all = Array.from({ length: partitions }, (_, partition) => partition);
-  return all.filter((partition) => isSnapshotDue(partition, positions, wallClock));
+  return all.filter((partition) => isSnapshotDue(partition, positions, wallClock, terms));
 }
 
 /** Returns what was in the way, or null. */
@@ -100,7 +97,7 @@ async function takeUnlessDraining(
     await takeSnapshot(partition, world);
     return null;
   } catch (error) {
-    if (error instanceof Leaving) return null;
+    if (error instanceof SnapshotAbandoned) return null;
     // None of these ends the engine, which does without; what is broken in this thread starts it anew.
     if (error instanceof SnapshotsUnavailable || isJournalFault(error)) return String(error);
     throw error;

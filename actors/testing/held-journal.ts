@@ -24,8 +24,8 @@ export class HeldJournal implements Journal {
   mayHeal = true;
   /** The last entries that it does not show, as a server that has not got them. */
   hidden = 0;
-  /** How often a reading has begun. */
-  readings = 0;
+  /** With which entry each reading has begun. */
+  readonly readFrom: Sequence[] = [];
   #followed = { reading: 0 };
 
   /** Holds a partition's first entry, as one that was made before. */
@@ -34,6 +34,11 @@ export class HeldJournal implements Journal {
     made = true,
   ) {
     this.stored = made ? [firstEntry] : [];
+  }
+
+  /** How often a reading has begun. */
+  get readings(): number {
+    return this.readFrom.length;
   }
 
   /** The stored entries, decoded. */
@@ -48,7 +53,7 @@ export class HeldJournal implements Journal {
   }
 
   async *read(_partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
-    this.readings++;
+    this.readFrom.push(from);
     this.#mustBeReadable();
     for (let sequence = from; sequence <= this.stored.length - this.hidden; sequence++) {
       yield { sequence, bytes: this.stored[sequence - 1]! };

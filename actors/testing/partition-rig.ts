@@ -6,6 +6,7 @@ import { Positions } from '../memory/positions.ts';
 import { Partition } from '../partition/partition.ts';
 import type { ClusterPart } from '../partition/world.ts';
 import type { Command, Reply } from '../protocol.ts';
+import type { SnapshotStore } from '../snapshot/store.ts';
 import { HeldJournal } from './held-journal.ts';
 
 export const item = 42;
@@ -45,13 +46,13 @@ export class Rig {
     writer = 'this run',
     positions = new Positions(new SharedArrayBuffer(Positions.bytes)),
     inCluster = false,
+    snapshots: SnapshotStore | null = null,
   ) {
     this.journal = journal;
     this.board = board;
     this.positions = positions;
     this.partition = new Partition(0, {
-      ...{ journal, board, positions, writer },
-      snapshots: null,
+      ...{ journal, board, positions, writer, snapshots },
       archive: this.archive,
       cluster: inCluster ? this.#cluster() : null,
       steadyClock: () => this.steadyNow,
@@ -89,6 +90,28 @@ export class Rig {
     return this.submit({ type: 'place', item, user, amount, ...token }, at);
   }
 
+  /** Has users buy a unit each, by an entry each. */
+  async sell(users: readonly number[], at = start): Promise<void> {
+    for (const user of users) {
+      this.place(user, 1, at);
+      this.partition.commit();
+      await this.journal.acknowledge();
+    }
+  }
+
+  /** Recovers, and wakes all who sleep until that has come to its first end; who sleeps then sleeps on. */
+  async recovered(cause: 'start' | 'restart' = 'start'): Promise<void> {
+    let over = false;
+    const recovering = this.partition.recover(cause).finally(() => {
+      over = true;
+    });
+    while (!over) {
+      for (const { wake } of this.sleepers.splice(0)) wake();
+      await setImmediate();
+    }
+    await recovering;
+  }
+
   /** Codes of the answers to some requests; null where there is none yet. */
   codes(...requests: number[]): (number | null)[] {
     return requests.map((request) => this.replies.get(request)?.code ?? null);
@@ -124,10 +147,14 @@ export function emptyBoard(): Board {
 }
 
 /** A rig that follows a journal which it does not own, with a board of its own. */
-export function newFollower(journal: HeldJournal, writer = 'this run'): Rig {
+export function newFollower(
+  journal: HeldJournal,
+  writer = 'this run',
+  snapshots: SnapshotStore | null = null,
+): Rig {
   const board = new Board(new SharedArrayBuffer(Board.bytes()));
   const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
-  return new Rig(journal, board, writer, positions, true);
+  return new Rig(journal, board, writer, positions, true, snapshots);
 }
 
 /** A rig over an empty journal and an empty board. */

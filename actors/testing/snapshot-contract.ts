@@ -6,7 +6,7 @@ import { Chain } from '../journal/codec.ts';
 import { snapshotsKept } from '../limits.ts';
 import type { Recovered } from '../partition/recovered.ts';
 import { decodeState, digestOf, SnapshotUnfit } from '../snapshot/format.ts';
-import type { SnapshotStore } from '../snapshot/store.ts';
+import { SnapshotAbandoned, type SnapshotStore } from '../snapshot/store.ts';
 
 /** A store in its own world, which the tests may damage. */
 export interface SnapshotRig {
@@ -88,6 +88,26 @@ export function describeSnapshots(what: string, start: () => Promise<SnapshotRig
         expect(await store.list(3)).toHaveLength(1);
         const { header, body } = await second.open((await second.list(3))[0]!, atOnce);
         expect(decodeState(header, body).items.size).toBe(1);
+      }));
+
+    test('is left at any turn where nobody wants the snapshot any more, and says that', () =>
+      withRig(async ({ store, other }) => {
+        const state = stateAfter(17);
+        for (let turnsMax = 0; ; turnsMax++) {
+          let turns = 0;
+          const leaves = async () => {
+            if (turns++ === turnsMax) throw new SnapshotAbandoned();
+          };
+          const putting = store.put(state, leaves);
+          const error = await putting.then(
+            () => null,
+            (thrown: unknown) => thrown,
+          );
+          if (error === null) break;
+          expect(error).toBeInstanceOf(SnapshotAbandoned);
+          expect(await other().list(3)).toEqual([]);
+        }
+        expect(await other().list(3)).toHaveLength(1);
       }));
 
     test('passes over one that was damaged, and one that is gone', () =>

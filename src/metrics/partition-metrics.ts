@@ -48,6 +48,10 @@ const journalCounters = {
 const journalGauges = {
   stampede_journal_sequence: ['journalSeq', 'Last durable entry.'],
   stampede_orders_kept: ['ordersKept', 'Orders in memory, counted once a minute.'],
+  stampede_snapshot_sequence: [
+    'snapshotSeq',
+    'Entry of the newest snapshot that this engine has stored or started from; 0 where there is none.',
+  ],
   stampede_journal_silent: ['journalSilent', '1 while the journal does not answer.'],
 } as const;
 

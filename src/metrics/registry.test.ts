@@ -76,6 +76,16 @@ describe('metrics', () => {
     expect(told).toContain('stampede_partition_time_ahead_seconds{partition="1"} 90');
   });
 
+  test('tell of each partition up to which entry this engine has a snapshot', async () => {
+    const { positions, text } = engine();
+    positions.set(1, 'journalSeq', 1_700);
+    positions.set(1, 'snapshotSeq', 1_234);
+    const told = await text();
+    expect(told).toContain('stampede_snapshot_sequence{partition="0"} 0');
+    expect(told).toContain('stampede_snapshot_sequence{partition="1"} 1234');
+    expect(told).toContain('stampede_journal_sequence{partition="1"} 1700');
+  });
+
   test('report order times as a histogram with cumulative buckets', async () => {
     const { threads, text } = engine();
     threads[0]!.countOrder(201, 0.4);

@@ -7,6 +7,7 @@ import type { Board } from '../../actors/memory/board.ts';
 import { Partition } from '../../actors/partition/partition.ts';
 import type { PartitionWorld } from '../../actors/partition/world.ts';
 import { type Command, code } from '../../actors/protocol.ts';
+import { changed } from './changed.ts';
 import { isCluster } from './character.ts';
 import { simulate } from './simulate.ts';
 import type { Plants } from './surroundings.ts';
@@ -14,16 +15,6 @@ import type { Plants } from './surroundings.ts';
 function clusterSeeds(count: number, first = 1): number[] {
   const all = Array.from({ length: 5 * count }, (_, index) => first + index);
   return all.filter(isCluster).slice(0, count);
-}
-
-/** A copy of an object with some methods changed; the others work on the object itself. */
-function changed<T extends object>(of: T, changes: Partial<T>): T {
-  return new Proxy(of, {
-    get(target, name) {
-      const value = Reflect.get(name in changes ? changes : target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }
 
 /** Partitions in a world that is changed. */

@@ -24,7 +24,8 @@ export class SimulatedArchivist {
       snapshots: plants.snapshots?.(opened, store) ?? opened,
       positions: memory.positions,
       pace: () => scheduler.pause(thread, 'the archivist goes on', 0),
-      log: (level, message, details) =>
+      // How long it took is another time each time.
+      log: (level, message, { ms: _, ...details }) =>
         trace(`${memory.name} archivist ${level}: ${message} ${JSON.stringify(details)}`),
     };
   }

@@ -9,6 +9,7 @@ import {
 import {
   type Answer,
   type Client,
+  type EngineOptions,
   type Sale,
   startTestEngine,
   type TestEngine,
@@ -60,6 +61,7 @@ export class ClusterRig {
     readonly env: Record<string, string>,
     private readonly nats: { remove(): Promise<void> },
     readonly postgres: PostgresServer,
+    private readonly options: Pick<EngineOptions, 'script' | 'args'>,
   ) {}
 
   /**
@@ -69,10 +71,11 @@ export class ClusterRig {
   static async on(
     nats: { url: string; remove(): Promise<void> },
     env: Record<string, string> = {},
+    options: Pick<EngineOptions, 'script' | 'args'> = {},
   ): Promise<ClusterRig> {
     const postgres = await startPostgres();
     const common = { NATS_URL: nats.url, DATABASE_URL: await postgres.createDatabase() };
-    return new ClusterRig({ ...common, ...env }, nats, postgres);
+    return new ClusterRig({ ...common, ...env }, nats, postgres, options);
   }
 
   get buyers(): Buyers {
@@ -103,6 +106,7 @@ export class ClusterRig {
     return startTestEngine({
       dataDir: folder.path,
       env: { PARTITIONS: String(partitions), LOG_LEVEL: 'info', ...this.env, ...env },
+      ...this.options,
     });
   }
 

@@ -1,7 +1,8 @@
 /**
  * The engine as tests of the shop need it: every picture has the same text, every proof of work
  * takes next to none, and a few buyers from one address may ask for as much as a whole test needs; with the
- * argument `quick-passwords` hashes of passwords take next to nothing.
+ * argument `quick-passwords` hashes of passwords take next to nothing; with `snapshots=20` a snapshot is due every 20
+ * events, however many orders are kept.
  * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
@@ -34,6 +35,9 @@ const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: 
 /** `retain=1000`: how many milliseconds orders that can change no more are kept in memory. */
 const retain = words.find((word) => word.startsWith('retain='))?.slice('retain='.length);
 const retainMs = retain === undefined ? {} : { retainMs: Number(retain) };
+const tail = words.find((word) => word.startsWith('snapshots='))?.slice('snapshots='.length);
+const often = { ordersShare: 0, lookMs: 20, pauseMs: 200, idleMs: 1_000 };
+const snapshots = tail === undefined ? {} : { ...often, tailEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
 const rehearsal = {
   captchaText,
@@ -42,6 +46,7 @@ const rehearsal = {
   quickPasswords,
   ...streamsByAddressMax,
   ...retainMs,
+  snapshots,
 };
 const own = { payments: payments ?? 'webhook', rehearsal } as const;
 const engine = await startEngine({ ...config, ...secrets, ...own });
