@@ -1,0 +1,87 @@
+/**
+ * Keeps the write-ahead logs of a journal's segments from growing without end. SQLite empties a log by itself, unless
+ * a process holds a transaction open on the file: a backup, or a forgotten shell. Each small commit then adds the two
+ * pages that it changes, 17 kB, for as long as that lasts.
+ */
+import { journalLogBytesMax, journalLogLookBytes, journalLogWaitMs } from '../limits.ts';
+import type { Segment } from './segment.ts';
+import type { Segments } from './segments.ts';
+import { messageOf, pageBytes } from './sqlite-open.ts';
+
+/** Pages that an entry adds to the log beside its bytes: of the table, of its index, and one that it fills in part. */
+const pagesPerEntry = 3;
+
+/** Looks between two that are as large as the limit. */
+const looksPerLimit = 16;
+
+export class SegmentLogs {
+  readonly #lookBytes: number;
+  /** At most what was written since the last look. */
+  #written = 0;
+  /** What is in the way of a new segment, which is said once. */
+  #trouble: string | null = null;
+
+  /**
+   * @param report - called when the journal goes on in a new segment, when it cannot, and when a log was emptied.
+   * @param follow - opens the segment that was made.
+   */
+  constructor(
+    private readonly segments: Segments,
+    private readonly report: (state: string) => void,
+    private readonly follow: () => boolean,
+    private readonly bytesMax = journalLogBytesMax,
+  ) {
+    this.#lookBytes = Math.min(journalLogLookBytes, bytesMax / looksPerLimit);
+  }
+
+  /** Notes that entries were stored, and looks at their log now and then. Hot path. */
+  wrote(entries: number, bytes: number): void {
+    this.#written += bytes + entries * pagesPerEntry * pageBytes;
+    if (this.#written < this.#lookBytes) return;
+    this.#written = 0;
+    this.#lookAtNewest();
+  }
+
+  /** Empties the logs that grow no more, if those who held them have gone. */
+  tidy(): void {
+    for (const segment of this.segments.all.slice(0, -1)) {
+      if (segment.logBytes() === 0 || !canBeEmptied(segment, 0)) continue;
+      this.report(`the transaction that was open on ${segment.path} is over: its log is emptied`);
+    }
+  }
+
+  #lookAtNewest(): void {
+    const { newest } = this.segments;
+    const bytes = newest.logBytes();
+    if (bytes <= this.bytesMax || canBeEmptied(newest, journalLogWaitMs)) return;
+    const why =
+      `a process holds a transaction open on ${newest.path}, a backup or a forgotten sqlite3, so that its log ` +
+      `cannot be emptied and has grown to ${Math.round(bytes / 2 ** 20)} MiB`;
+    try {
+      const first = this.segments.goOn();
+      this.follow();
+      this.#trouble = null;
+      if (first) this.report(`${why}: the journal goes on in ${this.segments.newest.path}`);
+    } catch (cause) {
+      // Trying holds up commits, and is not done again and again.
+      this.#written = -this.bytesMax;
+      this.#tell(`${why}, and the journal cannot go on in a new file: ${messageOf(cause)}`);
+    }
+  }
+
+  /** Without the size, which is another each time. */
+  #tell(trouble: string): void {
+    const same = trouble.replace(/\d+ MiB/, '');
+    if (same !== this.#trouble) this.report(trouble);
+    this.#trouble = same;
+  }
+}
+
+/** False as well where that fails: a commit tells of a file that cannot be written. */
+function canBeEmptied(segment: Segment, waitMs: number): boolean {
+  try {
+    return segment.emptyLog(waitMs);
+  } catch {
+    return false;
+  }
+}
