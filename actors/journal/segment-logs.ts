@@ -4,6 +4,7 @@
  * pages that it changes, 17 kB, for as long as that lasts.
  */
 import { journalLogBytesMax, journalLogLookBytes, journalLogWaitMs } from '../limits.ts';
+import { logHolders } from './log-holders.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 import { messageOf, pageBytes } from './sqlite-open.ts';
@@ -55,17 +56,17 @@ export class SegmentLogs {
     const bytes = newest.logBytes();
     if (bytes <= this.bytesMax || canBeEmptied(newest, journalLogWaitMs)) return;
     const why =
-      `a process holds a transaction open on ${newest.path}, a backup or a forgotten sqlite3, so that its log ` +
-      `cannot be emptied and has grown to ${Math.round(bytes / 2 ** 20)} MiB`;
+      `its log has grown to ${Math.round(bytes / 2 ** 20)} MiB and cannot be emptied while ` +
+      `${logHolders(newest.path)} has a transaction open on ${newest.path}`;
     try {
       const first = this.segments.goOn();
       this.follow();
       this.#trouble = null;
-      if (first) this.report(`${why}: the journal goes on in ${this.segments.newest.path}`);
+      if (first) this.report(`${why}: it goes on in ${this.segments.newest.path}`);
     } catch (cause) {
       // Trying holds up commits, and is not done again and again.
       this.#written = -this.bytesMax;
-      this.#tell(`${why}, and the journal cannot go on in a new file: ${messageOf(cause)}`);
+      this.#tell(`${why}, and it cannot go on in a new file: ${messageOf(cause)}`);
     }
   }
 

@@ -173,6 +173,28 @@ describe('the log', () => {
     expect(reports).toEqual([]);
   });
 
+  test.if(existsSync('/proc/locks'))(
+    'is said to be held by the process that holds it',
+    async () => {
+      const journal = open({ logBytesMax });
+      await appendTo(journal, 1);
+      // The timer keeps the connection alive, which would lose its lock to the garbage collector.
+      const holder = startProgram(`
+      import { Database } from 'bun:sqlite';
+      const database = new Database(path, { readonly: true });
+      database.run('BEGIN');
+      database.query('SELECT count(*) FROM journal').get();
+      console.log('reads');
+      setInterval(() => database.inTransaction, 1_000);`);
+      await waitUntil('the reader reads', () => holder.output().includes('reads'));
+      await appendTo(journal, 100);
+      await holder.kill();
+      expect(reports).toEqual([expect.stringContaining(`while process ${holder.pid} (`)]);
+      await journal.probe();
+      expect(logBytes('journal.db')).toBe(0);
+    },
+  );
+
   test('grows on, and it is said once why, where no new file can be made, and entries are taken', async () => {
     const journal = open({ logBytesMax });
     hold('journal.db');
@@ -182,7 +204,7 @@ describe('the log', () => {
     rmdirSync(folder.file('journal-2.db.new'));
     await appendTo(journal, 300);
     expect(databases()).toEqual(['journal-2.db', 'journal.db']);
-    expect(reports.slice(1)).toEqual([expect.stringMatching(/the journal goes on in .*-2\.db/)]);
+    expect(reports.slice(1)).toEqual([expect.stringMatching(/it goes on in .*-2\.db/)]);
     expect(await readTexts(journal, 0)).toEqual(textsUpTo(300));
   });
 });
