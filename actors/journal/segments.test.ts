@@ -452,6 +452,17 @@ describe('a file', () => {
     expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(6));
   });
 
+  test('that is a copy of one of them, with a number for a date, is left alone', async () => {
+    await threeSegments();
+    copyFileSync(path, folder.file('journal-20261127.db'));
+    copyFileSync(folder.file('journal-2.db'), folder.file('journal-20261128.db'));
+    const journal = open();
+    goOn(path);
+    await appendTo(journal, 12);
+    expect(databases()).toContain('journal-4.db');
+    expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(12));
+  });
+
   test('that is damaged is named', async () => {
     await threeSegments();
     writeFileSync(folder.file('journal-2.db'), 'garbage '.repeat(5_000));

@@ -139,21 +139,23 @@ export class Segments {
     return null;
   }
 
-  /** A file with entries that nothing leads to: an older copy was put where the one was that led there. */
+  /** A segment with entries that nothing leads to: an older copy was put where the one was that led there. */
   #mustBeAll(): void {
-    const strays = laterFiles(this.first.path).filter((path) => !this.#has(path));
-    const stray = strays.find(hasEntries);
-    if (stray === undefined) return;
-    // Another writer may have gone on since this one looked.
-    while (this.follow());
-    if (this.#has(stray)) return;
-    throw new JournalMisconfigured(
-      `${stray} has entries, but ${this.newest.path} does not go on there: one of them is an older copy, or of another journal`,
-    );
+    const others = laterFiles(this.first.path).filter((path) => !this.#has('path', path));
+    for (const path of others) {
+      const id = idWithEntries(path);
+      if (id === null) continue;
+      // Another writer may have gone on since this one looked.
+      while (this.follow());
+      if (this.#has('id', id)) continue;
+      throw new JournalMisconfigured(
+        `${path} has entries, but ${this.newest.path} does not go on there: one of them is an older copy, or of another journal`,
+      );
+    }
   }
 
-  #has(path: string): boolean {
-    return this.all.some((segment) => segment.path === path);
+  #has(key: 'path' | 'id', value: string): boolean {
+    return this.all.some((segment) => segment[key] === value);
   }
 }
 
@@ -166,17 +168,19 @@ function hasMore(segment: Segment, partition: number, last: Sequence): boolean {
   }
 }
 
-/** False as well for what is no journal's: it may be called as it likes. */
-function hasEntries(path: string): boolean {
+/** The id of a later segment that has entries; null for what is none: any file may be called like one. */
+function idWithEntries(path: string): string | null {
   let database: Database | null = null;
   try {
     database = new Database(path, { readonly: true });
-    const statement = database.prepare('SELECT 1 FROM journal LIMIT 1');
-    const found = statement.get() !== null;
+    const statement = database.prepare<{ id: string }, []>(
+      `SELECT value AS id FROM journal_meta WHERE key = 'id' AND EXISTS (SELECT 1 FROM journal)`,
+    );
+    const found = statement.get();
     statement.finalize();
-    return found;
+    return found?.id ?? null;
   } catch {
-    return false;
+    return null;
   } finally {
     database?.close();
   }
