@@ -492,6 +492,37 @@ describe('a file', () => {
     }
   });
 
+  test('that is lost for good can be given up, and the one before takes entries again', async () => {
+    await threeSegments();
+    rmSync(folder.file('journal-3.db'));
+    runSql('journal-2.db', 'DROP TRIGGER journal_continued');
+    runSql('journal-2.db', "DELETE FROM journal_meta WHERE key = 'next'");
+    const journal = open();
+    await appendTo(journal, 8);
+    goOn(path);
+    await appendTo(journal, 10);
+    expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(10));
+  });
+
+  test('is copied whole while it is written, and the copies are a journal that goes on', async () => {
+    await threeSegments();
+    const journal = open();
+    const copies = temporaryFolder();
+    for (const file of databases()) {
+      runSql(file, `VACUUM INTO '${copies.file(file)}'`);
+      await appendTo(journal, (await journal.last(0)) + 1);
+    }
+    await closeAll();
+    path = copies.file('journal.db');
+    const restored = open();
+    const last = await restored.last(0);
+    expect(last).toBeGreaterThanOrEqual(9);
+    await appendTo(restored, last + 1);
+    expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(last + 1));
+    await closeAll();
+    copies.remove();
+  });
+
   test('is only for its owner, as the first is', async () => {
     await threeSegments();
     const modes = databases().map((file) => statSync(folder.file(file)).mode & 0o777);
