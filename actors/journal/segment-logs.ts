@@ -24,12 +24,10 @@ export class SegmentLogs {
 
   /**
    * @param report - called when the journal goes on in a new segment, when it cannot, and when a log was emptied.
-   * @param follow - opens the segment that was made.
    */
   constructor(
     private readonly segments: Segments,
     private readonly report: (state: string) => void,
-    private readonly follow: () => boolean,
     private readonly bytesMax = journalLogBytesMax,
   ) {
     this.#lookBytes = Math.min(journalLogLookBytes, bytesMax / looksPerLimit);
@@ -60,7 +58,7 @@ export class SegmentLogs {
       `${logHolders(newest.path)} has a transaction open on ${newest.path}`;
     try {
       const first = this.segments.goOn();
-      this.follow();
+      this.segments.follow();
       this.#trouble = null;
       if (first) this.report(`${why}: it goes on in ${this.segments.newest.path}`);
     } catch (cause) {

@@ -33,7 +33,7 @@ export function laterFiles(first: string): string[] {
 /** A path for the file after `name`, at which there is nothing, and nothing of a file that was there. */
 export function freePath(first: string, name: string): string {
   const { dir, name: stem, ext } = parse(first);
-  for (let number = fileNumber(first, name)! + 1; ; number++) {
+  for (let number = (fileNumber(first, name) ?? 1) + 1; ; number++) {
     const path = join(dir, `${stem}-${number}${ext}`);
     if (!filesAt(path).some((file) => existsSync(file))) return path;
   }

@@ -27,11 +27,13 @@ export interface SegmentsOptions {
   make?: number | undefined;
   /** Opens these files alone, and those that were made after them. */
   made?: MadeFiles | undefined;
+  /** Called with each segment before it is used. */
+  opened?(segment: Segment): void;
 }
 
 export class Segments {
   /** In order; the last takes the entries, unless another writer has gone on meanwhile. */
-  readonly all: Segment[];
+  readonly all: Segment[] = [];
 
   /**
    * @throws JournalMisconfigured when a file is no journal's, is missing, or belongs to another.
@@ -42,8 +44,8 @@ export class Segments {
     private readonly options: SegmentsOptions,
   ) {
     const { write, make, made } = options;
-    this.all = [new Segment(path, { write, make, made: made?.first })];
     try {
+      this.#add(new Segment(path, { write, make, made: made?.first }));
       while (this.follow());
       this.#mustBeAll();
     } catch (error) {
@@ -75,7 +77,7 @@ export class Segments {
   follow(): boolean {
     const next = this.newest.next();
     if (next === null) return false;
-    this.all.push(this.#open(next));
+    this.#add(this.#open(next));
     return true;
   }
 
@@ -109,6 +111,16 @@ export class Segments {
 
   close(): void {
     for (const segment of this.all) segment.close();
+  }
+
+  #add(segment: Segment): void {
+    try {
+      this.options.opened?.(segment);
+    } catch (error) {
+      segment.close();
+      throw error;
+    }
+    this.all.push(segment);
   }
 
   #open({ file, id }: NextSegment): Segment {

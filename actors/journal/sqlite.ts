@@ -67,7 +67,7 @@ export class SqliteJournal implements OpenedJournal {
   readonly #segments: Segments;
   /** Both null for a reader, which promises nothing. */
   readonly #files: JournalFiles | null = null;
-  readonly #logs: SegmentLogs | null = null;
+  readonly #logs: SegmentLogs | null;
   #waiting: Append[] = [];
   #closed = false;
 
@@ -85,8 +85,10 @@ export class SqliteJournal implements OpenedJournal {
       );
     }
     try {
+      this.#files = readonly ? null : new JournalFiles(report);
       const make = readonly ? undefined : wanted;
-      this.#segments = new Segments(path, { write: !readonly, make, made });
+      const opened = (segment: Segment) => this.#files?.watch(segment);
+      this.#segments = new Segments(path, { write: !readonly, make, made, opened });
       this.partitions = this.#segments.first.partitions;
       if (wanted !== undefined && wanted !== this.partitions) {
         this.#segments.close();
@@ -94,12 +96,9 @@ export class SqliteJournal implements OpenedJournal {
           `${path} was made with ${this.partitions} partitions and cannot be opened with ${wanted}`,
         );
       }
-      if (readonly) return;
-      this.#files = new JournalFiles(report);
-      for (const segment of this.#segments.all) this.#files.watch(segment);
-      const follow = () => this.#follow();
-      this.#logs = new SegmentLogs(this.#segments, report, follow, options.logBytesMax);
+      this.#logs = readonly ? null : new SegmentLogs(this.#segments, report, options.logBytesMax);
     } catch (cause) {
+      this.#files?.stop();
       throw openError(path, cause);
     }
   }
@@ -128,7 +127,8 @@ export class SqliteJournal implements OpenedJournal {
       }
       if (page.length < entries) {
         if (end !== null && next <= end) throw missingAtEnd(partition, next, segment, end);
-        if (end === null && !this.#query(partition, next, segment, () => this.#follow())) return;
+        if (end === null && !this.#query(partition, next, segment, () => this.#segments.follow()))
+          return;
       }
       const fitting = Math.floor((entries * pageBytes) / Math.max(1, bytes));
       entries = Math.max(1, Math.min(pageEntriesMax, fitting));
@@ -137,7 +137,7 @@ export class SqliteJournal implements OpenedJournal {
 
   async last(partition: number): Promise<Sequence> {
     return this.#query(partition, 0, this.#segments.newest, () => {
-      while (this.#follow());
+      while (this.#segments.follow());
       return this.#segments.newest.last(partition);
     });
   }
@@ -220,15 +220,8 @@ export class SqliteJournal implements OpenedJournal {
       if (!newest.isContinued(cause)) throw cause;
     }
     newest.rollBack();
-    this.#follow();
+    this.#segments.follow();
     return null;
-  }
-
-  /** Opens the segment in which the newest is continued. False where it is not. */
-  #follow(): boolean {
-    if (!this.#segments.follow()) return false;
-    this.#files?.watch(this.#segments.newest);
-    return true;
   }
 
   get #lost(): boolean {
