@@ -7,18 +7,23 @@ import { journalLogBytesMax, journalLogLookBytes, journalLogWaitMs } from '../li
 import { logHolders } from './log-holders.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
-import { messageOf, pageBytes } from './sqlite-open.ts';
+import { type CopiedUpTo, messageOf, pageBytes } from './sqlite-open.ts';
 
 /** Pages that an entry adds to the log beside its bytes: of the table, of its index, and one that it fills in part. */
 const pagesPerEntry = 3;
 
-/** Looks between two that are as large as the limit. */
+/** Looks while as much is written as the limit. */
 const looksPerLimit = 16;
+
+/** Of the limit: however many readers take turns, and none of them stays, a log grows no more than to this. */
+const limitsMax = 2;
 
 export class SegmentLogs {
   readonly #lookBytes: number;
   /** At most what was written since the last look. */
   #written = 0;
+  /** Where the last look found the newest log copied up to, when that was too large. */
+  #copiedUpTo: CopiedUpTo | null = null;
   /** What is in the way of a new segment, which is said once. */
   #trouble: string | null = null;
 
@@ -44,7 +49,7 @@ export class SegmentLogs {
   /** Empties the logs that grow no more, if those who held them have gone. */
   tidy(): void {
     for (const segment of this.segments.all.slice(0, -1)) {
-      if (segment.logBytes() === 0 || !canBeEmptied(segment, 0)) continue;
+      if (segment.logBytes() === 0 || emptied(segment, 0) !== null) continue;
       this.report(`the transaction that was open on ${segment.path} is over: its log is emptied`);
     }
   }
@@ -52,13 +57,14 @@ export class SegmentLogs {
   #lookAtNewest(): void {
     const { newest } = this.segments;
     const bytes = newest.logBytes();
-    if (bytes <= this.bytesMax || canBeEmptied(newest, journalLogWaitMs)) return;
+    if (bytes <= this.bytesMax || !this.#isHeld(newest, bytes)) return;
     const why =
       `its log has grown to ${Math.round(bytes / 2 ** 20)} MiB and cannot be emptied while ` +
       `${logHolders(newest.path)} has a transaction open on ${newest.path}`;
     try {
       const first = this.segments.goOn();
       this.segments.follow();
+      this.#copiedUpTo = null;
       this.#trouble = null;
       if (first) this.report(`${why}: it goes on in ${this.segments.newest.path}`);
     } catch (cause) {
@@ -66,6 +72,18 @@ export class SegmentLogs {
       this.#written = -this.bytesMax;
       this.#tell(`${why}, and it cannot go on in a new file: ${messageOf(cause)}`);
     }
+  }
+
+  /**
+   * Whether a log cannot be emptied, because the reader is still there that was in the way at the last look: copying
+   * stops where that began. Short readings are in the way as well, on a busy engine, but each at another place.
+   */
+  #isHeld(segment: Segment, bytes: number): boolean {
+    const before = this.#copiedUpTo;
+    const now = emptied(segment, journalLogWaitMs);
+    this.#copiedUpTo = now;
+    if (now === null) return false;
+    return (now >= 0 && now === before) || bytes > limitsMax * this.bytesMax;
   }
 
   /** Without the size, which is another each time. */
@@ -76,11 +94,11 @@ export class SegmentLogs {
   }
 }
 
-/** False as well where that fails: a commit tells of a file that cannot be written. */
-function canBeEmptied(segment: Segment, waitMs: number): boolean {
+/** As `emptyLog`. -1 as well where that fails: a commit tells of a file that cannot be written. */
+function emptied(segment: Segment, waitMs: number): CopiedUpTo | null {
   try {
     return segment.emptyLog(waitMs);
   } catch {
-    return false;
+    return -1;
   }
 }

@@ -10,6 +10,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Sequence } from '../events.ts';
 import {
+  type CopiedUpTo,
   codeOf,
   emptyLog,
   type Opening,
@@ -136,8 +137,8 @@ export class Segment {
     return statSync(this.logPath, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Copies the log into the file. False where a reader is in the way, or a writer, for longer than this. */
-  emptyLog(waitMs: number): boolean {
+  /** Empties the log: null. Else says how far it was copied before who is in the way, for longer than this. */
+  emptyLog(waitMs: number): CopiedUpTo | null {
     return emptyLog(this.#database, waitMs);
   }
 

@@ -165,6 +165,20 @@ describe('the log', () => {
     expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(300));
   });
 
+  test('is bounded as well where readers take turns, so that none stays and one is always there', async () => {
+    const journal = open({ logBytesMax });
+    let release = hold('journal.db');
+    for (let last = 1; last <= 200; last++) {
+      await appendTo(journal, last);
+      const next = hold('journal.db');
+      release();
+      release = next;
+    }
+    expect(databases()).toEqual(['journal-2.db', 'journal.db']);
+    expect(logBytes('journal.db')).toBeGreaterThan(logBytesMax + logSlackBytes);
+    expect(logBytes('journal.db')).toBeLessThanOrEqual(2 * logBytesMax + logSlackBytes);
+  });
+
   test('is emptied where it is, when nobody is in the way', async () => {
     const journal = open({ logBytesMax });
     await appendTo(journal, 300);

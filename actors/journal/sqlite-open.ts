@@ -75,17 +75,22 @@ function waitFor(database: Database, ms: number): void {
   database.run(`PRAGMA busy_timeout = ${ms}`);
 }
 
+/** How far copying a log into its file came, in pages of the log; -1 where another connection is about it. */
+export type CopiedUpTo = number;
+
 /**
- * Copies a database's log into its file and empties it. False where somebody is in the way: a reader that began
- * before the log's end and has not ended.
+ * Copies a database's log into its file and empties it: null. Where somebody is in the way, a reader that began before
+ * the log's end and has not ended, or a writer, it copies what it can.
  */
-export function emptyLog(database: Database, waitMs: number): boolean {
+export function emptyLog(database: Database, waitMs: number): CopiedUpTo | null {
   waitFor(database, waitMs);
   try {
-    const statement = database.prepare<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)');
-    const row = statement.get();
+    const statement = database.prepare<{ busy: number; checkpointed: number }, []>(
+      'PRAGMA wal_checkpoint(TRUNCATE)',
+    );
+    const { busy, checkpointed } = statement.get()!;
     statement.finalize();
-    return row?.busy === 0;
+    return busy === 0 ? null : checkpointed;
   } finally {
     waitFor(database, appendTimeoutMs);
   }
