@@ -1,5 +1,5 @@
 /** Who keeps a SQLite log from being emptied, for operators: Linux shows the locks that processes have on a file. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 const locks = '/proc/locks';
 
@@ -10,10 +10,9 @@ const sharedLock = /POSIX +ADVISORY +READ +(\d+) [\da-f]+:[\da-f]+:(\d+) (\d+) /
 
 /** Names the other processes that read a database within a transaction now; `a process` where that is not known. */
 export function logHolders(database: string): string {
-  const held = existsSync(locks) ? readFileSync(locks, 'utf8') : '';
   const inode = statSync(`${database}-shm`, { throwIfNoEntry: false })?.ino;
   const found = new Set<number>();
-  for (const line of held.split('\n')) {
+  for (const line of (read(locks) ?? '').split('\n')) {
     const [, pid, file, byte] = (sharedLock.exec(line) ?? []).map(Number);
     if (file !== inode || pid === undefined || byte === undefined || pid === process.pid) continue;
     if (byte >= readerBytes.first && byte <= readerBytes.last) found.add(pid);
@@ -22,10 +21,15 @@ export function logHolders(database: string): string {
 }
 
 function named(pid: number): string {
+  const command = read(`/proc/${pid}/comm`);
+  return command === null ? `process ${pid}` : `process ${pid} (${command.trim()})`;
+}
+
+/** Null where there is no such file, or not any more, or for others. */
+function read(path: string): string | null {
   try {
-    return `process ${pid} (${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()})`;
+    return readFileSync(path, 'utf8');
   } catch {
-    // It has just ended.
-    return `process ${pid}`;
+    return null;
   }
 }

@@ -27,9 +27,7 @@ export class SegmentLogs {
   /** What is in the way of a new segment, which is said once. */
   #trouble: string | null = null;
 
-  /**
-   * @param report - called when the journal goes on in a new segment, when it cannot, and when a log was emptied.
-   */
+  /** @param report - called when the journal goes on in a new segment, when it cannot, and when a log was emptied. */
   constructor(
     private readonly segments: Segments,
     private readonly report: (state: string) => void,
@@ -57,7 +55,11 @@ export class SegmentLogs {
   #lookAtNewest(): void {
     const { newest } = this.segments;
     const bytes = newest.logBytes();
-    if (bytes <= this.bytesMax || !this.#isHeld(newest, bytes)) return;
+    if (bytes <= this.bytesMax) this.#copiedUpTo = null;
+    else if (this.#isHeld(newest, bytes)) this.#goOn(newest, bytes);
+  }
+
+  #goOn(newest: Segment, bytes: number): void {
     const why =
       `its log has grown to ${Math.round(bytes / 2 ** 20)} MiB and cannot be emptied while ` +
       `${logHolders(newest.path)} has a transaction open on ${newest.path}`;

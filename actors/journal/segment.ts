@@ -40,6 +40,7 @@ export class Segment {
   readonly #insert: Statement;
   readonly #page: Statement<{ seq: number; body: Uint8Array }, [number, number, number, number]>;
   readonly #last: Statement<{ last: number | null }, [number]>;
+  readonly #said: Statement<{ value: string }, []>;
   #next: NextSegment | null = null;
 
   /** @throws JournalMisconfigured when it is no journal's. @throws JournalUnavailable */
@@ -63,6 +64,7 @@ export class Segment {
          WHERE partition = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4`,
       );
       this.#last = database.prepare('SELECT max(seq) AS last FROM journal WHERE partition = ?1');
+      this.#said = database.prepare(`SELECT value FROM journal_meta WHERE key = 'next'`);
     } catch (cause) {
       database?.close();
       throw openError(path, cause);
@@ -90,8 +92,8 @@ export class Segment {
   /** Where the journal goes on; null in its last segment. What is said once is said for ever. */
   next(): NextSegment | null {
     if (this.#next !== null) return this.#next;
-    const said = readMeta(this.#database, 'next');
-    if (said !== undefined) this.#next = JSON.parse(said) as NextSegment; // As `continueIn` writes it.
+    const said = this.#said.get();
+    if (said !== null) this.#next = JSON.parse(said.value) as NextSegment; // As `continueIn` writes it.
     return this.#next;
   }
 
@@ -144,7 +146,9 @@ export class Segment {
 
   close(): void {
     // An open statement would keep the file open after the database is closed.
-    for (const statement of [this.#insert, this.#page, this.#last]) statement.finalize();
+    for (const statement of [this.#insert, this.#page, this.#last, this.#said]) {
+      statement.finalize();
+    }
     this.#database.close(true);
   }
 }

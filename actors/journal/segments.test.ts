@@ -404,6 +404,15 @@ describe('a file', () => {
     expect(await readTexts(open(), 0)).toEqual(textsUpTo(9));
   });
 
+  test('that is missing at the beginning is not made anew', async () => {
+    await threeSegments();
+    renameSync(path, folder.file('away'));
+    expect(open).toThrow(`${path} is missing, and ${folder.file('journal-2.db')} goes on from it`);
+    expect(existsSync(path)).toBe(false);
+    renameSync(folder.file('away'), path);
+    expect(await readTexts(open(), 0)).toEqual(textsUpTo(9));
+  });
+
   test('that is missing when a connection comes to it is waited for', async () => {
     const [writer, reader] = [open(), openReader()];
     await appendTo(writer, 3);

@@ -44,6 +44,7 @@ export class Segments {
     private readonly options: SegmentsOptions,
   ) {
     const { write, make, made } = options;
+    if (make !== undefined && !existsSync(path)) mustHaveNone(path);
     try {
       this.#add(new Segment(path, { write, make, made: made?.first }));
       while (this.follow());
@@ -178,6 +179,13 @@ function hasMore(segment: Segment, partition: number, last: Sequence): boolean {
   } catch {
     return false;
   }
+}
+
+/** A missing first file is not made anew where later ones have entries. */
+function mustHaveNone(first: string): void {
+  const later = laterFiles(first).find((path) => idWithEntries(path) !== null);
+  if (later === undefined) return;
+  throw new JournalMisconfigured(`${first} is missing, and ${later} goes on from it: put it back`);
 }
 
 /** The id of a later segment that has entries; null for what is none: any file may be called like one. */
