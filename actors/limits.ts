@@ -146,7 +146,7 @@ export const appendRetryMs = 700;
 export const journalLogBytesMax = 64 * 1024 * 1024;
 
 /** A writer of the embedded journal looks how large the log is after each so many bytes that it wrote, at most. */
-export const journalLogLookBytes = 1024 * 1024;
+export const journalLogLookBytes = 4 * 1024 * 1024;
 
 /** How long emptying a log that is too large waits for other threads' commits and readings, which are short. */
 export const journalLogWaitMs = 20;
