@@ -8,6 +8,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -19,6 +20,8 @@ import {
   readTexts,
 } from '../testing/journal-contract.ts';
 import {
+  canMount,
+  smallFolder,
   startProcess,
   type TemporaryFolder,
   type TestProcess,
@@ -220,6 +223,34 @@ describe('the log', () => {
     expect(databases()).toEqual(['journal-2.db', 'journal.db']);
     expect(reports.slice(1)).toEqual([expect.stringMatching(/it goes on in .*-2\.db/)]);
     expect(await readTexts(journal, 0)).toEqual(textsUpTo(300));
+  });
+});
+
+describe.if(canMount)('a full disk', () => {
+  test('keeps the journal from going on, and loses nothing; with room it goes on', async () => {
+    folder.remove();
+    folder = smallFolder(4 * 1024 * 1024);
+    path = folder.file('journal.db');
+    const journal = open({ logBytesMax });
+    await appendTo(journal, 1);
+    const release = hold('journal.db');
+    const ballast = folder.file('ballast');
+    const room = () => Number(statfsSync(folder.path).bavail) * statfsSync(folder.path).bsize;
+    // Less than the log may grow by until a new file is due, and that file needs, together.
+    writeFileSync(ballast, new Uint8Array(room() - logBytesMax - logSlackBytes));
+    await expect(appendTo(journal, 1_000)).rejects.toBeInstanceOf(JournalUnavailable);
+    expect(databases()).toEqual(['journal.db']);
+    expect(readdirSync(folder.path).filter((name) => name.includes('.new'))).toEqual([]);
+    const last = await journal.last(0);
+    expect(await readTexts(journal, 0)).toEqual(textsUpTo(last));
+    rmSync(ballast);
+    await appendTo(journal, last + 60);
+    expect(databases()).toEqual(['journal-2.db', 'journal.db']);
+    release();
+    await journal.probe();
+    await closeAll();
+    expect(await readTexts(open(), 0)).toEqual(textsUpTo(last + 60));
+    await expectEachOnce(last + 60);
   });
 });
 
