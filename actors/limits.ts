@@ -139,6 +139,18 @@ export const jetStreamAppendsInFlight = 4;
 /** An append that JetStream has not answered is sent again after this, under the same message id. */
 export const appendRetryMs = 700;
 
+/**
+ * Nobody can empty the embedded journal's write-ahead log while some process holds a transaction open on it. A log that
+ * is larger than this then stays as it is, and the journal goes on in a new file.
+ */
+export const journalLogBytesMax = 64 * 1024 * 1024;
+
+/** A writer of the embedded journal looks how large the log is after each so many bytes that it wrote, at most. */
+export const journalLogLookBytes = 4 * 1024 * 1024;
+
+/** How long emptying a log that is too large waits for other threads' commits and readings, which are short. */
+export const journalLogWaitMs = 20;
+
 /** How long an append may take before its outcome counts as unknown. Below the HTTP time-outs. */
 export const appendTimeoutMs = 2_000;
 
@@ -360,6 +372,14 @@ relation(tickMs <= sleepMsMax, 'a thread may sleep until the next look');
 relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what is due');
 relation(shortConfirmMs > 2 * recoveryPauseMsMax, 'a short journal must be read more than once');
 relation(jetStreamAppendsInFlight <= appendsInFlightMax, 'the journal bounds what is in flight');
+relation(
+  journalLogLookBytes < journalLogBytesMax,
+  'a log must be looked at before it is too large',
+);
+relation(
+  journalLogWaitMs < appendTimeoutMs,
+  'a log that is too large must hold up an append for less than that may take',
+);
 relation(
   2 * appendRetryMs < appendTimeoutMs,
   'an append must be tried again before it is given up',

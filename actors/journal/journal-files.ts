@@ -1,32 +1,26 @@
 /**
- * Keeps an eye on the files of an open SQLite journal. SQLite itself does not notice that its files
+ * Keeps an eye on the files of an open SQLite journal, of all its segments. SQLite itself does not notice that its files
  * were deleted, moved or replaced: it would go on acknowledging entries that nobody can find again.
  */
-import { realpathSync } from 'node:fs';
 import { KeptFile } from '../kept-file.ts';
 import { fileLookMs } from '../limits.ts';
+import type { Segment } from './segment.ts';
 
 export class JournalFiles {
-  readonly #files: KeptFile[];
+  readonly #files: KeptFile[] = [];
   readonly #timer: Timer;
   #trouble: string | null = null;
 
-  /**
-   * @param path - of a journal that is open, so that its log exists as well.
-   * @param report - called with each loss and return of the files, in words.
-   */
-  constructor(
-    path: string,
-    private readonly report: (state: string) => void,
-  ) {
-    // The log is cut back now and then; the database itself only ever grows.
-    this.#files = [
-      KeptFile.at(path, { grows: true }),
-      // SQLite follows a link to the database, and has the log beside the file itself.
-      KeptFile.at(`${realpathSync(path)}-wal`, { grows: false }),
-    ];
+  /** @param report - called with each loss and return of the files, in words. */
+  constructor(private readonly report: (state: string) => void) {
     this.#timer = setInterval(() => this.look(), fileLookMs);
     this.#timer.unref();
+  }
+
+  /** From now on looks at a segment's files too. It is open, so that its log exists as well. */
+  watch({ path, logPath }: Pick<Segment, 'path' | 'logPath'>): void {
+    // The log is cut back now and then; the database itself only ever grows.
+    this.#files.push(KeptFile.at(path, { grows: true }), KeptFile.at(logPath, { grows: false }));
   }
 
   /** Why nothing may be written or read now; null while the files are where they were. Hot path. */

@@ -1,12 +1,12 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
-import { type FileIdentity, fileIdentity } from '../kept-file.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
 import type { OpenedJournal } from './journal.ts';
 import type { NatsSettings } from './nats-address.ts';
+import { type MadeFiles, madeFiles } from './segment-names.ts';
 import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
-  | { kind: 'sqlite'; path: string; made?: FileIdentity }
+  | { kind: 'sqlite'; path: string; made?: MadeFiles }
   | ({ kind: 'jetstream'; replicas: number } & NatsSettings);
 
 /** A journal that says where snapshots of its partitions are kept. */
@@ -40,10 +40,10 @@ export async function openJournal(
 }
 
 /**
- * The settings by which an engine's threads open the journal that exists now. Where its file is gone
+ * The settings by which an engine's threads open the journal that exists now. Where a file of it is gone
  * later, or is another one, a thread that starts again must not go on with that, or make a new one.
  */
 export function thisJournal(settings: JournalSettings): JournalSettings {
   if (settings.kind === 'jetstream') return settings;
-  return { ...settings, made: fileIdentity(settings.path) };
+  return { ...settings, made: madeFiles(settings.path) };
 }

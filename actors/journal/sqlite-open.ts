@@ -18,7 +18,7 @@ const schema = `
  * 8 KiB pages cost a small commit no more than 4 KiB pages (0.35 ms), and leave a large entry fewer
  * pages to link and sum; 16 and 32 KiB pages slow small commits down and gain nothing.
  */
-const pageBytes = 8_192;
+export const pageBytes = 8_192;
 
 /**
  * The write-ahead log is copied into the file whenever it reaches this size. Small on purpose: reused
@@ -28,35 +28,72 @@ const pageBytes = 8_192;
  */
 const logBytes = 4 * 1024 * 1024;
 
-/** A reader can hold up the copying; a log that grew beyond this is cut back afterwards. */
+/**
+ * A reader can hold up the copying; a log that grew beyond this is cut back afterwards. One that grows beyond
+ * `journalLogBytesMax` is left, for a new file.
+ */
 const logBytesKept = 4 * logBytes;
 
 /** SQLite's primary result codes, the low byte of `errno`. */
-export const sqliteCode = { error: 1, corrupt: 11, full: 13, notADatabase: 26 } as const;
+export const sqliteCode = {
+  error: 1,
+  corrupt: 11,
+  full: 13,
+  constraint: 19,
+  notADatabase: 26,
+} as const;
 
-/**
- * Opens a file for a writer with this many partitions, or for a reader when no number is given. With
- * `made` it opens that file alone, and makes none.
- */
-export function openDatabase(path: string, partitions?: number, made?: FileIdentity): Database {
+export interface Opening {
+  /** For a writer; else for a reader, which changes nothing. */
+  write: boolean;
+  /** A writer makes a missing journal, with this many partitions. */
+  make?: number | undefined;
+  /** Opens that file alone, and makes none. */
+  made?: FileIdentity | undefined;
+}
+
+export function openDatabase(path: string, { write, make, made }: Opening): Database {
   if (made !== undefined) mustBe(path, made);
-  else if (partitions !== undefined) makePrivateDatabase(path);
-  const database = new Database(
-    path,
-    partitions === undefined ? { readonly: true } : { create: made === undefined, readwrite: true },
-  );
-  database.run(`PRAGMA busy_timeout = ${appendTimeoutMs}`);
-  if (partitions === undefined) return database;
+  else if (make !== undefined) makePrivateDatabase(path);
+  const create = make !== undefined && made === undefined;
+  const database = new Database(path, write ? { create, readwrite: true } : { readonly: true });
+  waitFor(database, appendTimeoutMs);
+  if (!write) return database;
   database.run(`PRAGMA page_size = ${pageBytes}`);
   database.run('PRAGMA journal_mode = WAL');
   database.run('PRAGMA synchronous = FULL');
   database.run(`PRAGMA wal_autocheckpoint = ${logBytes / pageBytes}`);
   database.run(`PRAGMA journal_size_limit = ${logBytesKept}`);
+  if (make === undefined) return database;
   database.run(schema);
-  database
-    .query(`INSERT OR IGNORE INTO journal_meta (key, value) VALUES ('partitions', ?)`)
-    .run(String(partitions));
+  writeMeta(database, 'partitions', String(make));
   return database;
+}
+
+/** How long a database's statements wait for another connection's locks. */
+function waitFor(database: Database, ms: number): void {
+  database.run(`PRAGMA busy_timeout = ${ms}`);
+}
+
+/** How far copying a log into its file came, in pages of the log; -1 where another connection is about it. */
+export type CopiedUpTo = number;
+
+/**
+ * Copies a database's log into its file and empties it: null. Where somebody is in the way, a reader that began before
+ * the log's end and has not ended, or a writer, it copies what it can.
+ */
+export function emptyLog(database: Database, waitMs: number): CopiedUpTo | null {
+  waitFor(database, waitMs);
+  try {
+    const statement = database.prepare<{ busy: number; checkpointed: number }, []>(
+      'PRAGMA wal_checkpoint(TRUNCATE)',
+    );
+    const { busy, checkpointed } = statement.get()!;
+    statement.finalize();
+    return busy === 0 ? null : checkpointed;
+  } finally {
+    waitFor(database, appendTimeoutMs);
+  }
 }
 
 /** @throws JournalUnavailable where the path leads to another file, or to none. */
@@ -65,11 +102,28 @@ function mustBe(path: string, made: FileIdentity): void {
   if (trouble !== null) throw new JournalUnavailable(`the journal cannot be opened: ${trouble}`);
 }
 
-export function readPartitions(database: Database): number {
-  const row = database
-    .query<{ value: string }, []>(`SELECT value FROM journal_meta WHERE key = 'partitions'`)
-    .get();
-  return Number(row?.value);
+/** What a journal's file says of itself; undefined where it says nothing. */
+export function readMeta(database: Database, key: string): string | undefined {
+  const statement = database.prepare<{ value: string }, [string]>(
+    'SELECT value FROM journal_meta WHERE key = ?',
+  );
+  try {
+    return statement.get(key)?.value;
+  } finally {
+    statement.finalize();
+  }
+}
+
+/** Writes in a journal's file what it says of itself; what is there already stays. */
+export function writeMeta(database: Database, key: string, value: string): void {
+  const statement = database.prepare(
+    'INSERT OR IGNORE INTO journal_meta (key, value) VALUES (?, ?)',
+  );
+  try {
+    statement.run(key, value);
+  } finally {
+    statement.finalize();
+  }
 }
 
 export function openError(path: string, cause: unknown): Error {

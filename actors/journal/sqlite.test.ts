@@ -18,6 +18,7 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../testing/process.ts';
+import { goOn } from '../testing/segments.ts';
 import { Chain, encodeEntry } from './codec.ts';
 import { type Journal, JournalMisconfigured, JournalUnavailable } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
@@ -28,6 +29,29 @@ journalContract('SqliteJournal', async () => {
   const folder = temporaryFolder();
   return {
     open: async () => new SqliteJournal(folder.file('journal.db'), { partitions }),
+    dispose: async () => folder.remove(),
+  };
+});
+
+/** Another writer lets it go on in a new file before some of its appends. */
+class InterruptedJournal extends SqliteJournal {
+  #appends = 0;
+
+  constructor(private readonly path: string) {
+    super(path, { partitions });
+  }
+
+  override append(...appended: Parameters<SqliteJournal['append']>) {
+    const appends = this.#appends++;
+    if (appends === 1 || appends === 2 || appends % 25 === 0) goOn(this.path);
+    return super.append(...appended);
+  }
+}
+
+journalContract('SqliteJournal that goes on in new files', async () => {
+  const folder = temporaryFolder();
+  return {
+    open: async () => new InterruptedJournal(folder.file('journal.db')),
     dispose: async () => folder.remove(),
   };
 });

@@ -1,12 +1,9 @@
 /**
- * The embedded journal: one SQLite file, table `journal(partition, seq, body)`, WAL and
- * `synchronous=FULL`, so that a commit returns after fsync. The primary key is the fence.
+ * The embedded journal: a SQLite file, or several of which each goes on where the one before ends (`segments.ts`).
  *
  * All appends that a thread makes in one turn, over all its partitions, share one commit.
  */
-import type { Database, Statement } from 'bun:sqlite';
 import type { Sequence } from '../events.ts';
-import type { FileIdentity } from '../kept-file.ts';
 import { partitionsMax } from '../limits.ts';
 import { SnapshotFiles } from '../snapshot/files.ts';
 import type { SnapshotStore } from '../snapshot/store.ts';
@@ -20,14 +17,11 @@ import {
   type StoredEntry,
 } from './journal.ts';
 import { JournalFiles } from './journal-files.ts';
-import {
-  codeOf,
-  messageOf,
-  openDatabase,
-  openError,
-  readPartitions,
-  sqliteCode,
-} from './sqlite-open.ts';
+import type { Segment } from './segment.ts';
+import { SegmentLogs } from './segment-logs.ts';
+import type { MadeFiles } from './segment-names.ts';
+import { Segments } from './segments.ts';
+import { codeOf, messageOf, openError, sqliteCode } from './sqlite-open.ts';
 
 /** Entries read at once: as many as there are in about so many bytes, by those that came before. */
 const pageBytes = 128 * 1024;
@@ -39,10 +33,12 @@ export type SqliteJournalOptions = (
   | { partitions: number; readonly?: boolean }
   | { partitions?: number; readonly: true }
 ) & {
-  /** Opens this very file and no other, and makes none. */
-  made?: FileIdentity;
-  /** Called with each loss and return of a writer's files, in words. */
+  /** Opens these very files, and those in which they were continued since, and makes none. */
+  made?: MadeFiles;
+  /** Called with each loss and return of a writer's files, and when it goes on in another, in words. */
   report?: ((state: string) => void) | undefined;
+  /** How large a log that cannot be emptied may be before the journal goes on in a new file. */
+  logBytesMax?: number;
 };
 
 interface Append {
@@ -68,18 +64,16 @@ export class SqliteJournal implements OpenedJournal {
   readonly partitions: number;
 
   readonly #path: string;
-  readonly #database: Database;
-  /** Null for a reader, which promises nothing. */
-  readonly #files: JournalFiles | null;
-  readonly #insert: Statement;
-  readonly #page: Statement<{ seq: number; body: Uint8Array }, [number, number, number]>;
-  readonly #last: Statement<{ last: number }, [number]>;
+  readonly #segments: Segments;
+  /** Both null for a reader, which promises nothing. */
+  readonly #files: JournalFiles | null = null;
+  readonly #logs: SegmentLogs | null;
   #waiting: Append[] = [];
   #closed = false;
 
   /**
    * Opens the journal in a file; a writer makes a missing one.
-   * @throws JournalMisconfigured when the file is another journal, or none.
+   * @throws JournalMisconfigured when the file is another journal, or none, or when one that it goes on in is missing.
    * @throws JournalUnavailable when it cannot be opened.
    */
   constructor(path: string, options: SqliteJournalOptions) {
@@ -91,27 +85,20 @@ export class SqliteJournal implements OpenedJournal {
       );
     }
     try {
-      this.#database = openDatabase(path, readonly ? undefined : wanted, made);
-      this.partitions = readPartitions(this.#database);
+      this.#files = readonly ? null : new JournalFiles(report);
+      const make = readonly ? undefined : wanted;
+      const opened = (segment: Segment) => this.#files?.watch(segment);
+      this.#segments = new Segments(path, { write: !readonly, make, made, opened });
+      this.partitions = this.#segments.first.partitions;
       if (wanted !== undefined && wanted !== this.partitions) {
-        this.#database.close(true);
+        this.#segments.close();
         throw new JournalMisconfigured(
           `${path} was made with ${this.partitions} partitions and cannot be opened with ${wanted}`,
         );
       }
-      this.#insert = this.#database.prepare(
-        `INSERT INTO journal (partition, seq, body)
-         SELECT ?1, ?2 + 1, ?3 WHERE ?2 = (SELECT coalesce(max(seq), 0) FROM journal WHERE partition = ?1)`,
-      );
-      this.#page = this.#database.prepare(
-        `SELECT seq, CAST(body AS BLOB) AS body FROM journal
-         WHERE partition = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3`,
-      );
-      this.#last = this.#database.prepare(
-        'SELECT coalesce(max(seq), 0) AS last FROM journal WHERE partition = ?1',
-      );
-      this.#files = readonly ? null : new JournalFiles(path, report);
+      this.#logs = readonly ? null : new SegmentLogs(this.#segments, report, options.logBytesMax);
     } catch (cause) {
+      this.#files?.stop();
       throw openError(path, cause);
     }
   }
@@ -127,7 +114,10 @@ export class SqliteJournal implements OpenedJournal {
   async *read(partition: number, from: Sequence): AsyncGenerator<StoredEntry> {
     let entries = pageEntriesFirst;
     for (let next = from; ; ) {
-      const page = this.#query(partition, next, () => this.#page.all(partition, next, entries));
+      const { segment, end } = this.#segments.holding(partition, next);
+      const upTo = end ?? Number.MAX_SAFE_INTEGER;
+      const read = () => segment.page(partition, next, upTo, entries);
+      const page = this.#query(partition, next, segment, read);
       let bytes = 0;
       for (const { seq, body } of page) {
         if (seq !== next) throw new JournalCorrupt(partition, next, `missing: ${seq} comes next`);
@@ -135,14 +125,21 @@ export class SqliteJournal implements OpenedJournal {
         yield { sequence: seq, bytes: body };
         next++;
       }
-      if (page.length < entries) return;
+      if (page.length < entries) {
+        if (end !== null && next <= end) throw missingAtEnd(partition, next, segment, end);
+        if (end === null && !this.#query(partition, next, segment, () => this.#segments.follow()))
+          return;
+      }
       const fitting = Math.floor((entries * pageBytes) / Math.max(1, bytes));
       entries = Math.max(1, Math.min(pageEntriesMax, fitting));
     }
   }
 
   async last(partition: number): Promise<Sequence> {
-    return this.#query(partition, 0, () => this.#last.get(partition)!.last);
+    return this.#query(partition, 0, this.#segments.newest, () => {
+      while (this.#segments.follow());
+      return this.#segments.newest.last(partition);
+    });
   }
 
   answeredBy(): string {
@@ -159,50 +156,72 @@ export class SqliteJournal implements OpenedJournal {
     return { text };
   }
 
-  /** Only a commit finds out about a disk, and it reports that; that the files are gone can be seen. */
+  /**
+   * Only a commit finds out about a disk, and it reports that; that the files are gone can be seen. Whoever writes
+   * probes now and then, and so empties what grows no more.
+   */
   async probe(): Promise<void> {
     this.#files?.look();
     this.#mustBeThere();
+    this.#logs?.tidy();
   }
 
   async close(): Promise<void> {
     this.#commit();
     this.#closed = true;
     this.#files?.stop();
-    // An open statement would keep the file open after the database is closed.
-    for (const statement of [this.#insert, this.#page, this.#last]) statement.finalize();
-    this.#database.close(true);
+    this.#segments.close();
   }
 
   #commit(): void {
     const appends = this.#waiting;
     if (appends.length === 0) return;
     this.#waiting = [];
-    let stored: boolean[];
+    let stored: boolean[] | null = null;
     try {
       this.#mustBeThere();
-      this.#database.run('BEGIN IMMEDIATE');
-      stored = appends.map(
-        (a) => this.#insert.run(a.partition, a.expectedLast, a.entry).changes > 0,
-      );
+      while (stored === null) stored = this.#insert(appends);
     } catch (cause) {
-      this.#rollBack();
+      this.#segments.newest.rollBack();
       for (const append of appends) append.reject(unavailable(cause));
       return;
     }
+    const { newest } = this.#segments;
     try {
-      this.#database.run('COMMIT');
+      newest.commit();
     } catch (cause) {
       // Without room not even the commit's last frame was written; after any other error, such as a
       // failed fdatasync, the log may hold the whole commit, and a restart may find it there.
-      const undone = this.#rollBack() || codeOf(cause) === sqliteCode.full;
+      const undone = newest.rollBack() || codeOf(cause) === sqliteCode.full;
       for (const append of appends) append.reject(undone ? unavailable(cause) : unknown(cause));
       return;
     }
+    let bytes = 0;
     for (const [index, append] of appends.entries()) {
+      bytes += append.entry.byteLength;
       if (stored[index]) append.resolve(append.expectedLast + 1);
       else append.reject(new Fenced(append.partition, append.expectedLast));
     }
+    this.#logs!.wrote(appends.length, bytes);
+  }
+
+  /**
+   * Inserts entries in a transaction on the newest segment, and says which were not fenced. Null where that one is
+   * continued: then the next one is the newest, and nothing was inserted.
+   */
+  #insert(appends: readonly Append[]): boolean[] | null {
+    const { newest } = this.#segments;
+    newest.begin();
+    try {
+      const stored = appends.map((a) => newest.insert(a.partition, a.expectedLast, a.entry));
+      // The entry that is expected to be the last may be one of a later segment.
+      if (!stored.includes(false) || newest.next() === null) return stored;
+    } catch (cause) {
+      if (!newest.isContinued(cause)) throw cause;
+    }
+    newest.rollBack();
+    this.#segments.follow();
+    return null;
   }
 
   get #lost(): boolean {
@@ -213,14 +232,7 @@ export class SqliteJournal implements OpenedJournal {
     if (this.#lost) throw new JournalUnavailable(this.#files!.trouble!);
   }
 
-  /** Ends a failed transaction. False when SQLite had already ended it. */
-  #rollBack(): boolean {
-    if (!this.#database.inTransaction) return false;
-    this.#database.run('ROLLBACK');
-    return true;
-  }
-
-  #query<T>(partition: number, sequence: Sequence, query: () => T): T {
+  #query<T>(partition: number, sequence: Sequence, segment: Segment, query: () => T): T {
     try {
       this.#mustBeThere();
       return query();
@@ -230,10 +242,23 @@ export class SqliteJournal implements OpenedJournal {
       throw new JournalCorrupt(
         partition,
         sequence,
-        `${this.#path} is damaged: ${messageOf(cause)}`,
+        `${segment.path} is damaged: ${messageOf(cause)}`,
       );
     }
   }
+}
+
+function missingAtEnd(
+  partition: number,
+  sequence: Sequence,
+  { path }: Segment,
+  end: Sequence,
+): JournalCorrupt {
+  return new JournalCorrupt(
+    partition,
+    sequence,
+    `missing: ${path} ends before it, and the next file begins after ${end}`,
+  );
 }
 
 function unavailable(cause: unknown): JournalUnavailable {

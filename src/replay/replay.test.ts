@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { unitsLeft } from '../../actors/item/item.ts';
 import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
+import { goOn } from '../../actors/testing/segments.ts';
 import { AuditRig } from '../testing/audit-rig.ts';
 import { forge, storedBytes, tamper } from '../testing/forgery.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
@@ -56,6 +57,32 @@ test('whatever the actors decide, at random, passes', async () => {
       expect(orders.count).toBe(actor.orders.count);
     }
   }
+});
+
+test('a journal that went on in new files is read as one, and what is missing at the end of one is shown', async () => {
+  const random = temporaryFolder();
+  const path = random.file('journal.db');
+  const journal = new SqliteJournal(path, { partitions: 3 });
+  const maker = new JournalMaker({ journal, seed: 1, partitions: 3, items: 5, users: 40 });
+  for (let files = 1; files <= 3; files++) {
+    await maker.write(20);
+    goOn(path);
+  }
+  const whole = await replay({ journal, partitions: 3 });
+  expect(whole.audit.findings.listed).toEqual([]);
+  expect(whole.audit.items()).toHaveLength(maker.items.size);
+  tamper(
+    random,
+    'journal-2.db',
+    'DELETE FROM journal WHERE partition = 1 AND seq = (SELECT max(seq) FROM journal WHERE partition = 1)',
+  );
+  const { audit } = await replay({ journal, partitions: 3 });
+  await journal.close();
+  random.remove();
+  const [finding] = audit.findings.listed;
+  expect(finding).toMatchObject({ check: 'I8', partition: 1 });
+  expect(finding!.what).toMatch(/missing: .*journal-2\.db ends before it/);
+  expect(audit.findings.count).toBe(1);
 });
 
 describe('the hash chain', () => {

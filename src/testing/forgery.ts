@@ -12,7 +12,7 @@ import type { TemporaryFolder } from '../../actors/testing/process.ts';
 /** Runs a statement in one of the folder's databases, as someone with a shell would. */
 export function tamper(
   folder: TemporaryFolder,
-  file: 'journal.db' | 'stampede.db',
+  file: 'journal.db' | 'journal-2.db' | 'stampede.db',
   statement: string,
   ...values: (string | number | Uint8Array | null)[]
 ): void {
