@@ -136,7 +136,7 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
         sale.room = (left) => terms.gateFactor * left - given;
       },
     },
-    found: /although there is room|although the gate is open|the gate has room/,
+    found: /although there is room|although the gate is open|the gate has room|the gate is full/,
   },
   'an admission that does not lapse': {
     bug: { sale: (sale) => getter(sale, 'lapseAt', () => Number.POSITIVE_INFINITY) },
@@ -173,7 +173,7 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
         };
       },
     },
-    found: /is paused/,
+    found: /is paused|the board shows .*"paused":1/,
   },
   'a draw without its first entrant': {
     bug: {
