@@ -3,6 +3,7 @@
 import type { Sequence } from '../../actors/events.ts';
 import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
+import { noteGarbage } from '../../actors/journal/read-garbage.ts';
 import type { PartitionAudit } from './audit/partition-audit.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function readPartition(
     try {
       for await (const { sequence, bytes } of journal.read(partition, audit.sequence + 1)) {
         audit.entry(sequence, bytes);
+        noteGarbage(bytes.byteLength);
         onEntry?.();
         if (sequence >= upTo) break;
       }
