@@ -33,8 +33,8 @@ export class ActorCopy {
     if (item.orders.count !== orders.count) yield `the actor has ${item.orders.count} orders`;
     const rows = Math.min(item.orders.count, orders.count);
     for (let row = 0; row < rows; row++) {
-      if (item.orders.statusOf(row + 1) === orders.status[row]) continue;
-      yield `the actor has another status for order ${orders.number[row]}`;
+      if (item.orders.statusOf(row + 1) === orders.statusOf(row)) continue;
+      yield `the actor has another status for order ${orders.numberOf(row)}`;
     }
     const dues = item.dues.filter((due) => !due.settled);
     const owed = dues.reduce((sum, { amountMinor }) => sum + amountMinor, 0);

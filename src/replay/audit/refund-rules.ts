@@ -33,9 +33,9 @@ const statusesOf: Readonly<Record<DueReason, readonly OrderStatus[]>> = {
 function knownFault(books: ItemBooks, event: RefundDue, row: number): string | null {
   const { reason, placedAt, amountMinor, reference } = event;
   const { orders } = books;
-  const status = orders.status[row] as OrderStatus; // The books write this column with no other.
+  const status = orders.statusOf(row);
   if (!statusesOf[reason].includes(status)) return `which is ${orderStatusNames[status]}`;
-  if (placedAt !== orders.placedAt[row]) return `as if placed at ${placedAt}`;
+  if (placedAt !== orders.placedAtOf(row)) return `as if placed at ${placedAt}`;
   const total = orders.totalMinor(row);
   switch (reason) {
     case 'wrongAmount':
@@ -54,7 +54,7 @@ function knownFault(books: ItemBooks, event: RefundDue, row: number): string | n
 /** Whether an order that expired could still have been paid. */
 function honourable(books: ItemBooks, row: number): boolean {
   const { orders, holders, left } = books;
-  const holder = orders.holder[row]!;
-  const amount = orders.amount[row]!;
-  return amount <= left && holders.units[holder]! + amount <= books.termsOf(holder).limit;
+  const holder = orders.holderOf(row);
+  const amount = orders.amountOf(row);
+  return amount <= left && holders.unitsOf(holder) + amount <= books.termsOf(holder).limit;
 }
