@@ -16,6 +16,7 @@ import {
   encodeHeader,
   encodeItems,
   headerBytes,
+  SnapshotGone,
   type SnapshotHeader,
   SnapshotUnfit,
 } from './format.ts';
@@ -72,8 +73,7 @@ export class SnapshotFiles implements SnapshotStore {
     try {
       file = await open(path, constants.O_RDONLY);
     } catch (cause) {
-      // Another engine may have removed it since it was listed.
-      if (isCode(cause, 'ENOENT')) throw new SnapshotUnfit('it is gone');
+      if (isCode(cause, 'ENOENT')) throw new SnapshotGone();
       throw unavailable(cause);
     }
     try {

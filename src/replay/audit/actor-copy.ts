@@ -23,6 +23,11 @@ export class ActorCopy {
     }
   }
 
+  /** The actor's state; undefined before the first event, and null where it means nothing. */
+  get state(): Item | undefined | null {
+    return this.#lost ? null : this.#item;
+  }
+
   /** Where the actor's books differ from the audit's. */
   *differences(books: ItemBooks): Generator<string> {
     const item = this.#item;

@@ -6,6 +6,7 @@
  */
 
 import type { Event, Sequence } from '../../../actors/events.ts';
+import type { Item } from '../../../actors/item/item.ts';
 import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
 import { partitionOf } from '../../../actors/protocol.ts';
@@ -82,6 +83,25 @@ export class PartitionAudit {
     this.booksEnd ??= first - 1;
     this.#chain.advance(last, '', this.#chain.at);
     this.#afterHole = true;
+  }
+
+  /**
+   * What the actors of all items would know after the last entry, by item; null where that cannot be told,
+   * because entries are missing or an actor refuses one.
+   */
+  actorStates(): ReadonlyMap<number, Item> | null {
+    if (this.booksEnd !== null) return null;
+    const states = new Map<number, Item>();
+    for (const [id, { actorState }] of this.items) {
+      if (actorState === null) return null;
+      if (actorState !== undefined) states.set(id, actorState);
+    }
+    return states;
+  }
+
+  /** Reports what differs from the partition as it is after the last entry. */
+  differs(check: Check, what: string): void {
+    this.#found(check, this.sequence, null, what);
   }
 
   finish(): void {
