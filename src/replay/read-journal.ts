@@ -5,9 +5,11 @@ import { entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
 import { noteGarbage } from '../../actors/journal/read-garbage.ts';
 import type { PartitionAudit } from './audit/partition-audit.ts';
+import type { EntrySource } from './reader/read-ahead.ts';
 
 /**
  * Reads a partition on from where its audit stands, to the journal's end or to an entry.
+ * @param source - reads the same journal, ahead
  * @throws JournalUnavailable when the journal cannot be read now.
  */
 export async function readPartition(
@@ -15,12 +17,14 @@ export async function readPartition(
   audit: PartitionAudit,
   upTo: Sequence = Number.MAX_SAFE_INTEGER,
   onEntry?: () => void,
+  source: Pick<EntrySource, 'read'> = journal,
 ): Promise<void> {
   const { partition } = audit;
   while (audit.sequence < upTo) {
     try {
-      for await (const { sequence, bytes } of journal.read(partition, audit.sequence + 1)) {
-        audit.entry(sequence, bytes);
+      for await (const entry of source.read(partition, audit.sequence + 1)) {
+        const { sequence, bytes, hash } = entry;
+        audit.entry(sequence, bytes, hash);
         noteGarbage(bytes.byteLength);
         onEntry?.();
         if (sequence >= upTo) break;

@@ -6,6 +6,10 @@ import { Audit } from './audit/audit.ts';
 import type { Compared, Comparison, Names, Reading } from './compare/comparison.ts';
 import type { SnapshotChecks } from './compare/snapshots.ts';
 import { hashAt, lastOf, readPartition } from './read-journal.ts';
+import type { ReadAhead } from './reader/read-ahead.ts';
+
+/** With fewer, a thread that reads ahead would hardly have begun. */
+const aheadEntriesMin = 1_000;
 
 export interface ReplayOptions {
   journal: Journal;
@@ -19,6 +23,8 @@ export interface ReplayOptions {
   /** Keeps what happened to each item over time, for a report. */
   chronicles?: boolean;
   progress?: ReplayProgress;
+  /** Starts a thread that reads the same journal, where it is long. */
+  readAhead?: () => ReadAhead;
 }
 
 /** Called with how far a replay has come. */
@@ -49,16 +55,7 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   const { chronicles = false, snapshots, progress } = options;
   const audit = new Audit({ partitions, onlyItem: item, chronicles });
   const startedAt = performance.now();
-  const answeredBy: string[] = [];
-  const entries = progress === undefined ? 0 : await countEntries(journal, audit, to);
-  for (const partition of audit.partitions) {
-    await snapshots?.expect(partition, to);
-    await readPartition(journal, partition, to ?? undefined, () => {
-      snapshots?.passed(partition);
-      progress?.reading(audit, entries);
-    });
-    answeredBy.push(journal.answeredBy(partition.partition));
-  }
+  const answeredBy = await readAll(audit, options);
   const journalMs = performance.now() - startedAt - (snapshots?.ms ?? 0);
   progress?.comparing();
   const readOn: Reading['readOn'] = async (partition, sequence) => {
@@ -75,6 +72,30 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
   if (snapshots !== undefined) compared.push(snapshots.compared(audit));
   audit.finish();
   return { audit, comparisons: compared, names, answeredBy, journalMs };
+}
+
+/** Returns who answered, by partition. */
+async function readAll(audit: Audit, options: ReplayOptions): Promise<string[]> {
+  const { journal, to = null, snapshots, progress, readAhead } = options;
+  const isCounted = progress !== undefined || readAhead !== undefined;
+  const entries = isCounted ? await countEntries(journal, audit, to) : 0;
+  const ahead = readAhead !== undefined && entries >= aheadEntriesMin ? readAhead() : null;
+  const source = ahead ?? journal;
+  const answeredBy: string[] = [];
+  try {
+    for (const partition of audit.partitions) {
+      await snapshots?.expect(partition, to);
+      const passed = () => {
+        snapshots?.passed(partition);
+        progress?.reading(audit, entries);
+      };
+      await readPartition(journal, partition, to ?? undefined, passed, source);
+      answeredBy.push(source.answeredBy(partition.partition));
+    }
+  } finally {
+    ahead?.close();
+  }
+  return answeredBy;
 }
 
 async function countEntries(journal: Journal, audit: Audit, to: Sequence | null): Promise<number> {

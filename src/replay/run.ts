@@ -14,6 +14,7 @@ import { openRows } from './compare/open-sql.ts';
 import { SnapshotChecks } from './compare/snapshots.ts';
 import { sqlComparison } from './compare/sql.ts';
 import type { ProgressLine } from './progress.ts';
+import { ReadAhead } from './reader/read-ahead.ts';
 import { replay } from './replay.ts';
 import { type Report, reportOf } from './report.ts';
 
@@ -47,9 +48,10 @@ export async function runAudit(
       comparisons.push(redisComparison(config.redisUrl));
     }
     const chronicles = html !== null;
+    const readAhead = () => new ReadAhead(settings, partitions, patienceMs);
     const asked = { journal, partitions, item, to, comparisons, chronicles, progress };
     const replayed = await withSnapshots(config, settings, journal, (snapshots) =>
-      replay({ ...asked, snapshots }),
+      replay({ ...asked, snapshots, readAhead }),
     );
     const report = reportOf(replayed, to, config.currency);
     if (item !== null && report.items.length === 0 && report.holds) {

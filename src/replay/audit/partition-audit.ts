@@ -58,11 +58,11 @@ export class PartitionAudit {
     return this.#chain.hash;
   }
 
-  /** Takes the entry that is stored under the next sequence. */
-  entry(sequence: Sequence, bytes: Uint8Array): void {
+  /** Takes the entry that is stored under the next sequence; `hash` is that of its bytes. */
+  entry(sequence: Sequence, bytes: Uint8Array, hash = entryHash(bytes)): void {
     this.entries++;
     this.bytes += bytes.length;
-    const entry = this.#read(sequence, bytes);
+    const entry = this.#read(sequence, bytes, hash);
     if (entry === null) {
       this.booksEnd ??= sequence - 1;
       return;
@@ -109,7 +109,7 @@ export class PartitionAudit {
   }
 
   /** Decodes an entry and moves the chain on; null where it cannot be decoded. */
-  #read(sequence: Sequence, bytes: Uint8Array): Entry | null {
+  #read(sequence: Sequence, bytes: Uint8Array, hash: string): Entry | null {
     const chain = this.#chain;
     try {
       if (this.#afterHole) {
@@ -117,10 +117,10 @@ export class PartitionAudit {
         chain.advance(chain.sequence, prev, chain.at);
         this.#afterHole = false;
       }
-      return chain.next(sequence, bytes);
+      return chain.next(sequence, bytes, hash);
     } catch (error) {
       this.#report(sequence, error);
-      chain.advance(sequence, entryHash(bytes), chain.at);
+      chain.advance(sequence, hash, chain.at);
       return readable(this.partition, sequence, bytes);
     }
   }
