@@ -73,8 +73,7 @@ export class SnapshotFiles implements SnapshotStore {
     try {
       file = await open(path, constants.O_RDONLY);
     } catch (cause) {
-      if (isCode(cause, 'ENOENT')) throw new SnapshotGone();
-      throw unavailable(cause);
+      throw isCode(cause, 'ENOENT') ? new SnapshotGone() : unavailable(cause);
     }
     try {
       const block = new Uint8Array(blockBytes);
@@ -85,6 +84,8 @@ export class SnapshotFiles implements SnapshotStore {
       const mapped = Bun.mmap(path, { shared: false });
       return { header, body: mapped.subarray(headerBytes) };
     } catch (cause) {
+      // Another engine may remove it at any time.
+      if (isCode(cause, 'ENOENT')) throw new SnapshotGone();
       throw cause instanceof SnapshotUnfit ? cause : unavailable(cause);
     } finally {
       await file.close();

@@ -11,7 +11,7 @@ import { SnapshotFiles } from '../../actors/snapshot/files.ts';
 import type { Config } from '../config.ts';
 import { journalSettings, snapshotsFolder, sqlSettings } from '../parts-settings.ts';
 import { openRows } from './compare/open-sql.ts';
-import { SnapshotChecks } from './compare/snapshots.ts';
+import { SnapshotChecks, type SnapshotSource } from './compare/snapshots.ts';
 import { sqlComparison } from './compare/sql.ts';
 import type { ProgressLine } from './progress.ts';
 import { ReadAhead } from './reader/read-ahead.ts';
@@ -85,7 +85,16 @@ async function withSnapshots<T>(
   const folder = await mkdtemp(join(tmpdir(), 'stampede-replay-'));
   try {
     const shared = journal.snapshots(folder);
-    return await read(new SnapshotChecks([own, shared]));
+    const fetched: SnapshotSource = {
+      list: (partition) => shared.list(partition),
+      async open(snapshot, pace) {
+        const opened = await shared.open(snapshot, pace);
+        // It is mapped, and gives its room back when it is no more.
+        await rm(join(folder, snapshot.name), { force: true });
+        return opened;
+      },
+    };
+    return await read(new SnapshotChecks([own, fetched]));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import type { Recovered } from '../../../actors/partition/recovered.ts';
 import { SnapshotFiles } from '../../../actors/snapshot/files.ts';
 import { headerBytes } from '../../../actors/snapshot/format.ts';
-import { type SnapshotStore, SnapshotsUnavailable } from '../../../actors/snapshot/store.ts';
+import { SnapshotsUnavailable } from '../../../actors/snapshot/store.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { atOnce, stateAfter } from '../../../actors/testing/snapshot-contract.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
@@ -15,7 +15,7 @@ import { stateAt } from '../../testing/journal-state.ts';
 import { salePartitions } from '../../testing/script-player.ts';
 import { type Replayed, type ReplayOptions, replay } from '../replay.ts';
 import type { Comparison } from './comparison.ts';
-import { SnapshotChecks } from './snapshots.ts';
+import { SnapshotChecks, type SnapshotSource } from './snapshots.ts';
 
 const sale = new AuditRig(playFullSale);
 /** The partition of the sale's item. */
@@ -46,9 +46,9 @@ async function put(
 
 async function audited(
   limits: Pick<ReplayOptions, 'item' | 'to'> = {},
-  stores: Pick<SnapshotStore, 'list' | 'open'>[] = [store()],
+  sources: SnapshotSource[] = [store()],
 ): Promise<Replayed> {
-  const snapshots = new SnapshotChecks(stores);
+  const snapshots = new SnapshotChecks(sources);
   return await withJournal((journal) =>
     replay({ journal, partitions: salePartitions, snapshots, ...limits }),
   );
@@ -202,7 +202,7 @@ describe('what is said of a snapshot, and is no difference:', () => {
 
   test('they cannot be read', async () => {
     const list = () => Promise.reject(new SnapshotsUnavailable('no permission'));
-    const { audit, comparisons } = await audited({ item: 1 }, [{ ...store(), list }] as never);
+    const { audit, comparisons } = await audited({ item: 1 }, [{ list, open: store().open }]);
     expect(audit.findings.count).toBe(0);
     const said = 'partition 1: snapshots cannot be read: no permission';
     expect(comparisons).toMatchObject([{ skipped: [said] }]);

@@ -31,6 +31,9 @@ const blockBytes = 2 ** 20;
 /** Nothing else waits for its turn. */
 const atOnce = () => Promise.resolve();
 
+/** Where snapshots are read. */
+export type SnapshotSource = Pick<SnapshotStore, 'list' | 'open'>;
+
 /** A snapshot of which the audit has not come to the entry yet. */
 interface Expected {
   name: string;
@@ -49,17 +52,17 @@ export class SnapshotChecks {
   #beyond = 0;
   #to: Sequence | null = null;
 
-  constructor(private readonly stores: readonly Pick<SnapshotStore, 'list' | 'open'>[]) {}
+  constructor(private readonly sources: readonly SnapshotSource[]) {}
 
   /** Looks which snapshots there are of a partition. Call before it is read. */
   async expect({ partition }: PartitionAudit, to: Sequence | null): Promise<void> {
     const startedAt = performance.now();
     this.#to = to;
     const expected: Expected[] = [];
-    for (const store of this.stores) {
+    for (const source of this.sources) {
       try {
-        for (const snapshot of await store.list(partition)) {
-          const known = await this.#open(store, snapshot, to);
+        for (const snapshot of await source.list(partition)) {
+          const known = await this.#open(source, snapshot, to);
           if (known !== null) expected.push(known);
         }
       } catch (error) {
@@ -102,13 +105,13 @@ export class SnapshotChecks {
 
   /** Null where there is nothing to compare. */
   async #open(
-    store: Pick<SnapshotStore, 'open'>,
+    source: SnapshotSource,
     snapshot: StoredSnapshot,
     to: Sequence | null,
   ): Promise<Expected | null> {
     const { name, partition } = snapshot;
     try {
-      const { header, body } = await store.open(snapshot, atOnce);
+      const { header, body } = await source.open(snapshot, atOnce);
       if (header.partition !== partition) {
         return this.#skip(name, `it is of partition ${header.partition}`);
       }
