@@ -7,7 +7,6 @@ import { playScript, type Script, salePartitions, saleStartsAt } from './script-
 const item = 1;
 const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
-const dayMs = 24 * 60 * minuteMs;
 
 type PromoTerms = Omit<Publish, 'type' | 'item' | 'startAt' | 'endAt'>;
 
@@ -60,7 +59,7 @@ const script: Script = [
   [6 * minuteMs, join(9, 0), place(9, 0, 2), place(10, 0)],
   [30 * minuteMs, paid(6, 1_800, 'p-6')],
   [
-    40 * dayMs,
+    31 * minuteMs,
     { type: 'archive', item },
     { type: 'owe', item, n: 2, placedAt: saleStartsAt + 1_000, amountMinor: 500, reference: 'p-2' },
   ],

@@ -48,6 +48,8 @@ export class Chronicle {
 
   /** Hot: notes an event, and the units after it. */
   note(event: Event, units: Units, at: number): void {
+    // A month after the last order it would make a chart of nothing.
+    if (event.type === 'archived') return;
     const what = countedAs(event);
     const count = countOf(event);
     this.whole ??= new Timeline(at, { loaded: 0, held: 0, sold: 0, left: 0 });

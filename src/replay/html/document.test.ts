@@ -139,7 +139,7 @@ describe('the report of a sale with everything', () => {
     expect(text).toContain('<h4>How users were let in to promo 1, Spring draw</h4>');
     expect(text).toContain('<dt>Takings</dt><dd>CNY 33.00</dd>');
     expect(text).toContain('<dt>Refunded</dt><dd>CNY 10.00</dd>');
-    expect(text).toContain('<dt>Refunds due</dt><dd>CNY 0.00</dd>');
+    expect(text).toContain('<dt>Refunds due</dt><dd>CNY 5.00</dd>');
     expect(text).toContain(fact('Withdrawn before', 2));
   });
 
