@@ -312,8 +312,18 @@ export const archivedOrdersMax = 65_536;
 /** Promos whose buyers one event forgets: their numbers must fit an event. */
 export const archivedPromosMax = 32;
 
-/** Bits of the shared Bloom filter of buyers (16 MiB): 100 bits per order at a million orders. */
+/** Bits of the shared Bloom filter of buyers (16 MiB, twice, of which one is in use): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
+
+/**
+ * The filter of buyers is made anew when it knows at least so many, and so many times as many as there are orders in
+ * memory: then most that it lets pass to their actor have bought nothing that is known.
+ */
+export const filterMarksLeast = 1_000_000;
+export const filterMarksShare = 4;
+
+/** How often it is looked whether that is so. */
+export const filterLookMs = 10_000;
 
 /** Snapshots kept of a partition: the newest, and the one before, in case that the newest is damaged. */
 export const snapshotsKept = 2;

@@ -14,10 +14,12 @@ import { newestTimes } from '../actors/journal/newest-time.ts';
 import { type JournalSettings, openJournal, thisJournal } from '../actors/journal/open.ts';
 import { clockLookMs, clockStepMs } from '../actors/limits.ts';
 import { getLogger } from '../actors/log.ts';
+import { Board } from '../actors/memory/board.ts';
 import { Positions } from '../actors/memory/positions.ts';
 import { makePrivateFolder } from '../actors/private-files.ts';
 import { makeSharedMemory } from '../actors/shared.ts';
 import { ArchivistWatch } from './archivist-watch.ts';
+import { watchFilter } from './buyer-filter-watch.ts';
 import { CatalogVersion } from './catalog/version.ts';
 import { ClaimedPort } from './claims.ts';
 import { openSql, type SqlSettings, thisSql } from './db/open.ts';
@@ -104,6 +106,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
   const terms = snapshotTermsOf(settings.rehearsal);
+  const { buyers } = new Board(memory.board);
+  const { partitions } = settings;
+  const watchingFilter = watchFilter({ buyers, positions, partitions });
   const archivist = new ArchivistWatch(settings.partitions, positions, terms, (idle) =>
     threads.archivist(idle),
   );
@@ -124,6 +129,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     },
     drain: async () => {
       clearInterval(watching);
+      clearInterval(watchingFilter);
       if (cluster !== null && !cluster.isAlone) await leave(cluster, http);
       await drain(http);
       // What the archivist is about it leaves, and starts anew when there is time.

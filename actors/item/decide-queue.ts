@@ -58,11 +58,13 @@ function unspent(item: Item, index: number, buyer: number): number {
 
 /** A new nonce for each purchase; the same until it has bought something. */
 function decideNormal(item: Item, { user, nonce }: Join, at: number): Decision {
-  const row = item.sales[0]!.buyers.find(user);
+  const { buyers } = item.sales[0]!;
+  const row = buyers.find(user);
   const standing = { user, index: 0 };
   const refused = normalRefusal(item, at);
   if (refused !== code.ok) return refuse(refused);
-  if (unspent(item, 0, row) !== 0) return { ...accept(null), stands: standing };
+  // Whoever has spent it stands nowhere, also where their order is archived.
+  if (buyers.standsAt(row) === stands.admitted) return { ...accept(null), stands: standing };
   if (unitsLeft(item) === 0) return refuse(code.outOfStock);
   if (unitsOf(item, 0, row) >= item.terms[0]!.limit) return refuse(code.limitReached);
   const event: Event = { type: 'admitted', item: item.id, user, promo: 0, nonce };

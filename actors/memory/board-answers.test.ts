@@ -94,3 +94,21 @@ test('a board that is older than its owner was last heard of answers no one unti
   positions.set(item % partitions, 'boardStaleAt', 700);
   expect(asked(4)).toBe(code.outOfStock);
 });
+
+test('an order with a token that may have bought what is archived goes to its actor, who says so', () => {
+  const expired = expiresAt * 1_000;
+  for (const [spentTokensEndAt, answer] of [
+    [0, code.tokenExpired],
+    [expired - 1, code.tokenExpired],
+    [expired, code.ok],
+  ] as const) {
+    board.write(item, { ...board.read(item)!, spentTokensEndAt });
+    expect([spentTokensEndAt, asked(1, expired)]).toEqual([spentTokensEndAt, answer]);
+  }
+  // One of another promo than the board shows may live longer than most.
+  const other = boardRow({ left: 0, promo: 8, startAt, endAt, spentTokensEndAt: 1 });
+  board.write(item, other);
+  expect(asked(1)).toBe(code.ok);
+  board.write(item, { ...other, spentTokensEndAt: 0 });
+  expect(asked(1)).toBe(code.outOfStock);
+});

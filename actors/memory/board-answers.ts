@@ -10,7 +10,7 @@ import type { Positions } from './positions.ts';
 
 /** What the decision depends on. */
 export interface BoardParts {
-  board: Pick<Board, 'refusal' | 'outOfStockSince' | 'maybeBuyer' | 'count'>;
+  board: Pick<Board, 'refusal' | 'outOfStockSince' | 'maybeBuyer' | 'mayBeArchived' | 'count'>;
   positions: Pick<Positions, 'boardAnswers'>;
   steadyClock: Clock;
   partitions: number;
@@ -62,6 +62,7 @@ export function boardAnswer(
   const byBoard = board.refusal(itemId, promoId, amount, now);
   const answer = now >= expiresAt * 1000 ? code.tokenExpired : byBoard;
   if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
-  // A token that may have been spent gets its earlier answer, which the actor knows.
+  // A token that may have been spent gets its earlier answer, or that of one that is archived: the actor knows.
+  if (board.mayBeArchived(itemId, promoId, expiresAt * 1000)) return code.ok;
   return board.maybeBuyer(itemId, userId) ? code.ok : answer;
 }

@@ -10,9 +10,9 @@
  */
 
 import type { Sequence } from '../events.ts';
-import { hashJoin, hashOf } from '../item/columns.ts';
-import { buyerFilterBits, itemIdMax } from '../limits.ts';
+import { itemIdMax } from '../limits.ts';
 import { type Code, code } from '../protocol.ts';
+import { BuyerFilter } from './buyer-filter.ts';
 import { OpenedItems } from './opened-items.ts';
 import { PromoNumbers } from './promo-numbers.ts';
 
@@ -56,6 +56,8 @@ export interface BoardRow {
   queue: number;
   /** Of the promo: it has room for `gateFactor × left − outstanding` more. */
   gateFactor: number;
+  /** A purchase token that ends before may have bought an order that is archived; 0 where none is. */
+  spentTokensEndAt: number;
 }
 
 /** What an order is judged by comes first: a cache line. */
@@ -82,6 +84,7 @@ const fields = [
   'queueOpenAt',
   'queue',
   'gateFactor',
+  'spentTokensEndAt',
 ] as const satisfies readonly (keyof BoardRow)[];
 
 const at = Object.fromEntries(fields.map((name, index) => [name, index])) as Record<
@@ -114,27 +117,24 @@ const counterWords = 16;
 if (fields.length > rowWords || countedCodes.length > counterWords) {
   throw new Error('a row of the board is too short');
 }
-const filterMask = buyerFilterBits / 512 - 1;
 
 export type SaleStatus = 'none' | 'pending' | 'running' | 'paused' | 'ended';
 
 export class Board {
   /** Promos ever published, of any item. */
   readonly promos: PromoNumbers;
+  readonly buyers: BuyerFilter;
 
   static bytes(): number {
     const rows = itemIdMax + 1;
     const perItem = rowWords * 8 + 4 + counterWords * 4;
-    return rows * perItem + buyerFilterBits / 8 + PromoNumbers.bytes + OpenedItems.bytes;
+    return rows * perItem + BuyerFilter.bytes + PromoNumbers.bytes + OpenedItems.bytes;
   }
 
   readonly #rows: Float64Array;
   readonly #versions: Int32Array;
   readonly #counters: Int32Array;
-  readonly #filter: Int32Array;
   readonly #opened: OpenedItems;
-  /** What `markBuyers` read; kept so that no compiler optimises the reads away. */
-  readonly #read = new Int32Array(1);
 
   constructor(memory: SharedArrayBuffer) {
     const rows = itemIdMax + 1;
@@ -144,8 +144,8 @@ export class Board {
     this.#rows = new Float64Array(memory, 0, rows * rowWords);
     this.#versions = new Int32Array(memory, versionsAt, rows);
     this.#counters = new Int32Array(memory, countersAt, rows * counterWords);
-    this.#filter = new Int32Array(memory, filterAt, buyerFilterBits / 32);
-    const promosAt = filterAt + buyerFilterBits / 8;
+    this.buyers = new BuyerFilter(memory, filterAt);
+    const promosAt = filterAt + BuyerFilter.bytes;
     this.promos = new PromoNumbers(memory, promosAt);
     this.#opened = new OpenedItems(memory, promosAt + PromoNumbers.bytes);
   }
@@ -216,6 +216,18 @@ export class Board {
     }
   }
 
+  /**
+   * Whether a purchase token, which ends at a time in milliseconds, may have bought an order that is archived, so that
+   * its actor must be asked for the answer.
+   */
+  mayBeArchived(item: number, promo: number, endsAt: number): boolean {
+    if (!this.has(item)) return false;
+    const offset = item * rowWords;
+    const spentEndAt = this.#rows[offset + at.spentTokensEndAt]!;
+    if (spentEndAt === 0) return false;
+    return endsAt <= spentEndAt || (promo !== 0 && promo !== this.#rows[offset + at.promo]!);
+  }
+
   /** Sequence of the entry since which fewer than `amount` units are left; 0 when enough are left. */
   outOfStockSince(item: number, amount: number): Sequence {
     const offset = item * rowWords;
@@ -248,43 +260,17 @@ export class Board {
 
   /** Records a user as a buyer of an item, before any row shows what they bought. */
   markBuyer(item: number, user: number): void {
-    const hash = hashJoin(hashOf(user), item);
-    const block = (hash & filterMask) * 16;
-    let bits = hashOf(hash);
-    for (let probe = 0; probe < 3; probe++) {
-      Atomics.or(this.#filter, block + ((bits >>> 5) & 15), 1 << (bits & 31));
-      bits >>>= 9;
-    }
+    this.buyers.mark(item, user);
   }
 
-  /**
-   * Records the buyers of a batch, given as items and users alternating. All their blocks are read
-   * before one is changed: cache misses of plain reads overlap, those of atomic changes wait for each
-   * other.
-   */
+  /** Records the buyers of a batch, given as items and users alternating. */
   markBuyers(buyers: readonly number[]): void {
-    let read = 0;
-    for (let index = 0; index < buyers.length; index += 2) {
-      const hash = hashJoin(hashOf(buyers[index + 1]!), buyers[index]!);
-      read ^= this.#filter[(hash & filterMask) * 16]!;
-    }
-    this.#read[0] = read;
-    for (let index = 0; index < buyers.length; index += 2) {
-      this.markBuyer(buyers[index]!, buyers[index + 1]!);
-    }
+    this.buyers.markAll(buyers);
   }
 
   /** Whether the user may have bought the item; false is certain. */
   maybeBuyer(item: number, user: number): boolean {
-    const hash = hashJoin(hashOf(user), item);
-    const block = (hash & filterMask) * 16;
-    let bits = hashOf(hash);
-    for (let probe = 0; probe < 3; probe++) {
-      const word = Atomics.load(this.#filter, block + ((bits >>> 5) & 15));
-      if ((word & (1 << (bits & 31))) === 0) return false;
-      bits >>>= 9;
-    }
-    return true;
+    return this.buyers.maybe(item, user);
   }
 
   /** How many items were ever opened. */
@@ -330,6 +316,7 @@ export class Board {
       normalSale: rows[offset + at.normalSale]!,
       queue: rows[offset + at.queue]!,
       gateFactor: rows[offset + at.gateFactor]!,
+      spentTokensEndAt: rows[offset + at.spentTokensEndAt]!,
     };
   }
 }

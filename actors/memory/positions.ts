@@ -27,6 +27,8 @@ const cells = [
   'behind',
   /** 1 while the filter of the board does not know all buyers that its rows show. */
   'unmarked',
+  /** The last renewal of that filter in which the buyers of the partition were marked; 0 without. */
+  'renewed',
   /** Last sequence known to be durable. */
   'journalSeq',
   /** The projector's checkpoint. */

@@ -91,5 +91,6 @@ function rowOf(item: Item): BoardRow {
     normalSale: item.normalSale ? 1 : 0,
     queue: queueModes.indexOf(shown.queue),
     gateFactor: shown.gateFactor,
+    spentTokensEndAt: item.spentTokensEndAt,
   };
 }

@@ -2,6 +2,9 @@
  * Whether the board's filter knows all buyers of a partition. Entries that are read or written mark theirs; a state
  * that began with a snapshot has buyers whose entries nobody has read here. Until they are marked the board answers
  * for nobody (I3), and orders ask the actor, who knows.
+ *
+ * The filter is made anew when most that it knows have been forgotten (`buyer-filter.ts`): then every partition marks
+ * once more whom it knows.
  */
 import type { Item } from '../item/item.ts';
 import type { Board } from '../memory/board.ts';
@@ -12,7 +15,7 @@ import type { Recovered } from './recovered.ts';
 const strideBuyers = 20_000;
 
 export interface BuyerMarksWorld {
-  board: Pick<Board, 'markBuyer'>;
+  board: Pick<Board, 'markBuyer' | 'buyers'>;
   positions: Pick<Positions, 'get' | 'set'>;
   sleep(ms: number): Promise<void>;
 }
@@ -20,6 +23,8 @@ export interface BuyerMarksWorld {
 export class BuyerMarks {
   /** Counts what was begun, so that what another overtakes leaves no trace. */
   #turn = 0;
+  /** The renewal of the filter that is under way here; 0 without. */
+  #renewal = 0;
 
   constructor(
     private readonly partition: number,
@@ -32,8 +37,10 @@ export class BuyerMarks {
     const { positions } = world;
     const turn = ++this.#turn;
     const isUnmarked = positions.get(partition, 'unmarked') === 1;
-    // The filter outlives threads, and knows who bought in all entries up to the last one that was shown.
-    if (from === 0 || (!isUnmarked && from <= positions.get(partition, 'journalSeq'))) {
+    // The filter outlives threads, and knows who bought in all entries up to the last one that was shown; but one that
+    // was made anew may lack whom an archive has forgotten that did not reach the journal.
+    const isWhole = !isUnmarked && positions.get(partition, 'renewed') === 0;
+    if (from === 0 || (isWhole && from <= positions.get(partition, 'journalSeq'))) {
       positions.set(partition, 'unmarked', 0);
       return;
     }
@@ -49,18 +56,37 @@ export class BuyerMarks {
     this.#turn++;
   }
 
-  async #markAll(turn: number, items: ReadonlyMap<number, Item>): Promise<void> {
+  /** Marks all buyers once more, for a renewal of the filter; does nothing where that is done, or under way. */
+  renew(renewal: number, items: ReadonlyMap<number, Item>): void {
     const { partition, world } = this;
+    if (this.#renewal === renewal || world.positions.get(partition, 'renewed') === renewal) return;
+    this.#renewal = renewal;
+    const turn = this.#turn;
+    const isWanted = () => turn === this.#turn && world.board.buyers.renewal === renewal;
+    void this.#mark(items, isWanted).then((isDone) => {
+      if (isDone) world.positions.set(partition, 'renewed', renewal);
+      this.#renewal = 0;
+    });
+  }
+
+  async #markAll(turn: number, items: ReadonlyMap<number, Item>): Promise<void> {
+    const isDone = await this.#mark(items, () => turn === this.#turn);
+    if (isDone) this.world.positions.set(this.partition, 'unmarked', 0);
+  }
+
+  /** Returns whether it came to its end. */
+  async #mark(items: ReadonlyMap<number, Item>, isWanted: () => boolean): Promise<boolean> {
+    const { board, sleep } = this.world;
     for (const { id, sales } of [...items.values()]) {
       for (const { buyers } of sales) {
         for (let row = 0; row < buyers.count; ) {
           const end = Math.min(buyers.count, row + strideBuyers);
-          for (; row < end; row++) world.board.markBuyer(id, buyers.userAt(row));
-          await world.sleep(0);
-          if (turn !== this.#turn) return;
+          for (; row < end; row++) board.markBuyer(id, buyers.userAt(row));
+          await sleep(0);
+          if (!isWanted()) return false;
         }
       }
     }
-    world.positions.set(partition, 'unmarked', 0);
+    return isWanted();
   }
 }

@@ -52,6 +52,8 @@ export class Decider {
   #tickedAt = 0;
   /** When to look next for orders that are to leave the memory, by the clock. */
   #archiveAt = 0;
+  /** What was decided when orders were archived last. */
+  #archived = 0;
   #busy = false;
 
   /**
@@ -89,6 +91,11 @@ export class Decider {
   /** Whether everything that was decided is durable. */
   get idle(): boolean {
     return this.#pipeline.idle;
+  }
+
+  /** Whether orders have been archived, and the journal does not have that yet. */
+  get isForgetting(): boolean {
+    return this.#pipeline.durable < this.#archived;
   }
 
   /** Steps 5 and 6: decides a command, and adds its event to the open batch. */
@@ -183,6 +190,13 @@ export class Decider {
     if (isDrawing(item, at)) this.#busy = true;
   }
 
+  /** Whether the buyers of this partition are being marked in a new filter: nobody may be forgotten meanwhile. */
+  #isRenewing(partition: number): boolean {
+    const { board, positions } = this.world;
+    const { renewal } = board.buyers;
+    return renewal !== 0 && positions.get(partition, 'renewed') !== renewal;
+  }
+
   /**
    * Lets orders leave the memory that can change no more and that SQL has. Nobody waits for it: each look takes a
    * stride of each item, and the next follows soon while there is more.
@@ -190,8 +204,8 @@ export class Decider {
   #archive(now: number, at: number): void {
     const { archive, positions } = this.world;
     this.#archiveAt = now + archive.lookMs;
-    if (!archive.isAllowed()) return;
     const { partition } = this.recovered.chain;
+    if (!archive.isAllowed() || this.#isRenewing(partition)) return;
     const before = Math.min(at - archive.retainMs, positions.sqlHasBefore(partition, this.idle));
     for (const item of this.items.values()) {
       // What time has made true comes first, as before a command.
@@ -199,6 +213,7 @@ export class Decider {
       const event = archivable(item, before);
       if (event === null) continue;
       this.#record(event, at);
+      this.#archived = this.#pipeline.decided;
       this.#archiveAt = now;
     }
     positions.set(partition, 'ordersKept', ordersKept(this.items));

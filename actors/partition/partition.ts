@@ -119,6 +119,7 @@ export class Partition {
   /** Decides what time alone has made true. */
   tick(now: number): void {
     this.#hands?.settle(now, this.#mode);
+    this.#renewMarks();
     if (this.#ready === null) return;
     if (this.#mode === 'handing over') {
       if (this.#ready.idle) this.#handedOver();
@@ -126,6 +127,16 @@ export class Partition {
     }
     this.#ready.tick(now);
     this.#teller.ahead(this.#ready.aheadMs(now));
+  }
+
+  /** Where the filter of buyers is made anew, marks whom this partition knows. */
+  #renewMarks(): void {
+    const { renewal } = this.world.board.buyers;
+    if (renewal === 0) return;
+    // Whom an archive has forgotten, and the journal has not: they may be known again.
+    if (this.#mode === 'ready' && !this.#ready!.isForgetting)
+      this.#marks.renew(renewal, this.#ready!.items);
+    else if (this.#mode === 'following') this.#marks.renew(renewal, this.followed);
   }
 
   /** Step 6, its end: starts to append what has been decided. */

@@ -94,6 +94,15 @@ export class Pipeline {
     return batch === undefined || batch.full ? 0 : batch.admissions;
   }
 
+  /** Events decided, and proofs of replies, since the start; and how many of them are durable. */
+  get decided(): number {
+    return this.#decided;
+  }
+
+  get durable(): number {
+    return this.#durable;
+  }
+
   /** Whether everything that was decided is durable. */
   get idle(): boolean {
     return this.#batches.length === 0 && this.#inFlight.length === 0;

@@ -24,9 +24,13 @@ export type Weights = Readonly<Record<Happening, number>>;
 
 export function drawWeights(random: Random, seed: number): Weights {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
-  if (isRush(seed)) return { ...rush, ...(isArchived(seed) && { month: 0.15, project: 2 }) };
+  if (isRush(seed))
+    return { ...rush, ...(isArchived(seed) && { month: 0.15, project: 2, renewal: 0.2 }) };
   if (isCluster(seed))
-    return { ...drawClusterWeights(random), ...{ snapshot: snapshotWeight(seed), month: 0 } };
+    return {
+      ...drawClusterWeights(random),
+      ...{ snapshot: snapshotWeight(seed), month: 0, renewal: isArchived(seed) ? 0.2 : 0 },
+    };
   return {
     order: random.pick([2, 4, 8]),
     late: often(0.5, 0.5),
@@ -42,6 +46,7 @@ export function drawWeights(random: Random, seed: number): Weights {
     probe: 0.5,
     snapshot: snapshotWeight(seed),
     month: isArchived(seed) ? 0.05 : 0,
+    renewal: isArchived(seed) ? 0.2 : 0,
     project: 0.6,
     projectorCrash: often(0.5, 0.1),
     ...noCluster,
@@ -76,7 +81,7 @@ export function isCluster(seed: number): boolean {
 }
 
 /** Seconds pass before one engine has taken what was another's. */
-function drawClusterWeights(random: Random): Omit<Weights, 'snapshot' | 'month'> {
+function drawClusterWeights(random: Random): Omit<Weights, 'snapshot' | 'month' | 'renewal'> {
   const often = (probability: number, weight: number) => (random.chance(probability) ? weight : 0);
   return {
     ...{ order: random.pick([2, 6]), late: often(0.5, 0.5), turn: 2, task: random.pick([4, 8]) },
@@ -116,6 +121,7 @@ const rush: Weights = {
     clockJump: 0,
     timeSetBack: 0,
     month: 0,
+    renewal: 0,
   },
   ...{ probe: 0.2, project: 0.6, projectorCrash: 0 },
   ...noCluster,

@@ -10,6 +10,7 @@ export type CrewHappening =
   | 'clockJump'
   | 'probe'
   | 'snapshot'
+  | 'renewal'
   | 'join'
   | 'leave'
   | 'freeze'

@@ -3,6 +3,7 @@
 import type { Sequence } from '../../actors/events.ts';
 import type { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
+import { lookAtFilter } from '../buyer-filter-watch.ts';
 import type { Letter } from './letter.ts';
 
 export class EngineMemory {
@@ -30,6 +31,12 @@ export class EngineMemory {
     readonly writer: string,
     readonly board: Board,
   ) {}
+
+  /** As main does now and then: the filter of buyers is made anew, and answers when every partition is in it. */
+  renewFilter(partitions: number): void {
+    const { board, positions } = this;
+    lookAtFilter({ buyers: board.buyers, positions, partitions }, 0, 0);
+  }
 
   noteFence(partition: number): void {
     const count = this.positions.get(partition, 'fences');

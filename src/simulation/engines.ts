@@ -69,6 +69,9 @@ export class Engines implements Crew {
       case 'probe':
         engine.probe();
         break;
+      case 'renewal':
+        engine.memory.renewFilter(this.around.partitions);
+        break;
       case 'snapshot':
         this.#archivistOf(engine).take();
         break;

@@ -105,8 +105,26 @@ function timeless(snapshots: SnapshotStore): SnapshotStore {
   });
 }
 
-const inWorld = (change: (world: PartitionWorld) => Partial<PartitionWorld>): Plants => ({
-  partition: (partition, world) => new Partition(partition, { ...world, ...change(world) }),
+/** Planted: the filter of buyers is made anew without those of this partition. */
+function skipsRenewals(
+  { board, positions }: PartitionWorld,
+  partition: number,
+): Partial<PartitionWorld> {
+  const { buyers } = board;
+  const skipped = changed(buyers, {
+    get renewal() {
+      positions.set(partition, 'renewed', buyers.renewal);
+      return 0;
+    },
+  });
+  return { board: changed(board, { buyers: skipped }) };
+}
+
+const inWorld = (
+  change: (world: PartitionWorld, partition: number) => Partial<PartitionWorld>,
+): Plants => ({
+  partition: (partition, world) =>
+    new Partition(partition, { ...world, ...change(world, partition) }),
 });
 
 const planted: Record<string, { plants: Plants; found: RegExp; happenings?: number }> = {
@@ -122,6 +140,11 @@ const planted: Record<string, { plants: Plants; found: RegExp; happenings?: numb
   'a snapshot that forgets the time of its partition': {
     plants: { snapshots: timeless },
     found: /time went from/,
+    happenings: 1_000,
+  },
+  'a filter of buyers that is made anew without those of a partition': {
+    plants: inWorld(skipsRenewals),
+    found: /I3/,
     happenings: 1_000,
   },
   'a recovery that believes a snapshot of another journal': {

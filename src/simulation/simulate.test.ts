@@ -122,6 +122,7 @@ function forgetful(board: BoardParts['board']): BoardParts['board'] {
     refusal: (item, promo, amount, now) => board.refusal(item, promo, amount, now),
     outOfStockSince: (item, amount) => board.outOfStockSince(item, amount),
     maybeBuyer: () => false,
+    mayBeArchived: () => false,
     count: (item, refused) => board.count(item, refused),
   };
 }

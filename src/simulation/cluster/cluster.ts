@@ -70,6 +70,9 @@ export class Cluster implements Crew {
       case 'clockJump':
         setClock(this.around, engine.memory);
         break;
+      case 'renewal':
+        engine.memory.renewFilter(this.around.partitions);
+        break;
       case 'snapshot':
         engine.takeSnapshot();
         break;
