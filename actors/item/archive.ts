@@ -64,10 +64,11 @@ export function applyArchived(item: Item, { upTo, promos = [] }: Archived): void
   for (let n = orders.archived + 1; n <= upTo; n++) {
     if (orders.statusOf(n) === orderStatus.placed)
       throw new Error(`item ${id}: order ${n} holds units, and is archived`);
-    const sale = sales[orders.termsOf(n)]!;
+    const index = orders.termsOf(n);
+    const sale = sales[index]!;
     sale.orders--;
     sale.archived = true;
-    item.spentTokensEndAt = Math.max(item.spentTokensEndAt, tokenEndsAt(item, n));
+    if (index === 0) item.spentTokensEndAt = Math.max(item.spentTokensEndAt, tokenEndsAt(item, n));
   }
   orders.archive(upTo);
   for (const promo of promos) mustBeOver(id, promo, saleOf(item, promo).sale).forget();

@@ -73,7 +73,7 @@ function placed(item: Item, command: Place, index: number, at: number): Event {
 /** Whether a token that has bought nothing that is kept may have bought what is archived. */
 function mayBeArchived(item: Item, index: number, { expiresAt }: Place): boolean {
   if (index > 0) return item.sales[index]!.archived;
-  return item.sales[0]!.archived && expiresAt * 1000 <= item.spentTokensEndAt;
+  return expiresAt * 1000 <= item.spentTokensEndAt;
 }
 
 function admitted(buyers: Buyers, buyer: number): boolean {

@@ -60,7 +60,7 @@ export interface Item {
   /** By order: minor units of its refunds due that are not settled; no entry for none. Follows from `dues`. */
   toRefund: Map<number, number>;
   orders: Orders;
-  /** A purchase token that ends before may have bought an order that is archived; 0 where none is. */
+  /** A token for the normal price that ends by then may have bought an order that is archived; 0 where none is. */
   spentTokensEndAt: number;
 }
 

@@ -32,9 +32,9 @@ function show(left: number): void {
 }
 
 /** The board's answer to user 1, who asks for some units. */
-function asked(amount: number, at = now, itemId = item): Code {
+function asked(amount: number, at = now, itemId = item, promoId = 7): Code {
   const tally = { add: (...refused: number[]) => tallied.push(refused) };
-  const token = { userId: 1, itemId, promoId: 7, expiresAt };
+  const token = { userId: 1, itemId, promoId, expiresAt };
   return boardRefusal(
     { board, positions, steadyClock: () => steadyNow, partitions, tally },
     token,
@@ -97,18 +97,25 @@ test('a board that is older than its owner was last heard of answers no one unti
 
 test('an order with a token that may have bought what is archived goes to its actor, who says so', () => {
   const expired = expiresAt * 1_000;
+  const archived = (of: Partial<ReturnType<typeof boardRow>>) => {
+    board.write(item, boardRow({ left: 0, startAt, endAt, archived: 9, ...of }));
+  };
+  // At the normal price one that ends later has bought nothing that is archived.
   for (const [spentTokensEndAt, answer] of [
     [0, code.tokenExpired],
     [expired - 1, code.tokenExpired],
     [expired, code.ok],
   ] as const) {
-    board.write(item, { ...board.read(item)!, spentTokensEndAt });
-    expect([spentTokensEndAt, asked(1, expired)]).toEqual([spentTokensEndAt, answer]);
+    archived({ spentTokensEndAt });
+    expect([spentTokensEndAt, asked(1, expired, item, 0)]).toEqual([spentTokensEndAt, answer]);
   }
-  // One of another promo than the board shows may live longer than most.
-  const other = boardRow({ left: 0, promo: 8, startAt, endAt, spentTokensEndAt: 1 });
-  board.write(item, other);
+  // Orders of a promo are archived when it is over.
+  archived({ promo: 7 });
+  expect([asked(1), asked(1, expired), asked(1, endAt)]).toEqual([
+    ...[code.outOfStock, code.tokenExpired, code.ok],
+  ]);
+  archived({ promo: 8 });
   expect(asked(1)).toBe(code.ok);
-  board.write(item, { ...other, spentTokensEndAt: 0 });
+  archived({ promo: 8, archived: 0 });
   expect(asked(1)).toBe(code.outOfStock);
 });

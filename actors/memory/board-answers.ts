@@ -63,6 +63,6 @@ export function boardAnswer(
   const answer = now >= expiresAt * 1000 ? code.tokenExpired : byBoard;
   if (answer === code.ok || byBoard === code.notOnSale) return code.ok;
   // A token that may have been spent gets its earlier answer, or that of one that is archived: the actor knows.
-  if (board.mayBeArchived(itemId, promoId, expiresAt * 1000)) return code.ok;
+  if (board.mayBeArchived(itemId, promoId, expiresAt * 1000, now)) return code.ok;
   return board.maybeBuyer(itemId, userId) ? code.ok : answer;
 }

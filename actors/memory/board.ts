@@ -56,7 +56,9 @@ export interface BoardRow {
   queue: number;
   /** Of the promo: it has room for `gateFactor × left − outstanding` more. */
   gateFactor: number;
-  /** A purchase token that ends before may have bought an order that is archived; 0 where none is. */
+  /** Orders that are archived. */
+  archived: number;
+  /** A token for the normal price that ends by then may have bought one of them; 0 where none has. */
   spentTokensEndAt: number;
 }
 
@@ -84,6 +86,7 @@ const fields = [
   'queueOpenAt',
   'queue',
   'gateFactor',
+  'archived',
   'spentTokensEndAt',
 ] as const satisfies readonly (keyof BoardRow)[];
 
@@ -218,14 +221,14 @@ export class Board {
 
   /**
    * Whether a purchase token, which ends at a time in milliseconds, may have bought an order that is archived, so that
-   * its actor must be asked for the answer.
+   * its actor must be asked for the answer. No order of a promo is that is not over.
    */
-  mayBeArchived(item: number, promo: number, endsAt: number): boolean {
-    if (!this.has(item)) return false;
+  mayBeArchived(item: number, promo: number, endsAt: number, now: number): boolean {
     const offset = item * rowWords;
-    const spentEndAt = this.#rows[offset + at.spentTokensEndAt]!;
-    if (spentEndAt === 0) return false;
-    return endsAt <= spentEndAt || (promo !== 0 && promo !== this.#rows[offset + at.promo]!);
+    const rows = this.#rows;
+    if (!this.has(item) || rows[offset + at.archived] === 0) return false;
+    if (promo === 0) return endsAt <= rows[offset + at.spentTokensEndAt]!;
+    return promo !== rows[offset + at.promo]! || now >= rows[offset + at.endAt]!;
   }
 
   /** Sequence of the entry since which fewer than `amount` units are left; 0 when enough are left. */
@@ -316,6 +319,7 @@ export class Board {
       normalSale: rows[offset + at.normalSale]!,
       queue: rows[offset + at.queue]!,
       gateFactor: rows[offset + at.gateFactor]!,
+      archived: rows[offset + at.archived]!,
       spentTokensEndAt: rows[offset + at.spentTokensEndAt]!,
     };
   }

@@ -91,6 +91,7 @@ function rowOf(item: Item): BoardRow {
     normalSale: item.normalSale ? 1 : 0,
     queue: queueModes.indexOf(shown.queue),
     gateFactor: shown.gateFactor,
+    archived: orders.archived,
     spentTokensEndAt: item.spentTokensEndAt,
   };
 }

@@ -162,7 +162,7 @@ export class PlainItem {
       must(promo === 0 || !this.promos.get(promo)!.onAt(at), `promo ${promo} is on, and archived`);
       must(promo !== 0 || tokenEndsAt < at, `the token of order ${n} may buy, and is archived`);
       this.archivedPromos.add(promo);
-      this.spentTokensEndAt = Math.max(this.spentTokensEndAt, tokenEndsAt);
+      if (promo === 0) this.spentTokensEndAt = Math.max(this.spentTokensEndAt, tokenEndsAt);
     }
     this.archived = upTo;
     for (const promo of promos) {

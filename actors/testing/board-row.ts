@@ -8,7 +8,7 @@ export function boardRow(shown: Partial<BoardRow> = {}): BoardRow {
     ...{ admitted: 0, outstanding: 0, waiting: 0, refundsDue: 0 },
     ...{ promo: 0, startAt: 0, endAt: 0, promosEndAt: 0, queueOpenAt: 0, paused: 0, queue: 0 },
     ...{ price: 1, promoPrice: 1, gateFactor: 5, normalSale: 1 },
-    spentTokensEndAt: 0,
+    ...{ archived: 0, spentTokensEndAt: 0 },
     ...shown,
   };
 }

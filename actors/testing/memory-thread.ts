@@ -15,7 +15,7 @@ export function evenRow(value: number): BoardRow {
     ...{ loaded: value, held: value, sold: value, left: value, admitted: value, seq: value },
     ...{ leftSeq: value, promo: value, startAt: value, endAt: value, price: value },
     ...{ promoPrice: value, outstanding: value, waiting: value, orders: value },
-    ...{ refundsDue: value, gateFactor: value, spentTokensEndAt: value },
+    ...{ refundsDue: value, gateFactor: value, archived: value, spentTokensEndAt: value },
     ...{ promosEndAt: value, queueOpenAt: value, paused: value, normalSale: value, queue: value },
   };
 }

@@ -23,7 +23,7 @@ function show(queue: QueueMode, row: Partial<BoardRow> = {}): void {
     ...{ loaded: 9, held: 0, sold: 0, left: 9, admitted: 0, outstanding: 0, waiting: 0, orders: 0 },
     ...{
       gateFactor: 5,
-      spentTokensEndAt: 0,
+      ...{ archived: 0, spentTokensEndAt: 0 },
       refundsDue: 0,
       seq: 12,
       leftSeq: 11,

@@ -62,7 +62,10 @@ export function wrongRefund(judged: Judged, command: Refund, reply: Reply): stri
 export function wrongOwe({ history }: Judged, command: Owe, reply: Reply): string | null {
   const { n, reference } = command;
   const due = history.plain.money.dues[reply.about - 1];
-  if (reply.code !== code.refundDue) return 'money came for what is archived, and no refund is due';
+  // It may have been due before, for another reason.
+  const answers = [code.refundDue, code.usedOtherwise, code.notFound] as const;
+  if (reply.about <= 0 || !answers.some((each) => each === reply.code))
+    return 'money came for what is archived, and no refund is due';
   const same = due?.n === n && due.reference === reference;
   return same ? null : 'I2: the refund due is not durable';
 }
