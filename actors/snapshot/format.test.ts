@@ -5,7 +5,7 @@ import { chunkRows } from '../item/columns.ts';
 import { apply, applyTo, archivable, canonical, due, type Item } from '../item/item.ts';
 import { Chain } from '../journal/codec.ts';
 import type { Recovered } from '../partition/recovered.ts';
-import { Actor, id, onSale, place, publish, start } from '../testing/item-driver.ts';
+import { Actor, drawn, id, join, onSale, place, publish, start } from '../testing/item-driver.ts';
 import { someHistory, someLongHistory, somePromo } from '../testing/random-commands.ts';
 import {
   decodeHeader,
@@ -48,6 +48,8 @@ function goesOnTheSame({ journal }: Actor, cut: number) {
   const archived = items.get(id)?.orders.archived ?? 0;
   const forgotten = items.get(id)?.sales.filter((sale) => sale.archived).length ?? 0;
   for (const { event, at } of journal.slice(until)) {
+    // What differs may be among what leaves.
+    if (event.type === 'archived') expect(digestOf(copy)).toEqual(digestOf(items));
     applyTo(items, event, at);
     applyTo(copy, event, at);
   }
@@ -92,6 +94,22 @@ describe('a snapshot', () => {
     );
   });
 
+  test('also of a draw that people leave after it, and join again', () => {
+    const actor = onSale(5, drawn);
+    for (const user of [1, 2, 3, 4]) actor.send(join(user, 10 * user), start - 900);
+    const leave = (user: number) =>
+      actor.send({ type: 'leave', item: id, user, promo: 7 }, start - 800);
+    leave(1);
+    const cut = actor.journal.length;
+    for (const user of [3, 2]) leave(user);
+    actor.send(join(2, 25), start - 700);
+    leave(2);
+    actor.pass(start);
+    const admitted = actor.journal.filter(({ event }) => event.type === 'admitted');
+    expect(admitted.map(({ event }) => event)).toMatchObject([{ user: 4 }]);
+    goesOnTheSame(actor, cut);
+  });
+
   test('also where orders have left the memory, and promos are forgotten', () => {
     let [archived, forgotten] = [0, 0];
     fc.assert(
@@ -109,28 +127,38 @@ describe('a snapshot', () => {
         archived += restored.archived;
         forgotten += restored.forgotten;
       }),
-      { numRuns: 300 },
+      { numRuns: 300, includeErrorInReport: true },
     );
     expect(archived).toBeGreaterThan(50);
     expect(forgotten).toBeGreaterThan(20);
   });
 
-  test('also where whole chunks of orders have left', () => {
-    const actor = onSale(3 * chunkRows, { limit: 3 * chunkRows, payWindowMs: 50 });
-    for (let n = 1; n <= 2 * chunkRows; n++) actor.send(place(1 + (n % 7), n), start);
+  test('also where whole chunks of orders have left, and the index still has some of them', () => {
+    const limit = 5 * chunkRows;
+    const actor = onSale(limit, { limit, payWindowMs: 50 });
+    const buy = (orders: number, promo: number, at: number) => {
+      for (let n = 1; n <= orders; n++) actor.send(place(1 + (n % 7), at + n, { promo }), at);
+    };
+    const cuts: number[] = [];
+    const leave = (at: number) => {
+      const left = actor.archive(at, at);
+      cuts.push(actor.journal.length, actor.journal.length + 7);
+      return left;
+    };
+    buy(chunkRows + 5, 7, start);
     actor.send({ type: 'end', item: id, promo: 7 }, start + 1);
-    actor.send(publish({ promo: 8, startAt: start + 2, payWindowMs: 50 }), start + 1);
-    // Nothing of the first promo is held any more; the second has orders in the same chunk.
-    for (let n = 1; n <= 11; n++) actor.send(place(100 + n, n, { promo: 8 }), start + 60);
-    const { length: before } = actor.journal;
-    expect(actor.archive(start + 61, start + 61)).toBe(2 * chunkRows);
+    actor.send(publish({ promo: 8, startAt: start + 2, limit }), start + 1);
+    // By then nothing of promo 7 is held any more, and its last orders share a chunk with the next.
+    buy(2 * chunkRows, 8, start + 60);
+    expect(leave(start + 61)).toBe(chunkRows + 5);
+    buy(chunkRows, 8, start + 62);
     actor.send({ type: 'end', item: id, promo: 8 }, start + 70);
-    actor.pass(start + 120);
-    expect(actor.archive(start + 200, start + 200)).toBe(11);
-    actor.send(publish({ promo: 9, startAt: start + 201, endAt: start + 900 }), start + 201);
-    for (let n = 1; n <= chunkRows; n++) actor.send(place(n, n, { promo: 9 }), start + 202);
-    for (const cut of [before + 1, before + 4, actor.journal.length - chunkRows - 1])
-      expect(goesOnTheSame(actor, cut).archived).toBeGreaterThanOrEqual(chunkRows);
+    actor.pass(start + 20_000);
+    expect(leave(start + 20_001)).toBe(3 * chunkRows);
+    actor.send(publish({ promo: 9, startAt: start + 20_001, limit }), start + 20_001);
+    buy(chunkRows, 9, start + 20_002);
+    for (const cut of cuts)
+      expect(goesOnTheSame(actor, cut).archived).toBeGreaterThanOrEqual(chunkRows + 5);
   }, 60_000);
 
   test('keeps what it is a state of', () => {
