@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { archivedOrdersMax, archivedPromosMax, tokenLifeMsMax } from '../limits.ts';
+import { code } from '../protocol.ts';
 import {
   Actor,
   cancel,
@@ -90,6 +91,17 @@ describe('the orders that leave are the first of an item', () => {
     expect(next(actor, start + tokenLifeMsMax + 1)).toMatchObject({ upTo: 1 });
     expect(next(actor, start + longMs)).toMatchObject({ upTo: 1 });
     expect(next(actor, start + longMs + 1)).toMatchObject({ upTo: 3 });
+  });
+
+  test('whose tokens buy nothing again; one that lives longer than all of theirs may buy', () => {
+    const actor = atNormalPrice(start / 1_000 + 5);
+    const now = start + tokenLifeMsMax + 1_000;
+    expect(actor.archive(now, now)).toBe(1);
+    const again = (nonce: number, expiresAt: number) =>
+      actor.send(place(1, nonce, { promo: 0, expiresAt }), start + 1_000).code;
+    expect(again(1, start / 1_000 + 5)).toBe(code.ended);
+    expect(again(2, (start + tokenLifeMsMax) / 1_000)).toBe(code.ended);
+    expect(again(3, (start + tokenLifeMsMax) / 1_000 + 1)).toBe(code.ok);
   });
 
   test('no more at a time than one event may let go', () => {

@@ -135,6 +135,18 @@ describe('the orders of an item', () => {
     expect(orders.bytes).toBeLessThan(2_000);
   });
 
+  test('are given up all together, whole chunks of them: nothing of them shows in what comes next', () => {
+    const orders = mixed(2 * chunkRows + 5);
+    for (const n of orders.numbers()) if (n % 3 === 0) orders.settle(n, orderStatus.cancelled, 1);
+    orders.archive(orders.count);
+    for (let added = 0; added < chunkRows; added++) {
+      const n = orders.add(1, 0, 1, 5, 9, 77, 80);
+      const rest = [orders.statusOf(n), orders.changedAtOf(n), orders.paymentOf(n)];
+      expect(rest).toEqual([orderStatus.placed, 0, 0]);
+    }
+    expect(orders.find(1, 0, 9)).toBe(0);
+  });
+
   test('are given up again and again, over the borders of chunks, while others come: the rest stays found', () => {
     const orders = new Orders();
     const steps = [7, chunkRows - 7, 1, chunkRows, 3 * chunkRows + 2, 5, chunkRows - 8];
