@@ -49,11 +49,13 @@ function tokenEndsAt({ orders }: Item, n: number): number {
   return orders.longTokens.get(n) ?? orders.createdAtOf(n) + tokenLifeMsMax;
 }
 
-/** Whether a promo was over before, and nobody stands in its queue or at its gate. */
+/**
+ * Whether a promo was over before, and nobody stands in its queue. Whoever was let in and has not bought by then may
+ * still stand at its gate, where nothing is sold any more and nothing lapses.
+ */
 function isLongOver({ terms, sales, coming }: Item, index: number, before: number): boolean {
   if (terms[index]!.endAt >= before || coming.includes(index)) return false;
-  const { people, admissions } = sales[index]!;
-  return people === 0 && admissions.count === 0;
+  return sales[index]!.people === 0;
 }
 
 /** @throws where an order that is to leave may still change, or a promo has orders that stay */
@@ -75,7 +77,7 @@ export function applyArchived(item: Item, { upTo, promos = [] }: Archived): void
 }
 
 function mustBeOver(item: number, promo: number, sale: Sale): Sale {
-  if (sale.orders > 0 || sale.people > 0 || sale.admissions.count > 0)
+  if (sale.orders > 0 || sale.people > 0)
     throw new Error(`item ${item}: promo ${promo} is not over, and is archived`);
   return sale;
 }

@@ -58,6 +58,37 @@ describe('a hash index', () => {
     }
   });
 
+  test('forgets again and again while rows come, of which not each is in it: it finds what is left, and no row twice', () => {
+    const someStep = fc.record({
+      hash: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.nat()),
+      gap: fc.integer({ min: 1, max: 9 }),
+      /** How many of the last rows are kept; all where it is 0. */
+      kept: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1, 3, 12, 40),
+    });
+    fc.assert(
+      fc.property(fc.array(someStep, { minLength: 50, maxLength: 300 }), (steps) => {
+        const index = new HashIndex();
+        const model = new Map<number, number>();
+        let [row, least] = [0, 0];
+        for (const { hash, gap, kept } of steps) {
+          row += gap;
+          index.add(row, hash);
+          model.set(row, hash);
+          if (kept === 0) continue;
+          least = Math.max(least, row - kept);
+          index.forgetBelow(least);
+          for (const each of model.keys()) if (each < least) model.delete(each);
+        }
+        for (const [each, hash] of model) {
+          const found = rowsAt(index, hash).filter((met) => met >= least);
+          const wanted = [...model].filter(([, other]) => other === hash).map(([other]) => other);
+          expect(found.toSorted((a, b) => a - b)).toEqual(wanted);
+          expect(found).toContain(each);
+        }
+      }),
+    );
+  });
+
   test('is the same when it is restored from its memory, and goes on the same way', () => {
     for (const rows of [0, 7, 5_000, 60_000]) {
       const index = filled(Array.from({ length: rows }, (_, row) => hashOf(row)));

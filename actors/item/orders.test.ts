@@ -135,6 +135,59 @@ describe('the orders of an item', () => {
     expect(orders.bytes).toBeLessThan(2_000);
   });
 
+  test('are given up all together, whole chunks of them: nothing of them shows in what comes next', () => {
+    const orders = mixed(2 * chunkRows + 5);
+    for (const n of orders.numbers()) if (n % 3 === 0) orders.settle(n, orderStatus.cancelled, 1);
+    orders.archive(orders.count);
+    for (let added = 0; added < chunkRows; added++) {
+      const n = orders.add(1, 0, 1, 5, 9, 77, 80);
+      const rest = [orders.statusOf(n), orders.changedAtOf(n), orders.paymentOf(n)];
+      expect(rest).toEqual([orderStatus.placed, 0, 0]);
+    }
+    expect(orders.find(1, 0, 9)).toBe(0);
+  });
+
+  test('are given up again and again, over the borders of chunks, while others come: the rest stays found', () => {
+    const orders = new Orders();
+    const steps = [7, chunkRows - 7, 1, chunkRows, 3 * chunkRows + 2, 5, chunkRows - 8];
+    const nonceOf = (n: number) => n * 7;
+    for (const archived of steps) {
+      // Some more than are to leave, of which only every fifth is in the index.
+      for (let added = 0; added < archived + 3; added++) {
+        const n = orders.add(orders.count % 50, 1, 1, 5, nonceOf(orders.count + 1), 1_000, 2_000);
+        if (n % 5 === 0) orders.indexToken(n);
+      }
+      const upTo = orders.archived + archived;
+      for (let n = orders.archived + 1; n <= upTo; n++) orders.settle(n, orderStatus.paid, 1_500);
+      orders.archive(upTo);
+      expect(orders.kept).toBe(orders.count - upTo);
+      for (const n of orders.numbers()) {
+        expect([orders.userOf(n), orders.nonceOf(n)]).toEqual([(n - 1) % 50, nonceOf(n)]);
+        expect(orders.find((n - 1) % 50, 1, nonceOf(n))).toBe(n % 5 === 0 ? n : 0);
+      }
+      for (let n = Math.max(5, upTo - 60); n <= upTo; n++)
+        expect(orders.find((n - 1) % 50, 1, nonceOf(n))).toBe(0);
+      expect(orders.firstHold()).toBe(upTo + 1);
+    }
+    // A chunk and what is left over of the index, however many there were.
+    expect(orders.bytes).toBeLessThan(3 * chunkRows * 51 + 2 ** 17);
+  });
+
+  test('leave nothing behind of those that were refunded, or whose tokens live long', () => {
+    const orders = withDeadlines([1, 2, 3]);
+    for (const n of [1, 2, 3]) {
+      orders.longTokens.set(n, 10 * n);
+      orders.settle(n, orderStatus.paid, 5);
+      orders.settle(n, orderStatus.refunded, 6);
+    }
+    orders.archive(2);
+    expect([...orders.paidAtOfRefunded]).toEqual([[3, 5]]);
+    expect([...orders.longTokens]).toEqual([[3, 30]]);
+    expect([0, 1, 2, 3, 4].map((n) => orders.isArchived(n))).toEqual([
+      ...[false, true, true, false, false],
+    ]);
+  });
+
   test('are the same when they are restored from their memory', () => {
     for (const archived of [0, chunkRows + 3]) {
       const orders = mixed(chunkRows * 2 + 5);

@@ -1,16 +1,13 @@
 /** The whole of the rules, against a plain model of them, whatever is sent and whenever. */
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { timeMsMax, tokenLifeMsMax } from '../limits.ts';
+import { timeMsMax } from '../limits.ts';
 import { plainAnswer } from '../plain/plain-answers.ts';
 import { PlainItem } from '../plain/plain-item.ts';
-import { type Command, orderStatusNames, type Publish, type Reply } from '../protocol.ts';
+import { orderStatusNames, type Publish, type Reply } from '../protocol.ts';
 import { Actor, id, start } from '../testing/item-driver.ts';
-import { someHistory, somePromo } from '../testing/random-commands.ts';
+import { type Step, someHistory, someLongHistory, somePromo } from '../testing/random-commands.ts';
 import { apply, canonical, dueAt, type Item, unitsLeft } from './item.ts';
-
-const monthMs = tokenLifeMsMax + 1_000;
-const retains = [0, 1, 1_000, 20_000, ...Array(4).fill(Number.POSITIVE_INFINITY)];
 
 const runs = { numRuns: 150, includeErrorInReport: true };
 
@@ -49,12 +46,6 @@ class Pair {
     );
   }
 
-  /** Whoever tells of money for an archived order has read in SQL when that was placed. */
-  asShopsSend(command: Command): Command {
-    if (command.type !== 'owe') return command;
-    return { ...command, placedAt: this.model!.orders[command.n - 1]?.placedAt ?? 0 };
-  }
-
   compareStanding(reply: Reply, user: number, promo: number): void {
     const expected = this.model!.stand(user, promo);
     if (reply.standing === null || expected === null) return;
@@ -65,13 +56,6 @@ class Pair {
     expect(reply.standing.waiting).toBe(this.model!.promos.get(promo)!.people);
     expect(reply.standing.heldUnpaid).toBe(this.model!.held);
   }
-}
-
-interface Step {
-  command: Command;
-  waitMs: number;
-  /** What was settled so long ago leaves the memory first; never where not given. */
-  retainMs?: number;
 }
 
 /** Plays a history under a first promo, and looks at the pair after each step. */
@@ -85,7 +69,7 @@ function play(promo: Publish, history: readonly Step[]): Pair {
     at += waitMs;
     pair.actor.archive(at - retainMs, at);
     pair.take();
-    const command = pair.asShopsSend(sent);
+    const command = pair.actor.asShopsSend(sent);
     const expected = plainAnswer(pair.model, command, at);
     const reply = pair.actor.send(command, at);
     pair.take();
@@ -99,18 +83,6 @@ function play(promo: Publish, history: readonly Step[]): Pair {
   }
   return pair;
 }
-
-/** Histories in which orders leave the memory now and then, and a month passes twice. */
-const someLongHistory = fc
-  .tuple(someHistory, someHistory, someHistory, fc.infiniteStream(fc.constantFrom(...retains)))
-  .map(([first, second, third, often]) =>
-    [first, second, third].flatMap((part, nth) =>
-      part.map(({ command, waitMs }, index): Step => {
-        const passesMs = nth > 0 && index === 0 ? monthMs : 0;
-        return { command, retainMs: often.next().value, waitMs: waitMs + passesMs };
-      }),
-    ),
-  );
 
 describe('whatever is sent, whenever', () => {
   test('each command is answered, each event decided, and everybody stands as the rules say', () => {

@@ -92,7 +92,7 @@ export class Sale {
     return true;
   }
 
-  /** Forgets who has bought; nobody stands anywhere, and nobody ever will. */
+  /** Forgets who has bought, and who was let in and has not; nobody waits, and nobody ever will. */
   forget(): void {
     this.over = true;
     this.archived = true;

@@ -117,6 +117,14 @@ function restoreSale(stored: StoredSale, terms: Terms, take: Take): Sale {
   sale.admissions.replace(admitted!);
   sale.waiting.prepend(waiting!);
   if (secret === null) sale.draw = null;
-  else sale.draw!.restore(take); // Its terms have a draw.
+  else restoreDraw(sale, take);
   return sale;
+}
+
+/** The entrants, and of each buyer which of them they are: whoever leaves is found by that. */
+function restoreDraw({ buyers, draw }: Sale, take: Take): void {
+  draw!.restore(take); // Its terms have one.
+  for (const [entrant, [buyer]] of [...draw!.rows()].entries()) {
+    if (buyer >= 0) buyers.setPlace(buyer, entrant);
+  }
 }

@@ -170,6 +170,8 @@ export class PlainItem {
       const kept = this.orders.slice(upTo).some((order) => order.promo === promo);
       must(!kept && this.promos.get(promo)!.people === 0, `promo ${promo} is forgotten`);
       this.archivedPromos.add(promo);
+      // Who was let in and has not bought is forgotten too.
+      this.promos.get(promo)!.admitted = [];
     }
   }
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { apply, applyTo, canonical, due, type Item } from '../item/item.ts';
+import type { Event } from '../events.ts';
+import { chunkRows } from '../item/columns.ts';
+import { apply, applyTo, archivable, canonical, due, type Item } from '../item/item.ts';
 import { Chain } from '../journal/codec.ts';
 import type { Recovered } from '../partition/recovered.ts';
-import { Actor, id, start } from '../testing/item-driver.ts';
-import { someHistory } from '../testing/random-commands.ts';
+import { Actor, drawn, id, join, onSale, place, publish, start } from '../testing/item-driver.ts';
+import { someHistory, someLongHistory, somePromo } from '../testing/random-commands.ts';
 import {
   decodeHeader,
   decodeState,
@@ -33,6 +35,50 @@ function restored(snapshot: Uint8Array): Recovered {
   return decodeState(header, snapshot.subarray(headerBytes));
 }
 
+/**
+ * The state after some events of a history is restored from a snapshot, and must then take the others as the
+ * state itself does; both must let go the same. Tells what had left the memory by then.
+ */
+function goesOnTheSame({ journal }: Actor, cut: number) {
+  const until = cut % (journal.length + 1);
+  const items = new Map<number, Item>();
+  for (const { event, at } of journal.slice(0, until)) applyTo(items, event, at);
+  const copy = restored(snapshotOf(stateOf(items))).items;
+  expect(digestOf(copy)).toEqual(digestOf(items));
+  const archived = items.get(id)?.orders.archived ?? 0;
+  const forgotten = items.get(id)?.sales.filter((sale) => sale.archived).length ?? 0;
+  for (const { event, at } of journal.slice(until)) {
+    // What differs may be among what leaves.
+    if (event.type === 'archived') expect(digestOf(copy)).toEqual(digestOf(items));
+    applyTo(items, event, at);
+    applyTo(copy, event, at);
+  }
+  expect(digestOf(copy)).toEqual(digestOf(items));
+  const [one, other] = [items.get(id), copy.get(id)];
+  if (one !== undefined && other !== undefined) {
+    expect(canonical(other)).toBe(canonical(one));
+    endTheSame(one, other);
+  }
+  return { archived, forgotten };
+}
+
+/** What time makes true is found by what is not stored: lines, holds, the order of a draw. */
+function endTheSame(one: Item, other: Item): void {
+  const goOn = (next: (item: Item, at: number) => Event | null) => {
+    for (;;) {
+      const at = one.at + 100_000;
+      const [event, same] = [next(one, at), next(other, at)];
+      expect(same).toEqual(event);
+      if (event === null) return;
+      apply(one, event, at);
+      apply(other, event, at);
+    }
+  };
+  goOn(due);
+  goOn(archivable);
+  expect(canonical(other)).toBe(canonical(one));
+}
+
 describe('a snapshot', () => {
   test('taken after any history gives the same state, which goes on in the same way', () => {
     fc.assert(
@@ -43,32 +89,77 @@ describe('a snapshot', () => {
           now += waitMs;
           actor.send(command, now);
         }
-        const { journal } = actor;
-        const until = cut % (journal.length + 1);
-        const items = new Map<number, Item>();
-        for (const { event, at } of journal.slice(0, until)) applyTo(items, event, at);
-        const copy = restored(snapshotOf(stateOf(items))).items;
-        expect(digestOf(copy)).toEqual(digestOf(items));
-        for (const { event, at } of journal.slice(until)) {
-          applyTo(items, event, at);
-          applyTo(copy, event, at);
-        }
-        expect(digestOf(copy)).toEqual(digestOf(items));
-        const [one, other] = [items.get(id), copy.get(id)];
-        if (one === undefined || other === undefined) return;
-        expect(canonical(other)).toBe(canonical(one));
-        // What time makes true is found by what is not stored: lines, holds, the order of a draw.
-        for (;;) {
-          const at = one.at + 100_000;
-          const [next, same] = [due(one, at), due(other, at)];
-          expect(same).toEqual(next);
-          if (next === null) break;
-          apply(one, next, at);
-          apply(other, next, at);
-        }
+        goesOnTheSame(actor, cut);
       }),
     );
   });
+
+  test('also of a draw that people leave after it, and join again', () => {
+    const actor = onSale(5, drawn);
+    for (const user of [1, 2, 3, 4]) actor.send(join(user, 10 * user), start - 900);
+    const leave = (user: number) =>
+      actor.send({ type: 'leave', item: id, user, promo: 7 }, start - 800);
+    leave(1);
+    const cut = actor.journal.length;
+    for (const user of [3, 2]) leave(user);
+    actor.send(join(2, 25), start - 700);
+    leave(2);
+    actor.pass(start);
+    const admitted = actor.journal.filter(({ event }) => event.type === 'admitted');
+    expect(admitted.map(({ event }) => event)).toMatchObject([{ user: 4 }]);
+    goesOnTheSame(actor, cut);
+  });
+
+  test('also where orders have left the memory, and promos are forgotten', () => {
+    let [archived, forgotten] = [0, 0];
+    fc.assert(
+      fc.property(somePromo, someLongHistory, fc.nat(), (promo, history, cut) => {
+        const actor = new Actor();
+        let now = start - 200;
+        actor.send({ type: 'open', item: id, price: 1_000, units: 3, limit: 3 }, now);
+        actor.send(promo, now);
+        for (const { command, waitMs, retainMs = Number.POSITIVE_INFINITY } of history) {
+          now += waitMs;
+          actor.archive(now - retainMs, now);
+          actor.send(actor.asShopsSend(command), now);
+        }
+        const restored = goesOnTheSame(actor, cut);
+        archived += restored.archived;
+        forgotten += restored.forgotten;
+      }),
+      { numRuns: 300, includeErrorInReport: true },
+    );
+    expect(archived).toBeGreaterThan(50);
+    expect(forgotten).toBeGreaterThan(20);
+  });
+
+  test('also where whole chunks of orders have left, and the index still has some of them', () => {
+    const limit = 5 * chunkRows;
+    const actor = onSale(limit, { limit, payWindowMs: 50 });
+    const buy = (orders: number, promo: number, at: number) => {
+      for (let n = 1; n <= orders; n++) actor.send(place(1 + (n % 7), at + n, { promo }), at);
+    };
+    const cuts: number[] = [];
+    const leave = (at: number) => {
+      const left = actor.archive(at, at);
+      cuts.push(actor.journal.length, actor.journal.length + 7);
+      return left;
+    };
+    buy(chunkRows + 5, 7, start);
+    actor.send({ type: 'end', item: id, promo: 7 }, start + 1);
+    actor.send(publish({ promo: 8, startAt: start + 2, limit }), start + 1);
+    // By then nothing of promo 7 is held any more, and its last orders share a chunk with the next.
+    buy(2 * chunkRows, 8, start + 60);
+    expect(leave(start + 61)).toBe(chunkRows + 5);
+    buy(chunkRows, 8, start + 62);
+    actor.send({ type: 'end', item: id, promo: 8 }, start + 70);
+    actor.pass(start + 20_000);
+    expect(leave(start + 20_001)).toBe(3 * chunkRows);
+    actor.send(publish({ promo: 9, startAt: start + 20_001, limit }), start + 20_001);
+    buy(chunkRows, 9, start + 20_002);
+    for (const cut of cuts)
+      expect(goesOnTheSame(actor, cut).archived).toBeGreaterThanOrEqual(chunkRows + 5);
+  }, 60_000);
 
   test('keeps what it is a state of', () => {
     const { items, ...state } = stateOf(new Map());

@@ -19,7 +19,8 @@ import { restoreItem, type StoredItem, storeItem } from '../item/stored-item.ts'
 import { Chain } from '../journal/codec.ts';
 import type { Recovered } from '../partition/recovered.ts';
 
-const snapshotVersion = 1;
+/** To be raised with every change of what is stored of a state, or of what an event makes of it (`snapshot-samples.test.ts`). */
+export const snapshotVersion = 1;
 
 /** A multiple of a page: what follows can be mapped. */
 export const headerBytes = 4_096;

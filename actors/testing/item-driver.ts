@@ -46,6 +46,15 @@ export class Actor {
     return kept - orders.kept;
   }
 
+  /** Whoever tells of money for an archived order has read in SQL when that was placed. */
+  asShopsSend(command: Command): Command {
+    if (command.type !== 'owe') return command;
+    const placed = this.journal.find(
+      ({ event }) => event.type === 'placed' && event.n === command.n,
+    );
+    return { ...command, placedAt: placed?.at ?? 0 };
+  }
+
   get events(): string[] {
     return this.journal.map(({ event }) => event.type);
   }

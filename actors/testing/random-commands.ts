@@ -1,6 +1,7 @@
 /** Commands of every kind for one item, about few users, promos and orders, so that they meet. */
 import fc from 'fast-check';
 import { queueModes } from '../events.ts';
+import { tokenLifeMsMax } from '../limits.ts';
 import type { Command } from '../protocol.ts';
 import { id, later, start } from './item-driver.ts';
 
@@ -133,3 +134,25 @@ export const someHistory = fc.array(
   }),
   { minLength: 30, maxLength: 90 },
 );
+
+export interface Step {
+  command: Command;
+  waitMs: number;
+  /** What was settled so long ago leaves the memory first; never where not given. */
+  retainMs?: number;
+}
+
+const monthMs = tokenLifeMsMax + 1_000;
+const retains = [0, 1, 1_000, 20_000, ...Array(4).fill(Number.POSITIVE_INFINITY)];
+
+/** Histories in which orders leave the memory now and then, and a month passes twice. */
+export const someLongHistory = fc
+  .tuple(someHistory, someHistory, someHistory, fc.infiniteStream(fc.constantFrom(...retains)))
+  .map(([first, second, third, often]) =>
+    [first, second, third].flatMap((part, nth) =>
+      part.map(({ command, waitMs }, index): Step => {
+        const passesMs = nth > 0 && index === 0 ? monthMs : 0;
+        return { command, retainMs: often.next().value, waitMs: waitMs + passesMs };
+      }),
+    ),
+  );

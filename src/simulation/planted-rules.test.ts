@@ -320,7 +320,7 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
         };
       },
     },
-    found: /I3: another answer than the first/,
+    found: /I3: (another answer than the first|the token was spent on another amount)/,
   },
   'money for an archived order that nobody gives back': {
     bug: { answer: (_, command) => (command.type === 'owe' ? code.ok : null) },

@@ -1,7 +1,8 @@
 /** Random commands of every kind for one item or another, as a journal for tests needs them. */
-import { itemTexts, queueModes, type Sequence } from '../../actors/events.ts';
+import { type Event, itemTexts, queueModes, type Sequence } from '../../actors/events.ts';
 import { stands } from '../../actors/item/buyers.ts';
 import type { Item } from '../../actors/item/item.ts';
+import { tokenLifeMsMax } from '../../actors/limits.ts';
 import type { Command, Place } from '../../actors/protocol.ts';
 
 /** What the board shows of an item: its units left after an entry. */
@@ -13,7 +14,7 @@ export interface Shown {
 /** How often each kind comes, in a hundred. */
 const weights = {
   ...{ place: 40, pay: 15, join: 15, cancel: 5, leave: 2, refund: 4, settle: 2 },
-  ...{ restock: 3, withdrawUnits: 2, edit: 2, control: 2, extend: 1, publish: 5, tally: 2 },
+  ...{ restock: 3, withdrawUnits: 2, edit: 2, control: 2, extend: 1, publish: 5, tally: 2, owe: 2 },
 } as const;
 type Kind = keyof typeof weights;
 /** Each kind as often as it weighs. */
@@ -21,18 +22,27 @@ const lots = Object.entries(weights).flatMap(
   ([kind, weight]) => new Array<Kind>(weight).fill(kind as Kind), // The keys are the record's own.
 );
 
+const dayMs = 24 * 3_600_000;
+
 /** Items of which so few are for sale that they sell out, and their queues end. */
 const isScarce = (item: number) => item % 3 === 0;
 
 export class CommandMaker {
   #promos = 0;
   #nonces = 0;
+  /** By item and number: when orders were placed, as a shop reads it in SQL. */
+  readonly #placedAt = new Map<string, number>();
 
   /** @param users - users 1 … `users` send them. */
   constructor(
     private readonly users: number,
     private readonly random: () => number,
   ) {}
+
+  /** What was decided: who tells of money for an archived order knows when that was placed. */
+  note(event: Event, at: number): void {
+    if (event.type === 'placed') this.#placedAt.set(`${event.item}-${event.n}`, at);
+  }
 
   /** A command at a time; the first of an item opens it. */
   next(item: number, state: Item | undefined, at: number, shown: Shown): Command {
@@ -59,6 +69,8 @@ export class CommandMaker {
       }
       case 'settle':
         return { type: 'settle', item, due: this.#pick(state.dues.length + 1), reference: '' };
+      case 'owe':
+        return this.#owe(state, at);
       case 'publish':
         return this.#publish(state, at);
       case 'tally':
@@ -117,8 +129,13 @@ export class CommandMaker {
     const nonce = admitted && this.#pick(8) > 1 ? buyers.nonceAt(buyer) : ++this.#nonces;
     return {
       ...{ type: 'place', item: state.id, user, promo: state.terms[index]!.promo, nonce },
-      ...{ amount: this.#pick(3), expiresAt: Math.ceil(at / 1_000) + 60 },
+      ...{ amount: this.#pick(3), expiresAt: Math.ceil((at + this.#tokenLifeMs()) / 1_000) },
     };
+  }
+
+  /** A minute, most often; now and then longer than any token of this engine. */
+  #tokenLifeMs(): number {
+    return this.#pick(8) === 1 ? tokenLifeMsMax + this.#pick(dayMs) : 60_000;
   }
 
   #queue(type: 'join' | 'leave', state: Item): Command {
@@ -136,6 +153,16 @@ export class CommandMaker {
     const amountMinor = this.#pick(12) === 1 ? total + 1 : total;
     const reference = `pay-${n}-${this.#pick(8) === 1 ? 2 : 1}`;
     return { ...plain, amountMinor, reference, by: 'webhook' };
+  }
+
+  /** Most such payments come late; some are told twice. */
+  #owe(state: Item, at: number): Command {
+    const { id: item, orders } = state;
+    if (orders.archived === 0) return this.#place(state, at);
+    const n = this.#pick(orders.archived);
+    const placedAt = this.#placedAt.get(`${item}-${n}`)!;
+    const reference = `late-${n}-${this.#pick(2)}`;
+    return { type: 'owe', item, n, placedAt, amountMinor: 100 * item, reference, by: 'webhook' };
   }
 
   #publish(state: Item, at: number): Command {

@@ -5,6 +5,7 @@
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
 import { startEngine } from '../engine.ts';
+import { crashOnRequest } from './crash-on-request.ts';
 
 const config = readConfig(process.env);
 configureLog(config.logLevel, 'main');
@@ -21,7 +22,4 @@ process.on('SIGTERM', async () => {
   process.exit(0);
 });
 
-for await (const line of console) {
-  if (line === 'http' || line === 'actor' || line === 'projector') engine.crash(line);
-  else throw new Error(`no thread is called ${line}`);
-}
+await crashOnRequest(engine);

@@ -81,7 +81,9 @@ export interface Client {
   ): Promise<Answer<T>>;
   /** Makes an item with stock at a normal price, and returns its id. */
   item(stock: number, price?: number): Promise<number>;
-  /** Makes an item with a published promo: running, and for an hour, unless told otherwise. */
+  /** Publishes a promo of an item and returns its id: running, and for an hour, unless told otherwise. */
+  promo(itemId: number, options?: SaleOptions): Promise<number>;
+  /** Makes an item with such a promo. */
   sale(options?: SaleOptions): Promise<Sale>;
   place(token: string, amount?: number, options?: CallOptions): Promise<Answer<OrderData>>;
 }
@@ -164,6 +166,7 @@ export function clientOf(url: string): Client {
     url,
     api,
     item,
+    promo: (itemId, sale = {}) => publishPromo(api, itemId, sale),
     sale: async (sale = {}) => {
       const itemId = await item(sale.stock ?? 10, sale.price);
       return { itemId, promoId: await publishPromo(api, itemId, sale) };

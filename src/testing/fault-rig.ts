@@ -7,7 +7,8 @@ import {
   startTestEngine,
   type TestEngine,
 } from './engine-process.ts';
-import { Buyers } from './persistent-buyers.ts';
+import type { ItemsInJournal } from './items-in-journal.ts';
+import { Buyers, type CrowdOptions } from './persistent-buyers.ts';
 
 /**
  * How long to wait for what should take a second or three, on a machine that is also busy otherwise.
@@ -36,6 +37,7 @@ export class FaultRig {
   constructor(
     readonly env: Record<string, string>,
     private readonly options: Omit<EngineOptions, 'dataDir' | 'env'> = {},
+    private readonly crowd: CrowdOptions = {},
   ) {}
 
   get engine(): TestEngine {
@@ -67,7 +69,7 @@ export class FaultRig {
   async sell(engine: () => TestEngine = () => this.engine): Promise<void> {
     await this.start();
     await this.openSales();
-    this.#buyers = new Buyers(engine, this.sales);
+    this.#buyers = new Buyers(engine, this.sales, this.crowd);
     await this.buyers.buy(100);
   }
 
@@ -114,15 +116,16 @@ export class FaultRig {
 
   /**
    * Ends the sale and checks that everything buyers were told is true: by the answers to the same
-   * tokens, by the journal, by SQL and by `bun replay`. `others`: orders of the test's own.
+   * tokens, by the journal, by SQL and by `bun replay`. `others`: orders of the test's own. Resolves with what
+   * the journal has.
    */
-  async expectKept(others = 0): Promise<void> {
+  async expectKept(others = 0): Promise<ItemsInJournal> {
     await this.buyers.stop();
     await this.buyers.askAgain();
     await this.untilProjected();
     expect(this.buyers.notKnown).toBe(0);
     expect(await this.engine.stop()).toBe(0);
-    await this.buyers.expectKept(this.folder.path, this.env, others);
+    return this.buyers.expectKept(this.folder.path, this.env, others);
   }
 
   async untilProjected(): Promise<void> {

@@ -15,16 +15,47 @@ function configOf(dataDir: string, env: Record<string, string>) {
   return readConfig({ ...engineEnvironment(dataDir), ...env });
 }
 
+/** What an order was when it left the memory, or is now. */
+type StoredOrder = ReturnType<typeof factsOf>;
+
+/** Items by their ids, and the orders that have left their memory, as they were then. */
+export class ItemsInJournal extends Map<number, Item> {
+  /** By item and number. */
+  readonly archived = new Map<string, StoredOrder>();
+
+  take(event: Event, at: number): void {
+    if (event.type === 'archived') {
+      const { id: item, orders } = this.get(event.item)!;
+      for (let n = orders.archived + 1; n <= event.upTo; n++)
+        this.archived.set(`${item}-${n}`, factsOf(orders, n));
+    }
+    applyTo(this, event, at);
+  }
+
+  find(item: number, n: number): StoredOrder | null {
+    const { orders } = this.get(item) ?? {};
+    if (orders?.has(n)) return factsOf(orders, n);
+    return this.archived.get(`${item}-${n}`) ?? null;
+  }
+
+  /** Every order that was ever placed. */
+  *all(): Generator<StoredOrder> {
+    yield* this.archived.values();
+    for (const { orders } of this.values())
+      for (const n of orders.numbers()) yield factsOf(orders, n);
+  }
+}
+
 /**
  * Rebuilds every item from the journal of a folder, or of the server that `env` names; a broken
- * chain or invariant (I1, I4, I8) throws. By item id.
+ * chain or invariant (I1, I4, I8) throws.
  */
 async function itemsInJournal(
   dataDir: string,
   env: Record<string, string> = {},
-): Promise<Map<number, Item>> {
-  const items = new Map<number, Item>();
-  for await (const { event, at } of eventsInJournal(dataDir, env)) applyTo(items, event, at);
+): Promise<ItemsInJournal> {
+  const items = new ItemsInJournal();
+  for await (const { event, at } of eventsInJournal(dataDir, env)) items.take(event, at);
   return items;
 }
 
@@ -52,7 +83,7 @@ export async function* eventsInJournal(
 export async function itemsInJournalAndSql(
   dataDir: string,
   env: Record<string, string> = {},
-): Promise<Map<number, Item>> {
+): Promise<ItemsInJournal> {
   const items = await itemsInJournal(dataDir, env);
   const sql = await openSql(sqlSettings(configOf(dataDir, env)));
   await expectBooks(sql, items);
@@ -61,14 +92,14 @@ export async function itemsInJournalAndSql(
 }
 
 /** An order by its id. @throws when it is missing. */
-export function orderIn(items: ReadonlyMap<number, Item>, orderId: string) {
+export function orderIn(items: ItemsInJournal, orderId: string): StoredOrder {
   const named = parseOrderId(orderId);
-  const item = named === null ? undefined : items.get(named.item);
-  if (named === null || item === undefined || !item.orders.has(named.n)) {
-    throw new Error(`order ${orderId} is not in the journal`);
-  }
-  const { orders } = item;
-  const { n } = named;
+  const order = named === null ? null : items.find(named.item, named.n);
+  if (order === null) throw new Error(`order ${orderId} is not in the journal`);
+  return order;
+}
+
+function factsOf(orders: Item['orders'], n: number) {
   return {
     user: orders.userOf(n),
     amount: orders.amountOf(n),

@@ -4,7 +4,7 @@
  */
 
 import type { Event } from '../../actors/events.ts';
-import { applyTo, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
+import { applyTo, archivable, decide, due, type Item, unitsLeft } from '../../actors/item/item.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../actors/journal/codec.ts';
 import type { Journal } from '../../actors/journal/journal.ts';
 import { partitionOf } from '../../actors/protocol.ts';
@@ -21,6 +21,8 @@ export interface JournalMakerOptions {
   users: number;
   /** When the first entry is written; one UTC day ends soon after by default. */
   startAtMs?: number;
+  /** What was settled, or was over, so long ago leaves the memory; a second when not given. */
+  retainMs?: number;
   /** Commands tried for one entry. */
   commandsPerEntry?: number;
 }
@@ -94,16 +96,20 @@ export class JournalMaker {
     return new Map(own.map((item) => [item.id, unitsLeft(item)]));
   }
 
-  /** Applies what is due for an item, and then one random command. */
+  /** Applies what is due for an item, lets go what nobody needs any more, and then applies one random command. */
   #decide(id: number): Event[] {
     const events: Event[] = [];
     let item = this.items.get(id);
     const keep = (event: Event) => {
       item = applyTo(this.items, event, this.atMs);
+      this.#commands.note(event, this.atMs);
       events.push(event);
     };
     for (let event = item && due(item, this.atMs); event; event = due(item!, this.atMs))
       keep(event);
+    const { retainMs = 1_000 } = this.#options;
+    const archived = item === undefined ? null : archivable(item, this.atMs - retainMs);
+    if (archived !== null) keep(archived);
     const tail = this.#tails[partitionOf(id, this.#options.partitions)]!;
     const shown = { seen: tail.seq, left: tail.left.get(id) };
     const { event } = decide(item, this.#commands.next(id, item, this.atMs, shown), this.atMs);

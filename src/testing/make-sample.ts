@@ -1,12 +1,17 @@
 /**
- * `bun src/testing/make-sample.ts`: writes the sample journal of the release in `package.json`, and the
- * books that this very code makes of it. Run it once, for a release, and never again: what it wrote is
+ * `bun src/testing/make-sample.ts`: writes the sample journal of the release in `package.json`, the
+ * books that this very code makes of it, and a snapshot of each of its partitions. Run it once, for a release, and never again: what it wrote is
  * what later releases are held to.
  */
 import { Database } from 'bun:sqlite';
-import { existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { newestTimes, setTimeBack } from '../../actors/journal/newest-time.ts';
 import { openJournal } from '../../actors/journal/open.ts';
+import { tokenLifeMsMax } from '../../actors/limits.ts';
+import { Positions } from '../../actors/memory/positions.ts';
+import { takeSnapshot } from '../../actors/snapshot/archivist.ts';
+import { SnapshotFiles } from '../../actors/snapshot/files.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
@@ -25,25 +30,46 @@ const folder = temporaryFolder();
 const path = folder.file('journal.db');
 const journal = await openJournal({ kind: 'sqlite', path }, partitions);
 const scale = { partitions, items: 5, users: 12, commandsPerEntry: 6 };
-await new JournalMaker({ journal, seed: 34, ...scale }).write(150);
+const maker = new JournalMaker({ journal, seed: 37, ...scale });
+await maker.write(110);
+// Then no token of the first orders buys any more: they leave the memory.
+maker.atMs += tokenLifeMsMax + dayMs;
+await maker.write(60);
 const [, ahead] = await newestTimes(journal, partitions);
 await setTimeBack(journal, ahead!, 'maker', ahead!.at - dayMs);
 const report = reportOf(await replay({ journal, partitions }), null, 'CNY');
-await journal.close();
 if (!report.holds) throw new Error('the sample does not hold');
+const snapshots = await snapshotsOfAll();
+await journal.close();
 
 const database = new Database(path, { readonly: true });
 const rows = database
   .query<{ body: Uint8Array }, []>('SELECT body FROM journal ORDER BY partition, seq')
   .all();
 database.close();
-folder.remove();
 const lines = rows.map(({ body }) => `${new TextDecoder().decode(body)}\n`);
 // A seed that leaves an event out makes no sample: take another.
-for (const type of eventTypes) {
-  if (!lines.some((line) => line.includes(`{"type":"${type}",`)))
-    throw new Error(`no ${type} in it`);
+const wanted = eventTypes.map((type) => `{"type":"${type}",`);
+for (const text of [...wanted, '"promos":[', '"reason":"archived"', '"tokenEndsAt":']) {
+  if (!lines.some((line) => line.includes(text))) throw new Error(`no ${text} in it`);
 }
 writeFileSync(to('jsonl'), lines.join(''));
 const books = { partitions: report.partitions, items: report.items };
 writeFileSync(to('json'), `${JSON.stringify(books, null, 2)}\n`);
+for (const [partition, made] of snapshots.entries())
+  copyFileSync(made, ownPath(`src/testing/samples/${version}-p${partition}.snapshot`));
+folder.remove();
+
+/** By partition: the file of a snapshot of all its entries. */
+async function snapshotsOfAll(): Promise<string[]> {
+  const store = new SnapshotFiles(folder.file('snapshots'));
+  const positions = new Positions(new SharedArrayBuffer(Positions.bytes));
+  const world = { journal, snapshots: store, positions, pace: setImmediate, log: () => undefined };
+  const files: string[] = [];
+  for (let partition = 0; partition < partitions; partition++) {
+    await takeSnapshot(partition, world);
+    const [snapshot] = await store.list(partition);
+    files.push(store.pathOf(snapshot!.name));
+  }
+  return files;
+}

@@ -4,7 +4,7 @@
  * buyer was told is remembered, and must stay true for ever.
  */
 import { expect } from 'bun:test';
-import { type OrderStatusName, orderStatusNames } from '../../actors/protocol.ts';
+import { orderStatusNames } from '../../actors/protocol.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { type Crowd, inParallel, startCrowd } from './crowd.ts';
 import {
@@ -16,12 +16,17 @@ import {
   type Sale,
   tokenFor,
 } from './engine-process.ts';
-import { itemsInJournalAndSql, orderIn } from './items-in-journal.ts';
+import { type ItemsInJournal, itemsInJournalAndSql, orderIn } from './items-in-journal.ts';
+import { OldOrders, promoEnded } from './old-orders.ts';
+import type { Purchase } from './purchase.ts';
 
 /** Answers that promise nothing: the same request is to be sent again. */
 const openCodes = [10004, 30002, 30003];
 /** Final refusals: out of stock, and the limit per user. */
 const refusals = [30001, 30006];
+
+/** How many visits ask for an order of any age, where some leave the memory. */
+const oldShare = 0.15;
 
 const crowdSize = 24;
 /** The pause between two visits of one buyer, so that the test leaves room for the servers it tests. */
@@ -29,23 +34,12 @@ const visitPauseMs = 8;
 /** The longest that a buyer keeps asking before the test fails. */
 const patienceMs = 60_000;
 
-/** What a buyer wants with one token, and what they have been told. */
-interface Purchase {
-  token: string;
-  userId: number;
-  amount: number;
-  order: OrderData | null;
-  /** The buyer was told at least once that the outcome is unknown. */
-  unknown: boolean;
-  settled: OrderStatusName | null;
-  /** Nobody knows yet what comes of it: it is asked for again in the end. */
-  open: boolean;
-}
-
 /** How many buyers there are, and the pause between two visits of one. */
 export interface CrowdOptions {
   size?: number;
   pauseMs?: number;
+  /** When the first order of a promo may leave the memory, in milliseconds since 1970 UTC; never when not given. */
+  leavesFrom?: (promo: number) => number;
 }
 
 /** Users of orders that are tried once count from here: those of the crowd count from 1. */
@@ -73,6 +67,8 @@ export class Buyers {
   /** The longest that one request took since this was set to 0. */
   slowestMs = 0;
 
+  /** Asks for orders that have left the memory; null where none may leave. */
+  readonly #old: OldOrders | null;
   readonly #purchases: Purchase[] = [];
   readonly #crowd: Crowd;
   readonly #tries = new Set<Promise<number | null>>();
@@ -82,12 +78,20 @@ export class Buyers {
   constructor(
     private readonly engine: () => Client,
     private readonly sales: readonly Sale[],
-    { size = crowdSize, pauseMs = visitPauseMs }: CrowdOptions = {},
+    { size = crowdSize, pauseMs = visitPauseMs, leavesFrom }: CrowdOptions = {},
   ) {
+    const ask = <T>(purchase: Purchase, request: (engine: Client) => Promise<Answer<T>>) =>
+      this.#ask(purchase, () => request(this.engine()));
+    this.#old = leavesFrom === undefined ? null : new OldOrders(leavesFrom, ask);
     this.#crowd = startCrowd(size, async (visit) => {
       await this.#visit(visit);
       await Bun.sleep(pauseMs);
     });
+  }
+
+  /** Orders that were told to have left the memory. */
+  get left(): number {
+    return this.#old?.left ?? 0;
   }
 
   /** How often buyers were told to ask again. */
@@ -129,35 +133,67 @@ export class Buyers {
     const before = this.notKnown;
     await inParallel(asking.length, crowdSize, (index) => this.#place(asking[index]!, engine));
     expect(this.notKnown).toBe(before);
+    await this.#old?.askAll(asking);
   }
 
   /**
    * Compares what buyers were told with the journal and with SQL, then replays. The engine must have
-   * drained. `others`: orders of the test's own.
+   * drained. `others`: orders of the test's own. Resolves with what the journal has.
    */
-  async expectKept(dataDir: string, env: Record<string, string>, others = 0): Promise<void> {
+  async expectKept(
+    dataDir: string,
+    env: Record<string, string>,
+    others = 0,
+  ): Promise<ItemsInJournal> {
     const items = await itemsInJournalAndSql(dataDir, env);
     const orders = new Set<string>();
     for (const { token, order, userId, amount, settled } of this.#purchases) {
       if (order === null) continue;
       orders.add(order.orderId);
       const stored = orderIn(items, order.orderId);
-      const nonce = Number(token.split('.')[5]);
+      const nonce = nonceOf(token);
       expect([stored.user, stored.amount, stored.nonce]).toEqual([userId, amount, nonce]);
       if (settled !== null) expect(orderStatusNames[stored.status]).toBe(settled);
     }
     const stored = [...items.values()].reduce((sum, item) => sum + item.orders.count, 0);
+    const unheard = this.#old === null ? 0 : this.#unheardIn(items);
     // As many orders as tokens that bought: none was lost, and none was placed twice.
-    expect([orders.size, stored]).toEqual([this.bought, this.bought + others]);
+    expect([orders.size, stored]).toEqual([this.bought, this.bought + unheard + others]);
+    this.#old?.expectKept(items);
     expect(await replay(dataDir, env)).toMatchObject({ code: 0 });
+    return items;
+  }
+
+  /**
+   * Orders of buyers who were told only that the outcome is unknown, and later that the promo is over: their order
+   * had left the memory by then.
+   */
+  #unheardIn(items: ItemsInJournal): number {
+    const unheard = this.#purchases.filter(
+      ({ order, unknown, endedAt }) => order === null && unknown && endedAt < Infinity,
+    );
+    const nonces = new Map(unheard.map(({ token, userId }) => [nonceOf(token), userId]));
+    const theirs = [...items.all()].filter(({ user, nonce }) => nonces.get(nonce) === user);
+    expect(new Set(theirs.map(({ nonce }) => nonce)).size).toBe(theirs.length);
+    return theirs.length;
   }
 
   async #visit(visit: number): Promise<void> {
+    if (this.#old !== null && Math.random() < oldShare) {
+      const any = this.#purchases[Math.floor(Math.random() * this.#purchases.length)];
+      if (any !== undefined && any.order !== null) await this.#askOld(any);
+      return;
+    }
     const lot = Math.random();
     const recent = this.#purchases.at(-1 - Math.floor(Math.random() * 100));
     if (lot < 0.7 || recent === undefined || recent.order === null) await this.#new(visit);
     else if (lot < 0.85) await this.#place(recent);
     else if (recent.settled === null) await this.#settle(recent, lot < 0.95 ? 'pay' : 'cancel');
+  }
+
+  async #askOld(purchase: Purchase): Promise<void> {
+    if (Math.random() < 0.3) await this.#place(purchase);
+    else await this.#old!.ask(purchase);
   }
 
   async #new(visit: number): Promise<void> {
@@ -167,7 +203,7 @@ export class Buyers {
   }
 
   #wish(sale: Sale, userId: number, amount: number): Purchase {
-    const told = { order: null, unknown: false, settled: null, open: false };
+    const told = { order: null, unknown: false, settled: null, open: false, endedAt: Infinity };
     const purchase: Purchase = { token: tokenFor(sale, userId), userId, amount, ...told };
     this.#purchases.push(purchase);
     return purchase;
@@ -197,6 +233,12 @@ export class Buyers {
   #note(purchase: Purchase, answer: Answer<OrderData>, askedAt: number): void {
     const { errCode, data, status } = answer;
     purchase.open = false;
+    if (errCode === promoEnded && this.#old !== null) {
+      this.#old.noteEnded(purchase);
+      return;
+    }
+    // What has left does not come back.
+    if (askedAt > purchase.endedAt) expect(errCode).toBe(promoEnded);
     if (errCode !== null) {
       expect(refusals).toContain(errCode);
       if (purchase.order !== null) this.notKnown++;
@@ -271,5 +313,7 @@ async function unlessUnanswered<T>(request: Promise<Answer<T>>): Promise<Answer<
     return null;
   }
 }
+
+const nonceOf = (token: string) => Number(token.split('.')[5]);
 
 const call = () => ({ signal: AbortSignal.timeout(10_000) });

@@ -2,12 +2,13 @@
  * The engine as tests of the shop need it: every picture has the same text, every proof of work
  * takes next to none, and a few buyers from one address may ask for as much as a whole test needs; with the
  * argument `quick-passwords` hashes of passwords take next to nothing; with `snapshots=20` a snapshot is due every 20
- * events, however many orders are kept.
+ * events, however many orders are kept; with `crashes` lines on standard input make threads throw (`crash-on-request.ts`).
  * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
 import { startEngine } from '../engine.ts';
+import { crashOnRequest } from './crash-on-request.ts';
 import { captchaText, unlimited } from './shop.ts';
 
 const config = readConfig(process.env);
@@ -56,3 +57,5 @@ process.on('SIGTERM', async () => {
   await engine.drain();
   process.exit(0);
 });
+
+if (words.includes('crashes')) await crashOnRequest(engine);

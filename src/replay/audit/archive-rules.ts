@@ -19,6 +19,8 @@ export function enterArchived(books: ItemBooks, { upTo, promos = [] }: Archived)
   for (const promo of promos) {
     const fault = staysKnown(books, promo);
     if (fault !== null) books.found('rules', `promo ${promo}: forgotten ${fault}`);
+    // Who was let in and has not bought is forgotten too.
+    else books.terms.at(books.terms.indexOf(promo)).queue.forget();
   }
 }
 
@@ -42,7 +44,7 @@ function staysKnown({ terms, orders, holders, archived, at }: ItemBooks, promo: 
   if (index < 0) return 'though it was never published';
   if (overFault(terms.at(index), at) === null) return 'while it was on';
   const { queue } = terms.at(index);
-  if (queue.people + queue.admissions.count > 0) return 'while somebody stood there';
+  if (queue.people > 0) return 'while somebody stood there';
   for (let n = archived + 1; n < orders.nextNumber; n++) {
     const row = orders.rowOf(n);
     if (row >= 0 && holders.termsOf(orders.holderOf(row)) === index)

@@ -146,6 +146,11 @@ export class QueueBook {
     this.#drawnPlaces = this.waiting.came;
   }
 
+  /** Who was let in and has not bought stands nowhere from now on. */
+  forget(): void {
+    for (const holder of this.admissions.clear()) this.standings.move(holder, stand.nowhere, 0);
+  }
+
   /** All who wait have lost their places. */
   sendHome(): void {
     for (const holder of [...this.waiting.clear(), ...(this.draw?.clear() ?? [])]) {

@@ -1,4 +1,4 @@
-/** An engine of now on the files that an engine of release 0.3.0 left. */
+/** An engine of now on the files that engines of releases 0.3.0 and 0.5.0 left. */
 import { Database } from 'bun:sqlite';
 import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
@@ -6,14 +6,21 @@ import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
 import { decodeEntry } from '../../../actors/journal/codec.ts';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
-import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import {
+  type TemporaryFolder,
+  temporaryFolder,
+  waitUntil,
+} from '../../../actors/testing/process.ts';
 import { openSql } from '../../db/open.ts';
 import { Projector } from '../../projector/projector.ts';
 import { openRows } from '../../replay/compare/open-sql.ts';
 import { sqlComparison } from '../../replay/compare/sql.ts';
 import { replay } from '../../replay/replay.ts';
+import { logged, snapshotSeqs } from '../engine-log.ts';
 import { mustSucceed, startTestEngine, type TestEngine, tokenFor } from '../engine-process.ts';
+import { eventsInJournal, itemsInJournalAndSql } from '../items-in-journal.ts';
 import { migrationsOf030 } from '../old-migrations.ts';
+import { replay as replayed } from '../persistent-buyers.ts';
 import { fillCatalogue } from '../projected-rows.ts';
 import { laySample } from '../sample-journal.ts';
 
@@ -81,7 +88,7 @@ function oldDatabase(folder: TemporaryFolder, from: TemporaryFolder): Record<str
   return rows;
 }
 
-test('its database is migrated with all its rows, sells on, and holds to its journal', async () => {
+test('a database of 0.3.0 is migrated with all its rows, sells on, and holds to its journal', async () => {
   const folder = newFolder();
   const journalPath = folder.file('journal.db');
   await laySample('0.3.0', journalPath, partitions);
@@ -123,4 +130,45 @@ test('its database is migrated with all its rows, sells on, and holds to its jou
   await journal.close();
   expect(audit.findings.listed).toEqual([]);
   expect(comparisons[0]!.compared).toMatchObject({ items: items + 1, partitions });
+});
+
+test('a journal of 0.5.0 gets snapshots, and its oldest orders leave the memory; a start from both holds to it', async () => {
+  const folder = newFolder();
+  const journalPath = folder.file('journal.db');
+  await laySample('0.5.0', journalPath, partitions);
+  const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const journal = new SqliteJournal(journalPath, { readonly: true });
+  await fillCatalogue(sql, { items, promos: await itemsOfPromos(journal) });
+  await journal.close();
+  await sql.close();
+
+  const env = { PARTITIONS: `${partitions}`, LOG_LEVEL: 'info' };
+  const often = {
+    script: 'src/testing/rehearsal-engine.ts',
+    args: ['snapshots=20', 'retain=100'],
+  };
+  const start = () => startTestEngine({ dataDir: folder.path, env, ...often });
+  engine = await start();
+  const { url } = engine;
+  const readyToStop = async () => (await snapshotSeqs({ url })).every((seq) => seq > 0);
+  await waitUntil('there is a snapshot of each partition', readyToStop);
+  const left = async () => {
+    const upTo = new Map<number, number>();
+    for await (const { event } of eventsInJournal(folder.path, env))
+      if (event.type === 'archived') upTo.set(event.item, event.upTo);
+    return [...upTo.values()].reduce((sum, orders) => sum + orders, 0);
+  };
+  await waitUntil('orders have left', async () => (await left()) > 20);
+  expect(await engine.stop()).toBe(0);
+  const before = await left();
+
+  engine = await start();
+  const recovered = logged(engine, 'recovered');
+  expect(recovered.filter(({ from }) => from! > 0)).toHaveLength(partitions);
+  const order = mustSucceed(await engine.place(tokenFor(await engine.sale(), 77)));
+  expect(order).toMatchObject({ itemId: items + 1, total: 500 });
+  expect(await engine.stop()).toBe(0);
+  expect((await itemsInJournalAndSql(folder.path, env)).archived.size).toBe(await left());
+  expect(await left()).toBeGreaterThanOrEqual(before);
+  expect(await replayed(folder.path, env)).toMatchObject({ code: 0 });
 });

@@ -20,7 +20,8 @@ import {
   waitUntil,
 } from '../../../actors/testing/process.ts';
 import { rewriteHeader } from '../../../actors/testing/snapshot-folder.ts';
-import { ClusterRig, type Member } from '../cluster-rig.ts';
+import { ClusterRig } from '../cluster-rig.ts';
+import { logged, snapshotSeqs } from '../engine-log.ts';
 import { startTestEngine, type TestEngine } from '../engine-process.ts';
 import { FaultRig } from '../fault-rig.ts';
 
@@ -38,21 +39,6 @@ function newRig(env: Record<string, string> = {}): FaultRig {
   const rig = new FaultRig(env, often);
   removals.push(() => rig.remove());
   return rig;
-}
-
-interface Line {
-  message: string;
-  partition?: number;
-  from?: number;
-  why?: string;
-  error?: string;
-}
-
-/** What an engine has logged by this message. */
-function logged(engine: TestEngine, message: string): Line[] {
-  const lines = engine.process.output().split('\n');
-  const all = lines.filter((line) => line.startsWith('{')).map((line): Line => JSON.parse(line));
-  return all.filter((line) => line.message === message);
 }
 
 interface Named {
@@ -224,21 +210,13 @@ test('two engines on one SQLite journal store snapshots in one folder, and what 
 }, 240_000);
 
 describe('on NATS', () => {
-  /** By partition: the entry of the newest snapshot that an engine has stored or started from. */
-  async function snapshotSeqs({ engine }: Member): Promise<number[]> {
-    const text = await (await fetch(`${engine.url}/metrics`)).text();
-    return [...text.matchAll(/^stampede_snapshot_sequence\S* (\d+)$/gm)].map(([, seq]) =>
-      Number(seq),
-    );
-  }
-
   test('an engine without files starts from what others have stored; one that is killed while it stores is taken over from; everything stays true', async () => {
     const rig = await ClusterRig.on(await startNats(), {}, often);
     removals.push(() => rig.remove());
     for (let engine = 1; engine <= 3; engine++) await rig.add();
     await rig.sell();
     const allStored = async () => {
-      const each = await Promise.all(rig.asked.map(snapshotSeqs));
+      const each = await Promise.all(rig.asked.map(({ engine }) => snapshotSeqs(engine)));
       return each[0]!.every((_, partition) => each.some((seqs) => seqs[partition]! > 0));
     };
     await waitUntil('a snapshot of each partition is stored', allStored);
@@ -249,7 +227,7 @@ describe('on NATS', () => {
     await rig.sellingAgain('killed with -9', killedAt, owned);
 
     const joined = await rig.add();
-    const seqs = await snapshotSeqs(joined);
+    const seqs = await snapshotSeqs(joined.engine);
     expect(seqs.filter((seq) => seq > 0)).toHaveLength(seqs.length);
     const files = snapshotsIn(join(joined.folder.path, 'snapshots'));
     expect(new Set(files.map(({ partition }) => partition)).size).toBe(seqs.length);
