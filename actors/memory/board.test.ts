@@ -97,10 +97,6 @@ describe('a refusal by the board', () => {
     expect(board.refusal(42, 0, 1, 999)).toBe(code.ok);
   });
 
-  test('is left to the actor for another promo, which may be over, whatever is left', () => {
-    expect(board.refusal(42, 6, 5, 1_500)).toBe(code.ok);
-  });
-
   test('for stock says since which entry', () => {
     expect(board.outOfStockSince(42, 5)).toBe(11);
     expect(board.outOfStockSince(42, 4)).toBe(0);

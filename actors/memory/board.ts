@@ -210,9 +210,7 @@ export class Board {
       if (promo === 0) {
         if (now < promosEndAt) return code.promoOnly;
         if (!normalSale) return code.notOnSale;
-      } else {
-        // Its actor knows whether another one is over, which is no matter of what is left.
-        if (promo !== current) return code.ok;
+      } else if (promo === current) {
         if (now >= endAt) return code.ended;
         if (now < startAt) return code.notStarted;
         if (paused) return code.paused;
