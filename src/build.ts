@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 const root = join(import.meta.dir, '..');
 const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = [
-  ...['src/main.ts', 'src/server.ts', 'src/projector/worker.ts'],
+  ...['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'src/replay/reader/thread.ts'],
   ...['actors/worker.ts', 'actors/snapshot/worker.ts'],
 ];
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SqliteJournal } from '../actors/journal/sqlite.ts';
 import { freePort, startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import { readConfig } from './config.ts';
 import { runCommand } from './testing/command.ts';
 import { readCompose, settingsOf } from './testing/compose-file.ts';
+import { JournalMaker } from './testing/journal-maker.ts';
 
 const root = join(import.meta.dir, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -107,6 +109,18 @@ describe('the executable', () => {
     }
     expect(await engine.ended).toBe(0);
     expect(await run('replay')).toMatchObject({ code: 0, errors: '' });
+  }, 240_000);
+
+  test('audits a long journal, with the thread that reads ahead', async () => {
+    const data = folder.file('long');
+    mkdirSync(data);
+    const partitions = 1;
+    const journal = new SqliteJournal(join(data, 'journal.db'), { partitions });
+    await new JournalMaker({ journal, seed: 5, partitions, items: 3, users: 40 }).write(1_100);
+    await journal.close();
+    const settings = { ...env, DATA_DIR: data, PARTITIONS: String(partitions) };
+    const { code, output } = await runCommand(['replay', '--json'], settings, [file]);
+    expect({ code, ...JSON.parse(output) }).toMatchObject({ code: 0, journal: { entries: 1_100 } });
   }, 240_000);
 
   test('has the commands for operators, and neither benches nor simulation', async () => {

@@ -1,6 +1,6 @@
 /** Events of orders and their money. */
 import type { Cancelled, Expired, Paid, Placed, Refunded } from '../events.ts';
-import { orderStatus } from '../protocol.ts';
+import { type OrderStatus, orderStatus } from '../protocol.ts';
 import { type Buyers, stands } from './buyers.ts';
 import { type Item, referenceNumber, termsIndex, unitsLeft } from './state.ts';
 
@@ -36,21 +36,19 @@ function spend(item: Item, index: number, buyer: number, nonce: number): void {
   buyers.stand(buyer, stands.nowhere);
 }
 
-export function applyPaid(item: Item, event: Paid, at: number): void {
-  const { n, late, reference } = event;
-  const { index, buyers, buyer } = settled(
-    item,
-    n,
-    late ? orderStatus.expired : orderStatus.placed,
-  );
-  const amount = item.orders.amountOf(n);
-  if (late) buyers.setUnits(buyer, buyers.unitsAt(buyer) + amount);
-  else item.held -= amount;
+export function applyPaid(item: Item, { n, late, reference }: Paid, at: number): void {
+  const { orders } = item;
+  mustBe(item, n, late ? orderStatus.expired : orderStatus.placed);
+  const amount = orders.amountOf(n);
+  // Hot: who pays in time has the units already, and need not be looked for.
+  const again = late ? buyerOf(item, n) : null;
+  if (again === null) item.held -= amount;
+  else again.buyers.setUnits(again.buyer, again.buyers.unitsAt(again.buyer) + amount);
   item.sold += amount;
-  item.orders.settle(n, orderStatus.paid, at);
-  item.orders.notePayment(n, referenceNumber(reference));
+  orders.settle(n, orderStatus.paid, at);
+  orders.notePayment(n, referenceNumber(reference));
   check(item);
-  if (late) checkLimit(item, index, buyer);
+  if (again !== null) checkLimit(item, again.index, again.buyer);
 }
 
 export function applyCancelled(item: Item, event: Cancelled | Expired, at: number): void {
@@ -87,13 +85,20 @@ interface Ordered {
   buyer: number;
 }
 
-function settled(item: Item, n: number, from: number): Ordered {
-  const { orders } = item;
-  if (!orders.has(n) || orders.statusOf(n) !== from) {
-    throw new Error(`item ${item.id}: order ${n} is not in the state its event needs`);
+function settled(item: Item, n: number, from: OrderStatus): Ordered {
+  mustBe(item, n, from);
+  return buyerOf(item, n);
+}
+
+function mustBe({ id, orders }: Item, n: number, status: OrderStatus): void {
+  if (!orders.has(n) || orders.statusOf(n) !== status) {
+    throw new Error(`item ${id}: order ${n} is not in the state its event needs`);
   }
+}
+
+function buyerOf({ orders, sales }: Item, n: number): Ordered {
   const index = orders.termsOf(n);
-  const { buyers } = item.sales[index]!;
+  const { buyers } = sales[index]!;
   return { index, buyers, buyer: buyers.find(orders.userOf(n)) };
 }
 

@@ -100,8 +100,11 @@ export class Chain {
 
   constructor(readonly partition: number) {}
 
-  /** Decodes and checks the next entry. @throws JournalCorrupt when it does not follow. */
-  next(sequence: Sequence, bytes: Uint8Array): Entry {
+  /**
+   * Decodes and checks the next entry. @throws JournalCorrupt when it does not follow.
+   * @param hash - that of its bytes, where it is known already
+   */
+  next(sequence: Sequence, bytes: Uint8Array, hash = entryHash(bytes)): Entry {
     const { partition } = this;
     if (sequence !== this.sequence + 1) {
       throw new JournalCorrupt(partition, sequence, `missing: entries after ${this.sequence}`);
@@ -112,7 +115,7 @@ export class Chain {
     }
     const fault = this.#timeFault(entry);
     if (fault !== null) throw new JournalCorrupt(partition, sequence, fault);
-    this.advance(sequence, entryHash(bytes), entry.at);
+    this.advance(sequence, hash, entry.at);
     return entry;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { existsSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { snapshotTemporaryMs } from '../limits.ts';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../testing/process.ts';
 import { atOnce, describeSnapshots, stateAfter } from '../testing/snapshot-contract.ts';
 import { rewriteHeader } from '../testing/snapshot-folder.ts';
 import { SnapshotFiles } from './files.ts';
-import { headerBytes } from './format.ts';
+import { headerBytes, SnapshotGone } from './format.ts';
 import { SnapshotsUnavailable } from './store.ts';
 
 function startFiles() {
@@ -72,6 +72,15 @@ describe('a snapshot in a file', () => {
       const { header } = await store.open({ name, ...stored }, atOnce);
       expect(header.hash).toBe(state.chain.hash);
     }
+    await remove();
+  });
+
+  test('is gone where another engine removes it, also while it is opened', async () => {
+    const { path, store, remove } = startFiles();
+    const stored = await store.put(stateAfter(17), atOnce);
+    const removes = async () => rmSync(join(path, stored.name), { force: true });
+    await expect(store.open(stored, removes)).rejects.toThrow(SnapshotGone);
+    await expect(store.open(stored, atOnce)).rejects.toThrow(SnapshotGone);
     await remove();
   });
 

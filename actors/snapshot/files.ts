@@ -16,6 +16,7 @@ import {
   encodeHeader,
   encodeItems,
   headerBytes,
+  SnapshotGone,
   type SnapshotHeader,
   SnapshotUnfit,
 } from './format.ts';
@@ -73,9 +74,7 @@ export class SnapshotFiles implements SnapshotStore {
     try {
       file = await open(path, constants.O_RDONLY);
     } catch (cause) {
-      // Another engine may have removed it since it was listed.
-      if (isCode(cause, 'ENOENT')) throw new SnapshotUnfit('it is gone');
-      throw unavailable(cause);
+      throw isCode(cause, 'ENOENT') ? new SnapshotGone() : unavailable(cause);
     }
     try {
       const block = new Uint8Array(blockBytes);
@@ -86,6 +85,8 @@ export class SnapshotFiles implements SnapshotStore {
       const mapped = Bun.mmap(path, { shared: false });
       return { header, body: mapped.subarray(headerBytes) };
     } catch (cause) {
+      // Another engine may remove it at any time.
+      if (isCode(cause, 'ENOENT')) throw new SnapshotGone();
       throw cause instanceof SnapshotUnfit ? cause : unavailable(cause);
     } finally {
       await file.close();

@@ -63,6 +63,13 @@ export class SnapshotUnfit extends Error {
   override readonly name = 'SnapshotUnfit';
 }
 
+/** Another engine has removed it since it was listed. */
+export class SnapshotGone extends SnapshotUnfit {
+  constructor() {
+    super('it is gone');
+  }
+}
+
 export function encodeHeader(
   { chain, at, writer, times, items }: Readonly<Recovered>,
   body: BodyDigest,

@@ -15,7 +15,7 @@ import { streamManager } from '../journal/jetstream-streams.ts';
 import { snapshotRoomBytes, snapshotTemporaryMs } from '../limits.ts';
 import type { Recovered } from '../partition/recovered.ts';
 import { named, newestFirst, othersOf, type SnapshotFiles } from './files.ts';
-import { SnapshotUnfit } from './format.ts';
+import { SnapshotGone, SnapshotUnfit } from './format.ts';
 import {
   type OpenedSnapshot,
   type Pace,
@@ -145,7 +145,7 @@ export class SnapshotObjects implements SnapshotStore {
     const objects = await this.#asked(() => this.link().client.views.os(bucket));
     for (let part = 0; part < parts; part++) {
       const found = await this.#asked(() => objects.get(`${name}.${part}`));
-      if (found === null) throw new SnapshotUnfit('it is gone');
+      if (found === null) throw new SnapshotGone();
       const reader = found.data.getReader();
       for (;;) {
         const { done, value } = await this.#asked(() => within(answerMs, reader.read()));

@@ -1,10 +1,14 @@
 /** Replay: the audit command over a journal with a history, in SQLite or JetStream. */
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
-import { runCommand } from '../../src/testing/command.ts';
-import { median, reported, type Target, thousands, WrongAnswer } from '../report/report.ts';
+import { measureCommand } from '../../src/testing/command.ts';
+import { atMost, median, reported, type Target, thousands, WrongAnswer } from '../report/report.ts';
 
 /** With fewer, the command's start would dominate. */
 const ordersOfManyRounds = 1_000_000;
+
+/** What the memory of an audit is measured against, and may take. */
+const ordersOfMany = 10_000_000;
+const peakMbMax = 2_000;
 
 /** With a URL, over the journal of the NATS server that it names. */
 export async function replay(
@@ -12,20 +16,36 @@ export async function replay(
   orders: number,
   natsUrl = '',
 ): Promise<Target[]> {
-  const rounds: number[] = [];
+  const rates: number[] = [];
+  let peakMb = 0;
   for (let round = 0; round < (orders < ordersOfManyRounds ? 1 : 3); round++) {
-    rounds.push(orders / (await seconds(folder, natsUrl)));
+    const { seconds, peakBytes } = await audit(folder, natsUrl);
+    rates.push(orders / seconds);
+    peakMb = Math.max(peakMb, peakBytes / 1e6);
   }
-  const note = `the whole command, on the journal alone; each round: ${rounds.map(thousands).join(', ')}`;
+  const note = `the whole command, on the journal alone; each round: ${rates.map(thousands).join(', ')}`;
   const name = natsUrl === '' ? 'SQLite' : 'JetStream';
-  return [reported(`replay, ${name}: orders audited`, median(rounds), '/s', note)];
+  return [
+    reported(`replay, ${name}: orders audited`, median(rates), '/s', note),
+    peakOf(`audit, ${name}: memory at its peak`, peakMb, orders),
+  ];
 }
 
-/** How long the command takes. */
-async function seconds(folder: TemporaryFolder, natsUrl: string): Promise<number> {
+/** A short journal says little of a long one: the process itself takes a hundred megabytes. */
+function peakOf(measurement: string, mb: number, orders: number): Target {
+  const note = `resident, with ${thousands(orders)} orders`;
+  if (orders < ordersOfMany) return reported(measurement, mb, ' MB', note);
+  return atMost(measurement, mb, peakMbMax, ' MB', note);
+}
+
+/** How long the command takes, and how much memory. */
+async function audit(
+  folder: TemporaryFolder,
+  natsUrl: string,
+): Promise<{ seconds: number; peakBytes: number }> {
   const startedAt = performance.now();
   const settings = { DATA_DIR: folder.path, NATS_URL: natsUrl };
-  const { code, output, errors } = await runCommand(['replay', '--json'], settings);
+  const { code, output, errors, peakBytes } = await measureCommand(['replay', '--json'], settings);
   if (code !== 0) throw new WrongAnswer(`replay: ${output}${errors}`);
-  return (performance.now() - startedAt) / 1000;
+  return { seconds: (performance.now() - startedAt) / 1000, peakBytes };
 }

@@ -1,17 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { openJournal } from '../../actors/journal/open.ts';
+import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { SnapshotFiles } from '../../actors/snapshot/files.ts';
+import { startNats } from '../../actors/testing/nats.ts';
 import {
   freePort,
   type TemporaryFolder,
   temporaryFolder,
   waitUntil,
 } from '../../actors/testing/process.ts';
+import { atOnce } from '../../actors/testing/snapshot-contract.ts';
 import type { Report } from '../replay/report.ts';
 import { type Ended, runCommand } from '../testing/command.ts';
 import { startTestEngine, tokenFor } from '../testing/engine-process.ts';
 import { forge, tamper } from '../testing/forgery.ts';
 import { playFullSale } from '../testing/full-sale.ts';
-import { salePartitions } from '../testing/script-player.ts';
+import { stateAt } from '../testing/journal-state.ts';
+import { playScript, salePartitions } from '../testing/script-player.ts';
 import { playSale } from '../testing/small-sale.ts';
 
 let folder: TemporaryFolder;
@@ -163,6 +169,54 @@ describe('bun replay', () => {
     expect(output).toContain('1 difference:');
     expect(await Bun.file(file).text()).toContain('amount is 9 in SQL, 2 by the journal');
   });
+
+  test('compares the snapshots beside the journal, names one with another state, and exits 1', async () => {
+    await playSale(folder);
+    const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+    const [before, state] = await Promise.all([stateAt(journal, 1, 4), stateAt(journal, 1, 5)]);
+    await journal.close();
+    const files = new SnapshotFiles(folder.file('snapshots'));
+    await files.put(state, atOnce);
+    const honest = await command();
+    expect(honest.code).toBe(0);
+    expect(honest.output).toMatch(/^state +holds/m);
+    expect(honest.output).toMatch(/^Snapshots, compared: snapshots 1 in/m);
+    rmSync(folder.file('snapshots'), { recursive: true });
+    const { name } = await files.put({ ...before, chain: state.chain }, atOnce);
+    const file = folder.file('report.html');
+    const { code, output } = await command(['--html', file]);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^state +1 difference /m);
+    expect(output).toContain(`state  partition 1, sequence 5, item -: snapshot ${name}: `);
+    const document = await Bun.file(file).text();
+    expect(document).toContain(name);
+    expect(document).toContain('Snapshots, compared with the journal: snapshots 1');
+  });
+
+  test('compares the snapshots that engines share in JetStream, and those of this machine', async () => {
+    const nats = await startNats();
+    try {
+      const settings = { kind: 'jetstream', url: nats.url, replicas: 1 } as const;
+      const journal = await openJournal(settings, salePartitions);
+      await playScript(journal, [[0, { type: 'open', item: 1, price: 1_000, units: 10 }]]);
+      const state = await stateAt(journal, 1, 1);
+      const elsewhere = folder.file('elsewhere');
+      await journal.snapshots(elsewhere).put(state, atOnce);
+      await journal.close();
+      const env = { NATS_URL: nats.url };
+      const shared = await command(['--json'], salePartitions, env);
+      const ofSnapshots = ({ output }: Ended) =>
+        (JSON.parse(output) as Report).comparisons.find(({ name }) => name === 'Snapshots');
+      expect(ofSnapshots(shared)).toMatchObject({ compared: { snapshots: 1 }, skipped: [] });
+      // Nothing is written to where an engine of this machine would look for its own.
+      expect(existsSync(folder.file('snapshots'))).toBe(false);
+      renameSync(elsewhere, folder.file('snapshots'));
+      const both = await command(['--json'], salePartitions, env);
+      expect(ofSnapshots(both)).toMatchObject({ compared: { snapshots: 2 }, skipped: [] });
+    } finally {
+      await nats.remove();
+    }
+  }, 60_000);
 
   test('works on a journal alone, says so, and makes no database', async () => {
     await playSale(folder);

@@ -1,6 +1,6 @@
 /**
  * `stampede replay [--item N] [--to SEQ] [--json] [--html FILE]`: replays the journal, checks it, and
- * compares SQL and the replica with it.
+ * compares SQL, the replica and snapshots with it.
  */
 import type { Command } from '@commander-js/extra-typings';
 import { itemIdMax } from '../../actors/limits.ts';
@@ -13,7 +13,9 @@ const explanation = `
 The journal is the one that the settings name: NATS_URL, or journal.db in
 DATA_DIR, with the files that it goes on in. It is compared with the tables of DATABASE_URL or stampede.db, and with
 the replica of REDIS_URL, where they exist; with JOURNAL_REPLICAS of 2 or more also
-with the copy of each NATS server. Nothing is written to any of them.
+with the copy of each NATS server. The snapshots that engines start from are
+compared with the state at their entries: with --item those of the item's
+partition, with --to those up to that entry. Nothing is written to any of them.
 
 Exit codes:
   0  all holds
@@ -34,11 +36,11 @@ interface Options {
 export function addReplay(program: Command): void {
   program
     .command('replay')
-    .summary('audit the journal, and compare SQL and Redis with it')
+    .summary('audit the journal, and compare SQL, Redis and snapshots with it')
     .description(
       'Replays the journal from its first entry, checks what must always hold (no unit sold ' +
         'twice, no token spent twice, no limit exceeded, no one refused while units were left, ' +
-        'everyone let in by their turn, no entry changed or missing), draws every draw again, and compares SQL and Redis with it. Works while the engine runs.',
+        'everyone let in by their turn, no entry changed or missing), draws every draw again, and compares SQL, Redis and snapshots with it. Works while the engine runs.',
     )
     .option('--item <N>', 'audit only this item', integer(1, itemIdMax))
     .option('--to <SEQ>', 'stop each partition after this entry', integer(1))

@@ -126,7 +126,11 @@ function answerLines(answeredBy: readonly string[]): string[] {
 }
 
 /** Checks of a copy of the journal's facts, and the comparison that makes them. */
-const copies: Partial<Record<Check, string>> = { I7: 'SQL', redis: 'Redis' };
+const copies: Partial<Record<Check, string>> = {
+  I7: 'SQL',
+  redis: 'Redis',
+  state: 'Snapshots',
+};
 
 /** Whether a check could be made at all: without a copy there is nothing to compare. */
 export function wasTried({ comparisons }: Report, check: Check): boolean {

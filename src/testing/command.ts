@@ -7,12 +7,25 @@ export interface Ended {
   errors: string;
 }
 
+/** What a process has ended with, and how much memory was resident at its peak. */
+export interface Measured extends Ended {
+  peakBytes: number;
+}
+
+type CommandArguments = Parameters<typeof measureCommand>;
+
 /** Runs a command to its end. `env` is added to this process's environment. */
-export async function runCommand(
+export async function runCommand(...asked: CommandArguments): Promise<Ended> {
+  const { code, output, errors } = await measureCommand(...asked);
+  return { code, output, errors };
+}
+
+/** The same, with what it took. */
+export async function measureCommand(
   args: readonly string[],
   env: Record<string, string> = {},
   command: readonly string[] = [process.execPath, commandLine],
-): Promise<Ended> {
+): Promise<Measured> {
   const child = Bun.spawn([...command, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
@@ -25,5 +38,6 @@ export async function runCommand(
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  return { code, output, errors };
+  const peakBytes = child.resourceUsage()!.maxRSS; // It has ended.
+  return { code, output, errors, peakBytes };
 }

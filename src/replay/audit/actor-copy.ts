@@ -23,6 +23,11 @@ export class ActorCopy {
     }
   }
 
+  /** The actor's state; undefined before the first event, and null where it means nothing. */
+  get state(): Item | undefined | null {
+    return this.#lost ? null : this.#item;
+  }
+
   /** Where the actor's books differ from the audit's. */
   *differences(books: ItemBooks): Generator<string> {
     const item = this.#item;
@@ -35,8 +40,8 @@ export class ActorCopy {
     if (item.orders.archived !== books.archived)
       yield `the actor has archived orders up to ${item.orders.archived}, not ${books.archived}`;
     for (let row = item.orders.archived; row < rows; row++) {
-      if (item.orders.statusOf(row + 1) === orders.status[row]) continue;
-      yield `the actor has another status for order ${orders.number[row]}`;
+      if (item.orders.statusOf(row + 1) === orders.statusOf(row)) continue;
+      yield `the actor has another status for order ${orders.numberOf(row)}`;
     }
     const dues = item.dues.filter((due) => !due.settled);
     const owed = dues.reduce((sum, { amountMinor }) => sum + amountMinor, 0);

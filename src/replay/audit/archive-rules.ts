@@ -27,12 +27,12 @@ function stays(books: ItemBooks, n: number): string | null {
   const { orders, at } = books;
   const row = orders.rowOf(n);
   if (row < 0) return 'though it was never placed';
-  if (orders.status[row] === orderStatus.placed) return 'while it held units';
-  const terms = books.termsOf(orders.holder[row]!);
+  if (orders.statusOf(row) === orderStatus.placed) return 'while it held units';
+  const terms = books.termsOf(orders.holderOf(row));
   if (terms.promo !== 0) {
     return overFault(terms, at) === null ? `while promo ${terms.promo} was on` : null;
   }
-  const tokenEndsAt = books.longTokens.get(n) ?? orders.placedAt[row]! + tokenLifeMsMax;
+  const tokenEndsAt = books.longTokens.get(n) ?? orders.placedAtOf(row) + tokenLifeMsMax;
   return tokenEndsAt < at ? null : 'while its purchase token could buy';
 }
 
@@ -45,7 +45,7 @@ function staysKnown({ terms, orders, holders, archived, at }: ItemBooks, promo: 
   if (queue.people + queue.admissions.count > 0) return 'while somebody stood there';
   for (let n = archived + 1; n < orders.nextNumber; n++) {
     const row = orders.rowOf(n);
-    if (row >= 0 && holders.terms[orders.holder[row]!] === index)
+    if (row >= 0 && holders.termsOf(orders.holderOf(row)) === index)
       return `while order ${n} was kept`;
   }
   return null;

@@ -1,7 +1,7 @@
 /** An item's books after every entry that changed them. */
 
 import type { Sequence } from '../../../actors/events.ts';
-import { grown } from '../../../actors/item/columns.ts';
+import { type Chunk, Chunks, carve, chunkRows } from '../../../actors/item/columns.ts';
 
 /** Units, and what became of them. */
 export interface Units {
@@ -11,25 +11,45 @@ export interface Units {
   left: number;
 }
 
+class UnitsChunk implements Chunk {
+  static readonly rowBytes = 5 * 8;
+  readonly rows: number;
+  readonly seq: Float64Array;
+  readonly loaded: Float64Array;
+  readonly held: Float64Array;
+  readonly sold: Float64Array;
+  readonly left: Float64Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / UnitsChunk.rowBytes;
+    const column = carve(this);
+    this.seq = column(Float64Array);
+    this.loaded = column(Float64Array);
+    this.held = column(Float64Array);
+    this.sold = column(Float64Array);
+    this.left = column(Float64Array);
+  }
+}
+
+const within = (row: number) => row & (chunkRows - 1);
+
 export class BooksOverTime {
   #count = 0;
-  #seq = new Float64Array(0);
-  #loaded = new Float64Array(0);
-  #held = new Float64Array(0);
-  #sold = new Float64Array(0);
-  #left = new Float64Array(0);
+  /** The entry of the last row. */
+  #last: Sequence = 0;
+  readonly #chunks = new Chunks(UnitsChunk);
 
   /** Hot: notes the books after an event of an entry; the entry's last counts. */
   note(seq: Sequence, { loaded, held, sold, left }: Units): void {
-    if (this.#count === 0 || this.#seq[this.#count - 1] !== seq) {
-      if (++this.#count > this.#seq.length) this.#grow();
-    }
-    const row = this.#count - 1;
-    this.#seq[row] = seq;
-    this.#loaded[row] = loaded;
-    this.#held[row] = held;
-    this.#sold[row] = sold;
-    this.#left[row] = left;
+    if (seq !== this.#last || this.#count === 0) this.#count++;
+    this.#last = seq;
+    const chunk = this.#chunks.grown(this.#count - 1);
+    const row = within(this.#count - 1);
+    chunk.seq[row] = seq;
+    chunk.loaded[row] = loaded;
+    chunk.held[row] = held;
+    chunk.sold[row] = sold;
+    chunk.left[row] = left;
   }
 
   /** The books after an entry; null where the item was not open yet. */
@@ -37,24 +57,12 @@ export class BooksOverTime {
     let from = 0;
     for (let to = this.#count; from < to; ) {
       const middle = (from + to) >>> 1;
-      if (this.#seq[middle]! <= seq) from = middle + 1;
+      if (this.#chunks.at(middle).seq[within(middle)]! <= seq) from = middle + 1;
       else to = middle;
     }
-    const row = from - 1;
-    if (row < 0) return null;
-    return {
-      loaded: this.#loaded[row]!,
-      held: this.#held[row]!,
-      sold: this.#sold[row]!,
-      left: this.#left[row]!,
-    };
-  }
-
-  #grow(): void {
-    this.#seq = grown(this.#seq, this.#count);
-    this.#loaded = grown(this.#loaded, this.#count);
-    this.#held = grown(this.#held, this.#count);
-    this.#sold = grown(this.#sold, this.#count);
-    this.#left = grown(this.#left, this.#count);
+    if (from === 0) return null;
+    const { loaded, held, sold, left } = this.#chunks.at(from - 1);
+    const row = within(from - 1);
+    return { loaded: loaded[row]!, held: held[row]!, sold: sold[row]!, left: left[row]! };
   }
 }

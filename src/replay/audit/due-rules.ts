@@ -30,7 +30,7 @@ export function checkDue(books: ItemBooks, event: Event, dueAt: number): boolean
   } else if (queue.drawing && dueAt === startAt) {
     books.found('I10', `the draw of promo ${promo} at ${startAt} ${then}`);
   } else {
-    const user = books.holders.user[queue.admissions.first()];
+    const user = books.holders.userOf(queue.admissions.first());
     books.found('I10', `the end of user ${user}'s admission to promo ${promo} at ${dueAt} ${then}`);
   }
   return true;
@@ -46,7 +46,7 @@ function provesLate(books: ItemBooks, event: Event, dueAt: number): boolean {
       const row = books.orders.rowOf(event.n);
       if (row < 0) return false;
       return (
-        books.orders.placedAt[row]! + books.termsOf(books.orders.holder[row]!).payWindowMs > dueAt
+        books.orders.placedAtOf(row) + books.termsOf(books.orders.holderOf(row)).payWindowMs > dueAt
       );
     }
     case 'closed':
@@ -87,7 +87,7 @@ export function stalled(
   if (!isCommands(event)) return null;
   // Of a long queue no more are let in with one entry; the rest comes with the next.
   if (Math.max(admissions.now, admissions.before) >= admissionsPerEntryMax) return null;
-  const user = books.holders.user[queue.waiting.first()];
+  const user = books.holders.userOf(queue.waiting.first());
   return `user ${user} waits for promo ${promo} while its gate has room for ${room}, before ${event.type}`;
 }
 

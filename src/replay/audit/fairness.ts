@@ -59,16 +59,16 @@ function sampleOf(buyers: readonly number[]): Fairness['sample'] {
 
 /** By terms: places in the admission of those who bought, in the order of their first orders. */
 function admissionsOfBuyers({ orders, holders }: ItemAudit): Map<number, number[]> {
-  const met = new Uint8Array(holders.user.length);
+  const met = new Uint8Array(holders.count);
   const byTerms = new Map<number, number[]>();
   for (let row = 0; row < orders.count; row++) {
-    const holder = orders.holder[row]!;
+    const holder = orders.holderOf(row);
     if (met[holder] !== 0) continue;
     met[holder] = 1;
-    const terms = holders.terms[holder]!;
+    const terms = holders.termsOf(holder);
     const places = byTerms.get(terms) ?? [];
     if (places.length === 0) byTerms.set(terms, places);
-    places.push(holders.admitted[holder]!);
+    places.push(holders.admittedOf(holder));
   }
   return byTerms;
 }
@@ -82,11 +82,20 @@ export function rankCorrelation(values: ArrayLike<number>): number | null {
   const n = values.length;
   if (n < 3) return null;
   const sorted = Float64Array.from(values).sort();
-  const ranks = new Map<number, number>();
-  for (let rank = 0; rank < n; rank++) ranks.set(sorted[rank]!, rank);
   let squares = 0;
-  for (let index = 0; index < n; index++) squares += (ranks.get(values[index]!)! - index) ** 2;
+  for (let index = 0; index < n; index++) squares += (rankIn(sorted, values[index]!) - index) ** 2;
   return 1 - (6 * squares) / (n * (n * n - 1));
+}
+
+/** The place of a value among ascending ones, from 0. */
+function rankIn(sorted: Float64Array, value: number): number {
+  let from = 0;
+  for (let to = sorted.length; from < to; ) {
+    const middle = (from + to) >>> 1;
+    if (sorted[middle]! <= value) from = middle + 1;
+    else to = middle;
+  }
+  return from - 1;
 }
 
 function bandsOf(places: readonly number[], admitted: number): Band[] {

@@ -12,6 +12,7 @@ export const checks = {
   I9: 'no undersell: no one was refused for stock while units were left',
   I10: 'fair: everyone is let in by their turn and the gate, and the draw follows from its secret',
   redis: 'replica: Redis shows each item as it was after the entry it names',
+  state: 'snapshots: each holds the state that the journal comes to at its entry',
   form: 'form: every event has the fields of its type, within their bounds',
   rules: 'rules: every event is one that its item could decide then',
 } as const;

@@ -12,6 +12,7 @@ import type {
   Sequence,
   UnitsWithdrawn,
 } from '../../../actors/events.ts';
+import type { Item } from '../../../actors/item/item.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
 import { orderStatus } from '../../../actors/protocol.ts';
 import { ActorCopy } from './actor-copy.ts';
@@ -92,6 +93,11 @@ export class ItemAudit extends ItemBooks {
     if (complaint !== null) {
       this.found('I6', `the actor refuses this event, and so would a recovery: ${complaint}`);
     }
+  }
+
+  /** What the actor would know after these events; null where it refused one, undefined where there was none. */
+  get actorState(): Item | undefined | null {
+    return this.#actor.state;
   }
 
   /** Compares the books with themselves and with the actor's. Call once, after the last event. */

@@ -54,7 +54,7 @@ export class ItemBooks implements Units {
 
   /** The terms that a holder's orders are under. */
   termsOf(holder: number): KnownTerms {
-    return this.terms.at(this.holders.terms[holder]!);
+    return this.terms.at(this.holders.termsOf(holder));
   }
 
   get sequence(): Sequence {

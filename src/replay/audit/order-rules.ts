@@ -40,7 +40,7 @@ export function enterPlaced(books: ItemBooks, event: Placed): void {
   const twin = books.holders.spend(holder, nonce, row);
   if (twin >= 0) {
     const token = `the purchase token of user ${user}, promo ${promo}, nonce ${nonce}`;
-    books.found('I3', `order ${n}: ${token} had bought order ${orders.number[twin]}`);
+    books.found('I3', `order ${n}: ${token} had bought order ${orders.numberOf(twin)}`);
   } else if (index !== 0) {
     spendAdmission(books, event, terms, holder);
   }
@@ -96,8 +96,8 @@ export function enterPaid(books: ItemBooks, event: Paid): void {
   if (order === null) return;
   const { row, terms, holder } = order;
   const { orders, refunds, at } = books;
-  const amount = orders.amount[row]!;
-  const deadline = orders.placedAt[row]! + terms.payWindowMs;
+  const amount = orders.amountOf(row);
+  const deadline = orders.placedAtOf(row) + terms.payWindowMs;
   if (late) takeUnits(books, event.n, amount, terms, holder);
   else books.held -= amount;
   if (!late && at >= deadline) {
@@ -121,14 +121,14 @@ export function enterReleased(books: ItemBooks, event: Cancelled | Expired): voi
   if (order === null) return;
   const { row, terms, holder } = order;
   const { orders, at } = books;
-  const deadline = orders.placedAt[row]! + terms.payWindowMs;
+  const deadline = orders.placedAtOf(row) + terms.payWindowMs;
   if (at >= deadline !== (event.type === 'expired')) {
     books.found('rules', `order ${event.n}: ${event.type} at ${at}, its hold ends at ${deadline}`);
   }
-  const amount = orders.amount[row]!;
+  const amount = orders.amountOf(row);
   books.held -= amount;
   books.left += amount;
-  books.holders.units[holder]! -= amount;
+  books.holders.addUnits(holder, -amount);
   orders.settle(row, orderStatus[event.type], at, books.sequence);
 }
 
@@ -138,7 +138,7 @@ export function enterRefunded(books: ItemBooks, event: Refunded): void {
   if (order === null) return;
   const { row, holder } = order;
   const { orders } = books;
-  const amount = orders.amount[row]!;
+  const amount = orders.amountOf(row);
   checkMoney(books, event, row);
   books.sold -= amount;
   if (event.back) {
@@ -148,7 +148,7 @@ export function enterRefunded(books: ItemBooks, event: Refunded): void {
     books.withdrawn += amount;
   }
   books.refundedMinor += orders.totalMinor(row);
-  books.holders.units[holder]! -= amount;
+  books.holders.addUnits(holder, -amount);
   orders.settle(row, orderStatus.refunded, books.at, books.sequence);
 }
 
@@ -172,8 +172,7 @@ function takeUnits(
     books.found('I1', `order ${n}: oversold, it took ${amount} units where ${left} were left`);
   }
   books.left -= amount;
-  const units = holders.units[holder]! + amount;
-  holders.units[holder] = units;
+  const units = holders.addUnits(holder, amount);
   if (units > limit) {
     const has = `its user has ${units} units of promo ${promo}`;
     books.found('I4', `order ${n}: ${has}, whose limit is ${limit}`);
@@ -203,19 +202,19 @@ function orderOf(
     books.found('rules', `order ${n}: ${type}, but was archived`);
     return null;
   }
-  if (orders.status[row] !== from) {
+  if (orders.statusOf(row) !== from) {
     const late = type === 'paid' && event.late ? ' late' : '';
-    const state = orderStatusNames[orders.status[row]!];
+    const state = orderStatusNames[orders.statusOf(row)];
     books.found('rules', `order ${n}: ${type}${late} while ${state}`);
     return null;
   }
-  if (amount !== orders.amount[row]) {
-    books.found('rules', `order ${n}: ${type} for ${amount} units of ${orders.amount[row]}`);
+  if (amount !== orders.amountOf(row)) {
+    books.found('rules', `order ${n}: ${type} for ${amount} units of ${orders.amountOf(row)}`);
   }
-  if (placedAt !== orders.placedAt[row]) {
-    const truly = orders.placedAt[row];
+  if (placedAt !== orders.placedAtOf(row)) {
+    const truly = orders.placedAtOf(row);
     books.found('rules', `order ${n}: ${type} as if placed at ${placedAt}, not ${truly}`);
   }
-  const holder = orders.holder[row]!;
+  const holder = orders.holderOf(row);
   return { row, terms: books.termsOf(holder), holder };
 }

@@ -6,6 +6,7 @@
  */
 
 import type { Event, Sequence } from '../../../actors/events.ts';
+import type { Item } from '../../../actors/item/item.ts';
 import { Chain, decodeEntry, type Entry, entryHash } from '../../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
 import { partitionOf } from '../../../actors/protocol.ts';
@@ -57,11 +58,11 @@ export class PartitionAudit {
     return this.#chain.hash;
   }
 
-  /** Takes the entry that is stored under the next sequence. */
-  entry(sequence: Sequence, bytes: Uint8Array): void {
+  /** Takes the entry that is stored under the next sequence; `hash` is that of its bytes. */
+  entry(sequence: Sequence, bytes: Uint8Array, hash = entryHash(bytes)): void {
     this.entries++;
     this.bytes += bytes.length;
-    const entry = this.#read(sequence, bytes);
+    const entry = this.#read(sequence, bytes, hash);
     if (entry === null) {
       this.booksEnd ??= sequence - 1;
       return;
@@ -84,12 +85,31 @@ export class PartitionAudit {
     this.#afterHole = true;
   }
 
+  /**
+   * What the actors of all items would know after the last entry, by item; null where that cannot be told,
+   * because entries are missing or an actor refuses one.
+   */
+  actorStates(): ReadonlyMap<number, Item> | null {
+    if (this.booksEnd !== null) return null;
+    const states = new Map<number, Item>();
+    for (const [id, { actorState }] of this.items) {
+      if (actorState === null) return null;
+      if (actorState !== undefined) states.set(id, actorState);
+    }
+    return states;
+  }
+
+  /** Reports what differs from the partition as it is after the last entry. */
+  differs(check: Check, what: string): void {
+    this.#found(check, this.sequence, null, what);
+  }
+
   finish(): void {
     for (const item of this.items.values()) item.finish();
   }
 
   /** Decodes an entry and moves the chain on; null where it cannot be decoded. */
-  #read(sequence: Sequence, bytes: Uint8Array): Entry | null {
+  #read(sequence: Sequence, bytes: Uint8Array, hash: string): Entry | null {
     const chain = this.#chain;
     try {
       if (this.#afterHole) {
@@ -97,10 +117,10 @@ export class PartitionAudit {
         chain.advance(chain.sequence, prev, chain.at);
         this.#afterHole = false;
       }
-      return chain.next(sequence, bytes);
+      return chain.next(sequence, bytes, hash);
     } catch (error) {
       this.#report(sequence, error);
-      chain.advance(sequence, entryHash(bytes), chain.at);
+      chain.advance(sequence, hash, chain.at);
       return readable(this.partition, sequence, bytes);
     }
   }

@@ -3,7 +3,7 @@
  * waits in which order, and what became of everybody. It shares nothing with the actor's.
  */
 import type { QueueMode } from '../../../actors/events.ts';
-import { grown } from '../../../actors/item/columns.ts';
+import { type Chunk, Chunks, carve, chunkRows } from '../../../actors/item/columns.ts';
 import { DrawBook } from './draw-book.ts';
 import { LineOfHolders } from './line-of-holders.ts';
 import { type Stand, type Standings, stand } from './standings.ts';
@@ -155,22 +155,41 @@ export class QueueBook {
   }
 }
 
+class WaitChunk implements Chunk {
+  static readonly rowBytes = 8 + 2 * 4;
+  readonly rows: number;
+  readonly ms: Float64Array;
+  /** The place in the line, which for those of the draw is the drawn one. */
+  readonly place: Int32Array;
+  /** The number among all who joined. */
+  readonly joining: Int32Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / WaitChunk.rowBytes;
+    const column = carve(this);
+    this.ms = column(Float64Array);
+    this.place = column(Int32Array);
+    this.joining = column(Int32Array);
+  }
+}
+
+const within = (row: number) => row & (chunkRows - 1);
+
 /** Waiting times, and the orders that are compared with the order of admission; in columns. */
 class Waits {
   count = 0;
-  ms = new Float64Array(0);
-  /** The place in the line, which for those of the draw is the drawn one. */
-  place = new Int32Array(0);
-  /** The number among all who joined. */
-  joining = new Int32Array(0);
+  readonly #chunks = new Chunks(WaitChunk);
 
   add(ms: number, place: number, joining: number): void {
-    const row = this.count++;
-    this.ms = grown(this.ms, this.count);
-    this.place = grown(this.place, this.count);
-    this.joining = grown(this.joining, this.count);
-    this.ms[row] = ms;
-    this.place[row] = place;
-    this.joining[row] = joining;
+    const chunk = this.#chunks.grown(this.count);
+    const row = within(this.count++);
+    chunk.ms[row] = ms;
+    chunk.place[row] = place;
+    chunk.joining[row] = joining;
+  }
+
+  /** One of the columns as a whole, for whoever changes it. */
+  all(column: 'ms' | 'place' | 'joining'): Float64Array {
+    return new Float64Array(this.count).map((_, row) => this.#chunks.at(row)[column][within(row)]!);
   }
 }

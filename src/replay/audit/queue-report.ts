@@ -47,9 +47,9 @@ export function queueReportOf({ promo, admitted, queue }: KnownTerms): QueueRepo
     ...counts,
     waiting: queue.people,
     outstanding: queue.admissions.count,
-    waitMs: waitsOf(waits.ms.slice(0, waits.count)),
-    placeCorrelation: rankCorrelation(waits.place.subarray(0, waits.count)),
-    joiningCorrelation: rankCorrelation(waits.joining.subarray(0, waits.count)),
+    waitMs: waitsOf(waits.all('ms')),
+    placeCorrelation: rankCorrelation(waits.all('place')),
+    joiningCorrelation: rankCorrelation(waits.all('joining')),
     draw: drawOf(queue),
   };
 }

@@ -41,7 +41,7 @@ export function enterAdmitted(books: ItemBooks, event: Admitted): void {
     if (standings.where(holder) === stand.admitted) books.obey(`${who} once more`);
     terms.queue.admit(holder, event.nonce, at);
   }
-  if (holders.admitted[holder] === 0) holders.admitted[holder] = ++terms.admitted;
+  if (holders.admittedOf(holder) === 0) holders.setAdmitted(holder, ++terms.admitted);
 }
 
 function checkNormal(books: ItemBooks, who: string): void {
@@ -62,7 +62,7 @@ function checkAdmission(books: ItemBooks, event: Admitted, person: Person): void
   checkGate(books, person);
   const first = queue.waiting.first();
   if (where === stand.waiting) {
-    if (first !== holder) books.found('I10', `${who} before user ${books.holders.user[first]}`);
+    if (first !== holder) books.found('I10', `${who} before user ${books.holders.userOf(first)}`);
     checkNonce(books, event.nonce, holder, who);
     return;
   }
@@ -80,7 +80,7 @@ function checkGate(books: ItemBooks, { terms, holder, who }: Person): void {
     const out = `${queue.admissions.count} admissions are out for ${left} units`;
     books.found('I10', `${who} past the gate: ${out} left, gate factor ${gateFactor}`);
   } else {
-    const first = books.holders.admitted[holder] === 0;
+    const first = books.holders.admittedOf(holder) === 0;
     if (!first || admitted >= gateFactor * loaded) books.obey(`${who} through a closed gate`);
   }
 }
@@ -112,10 +112,13 @@ export function enterJoined(books: ItemBooks, event: Joined): void {
 function checkNewcomer(books: ItemBooks, nonce: number, { terms, holder, who }: Person): void {
   const { holders } = books;
   if (terms.queue.mode === null) return;
-  if (holders.units[holder]! >= terms.limit) {
-    books.found('I4', `${who} with ${holders.units[holder]} units, whose limit is ${terms.limit}`);
+  if (holders.unitsOf(holder) >= terms.limit) {
+    books.found(
+      'I4',
+      `${who} with ${holders.unitsOf(holder)} units, whose limit is ${terms.limit}`,
+    );
   }
-  if (holders.admitted[holder] !== 0) checkNonce(books, nonce, holder, who);
+  if (holders.admittedOf(holder) !== 0) checkNonce(books, nonce, holder, who);
 }
 
 /** A nonce that was given and bought nothing stays: two would be two tokens that buy. */

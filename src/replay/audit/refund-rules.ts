@@ -31,9 +31,9 @@ function archivedFault(books: ItemBooks, event: RefundDue, row: number): string 
   const { reason, placedAt, amountMinor, reference } = event;
   const { orders } = books;
   if (reason !== 'archived') return 'which is archived';
-  if (row < 0 || placedAt !== orders.placedAt[row]) return `as if placed at ${placedAt}`;
+  if (row < 0 || placedAt !== orders.placedAtOf(row)) return `as if placed at ${placedAt}`;
   if (amountMinor === 0) return 'without money';
-  const isPaid = statusesOf.paidTwice.includes(orders.status[row] as OrderStatus);
+  const isPaid = statusesOf.paidTwice.includes(orders.statusOf(row));
   const own = isPaid && (reference === undefined || reference === orders.reference(row));
   return own ? 'by what paid it' : null;
 }
@@ -51,9 +51,9 @@ const statusesOf: Readonly<Record<DueReason, readonly OrderStatus[]>> = {
 function knownFault(books: ItemBooks, event: RefundDue, row: number): string | null {
   const { reason, placedAt, amountMinor, reference } = event;
   const { orders } = books;
-  const status = orders.status[row] as OrderStatus; // The books write this column with no other.
+  const status = orders.statusOf(row);
   if (!statusesOf[reason].includes(status)) return `which is ${orderStatusNames[status]}`;
-  if (placedAt !== orders.placedAt[row]) return `as if placed at ${placedAt}`;
+  if (placedAt !== orders.placedAtOf(row)) return `as if placed at ${placedAt}`;
   const total = orders.totalMinor(row);
   switch (reason) {
     case 'wrongAmount':
@@ -72,7 +72,7 @@ function knownFault(books: ItemBooks, event: RefundDue, row: number): string | n
 /** Whether an order that expired could still have been paid. */
 function honourable(books: ItemBooks, row: number): boolean {
   const { orders, holders, left } = books;
-  const holder = orders.holder[row]!;
-  const amount = orders.amount[row]!;
-  return amount <= left && holders.units[holder]! + amount <= books.termsOf(holder).limit;
+  const holder = orders.holderOf(row);
+  const amount = orders.amountOf(row);
+  return amount <= left && holders.unitsOf(holder) + amount <= books.termsOf(holder).limit;
 }

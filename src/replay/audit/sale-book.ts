@@ -10,7 +10,7 @@ import type {
   RefundDue,
   Sequence,
 } from '../../../actors/events.ts';
-import { grown } from '../../../actors/item/columns.ts';
+import { type Chunk, Chunks, carve, chunkRows } from '../../../actors/item/columns.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
 
 /** How an item is sold at its normal price. */
@@ -133,27 +133,55 @@ export class SaleBook {
   }
 }
 
+class EntrantChunk implements Chunk {
+  static readonly rowBytes = 2 * 8 + 4 + 2;
+  readonly rows: number;
+  readonly user: Float64Array;
+  readonly nonce: Float64Array;
+  readonly seq: Uint32Array;
+  /** The event's place in its entry. */
+  readonly index: Uint16Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / EntrantChunk.rowBytes;
+    const column = carve(this);
+    this.user = column(Float64Array);
+    this.nonce = column(Float64Array);
+    this.seq = column(Uint32Array);
+    this.index = column(Uint16Array);
+  }
+}
+
+const within = (row: number) => row & (chunkRows - 1);
+
 /** Who joined before a draw, in order of joining; in columns, for there may be a million. */
 export class EntrantBook {
   count = 0;
-  user = new Float64Array(0);
-  nonce = new Float64Array(0);
-  seq = new Float64Array(0);
-  /** The event's place in its entry. */
-  index = new Uint16Array(0);
+  readonly #chunks = new Chunks(EntrantChunk);
 
   add(user: number, nonce: number, seq: Sequence, index: number): void {
-    const row = this.count++;
-    if (this.count > this.user.length) {
-      this.user = grown(this.user, this.count);
-      this.nonce = grown(this.nonce, this.count);
-      this.seq = grown(this.seq, this.count);
-      this.index = grown(this.index, this.count);
-    }
-    this.user[row] = user;
-    this.nonce[row] = nonce;
-    this.seq[row] = seq;
-    this.index[row] = index;
+    const chunk = this.#chunks.grown(this.count);
+    const row = within(this.count++);
+    chunk.user[row] = user;
+    chunk.nonce[row] = nonce;
+    chunk.seq[row] = seq;
+    chunk.index[row] = index;
+  }
+
+  userOf(row: number): number {
+    return this.#chunks.at(row).user[within(row)]!;
+  }
+
+  nonceOf(row: number): number {
+    return this.#chunks.at(row).nonce[within(row)]!;
+  }
+
+  seqOf(row: number): Sequence {
+    return this.#chunks.at(row).seq[within(row)]!;
+  }
+
+  indexOf(row: number): number {
+    return this.#chunks.at(row).index[within(row)]!;
   }
 }
 

@@ -1,5 +1,5 @@
 /** An audit's own record of where each holder stands with the queue of their promo, in columns. */
-import { grown } from '../../../actors/item/columns.ts';
+import { type Chunk, Chunks, carve, chunkRows } from '../../../actors/item/columns.ts';
 
 export const stand = { nowhere: 0, drawing: 1, waiting: 2, admitted: 3 } as const;
 export type Stand = (typeof stand)[keyof typeof stand];
@@ -10,62 +10,74 @@ export const standNames = [
   'admitted',
 ] as const satisfies readonly string[];
 
-/** Columns reach no further than the last holder who ever stood somewhere. */
-export class Standings {
-  #where = new Uint8Array(0);
+class StandingChunk implements Chunk {
+  static readonly rowBytes = 2 * 8 + 2 * 4 + 1;
+  readonly rows: number;
   /** Of the place or admission, or of the last one. */
-  #nonce = new Float64Array(0);
+  readonly nonce: Float64Array;
   /** When the place was taken, or the admission given. */
-  #since = new Float64Array(0);
+  readonly since: Float64Array;
   /** The place in the line that the holder stands in. */
-  #place = new Int32Array(0);
+  readonly place: Int32Array;
   /** The number of their joining among all who joined the queue. */
-  #joining = new Int32Array(0);
+  readonly joining: Int32Array;
+  readonly where: Uint8Array;
+
+  constructor(readonly memory: Uint8Array) {
+    this.rows = memory.byteLength / StandingChunk.rowBytes;
+    const column = carve(this);
+    this.nonce = column(Float64Array);
+    this.since = column(Float64Array);
+    this.place = column(Int32Array);
+    this.joining = column(Int32Array);
+    this.where = column(Uint8Array);
+  }
+}
+
+const within = (holder: number) => holder & (chunkRows - 1);
+
+/** Only chunks with a holder who ever stood somewhere are there. */
+export class Standings {
+  readonly #chunks = new Chunks(StandingChunk);
 
   /** Hot. */
   where(holder: number): Stand {
-    return holder < this.#where.length ? (this.#where[holder] as Stand) : stand.nowhere; // `set` wrote it.
+    const where = this.#chunks.find(holder)?.where[within(holder)] ?? stand.nowhere;
+    return where as Stand; // `move` wrote it.
   }
 
   nonce(holder: number): number {
-    return this.#nonce[holder] ?? 0;
+    return this.#chunks.find(holder)?.nonce[within(holder)] ?? 0;
   }
 
   since(holder: number): number {
-    return this.#since[holder]!;
+    return this.#chunks.find(holder)?.since[within(holder)] ?? 0;
   }
 
   place(holder: number): number {
-    return this.#place[holder]!;
+    return this.#chunks.at(holder).place[within(holder)]!;
   }
 
   joining(holder: number): number {
-    return this.#joining[holder]!;
+    return this.#chunks.at(holder).joining[within(holder)]!;
   }
 
   /** The holder comes to stand somewhere anew. */
   set(holder: number, where: Stand, place: number, nonce: number, at: number): void {
     this.move(holder, where, place);
-    this.#nonce[holder] = nonce;
-    this.#since[holder] = at;
+    const chunk = this.#chunks.at(holder);
+    chunk.nonce[within(holder)] = nonce;
+    chunk.since[within(holder)] = at;
   }
 
   /** The holder stands elsewhere, and has waited since as long. */
   move(holder: number, where: Stand, place: number): void {
-    if (holder >= this.#where.length) this.#grow(holder + 1);
-    this.#where[holder] = where;
-    this.#place[holder] = place;
+    const chunk = this.#chunks.grown(holder);
+    chunk.where[within(holder)] = where;
+    chunk.place[within(holder)] = place;
   }
 
   setJoining(holder: number, joining: number): void {
-    this.#joining[holder] = joining;
-  }
-
-  #grow(count: number): void {
-    this.#where = grown(this.#where, count);
-    this.#nonce = grown(this.#nonce, count);
-    this.#since = grown(this.#since, count);
-    this.#place = grown(this.#place, count);
-    this.#joining = grown(this.#joining, count);
+    this.#chunks.at(holder).joining[within(holder)] = joining;
   }
 }

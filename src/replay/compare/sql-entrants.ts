@@ -42,12 +42,12 @@ function compareRow(row: EntrantRow, met: Met | undefined, prefix: Prefix): bool
     return true;
   }
   const { book, next } = met;
-  const expected = { userId: book.user[next]!, nonce: book.nonce[next]! };
+  const expected = { userId: book.userOf(next), nonce: book.nonceOf(next) };
   for (const column of ['userId', 'nonce'] as const) {
     if (row[column] === expected[column]) continue;
     const values = `${column} is ${row[column]} in SQL, ${expected[column]} by the journal`;
     const what = `entrant ${row.id} of promo ${row.promoId}: ${values}`;
-    prefix.differs(met.item, book.seq[next]!, what);
+    prefix.differs(met.item, book.seqOf(next), what);
   }
   met.next++;
   return true;
@@ -57,15 +57,15 @@ function compareRow(row: EntrantRow, met: Met | undefined, prefix: Prefix): bool
 function skipTo(id: number, met: Met, prefix: Prefix): void {
   for (let next = nextId(met); next < id; next = nextId(met)) {
     const what = `entrant ${next} of promo ${met.promo}: the journal has it, SQL does not`;
-    prefix.differs(met.item, met.book.seq[met.next]!, what);
+    prefix.differs(met.item, met.book.seqOf(met.next), what);
     met.next++;
   }
 }
 
 /** The id of the next entrant that SQL should have; Infinity after the last. */
 function nextId({ book, next, checkpoint, partition }: Met): number {
-  if (next === book.count || book.seq[next]! > checkpoint) return Number.POSITIVE_INFINITY;
-  return rowId(partition, book.seq[next]!, book.index[next]!);
+  if (next === book.count || book.seqOf(next) > checkpoint) return Number.POSITIVE_INFINITY;
+  return rowId(partition, book.seqOf(next), book.indexOf(next));
 }
 
 /** Reports an entrant of a promo that the journal knows of no draw of. */

@@ -97,19 +97,19 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
   const { item, partition, orders, holders } = book;
   const then = orders.asOf(row, checkpoint);
   if (then === null) return null;
-  const n = orders.number[row]!;
-  const createdAt = orders.placedAt[row]!;
-  const amount = orders.amount[row]!;
-  const holder = orders.holder[row]!;
-  const terms = book.terms.at(holders.terms[holder]!);
-  const unitPrice = orders.price[row]!;
+  const n = orders.numberOf(row);
+  const createdAt = orders.placedAtOf(row);
+  const amount = orders.amountOf(row);
+  const holder = orders.holderOf(row);
+  const terms = book.terms.at(holders.termsOf(holder));
+  const unitPrice = orders.priceOf(row);
   const { status, changedAt, paidAt } = then;
   const open = status === orderStatus.placed || status === orderStatus.paid;
   return {
     key: orderKey(item, n),
     id: orderId(item, n, createdAt),
     itemId: item,
-    userId: holders.user[holder]!,
+    userId: holders.userOf(holder),
     promoId: terms.promo,
     amount,
     unitPrice,
@@ -119,7 +119,7 @@ function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderR
     paidAt: paidAt === 0 ? null : paidAt,
     closedAt: open ? null : changedAt,
     partition,
-    seq: orders.placedSeq[row]!,
+    seq: orders.placedSeqOf(row),
     reference: paidAt === 0 ? null : orders.reference(row),
     refundedAt: status === orderStatus.refunded ? changedAt : null,
   };
@@ -130,9 +130,9 @@ function reportMissing({ item, book, checkpoint, rows }: Met, prefix: Prefix): v
   if (book === undefined || checkpoint === undefined) return;
   const { orders } = book;
   for (let row = 0; row < rows.length; row++) {
-    const seq = orders.placedSeq[row]!;
+    const seq = orders.placedSeqOf(row);
     if (rows[row] !== 0 || seq > checkpoint) continue;
-    const id = orderId(item, orders.number[row]!, orders.placedAt[row]!);
+    const id = orderId(item, orders.numberOf(row), orders.placedAtOf(row));
     prefix.differs(item, seq, `order ${id}: the journal has it, SQL does not`);
   }
 }

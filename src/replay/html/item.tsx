@@ -140,7 +140,7 @@ function countStatuses({
   orders,
 }: ItemAudit): Record<'expired' | 'cancelled' | 'refunded', number> {
   const counts = new Uint32Array(orderStatusNames.length);
-  for (let row = 0; row < orders.count; row++) counts[orders.status[row]!]!++;
+  for (let row = 0; row < orders.count; row++) counts[orders.statusOf(row)]!++;
   return {
     expired: counts[orderStatus.expired]!,
     cancelled: counts[orderStatus.cancelled]!,
