@@ -34,8 +34,9 @@ export interface EngineOptions {
   folder?: TemporaryFolder;
   /** Settings that differ from the defaults. */
   env?: Record<string, string>;
-  /** Another way to start it, from the root of the project. */
+  /** Another way to start it, from the root of the project, and its arguments. */
   script?: string;
+  words?: readonly string[];
 }
 
 /** As `bun start` sets it, for whatever is measured: freed memory is kept for later use. */
@@ -47,7 +48,9 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
   const engine = startProcess({
     command: [
       process.execPath,
-      ...(options.script === undefined ? ['src/main.ts', 'start'] : [options.script]),
+      ...(options.script === undefined
+        ? ['src/main.ts', 'start']
+        : [options.script, ...(options.words ?? [])]),
     ],
     cwd: root,
     env: {
