@@ -7,17 +7,18 @@ export interface DataBytes {
   journal: number;
   /** What is not in the journal's file yet: SQLite's log. */
   journalLog: number;
-  /** With its log. */
   sql: number;
+  sqlLog: number;
   snapshots: number;
 }
 
 export function dataBytes(folder: string): DataBytes {
-  const bytes = { journal: 0, journalLog: 0, sql: 0, snapshots: 0 };
+  const bytes = { journal: 0, journalLog: 0, sql: 0, sqlLog: 0, snapshots: 0 };
   for (const [name, size] of sizes(folder)) {
     if (/^journal.*-wal$/.test(name)) bytes.journalLog += size;
     else if (/^journal.*\.db$/.test(name)) bytes.journal += size;
-    else if (/^stampede\.db(-wal)?$/.test(name)) bytes.sql += size;
+    else if (name === 'stampede.db-wal') bytes.sqlLog += size;
+    else if (name === 'stampede.db') bytes.sql += size;
   }
   for (const [, size] of sizes(join(folder, 'snapshots'))) bytes.snapshots += size;
   return bytes;

@@ -15,7 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const adminToken = 'bench-admin-token-of-one-run';
 export const tokenSecret = 'bench-token-secret-of-at-least-32-characters';
 
-const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-of-32-bytes').toString('base64')}`;
+export const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-of-32-bytes').toString('base64')}`;
+
+/** What a unit costs in a sale, in minor units. */
+export const promoPrice = 5_000;
 
 export interface Server {
   kind: 'engine' | 'floor';
