@@ -26,7 +26,7 @@ interface Terms {
 
 const full: Terms = {
   ...{ seconds: 1_800, calibrationSeconds: 20 },
-  ...{ saleSeconds: 60, retainMs: 30_000, spanMs: 5_000 },
+  ...{ saleSeconds: 30, retainMs: 15_000, spanMs: 5_000 },
 };
 const brief: Terms = {
   ...{ seconds: 9, calibrationSeconds: 2 },

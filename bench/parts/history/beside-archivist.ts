@@ -43,8 +43,8 @@ export async function besideArchivist(from: TemporaryFolder, quick: boolean): Pr
   const [busy, still] = [await startOn(from, eventsBusy), await startOn(from, eventsNever)];
   try {
     const rate = Math.min(await warm(busy), await warm(still)) * usualShare;
-    const seconds = quick ? 1 : 5;
-    const rounds = quick ? 2 : 6;
+    const seconds = quick ? 1 : 4;
+    const rounds = quick ? 2 : 5;
     const withIt: Beside[] = [];
     const without: Beside[] = [];
     for (let round = 0; round < rounds; round++) {
