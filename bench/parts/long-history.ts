@@ -8,7 +8,7 @@ import { openJournal } from '../../actors/journal/open.ts';
 import { startNats } from '../../actors/testing/nats.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { startPostgres } from '../../src/testing/postgres.ts';
-import { addTo, emptyReport, type Part, type Target } from '../report/report.ts';
+import { emptyReport, type Part, type Target } from '../report/report.ts';
 import { partitions, startActorThread } from './actor-thread.ts';
 import { longLife } from './history/long-life.ts';
 import { memory } from './memory.ts';
@@ -20,7 +20,8 @@ type Step = (folder: TemporaryFolder, orders: number) => Promise<Target[]>;
 
 export const history: Part = {
   name: 'history',
-  async run({ quick, services, progress }) {
+  async run(settings) {
+    const { quick, services, progress } = settings;
     const orders = quick ? 100_000 : 1_000_000;
     const folder = temporaryFolder();
     const grown = temporaryFolder();
@@ -44,7 +45,7 @@ export const history: Part = {
       // It is large, and not needed any more.
       folder.remove();
       try {
-        addTo(report, await longLife(grown, quick, progress));
+        await longLife(report, grown, settings);
       } catch (error) {
         report.failures.push(`long life: ${error}`);
       }

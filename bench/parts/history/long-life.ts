@@ -3,7 +3,13 @@
  * them have left the memory; audits; bytes on the disk; and what the archivist does to the orders beside it.
  */
 import type { TemporaryFolder } from '../../../actors/testing/process.ts';
-import { emptyReport, type Report, reported, type Target, thousands } from '../../report/report.ts';
+import {
+  type BenchSettings,
+  type Report,
+  reported,
+  type Target,
+  thousands,
+} from '../../report/report.ts';
 import { dataBytes, newestSnapshotsBytes } from '../../servers/data-folder.ts';
 import { replay } from '../replay.ts';
 import { besideArchivist } from './beside-archivist.ts';
@@ -13,22 +19,25 @@ import { startEmpty, startsArchived, startsOf } from './starts.ts';
 /** One history that grows. */
 const sizes = [1_000_000, 3_000_000, 10_000_000];
 const sizesOfQuick = [100_000, 300_000];
-/** The history with which orders are placed beside the archivist: there it is measured longest. */
+/** With so many, orders are placed beside the archivist: the second size. */
 const sizeBeside = 1;
 /** How old a snapshot is, and how much stays when most is archived: a share of the orders. */
 const share = 1 / 100;
 /** The audit is of the journal and its snapshots: the items were made without SQL, which would differ. */
 const sqlFiles = ['stampede.db', 'stampede.db-wal', 'stampede.db-shm'];
 
+/** Adds what it finds to a report, as it goes. */
 export async function longLife(
+  report: Report,
   folder: TemporaryFolder,
-  quick: boolean,
-  progress: (what: string) => void,
-): Promise<Report> {
-  const report = emptyReport();
+  { quick, progress }: BenchSettings,
+): Promise<void> {
   const add = (targets: Target[]) => report.targets.push(...targets);
   const history = new GrownHistory(folder);
   const empty = await startEmpty();
+  add([
+    reported('start, nothing sold yet: until ready', empty.seconds, ' s', 'process start included'),
+  ]);
   for (const [index, orders] of (quick ? sizesOfQuick : sizes).entries()) {
     const behind = orders * share;
     progress(`history: selling ${thousands(orders)} orders`);
@@ -51,7 +60,6 @@ export async function longLife(
   await history.archiveAllBut(kept);
   await history.takeSnapshots();
   add(await startsArchived(history, kept));
-  return report;
 }
 
 /** What an order takes on the disk, once it is paid. */
