@@ -1,6 +1,6 @@
 /** `stampede bench`: the command line of the load tests, which `main.ts` runs. */
 import type { Command } from '@commander-js/extra-typings';
-import { writableFile } from '../src/commands/options.ts';
+import { integer, writableFile } from '../src/commands/options.ts';
 import { CommandFailed, perform, wrongUse } from '../src/commands/perform.ts';
 
 const explanation = `
@@ -13,6 +13,7 @@ Examples:
   $ bun bench --quick
   $ bun bench --only order,rush --json figures.json
   $ bun bench --nats --redis --postgres
+  $ bun bench --only soak --html soak.html
   $ bun bench --cluster --json figures.json`;
 
 export function addBench(program: Command): void {
@@ -28,6 +29,11 @@ export function addBench(program: Command): void {
       '--only <PART,…>',
       'run only these parts; a wrong name is answered with all the right ones',
       (text) => text.split(','),
+    )
+    .option(
+      '--soak-seconds <SECONDS>',
+      'how long the part `soak` lasts, which runs only where it is named (default: 1800)',
+      integer(1),
     )
     .option('--json <FILE>', 'also write the figures as JSON', writableFile)
     .option('--html <FILE>', 'where the page goes (default: bench/results/report.html)')
@@ -51,9 +57,10 @@ interface Options {
   redis?: true | undefined;
   postgres?: true | undefined;
   cluster?: true | undefined;
+  soakSeconds?: number | undefined;
 }
 
-async function run({ only, json, html, ...flags }: Options): Promise<number> {
+async function run({ only, json, html, soakSeconds, ...flags }: Options): Promise<number> {
   const { bench, parts } = await import('./main.ts');
   const names = parts.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
@@ -62,5 +69,5 @@ async function run({ only, json, html, ...flags }: Options): Promise<number> {
     throw new CommandFailed(message, wrongUse);
   }
   const { quick = false, nats = false, redis = false, postgres = false, cluster = false } = flags;
-  return bench({ quick, nats, redis, postgres, cluster, only, json, html });
+  return bench({ quick, nats, redis, postgres, cluster, soakSeconds, only, json, html });
 }

@@ -19,6 +19,7 @@ import { queue } from './parts/queue.ts';
 import { realParts } from './parts/real-parts.ts';
 import { rush } from './parts/rush.ts';
 import { scaling } from './parts/scaling.ts';
+import { soak } from './parts/soak.ts';
 import { soldOut } from './parts/sold-out.ts';
 import { tokens } from './parts/token-issue.ts';
 import { htmlOf } from './report/html.tsx';
@@ -41,6 +42,7 @@ export const parts: readonly Part[] = [
   core,
   queue,
   history,
+  soak,
   clusterOrders,
   takeover,
   followers,
@@ -56,6 +58,7 @@ export interface BenchOptions {
   cluster: boolean;
   /** Names of parts; all of them, of one engine or of several, when not given. */
   only?: readonly string[] | undefined;
+  soakSeconds?: number | undefined;
   /** Files to write the report to. */
   json?: string | undefined;
   html?: string | undefined;
@@ -64,8 +67,8 @@ export interface BenchOptions {
 /** Runs the load tests and returns the exit code. */
 export async function bench(options: BenchOptions): Promise<number> {
   const { only, json, html = join(import.meta.dir, 'results', 'report.html') } = options;
-  const chosen = parts.filter(({ name, cluster = false }) =>
-    only === undefined ? cluster === options.cluster : only.includes(name),
+  const chosen = parts.filter(({ name, cluster = false, named = false }) =>
+    only === undefined ? cluster === options.cluster && !named : only.includes(name),
   );
   const here = machine();
   const startedAt = performance.now();
@@ -79,7 +82,10 @@ export async function bench(options: BenchOptions): Promise<number> {
     try {
       const { quick, nats, redis, postgres } = options;
       const services = { nats, redis, postgres };
-      addTo(all, await part.run({ quick, services, progress }));
+      addTo(
+        all,
+        await part.run({ quick, services, soakSeconds: options.soakSeconds ?? null, progress }),
+      );
     } catch (error) {
       console.error(error);
       all.failures.push(`${part.name}: ${error}`);

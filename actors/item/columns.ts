@@ -102,6 +102,13 @@ export class Chunks<C extends Chunk> {
     this.#dropped += rows;
   }
 
+  /** The chunks that are there, each with the row that it begins with. */
+  *all(): Generator<[row: number, chunk: C]> {
+    for (const [index, chunk] of this.#chunks.entries()) {
+      if (chunk !== undefined) yield [this.#dropped + (index << chunkBits), chunk];
+    }
+  }
+
   get bytes(): number {
     return this.#chunks.reduce((sum, chunk) => sum + (chunk?.memory.byteLength ?? 0), 0);
   }

@@ -247,9 +247,13 @@ export class Orders {
     orders.#byToken.restore(byToken, take, archived);
     for (const [n, paidAt] of stored.paidAtOfRefunded) orders.paidAtOfRefunded.set(n, paidAt);
     for (const [n, endsAt] of stored.longTokens) orders.longTokens.set(n, endsAt);
-    for (const n of orders.numbers()) {
-      if (orders.statusOf(n) !== orderStatus.placed) continue;
-      orders.#holds.add(n, deadline(orders.termsOf(n), orders.createdAtOf(n)));
+    // By chunks: a start reads the status of each of millions of orders here.
+    for (const [first, { status, terms, createdAt }] of orders.#chunks.all()) {
+      const end = Math.min(count - first, status.length);
+      for (let row = Math.max(0, archived - first); row < end; row++) {
+        if (status[row] !== orderStatus.placed) continue;
+        orders.#holds.add(first + row + 1, deadline(terms[row]!, createdAt[row]!));
+      }
     }
     return orders;
   }

@@ -5,27 +5,44 @@
 import { mailboxRecords } from '../../actors/limits.ts';
 import { Board } from '../../actors/memory/board.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
+import { Positions } from '../../actors/memory/positions.ts';
 import { requestAt, writeCommand } from '../../actors/memory/record.ts';
 import { readReply } from '../../actors/memory/reply-record.ts';
-import { type Command, code, type Publish, type Reply } from '../../actors/protocol.ts';
+import { type Command, code, type Place, type Publish, type Reply } from '../../actors/protocol.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
 import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../../actors/worker.ts';
 import { WrongAnswer } from '../report/report.ts';
 
 export const partitions = 8;
 export const promo = 1;
+const promoPrice = 5_000;
+/** Orders that are placed before they are paid for. */
+const soldAtOnce = 8_000;
 /** A thread that has not answered for this long has died, or hangs. */
 const silentMs = 10_000;
 
 export interface FedActorThread {
   feeder: Feeder;
   board: Board;
+  positions: Positions;
   /** Asks the thread to write what it has, and waits until it has left. */
   stop(): Promise<void>;
 }
 
-/** Starts an actor thread on a new journal. */
-export async function startActorThread(path: string): Promise<FedActorThread> {
+/** What may be different from an engine's thread that keeps everything in memory. */
+interface ActorThreadOptions {
+  snapshotsFolder?: string;
+  retainMs?: number;
+}
+
+/** Starts an actor thread on a journal, which may be new. */
+export async function startActorThread(
+  path: string,
+  {
+    snapshotsFolder = `${path}-snapshots`,
+    retainMs = Number.POSITIVE_INFINITY,
+  }: ActorThreadOptions = {},
+): Promise<FedActorThread> {
   const thread = new Worker(new URL('../../actors/worker.ts', import.meta.url), {
     name: 'actor-0',
   });
@@ -47,8 +64,8 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
     partitions,
     writer: Bun.randomUUIDv7(),
     journal: { kind: 'sqlite', path },
-    retainMs: Number.POSITIVE_INFINITY,
-    snapshotsFolder: `${path}-snapshots`,
+    retainMs,
+    snapshotsFolder,
     redisUrl: null,
     memory,
     logLevel: 'warning',
@@ -61,10 +78,13 @@ export async function startActorThread(path: string): Promise<FedActorThread> {
   return {
     feeder: new Feeder(memory),
     board: new Board(memory.board),
+    positions: new Positions(memory.positions),
     async stop() {
       const drained = says('drained');
       post({ type: 'drain' });
       await drained;
+      // Its memory would be this process's until the end.
+      thread.terminate();
     },
   };
 }
@@ -95,10 +115,15 @@ export class Feeder {
 
   /** Puts an item on sale, from a second ago and one for each user unless the promo says otherwise. */
   async openSale(item: number, units: number, choice: Partial<Publish> = {}): Promise<void> {
-    const now = Date.now();
     await this.carryOut({ type: 'open', item, price: 10_000, units });
+    await this.publish(item, choice);
+  }
+
+  /** Publishes a promo of an item, from a second ago and one for each user unless it says otherwise. */
+  async publish(item: number, choice: Partial<Publish>): Promise<void> {
+    const now = Date.now();
     await this.carryOut({
-      ...{ type: 'publish', item, promo, price: 5_000, startAt: now - 1_000 },
+      ...{ type: 'publish', item, promo, price: promoPrice, startAt: now - 1_000 },
       ...{ endAt: now + 3_600_000, limit: 1, gateFactor: 5, payWindowMs: 900_000 },
       ...choice,
     });
@@ -108,6 +133,26 @@ export class Feeder {
   async place(orders: number, items: number): Promise<void> {
     const first = this.#sent + 1;
     await this.feed(orders, (index) => this.#order(first + index, items));
+  }
+
+  /**
+   * Places orders as `place` does, of users from `firstUser` on, and pays for each: so many are placed, then paid
+   * for, and then the next.
+   */
+  async sell(orders: number, items: number, { of = promo, firstUser = 1 } = {}): Promise<void> {
+    const numbers = new Int32Array(soldAtOnce);
+    for (let sold = 0; sold < orders; sold += soldAtOnce) {
+      const count = Math.min(soldAtOnce, orders - sold);
+      const user = (index: number) => firstUser + sold + index;
+      await this.feed(
+        count,
+        (index) => ({ ...this.#order(user(index), items), promo: of }),
+        ({ order }, index) => {
+          numbers[index] = order!.n; // It was accepted.
+        },
+      );
+      await this.feed(count, (index) => this.#payment(user(index), items, numbers[index]!));
+    }
   }
 
   /**
@@ -136,7 +181,13 @@ export class Feeder {
     return this.feed(1, () => command);
   }
 
-  #order(user: number, items: number): Command {
+  #payment(user: number, items: number, n: number): Command {
+    const reference = `pi_${nonceOf(user).toString(36).padStart(24, '0')}`;
+    const item = 1 + (user % items);
+    return { type: 'pay', item, user, n, amountMinor: promoPrice, reference };
+  }
+
+  #order(user: number, items: number): Place {
     const item = 1 + (user % items);
     const expiresAt = this.#expiresAt;
     return { type: 'place', item, user, promo, amount: 1, nonce: nonceOf(user), expiresAt };

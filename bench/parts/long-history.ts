@@ -1,7 +1,8 @@
 /**
  * What a long history costs: one journal of a million orders, made by a real actor thread, is projected
  * into SQL, audited, recovered from by a starting engine, and its memory is measured. With Postgres it
- * is projected there as well, and with NATS audited from there as well.
+ * is projected there as well, and with NATS audited from there as well. Then the same of a history that grows to
+ * ten million orders, which were paid: `history/long-life.ts`.
  */
 import { openJournal } from '../../actors/journal/open.ts';
 import { startNats } from '../../actors/testing/nats.ts';
@@ -9,6 +10,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/proc
 import { startPostgres } from '../../src/testing/postgres.ts';
 import { emptyReport, type Part, type Target } from '../report/report.ts';
 import { partitions, startActorThread } from './actor-thread.ts';
+import { longLife } from './history/long-life.ts';
 import { memory } from './memory.ts';
 import { projector } from './projector.ts';
 import { recovery } from './recovery.ts';
@@ -18,9 +20,11 @@ type Step = (folder: TemporaryFolder, orders: number) => Promise<Target[]>;
 
 export const history: Part = {
   name: 'history',
-  async run({ quick, services, progress }) {
+  async run(settings) {
+    const { quick, services, progress } = settings;
     const orders = quick ? 100_000 : 1_000_000;
     const folder = temporaryFolder();
+    const grown = temporaryFolder();
     try {
       progress('history: making the journal');
       await makeJournal(folder.file('journal.db'), orders);
@@ -38,9 +42,17 @@ export const history: Part = {
           report.failures.push(`${name}: ${error}`);
         }
       }
+      // It is large, and not needed any more.
+      folder.remove();
+      try {
+        await longLife(report, grown, settings);
+      } catch (error) {
+        report.failures.push(`long life: ${error}`);
+      }
       return report;
     } finally {
       folder.remove();
+      grown.remove();
     }
   },
 };
@@ -68,7 +80,7 @@ async function replayJetStream(folder: TemporaryFolder, orders: number): Promise
       }
     }
     await Promise.all([from.close(), to.close()]);
-    return await replay(alone, orders, nats.url);
+    return await replay(alone, orders, { natsUrl: nats.url });
   } finally {
     alone.remove();
     await nats.remove();

@@ -80,6 +80,8 @@ export interface Services {
 export interface BenchSettings {
   quick: boolean;
   services: Services;
+  /** How long the soak lasts, where that was asked for; else null. */
+  soakSeconds: number | null;
   /** Tells the operator what is going on. */
   progress(what: string): void;
 }
@@ -89,6 +91,8 @@ export interface Part {
   name: string;
   /** It measures several engines, and runs only where that is asked for. */
   cluster?: true;
+  /** It takes so long that it runs only where it is named. */
+  named?: true;
   run(settings: BenchSettings): Promise<Report>;
 }
 

@@ -15,7 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const adminToken = 'bench-admin-token-of-one-run';
 export const tokenSecret = 'bench-token-secret-of-at-least-32-characters';
 
-const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-of-32-bytes').toString('base64')}`;
+export const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-of-32-bytes').toString('base64')}`;
+
+/** What a unit costs in a sale, in minor units. */
+export const promoPrice = 5_000;
 
 export interface Server {
   kind: 'engine' | 'floor';
@@ -34,8 +37,9 @@ export interface EngineOptions {
   folder?: TemporaryFolder;
   /** Settings that differ from the defaults. */
   env?: Record<string, string>;
-  /** Another way to start it, from the root of the project. */
+  /** Another way to start it, from the root of the project, and its arguments. */
   script?: string;
+  words?: readonly string[];
 }
 
 /** As `bun start` sets it, for whatever is measured: freed memory is kept for later use. */
@@ -47,7 +51,9 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
   const engine = startProcess({
     command: [
       process.execPath,
-      ...(options.script === undefined ? ['src/main.ts', 'start'] : [options.script]),
+      ...(options.script === undefined
+        ? ['src/main.ts', 'start']
+        : [options.script, ...(options.words ?? [])]),
     ],
     cwd: root,
     env: {

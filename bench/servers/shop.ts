@@ -3,7 +3,7 @@
 import { waitUntil } from '../../actors/testing/process.ts';
 import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.ts';
 import { WrongAnswer } from '../report/report.ts';
-import { adminToken, type EngineServer, tokenSecret } from './servers.ts';
+import { adminToken, type EngineServer, promoPrice, tokenSecret } from './servers.ts';
 
 /** Units on sale where a load must not run out of them: as many as an item may have orders. */
 export const stock = 100_000_000;
@@ -58,7 +58,7 @@ export async function openSale(
   const promo = await call<{ id: number }>(engine, 'POST', '/api/promos', {
     itemId: item.id,
     name: 'bench',
-    price: 5_000,
+    price: promoPrice,
     startAt: new Date(Date.now() - 1_000).toISOString(),
     endAt: new Date(Date.now() + 3_600_000).toISOString(),
     limitPerUser: 1,

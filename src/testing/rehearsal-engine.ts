@@ -2,7 +2,8 @@
  * The engine as tests of the shop need it: every picture has the same text, every proof of work
  * takes next to none, and a few buyers from one address may ask for as much as a whole test needs; with the
  * argument `quick-passwords` hashes of passwords take next to nothing; with `snapshots=20` a snapshot is due every 20
- * events, however many orders are kept; with `crashes` lines on standard input make threads throw (`crash-on-request.ts`).
+ * events, however many orders are kept, and not before; with `crashes` lines on standard input make threads throw
+ * (`crash-on-request.ts`).
  * Everything else is as in `bun start`.
  */
 import { configureLog } from '../../actors/log.ts';
@@ -38,7 +39,8 @@ const retain = words.find((word) => word.startsWith('retain='))?.slice('retain='
 const retainMs = retain === undefined ? {} : { retainMs: Number(retain) };
 const tail = words.find((word) => word.startsWith('snapshots='))?.slice('snapshots='.length);
 const often = { ordersShare: 0, lookMs: 20, pauseMs: 200, idleMs: 1_000 };
-const snapshots = tail === undefined ? {} : { ...often, tailEvents: Number(tail) };
+const snapshots =
+  tail === undefined ? {} : { ...often, tailEvents: Number(tail), quietEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
 const rehearsal = {
   captchaText,
