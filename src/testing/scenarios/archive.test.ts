@@ -145,6 +145,6 @@ test('all of it is so after a start, and the books are whole', async () => {
   // One that was refunded left the books, as nothing was said of putting it on sale again.
   expect(items).toMatchObject([{ loaded: 9, sold: 1, held: 0, left: 8 }]);
   await shop.stop();
-  await replay(folder.path);
+  expect(await replay(folder.path)).toMatchObject({ code: 0 });
   await start();
 });
