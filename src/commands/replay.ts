@@ -11,9 +11,10 @@ const exitCode = { holds: 0, differs: 1, couldNotRun: 2 } as const;
 
 const explanation = `
 The journal is the one that the settings name: NATS_URL, or journal.db in
-DATA_DIR, with the files that it goes on in. It is compared with the tables of DATABASE_URL or stampede.db, and with
-the replica of REDIS_URL, where they exist; with JOURNAL_REPLICAS of 2 or more also
-with the copy of each NATS server. Nothing is written to any of them.
+DATA_DIR, with the files that it goes on in. It is compared with the tables of
+DATABASE_URL or stampede.db, and with the replica of REDIS_URL, where they exist;
+with JOURNAL_REPLICAS of 2 or more also with the copy of each NATS server.
+Nothing is written to any of them.
 
 Exit codes:
   0  all holds
