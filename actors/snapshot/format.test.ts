@@ -134,7 +134,7 @@ describe('a snapshot', () => {
   });
 
   test('also where whole chunks of orders have left, and the index still has some of them', () => {
-    const limit = 5 * chunkRows;
+    const limit = 8 * chunkRows;
     const actor = onSale(limit, { limit, payWindowMs: 50 });
     const buy = (orders: number, promo: number, at: number) => {
       for (let n = 1; n <= orders; n++) actor.send(place(1 + (n % 7), at + n, { promo }), at);
@@ -151,10 +151,11 @@ describe('a snapshot', () => {
     // By then nothing of promo 7 is held any more, and its last orders share a chunk with the next.
     buy(2 * chunkRows, 8, start + 60);
     expect(leave(start + 61)).toBe(chunkRows + 5);
-    buy(chunkRows, 8, start + 62);
+    // So many that segments of the index are split.
+    buy(3 * chunkRows, 8, start + 62);
     actor.send({ type: 'end', item: id, promo: 8 }, start + 70);
     actor.pass(start + 20_000);
-    expect(leave(start + 20_001)).toBe(3 * chunkRows);
+    expect(leave(start + 20_001)).toBe(5 * chunkRows);
     actor.send(publish({ promo: 9, startAt: start + 20_001, limit }), start + 20_001);
     buy(chunkRows, 9, start + 20_002);
     for (const cut of cuts)

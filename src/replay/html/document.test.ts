@@ -186,7 +186,8 @@ describe('the report of a sale with everything', () => {
     const named = [
       ...chart.matchAll(/<g class="mark"><line [^>]*>(?:<\/line>)?<text [^>]*>([^<]*)/g),
     ];
-    expect(named.map(([, name]) => name)).toEqual(['+2 units', '+2 units']);
+    // A payment came 40 days later, and the marks of the sale itself stand close together.
+    expect(named.map(([, name]) => name)).toEqual(['+2 units']);
   });
 
   test('lists what merchants did, and who', async () => {
