@@ -29,8 +29,11 @@ import {
   type StoredSnapshot,
 } from './store.ts';
 
-/** Bytes that are read or written between two turns of a thread's other work: a millisecond or two. */
-const blockBytes = 2 ** 20;
+/**
+ * Bytes that are read between two turns of a thread's other work: a fraction of a millisecond. Larger blocks are no
+ * faster, and the partitions of a thread have one each, which count as the engine's memory from then on.
+ */
+const blockBytes = 2 ** 18;
 /** Written and made durable at once: enough for a disk that turns, little enough to be between two entries. */
 const writtenBytes = 4 * 2 ** 20;
 const hashDigitsNamed = 16;

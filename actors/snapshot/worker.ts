@@ -4,7 +4,7 @@
  *
  * Main starts it with `ArchivistThreadSettings` when one is due, so that its memory is taken only then. The thread
  * sends `idle` when none was for a while. Main sends `drain` at any time; the thread sends `drained` as soon as it
- * has left what it was about.
+ * has left what it was about, and ends.
  */
 import { wallClock } from '../clock.ts';
 import { isJournalFault } from '../journal/journal.ts';
@@ -80,6 +80,8 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
   }
   await journal.close();
   tellMain({ type: 'drained' });
+  // It would wait for messages as long as the engine runs, and the next one has a thread of its own.
+  process.exit(0);
 }
 
 function dueAmong(partitions: number, positions: Positions, terms: SnapshotTerms): number[] {
