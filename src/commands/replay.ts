@@ -13,9 +13,10 @@ const explanation = `
 The journal is the one that the settings name: NATS_URL, or journal.db in
 DATA_DIR, with the files that it goes on in. It is compared with the tables of
 DATABASE_URL or stampede.db, and with the replica of REDIS_URL, where they exist;
-with JOURNAL_REPLICAS of 2 or more also with the copy of each NATS server. The snapshots that engines start from are
-compared with the state at their entries: with --item those of the item's
-partition, with --to those up to that entry. Nothing is written to any of them.
+with JOURNAL_REPLICAS of 2 or more also with the copy of each NATS server. The
+snapshots that engines start from are compared with the state at their entries:
+with --item those of the item's partition, with --to those up to that entry.
+Nothing is written to any of them.
 
 Exit codes:
   0  all holds
