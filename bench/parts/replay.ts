@@ -43,7 +43,8 @@ export async function replay(
     rates.push(orders / seconds);
     peakMb = Math.max(peakMb, peakBytes / 1e6);
   }
-  const note = `the whole command, on the journal alone, ${median(times).toFixed(1)} s; each round: ${rates.map(thousands).join(', ')}`;
+  const read = of === '' ? 'the journal alone' : 'the journal and its snapshots';
+  const note = `the whole command, on ${read}, ${median(times).toFixed(1)} s; each round: ${rates.map(thousands).join(', ')}`;
   const name = `${natsUrl === '' ? 'SQLite' : 'JetStream'}${of === '' ? '' : `, ${thousands(orders)} ${of}`}`;
   const rate = `replay, ${name}: orders audited`;
   return [

@@ -71,16 +71,24 @@ export function targetsOf(samples: SoakSample[], rate: number, judged: boolean):
     most = mostTimes,
   ) => {
     const [was, is] = [mean(middle, figure), mean(last, figure)];
-    // Nothing that stays nothing is level.
-    const ratio = was === is ? 1 : is / was;
-    return level(name, ratio, most, `means of thirds: ${shown(was)}, then ${shown(is)} ${unit}`);
+    return level(
+      name,
+      timesOf(was, is),
+      most,
+      `means of thirds: ${shown(was)}, then ${shown(is)} ${unit}`,
+    );
   };
   const growth = (name: string, figure: (sample: SoakSample) => number) => {
     const [was, is] = [middle, last].map((of) => {
       const [from, to] = [of[0]!, of.at(-1)!];
       return (figure(to) - figure(from)) / (to.paid - from.paid);
     }) as [number, number]; // Of two thirds.
-    return level(name, is / was, mostTimes, `${shown(was)} bytes an order, then ${shown(is)}`);
+    return level(
+      name,
+      timesOf(was, is),
+      mostTimes,
+      `${shown(was)} bytes an order, then ${shown(is)}`,
+    );
   };
   const mib = 2 ** 20;
   return [
@@ -100,6 +108,11 @@ export function targetsOf(samples: SoakSample[], rate: number, judged: boolean):
     growth('growth of the journal with each order', ({ journal }) => journal),
     growth('growth of SQL with each order', ({ sql }) => sql),
   ];
+}
+
+/** Nothing that stays nothing is level. */
+function timesOf(was: number, is: number): number {
+  return was === is ? 1 : is / was;
 }
 
 export function chartsOf(samples: readonly SoakSample[]): Chart[] {
