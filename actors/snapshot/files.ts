@@ -35,7 +35,7 @@ import {
  */
 const blockBytes = 2 ** 18;
 /** Written and made durable at once: enough for a disk that turns, little enough to be between two entries. */
-const writtenBytes = 4 * 2 ** 20;
+const writtenBytes = 2 ** 20;
 const hashDigitsNamed = 16;
 const pattern = /^p(\d+)-(\d+)-[0-9a-f]{16}\.snapshot$/;
 const temporary = /^p\d+-.*\.tmp$/;

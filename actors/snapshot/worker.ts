@@ -34,14 +34,23 @@ export type FromArchivistThread = { type: 'idle' } | { type: 'drained' };
 /** A ninth of the weight of a thread at normal priority. */
 const niceness = 10;
 
+/** Rest to work, and the longest rest: a state of a gigabyte is stored within a minute. */
+const restShare = 2;
+const restMsMax = 100;
+
 declare const self: Worker;
 
 const leaving = Promise.withResolvers<void>();
 let draining = false;
 
+let resumedAt = performance.now();
+
+/** Rests longer than it has worked since the last rest: orders share cores, caches and the disk with this thread. */
 async function pace(): Promise<void> {
   if (draining) throw new SnapshotAbandoned();
-  await new Promise((resolve) => setImmediate(resolve));
+  const workedMs = performance.now() - resumedAt;
+  await Bun.sleep(Math.min(restMsMax, workedMs * restShare));
+  resumedAt = performance.now();
 }
 
 /** Sleeps, or returns at once when the thread is to leave. */

@@ -16,6 +16,7 @@ const walPages = 8_192;
 
 /** Memory for pages, so that the index by user of a million orders stays in it. */
 const cacheKib = 65_536;
+const checkCacheKib = 2_048;
 
 /** A check reads the whole file, at about a GiB a second: a larger one would hold up the start. */
 const checkBytesMax = 64 * 1024 * 1024;
@@ -61,7 +62,10 @@ function mustBeThere(file: KeptFile): void {
 /** What a look through a whole database finds; null where it is sound, or too large to look through. */
 export function damageOf(database: Database, path: string): SqlDamaged | null {
   if (statSync(path).size > checkBytesMax) return null;
+  // What is read once needs no cache, and the process would keep its memory.
+  database.run(`PRAGMA cache_size = -${checkCacheKib}`);
   const [first] = database.query<{ quick_check: string }, []>('PRAGMA quick_check(1)').all();
+  database.run(`PRAGMA cache_size = -${cacheKib}`);
   const found = first?.quick_check ?? 'nothing';
   return found === 'ok' ? null : damaged(found, path);
 }
