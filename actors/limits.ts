@@ -312,7 +312,7 @@ export const archivedOrdersMax = 65_536;
 /** Promos whose buyers one event forgets: their numbers must fit an event. */
 export const archivedPromosMax = 32;
 
-/** Bits of the shared Bloom filter of buyers (16 MiB, twice, of which one is in use): 100 bits per order at a million orders. */
+/** Bits of the shared Bloom filter of buyers (16 MiB at most, twice, of which one is in use): 100 bits per order at a million orders. */
 export const buyerFilterBits = 2 ** 27;
 
 /**
@@ -322,8 +322,11 @@ export const buyerFilterBits = 2 ** 27;
 export const filterMarksLeast = 1_000_000;
 export const filterMarksShare = 4;
 
-/** How often it is looked whether that is so. */
-export const filterLookMs = 10_000;
+/** Buyers that a new one has room for, against those there are. */
+export const filterGrowth = 4;
+
+/** How often it is looked whether the filter is to be made anew, or has been. */
+export const filterLookMs = 1_000;
 
 /** Snapshots kept of a partition: the newest, and the one before, in case that the newest is damaged. */
 export const snapshotsKept = 2;

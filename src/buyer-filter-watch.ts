@@ -1,5 +1,10 @@
 /** Has the filter of buyers made anew when most that it knows have been forgotten. */
-import { filterLookMs, filterMarksLeast, filterMarksShare } from '../actors/limits.ts';
+import {
+  filterGrowth,
+  filterLookMs,
+  filterMarksLeast,
+  filterMarksShare,
+} from '../actors/limits.ts';
 import type { BuyerFilter } from '../actors/memory/buyer-filter.ts';
 import type { Positions } from '../actors/memory/positions.ts';
 
@@ -22,7 +27,10 @@ export function lookAtFilter(
     return;
   }
   const kept = all.reduce((sum, p) => sum + positions.get(p, 'ordersKept'), 0);
-  if (buyers.marks >= Math.max(marksLeast, kept * marksShare)) buyers.begin();
+  const isStale = buyers.marks >= Math.max(marksLeast, kept * marksShare);
+  // One that fills up does so in a rush, and is made large enough for much of it.
+  if (isStale) buyers.begin(kept * filterGrowth);
+  else if (buyers.isFull) buyers.begin(buyers.marks * filterGrowth);
 }
 
 export function watchFilter(parts: FilterParts): Timer {

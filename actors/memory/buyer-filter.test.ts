@@ -13,7 +13,7 @@ describe('the filter of buyers', () => {
     const filter = newFilter();
     for (let user = 1; user <= 1_000; user++) filter.mark(7, user);
     expect([filter.marks, filter.renewal]).toEqual([1_000, 0]);
-    filter.begin();
+    filter.begin(1_000);
     expect(filter.renewal).toBe(1);
     filter.markAll([7, 2_001, 8, 2_002]);
     for (let user = 901; user <= 1_000; user++) filter.mark(7, user);
@@ -30,11 +30,43 @@ describe('the filter of buyers', () => {
     const filter = newFilter();
     for (let turn = 1; turn <= 5; turn++) {
       filter.mark(1, turn);
-      filter.begin();
+      filter.begin(1_000);
       expect(filter.renewal).toBe(turn);
       filter.finish();
       expect([filter.maybe(1, turn), filter.marks]).toEqual([false, 0]);
     }
+  });
+
+  test('is made larger where more buyers come than it was made for, and smaller again', () => {
+    const filter = newFilter();
+    expect(filter.isFull).toBe(false);
+    for (let user = 1; user <= 90_000; user++) filter.mark(7, user);
+    expect(filter.isFull).toBe(true);
+    const strangers = () => {
+      let taken = 0;
+      for (let user = 1_000_001; user <= 1_010_000; user++) if (filter.maybe(7, user)) taken++;
+      return taken;
+    };
+    const before = strangers();
+    filter.begin(360_000);
+    for (let user = 1; user <= 90_000; user++) filter.mark(7, user);
+    filter.finish();
+    expect(filter.isFull).toBe(false);
+    for (let user = 1; user <= 90_000; user++) expect(filter.maybe(7, user)).toBe(true);
+    expect(strangers()).toBeLessThanOrEqual(before);
+    filter.begin(10);
+    filter.mark(7, 3);
+    filter.finish();
+    expect([filter.maybe(7, 3), filter.isFull]).toEqual([true, false]);
+    // The largest is never full: there is no larger one.
+    filter.begin(1e9);
+    for (let user = 1; user <= 1_500; user++) filter.mark(7, user);
+    filter.finish();
+    expect([filter.maybe(7, 3), filter.maybe(7, 1_500), filter.isFull]).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 
   test('in whatever order buyers come and renewals go, never misses one that was not forgotten', () => {
@@ -55,7 +87,7 @@ describe('the filter of buyers', () => {
             known.add(user);
             filter.mark(1, user);
           } else if (what === 'forget') known.delete(user);
-          else if (what === 'begin' && renewal === 0) filter.begin();
+          else if (what === 'begin' && renewal === 0) filter.begin(1_000);
           else if (what === 'scan' && renewal !== 0) {
             for (const each of known) filter.mark(1, each);
             scanned = renewal;
