@@ -148,11 +148,21 @@ const retains = [0, 1, 1_000, 20_000, ...Array(4).fill(Number.POSITIVE_INFINITY)
 /** Histories in which orders leave the memory now and then, and a month passes twice. */
 export const someLongHistory = fc
   .tuple(someHistory, someHistory, someHistory, fc.infiniteStream(fc.constantFrom(...retains)))
-  .map(([first, second, third, often]) =>
-    [first, second, third].flatMap((part, nth) =>
+  .map(([first, second, third, often]) => {
+    // A token ends when it ends: nobody signs another one with its nonce once it was spent.
+    const ends = new Map<string, number>();
+    const issued = (command: Command): Command => {
+      if (command.type !== 'place') return command;
+      const token = `${command.user}/${command.promo}/${command.nonce}`;
+      const expiresAt = ends.get(token) ?? command.expiresAt;
+      ends.set(token, expiresAt);
+      return { ...command, expiresAt };
+    };
+    return [first, second, third].flatMap((part, nth) =>
       part.map(({ command, waitMs }, index): Step => {
         const passesMs = nth > 0 && index === 0 ? monthMs : 0;
-        return { command, retainMs: often.next().value, waitMs: waitMs + passesMs };
+        const retainMs = often.next().value;
+        return { command: issued(command), retainMs, waitMs: waitMs + passesMs };
       }),
-    ),
-  );
+    );
+  });

@@ -240,7 +240,7 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
         if (command.type === 'withdrawUnits') item.loaded += command.units;
       },
     },
-    found: /I1|I2|I6|I9|gate is full/,
+    found: /I1|I2|I6|I9|gate is full|units that are not left/,
   },
   'a queue that outlives its promo': {
     bug: {
@@ -263,7 +263,7 @@ const planted: Record<string, { bug: Bug; found: RegExp }> = {
         };
       },
     },
-    found: /overlaps/,
+    found: /overlaps|promo \d+ should have ended/,
   },
   'a price edited of what was ordered before': {
     bug: {

@@ -62,6 +62,7 @@ const script: Script = [
     31 * minuteMs,
     { type: 'archive', item },
     { type: 'owe', item, n: 2, placedAt: saleStartsAt + 1_000, amountMinor: 500, reference: 'p-2' },
+    { type: 'settle', item, due: 2, reference: 'back-2', by: 'admin' },
   ],
 ];
 
