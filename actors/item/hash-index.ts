@@ -90,11 +90,11 @@ export class HashIndex {
   /** Forgets all rows below `least`; where most are, the index is made anew without them. */
   forgetBelow(least: number): void {
     this.#least = least;
+    if (!this.#isMostlyStale()) return;
     const kept: [hash: number, row: number][] = [];
     for (const { slots } of this.#segments()) {
       for (let slot = 0; slot < slots.length; slot += slotWords) {
         if (slots[slot + 1]! > least) kept.push([slots[slot]!, slots[slot + 1]! - 1]);
-        if (kept.length * 2 > this.#rows) return;
       }
     }
     this.#directory = [emptySegment(0, firstWords)];
@@ -188,6 +188,16 @@ export class HashIndex {
       this.#copied(full, depth, segmentWords, (each) => ((each >>> (32 - depth)) & 1) === bit),
     );
     this.#replace(hash, halves);
+  }
+
+  /** Nearly always false, and found out without an array of those that are not. */
+  #isMostlyStale(): boolean {
+    let kept = 0;
+    for (const segment of this.#segments()) {
+      kept += segment.rows - this.#stale(segment);
+      if (kept * 2 > this.#rows) return false;
+    }
+    return true;
   }
 
   #stale({ slots }: Segment): number {

@@ -174,14 +174,15 @@ async function list(
       return parts.send({ type: 'read', item: itemId, n, user });
     }),
   );
-  const orders = [];
-  for (const [index, reply] of replies.entries()) {
-    const row = page[index]!;
-    // What can change no more is as SQL has it.
-    if (isArchived(reply)) orders.push(orderData(row.itemId, await viewOfRow(parts.sql, row)));
-    else if (reply.code !== code.ok) return refused(request, reply.code);
-    else orders.push(orderData(row.itemId, reply.order!));
-  }
+  const failed = replies.find((reply) => reply.code !== code.ok && !isArchived(reply));
+  if (failed !== undefined) return refused(request, failed.code);
+  const orders = await Promise.all(
+    page.map(async (row, index) => {
+      // What can change no more is as SQL has it.
+      const order = replies[index]!.order ?? (await viewOfRow(parts.sql, row));
+      return orderData(row.itemId, order);
+    }),
+  );
   const next = nextCursor(page, pageOrders);
   return success({ orders, next: next === null ? null : encodeCursor(next) });
 }
