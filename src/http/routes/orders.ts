@@ -174,8 +174,9 @@ async function list(
       return parts.send({ type: 'read', item: itemId, n, user });
     }),
   );
-  const failed = replies.find((reply) => reply.code !== code.ok && !isArchived(reply));
-  if (failed !== undefined) return refused(request, failed.code);
+  for (const reply of replies) {
+    if (reply.code !== code.ok && !isArchived(reply)) return refused(request, reply.code);
+  }
   const orders = await Promise.all(
     page.map(async (row, index) => {
       // What can change no more is as SQL has it.
