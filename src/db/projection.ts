@@ -183,6 +183,8 @@ export interface ProjectionView {
   ordersOfItem(itemId: number): AsyncIterable<OrderRow>;
   /** All orders with a key in `[from, below)`, by key, whatever else their rows say. */
   orderPages(from: number, below: number): AsyncIterable<OrderRow[]>;
+  /** Items that have orders, by their keys; ascending, from 1. */
+  orderedItems(): Promise<number[]>;
   /** Items that are in the catalogue or have stock, by id. */
   itemSums(): Promise<ItemSums[]>;
   /** By item: what the catalogue calls it. */
@@ -191,6 +193,6 @@ export interface ProjectionView {
   publishedPromos(): Promise<PromoWithSecret[]>;
   /** All refunds due, settled or not. */
   refundPages(): AsyncIterable<RefundDueRow[]>;
-  /** All entrants of draws, by id. */
-  entrantPages(): AsyncIterable<EntrantRow[]>;
+  /** Entrants of draws, by id: all, or those that a partition's entries made, by their ids. */
+  entrantPages(partition: number | null): AsyncIterable<EntrantRow[]>;
 }

@@ -2,8 +2,8 @@
 import { entryEventsMax, partitionsMax } from '../../actors/limits.ts';
 
 /** An id is made of these and the sequence: they must never change. */
-const eventsRange = 2 ** 12;
-const partitionsRange = 2 ** 6;
+export const eventsRange = 2 ** 12;
+export const partitionsRange = 2 ** 6;
 
 if (entryEventsMax > eventsRange || partitionsMax > partitionsRange) {
   throw new Error('events of an entry, or partitions, no longer fit the id of a row');

@@ -1,7 +1,6 @@
 /** Shows on standard error how far a long replay has come. */
-import type { Audit } from './audit/audit.ts';
+import type { Tally } from './auditor/messages.ts';
 import { number, percent } from './format.ts';
-import type { ReplayProgress } from './replay.ts';
 
 /** A replay that is over before this prints nothing. */
 const quietMs = { terminal: 200, log: 1_000 };
@@ -10,11 +9,14 @@ const everyMs = { terminal: 100, log: 5_000 };
 
 const eraseLine = '\r\u001b[K';
 
-export class ProgressLine implements ReplayProgress {
+export class ProgressLine {
   readonly #startedAt = performance.now();
   readonly #kind: 'terminal' | 'log';
   #nextAt: number;
   #shown = false;
+  /** How many entries there are. */
+  #expected = 0;
+  #isRead = false;
 
   constructor(
     private readonly write: (text: string) => void,
@@ -24,24 +26,28 @@ export class ProgressLine implements ReplayProgress {
     this.#nextAt = this.#startedAt + quietMs[this.#kind];
   }
 
-  /** Hot: called after each entry. */
-  reading(audit: Audit, entries: number): void {
+  /** How many entries there were when the replay began. */
+  expect(entries: number): void {
+    this.#expected = entries;
+  }
+
+  /** Hot: called after each entry; `tally` tells how much was read so far. */
+  reading(tally: () => Tally): void {
     const now = performance.now();
-    if (now < this.#nextAt) return;
+    if (now < this.#nextAt || this.#isRead) return;
     this.#nextAt = now + everyMs[this.#kind];
-    let read = 0;
-    let orders = 0;
-    for (const partition of audit.partitions) {
-      read += partition.sequence;
-      for (const item of partition.items.values()) orders += item.orders.count;
-    }
+    const { entries, orders } = tally();
+    const expected = this.#expected;
     const rate = Math.round((orders / (now - this.#startedAt)) * 1_000);
-    const share = percent(Math.min(1, read / Math.max(entries, 1)));
-    const counts = `${number(read)} of ${number(entries)} entries, ${number(orders)} orders`;
+    const share = percent(Math.min(1, entries / Math.max(expected, 1)));
+    const counts = `${number(entries)} of ${number(expected)} entries, ${number(orders)} orders`;
     this.#show(`replay: ${share}, ${counts}, ${number(rate)} orders/s`);
   }
 
-  comparing(): void {
+  /** A partition was read; perhaps the last. */
+  read({ entries }: Tally): void {
+    if (this.#isRead || entries < this.#expected) return;
+    this.#isRead = true;
     if (this.#shown) this.#show('replay: the journal is read; comparing with its copies');
   }
 

@@ -1,28 +1,21 @@
 /** What a replay found, as one plain object (`--json`) and as text for people. */
-import { type Check, checkNames, checks, type Finding } from './audit/findings.ts';
-import type { Compared } from './compare/comparison.ts';
+import {
+  type Check,
+  checkNames,
+  checks,
+  type Finding,
+  findingsListedMax,
+} from './audit/findings.ts';
+import { type ComparisonReport, joinedComparisons } from './comparison-report.ts';
 import { counted, megabytes, number, seconds, table } from './format.ts';
-import { type ItemReport, itemReport, itemTable } from './item-report.ts';
+import { type ItemReport, itemTable } from './item-report.ts';
+import {
+  type PartitionReport,
+  type PartReport,
+  partOf,
+  type TimeSetBackReport,
+} from './part-report.ts';
 import type { Replayed } from './replay.ts';
-
-export interface PartitionReport {
-  partition: number;
-  /** The last entry, and its hash: it vouches for every entry before. */
-  sequence: number;
-  hash: string;
-  /** The last entry in the books; less than `sequence` where an entry after it cannot be read. */
-  booksEnd: number;
-}
-
-/** An operator set the time of a partition back, because a clock had been wrong. */
-export interface TimeSetBackReport {
-  partition: number;
-  /** The entry that says so. */
-  sequence: number;
-  /** RFC 3339, UTC: the newest time before, and the time from then on. */
-  from: string;
-  to: string;
-}
 
 export interface Report {
   holds: boolean;
@@ -45,53 +38,59 @@ export interface Report {
   timesSetBack: TimeSetBackReport[];
   items: ItemReport[];
   checks: Record<Check, { means: string; differences: number }>;
-  comparisons: Compared[];
+  comparisons: ComparisonReport[];
   differences: { count: number; listed: Finding[] };
 }
 
-export function reportOf(
-  { audit, comparisons, names, answeredBy, journalMs }: Replayed,
-  to: number | null,
-  currency: string,
+/** What the report says of a whole replay. */
+export function reportOf(replayed: Replayed, to: number | null, currency: string): Report {
+  const { partitions, onlyItem: item = null } = replayed.audit.options;
+  return joined([[partOf(replayed)]], { partitions, limits: { item, to }, currency });
+}
+
+/**
+ * What the report says of parts of a journal that were replayed each by itself.
+ * @param byThread - by thread: what it replayed, one part after the other. A thread works while the others do.
+ */
+export function joined(
+  byThread: readonly (readonly PartReport[])[],
+  { partitions, limits, currency }: { partitions: number } & Pick<Report, 'limits' | 'currency'>,
 ): Report {
-  const { findings, partitions, options } = audit;
-  const items = audit.items();
-  const orders = sumOf(partitions.flatMap((p) => [...p.items.values()].map((i) => i.orders.count)));
+  const parts = byThread
+    .flat()
+    .sort((a, b) => a.partitions[0]!.partition - b.partitions[0]!.partition);
+  const sum = (pick: (part: PartReport) => number) => sumOf(parts.map(pick));
+  const ms = Math.max(...byThread.map((thread) => sumOf(thread.map((part) => part.journalMs))));
+  const orders = sum((part) => part.orders);
+  const differences = (name: Check) => sum((part) => part.differences.byCheck[name] ?? 0);
+  const count = sum((part) => part.differences.count);
   return {
-    holds: findings.count === 0,
-    limits: { item: options.onlyItem ?? null, to },
+    holds: count === 0,
+    limits,
     currency,
     journal: {
-      partitions: options.partitions,
-      answeredBy,
-      entries: sumOf(partitions.map((each) => each.entries)),
-      events: sumOf(partitions.map((each) => each.events)),
+      partitions,
+      answeredBy: parts.flatMap((part) => part.answeredBy),
+      entries: sum((part) => part.entries),
+      events: sum((part) => part.events),
       orders,
-      bytes: sumOf(partitions.map((each) => each.bytes)),
-      ms: Math.round(journalMs),
-      ordersPerSecond: Math.round((orders / journalMs) * 1000),
+      bytes: sum((part) => part.bytes),
+      ms: Math.round(ms),
+      ordersPerSecond: Math.round((orders / ms) * 1000),
     },
-    partitions: partitions.map(({ partition, sequence, hash, booksEnd }) => ({
-      partition,
-      sequence,
-      hash,
-      booksEnd: booksEnd ?? sequence,
-    })),
-    timesSetBack: partitions.flatMap(({ partition, timesSetBack }) =>
-      timesSetBack.map(({ sequence, from, to }) => ({
-        ...{ partition, sequence },
-        ...{ from: new Date(from).toISOString(), to: new Date(to).toISOString() },
-      })),
-    ),
-    items: items.map((book) => itemReport(book, names)),
+    partitions: parts.flatMap((part) => part.partitions),
+    timesSetBack: parts.flatMap((part) => part.timesSetBack),
+    items: parts
+      .flatMap((part) => part.items)
+      .sort((a, b) => a.item - b.item || a.partition - b.partition),
     checks: Object.fromEntries(
-      checkNames.map((name) => [
-        name,
-        { means: checks[name], differences: findings.counts.get(name) ?? 0 },
-      ]),
+      checkNames.map((name) => [name, { means: checks[name], differences: differences(name) }]),
     ) as Report['checks'], // The names are all there.
-    comparisons: comparisons.map((each) => ({ ...each, ms: Math.round(each.ms) })),
-    differences: { count: findings.count, listed: findings.listed },
+    comparisons: joinedComparisons(byThread),
+    differences: {
+      count,
+      listed: parts.flatMap((part) => part.differences.listed).slice(0, findingsListedMax),
+    },
   };
 }
 
@@ -149,7 +148,7 @@ function checkTable(report: Report): string[] {
   });
 }
 
-function comparisonLines({ name, compared, skipped, ms }: Compared): string[] {
+function comparisonLines({ name, compared, skipped, ms }: ComparisonReport): string[] {
   const counts = Object.entries(compared).map(([what, count]) => `${what} ${number(count)}`);
   const summary = counts.length === 0 ? 'nothing' : `${counts.join(', ')} in ${seconds(ms)}`;
   return [`${name}, compared: ${summary}`, ...skipped.map((each) => `  ${each}`)];

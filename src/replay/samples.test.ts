@@ -10,8 +10,9 @@ import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/proc
 import { ownPath } from '../own-files.ts';
 import { laySample, samples } from '../testing/sample-journal.ts';
 import type { ItemReport } from './item-report.ts';
+import type { PartitionReport } from './part-report.ts';
 import { replay } from './replay.ts';
-import { type PartitionReport, reportOf } from './report.ts';
+import { reportOf } from './report.ts';
 
 interface Books {
   partitions: PartitionReport[];

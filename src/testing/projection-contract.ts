@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { goesOn, type ProjectionBatch, type RowChanges } from '../db/projection.ts';
 import type { RefundDueRow } from '../db/refunds-due.ts';
+import { rowId } from '../db/row-id.ts';
 import type { OrderRow } from '../db/sql.ts';
+import { orderKey } from '../order-id.ts';
 import { changesOf } from '../projector/rows.ts';
 import { fillCatalogue } from './projected-rows.ts';
 import { dump, projectedTables, type SqlFixture, type SqlFixtureMaker } from './sql-fixture.ts';
@@ -118,7 +120,41 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       await sql.projection.snapshot(async (view) => {
         const pages = await Array.fromAsync(view.refundPages());
         expect(pages.flat().toSorted((a, b) => a.due - b.due)).toEqual(refundsDue);
-        expect((await Array.fromAsync(view.entrantPages())).flat()).toEqual(entrants);
+        expect((await Array.fromAsync(view.entrantPages(null))).flat()).toEqual(entrants);
+      });
+    });
+
+    test('items with orders are found by the keys, and entrants by their partition', async () => {
+      const sql = await fixture.open();
+      const [order] = someChanges().orders;
+      const items = [-7, 0, 1, 2, 2, 7, 99, 2 ** 21];
+      const orders = items.map((item, n) => ({
+        ...order!,
+        key: orderKey(item, n),
+        id: `order ${n}`,
+      }));
+      const ids = [
+        rowId(3, 1, 0),
+        rowId(3, 1, 4_095),
+        rowId(3, 70, 2),
+        rowId(4, 2, 0),
+        rowId(63, 9, 1),
+      ];
+      const entrants = ids.map((id) => ({ id, promoId: 72, userId: 5, nonce: 6 }));
+      const changes = { ...changesOf([]), orders, entrants };
+      const to = { seq: 4, hash: 'hash of 4' };
+      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      await sql.projection.snapshot(async (view) => {
+        expect(await view.orderedItems()).toEqual([1, 2, 7, 99, 2 ** 21]);
+        for (const [partition, expected] of [
+          [3, ids.slice(0, 3)],
+          [4, ids.slice(3, 4)],
+          [63, ids.slice(4)],
+          [5, []],
+        ] as const) {
+          const pages = await Array.fromAsync(view.entrantPages(partition));
+          expect(pages.flat().map(({ id }) => id)).toEqual([...expected]);
+        }
       });
     });
 

@@ -1,6 +1,6 @@
 /** One state of the projected rows in Postgres, for audits. */
 import type { TransactionSQL } from 'bun';
-import { and, asc, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
 import { type BunSQLDatabase, drizzle } from 'drizzle-orm/bun-sql';
 import { orderKey } from '../../order-id.ts';
 import type { EntrantRow } from '../draws.ts';
@@ -17,7 +17,7 @@ import {
   refundsDue,
   stockLogs,
 } from '../schema.postgres.ts';
-import { joinSums, pageRows } from '../sums.ts';
+import { joinSums, orderedItemsQuery, pageRows, partitionOfId } from '../sums.ts';
 import type { Answered } from './connections.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
@@ -62,6 +62,11 @@ export class PostgresView implements ProjectionView {
       if (page.length < pageRows) return;
       first = page.at(-1)!.key + 1;
     }
+  }
+
+  async orderedItems(): Promise<number[]> {
+    const rows = await this.#wait(this.#database.execute(orderedItemsQuery(orders.key)));
+    return rows.map(({ item }) => Number(item));
   }
 
   async itemSums(): Promise<ItemSums[]> {
@@ -109,14 +114,15 @@ export class PostgresView implements ProjectionView {
     }
   }
 
-  async *entrantPages(): AsyncGenerator<EntrantRow[]> {
+  async *entrantPages(partition: number | null): AsyncGenerator<EntrantRow[]> {
+    const { id } = drawEntrants;
+    const wanted = partition === null ? undefined : eq(partitionOfId(id), partition);
     for (let last = Number.MIN_SAFE_INTEGER; ; ) {
-      const { id } = drawEntrants;
       const page = await this.#wait(
         this.#database
           .select()
           .from(drawEntrants)
-          .where(gt(id, last))
+          .where(and(gt(id, last), wanted))
           .orderBy(asc(id))
           .limit(pageRows),
       );

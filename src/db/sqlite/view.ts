@@ -1,5 +1,5 @@
 /** One state of the projected rows in SQLite, for audits. */
-import { and, asc, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, lt, or, sum } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKey } from '../../order-id.ts';
 import type { EntrantRow } from '../draws.ts';
@@ -16,7 +16,7 @@ import {
   refundsDue,
   stockLogs,
 } from '../schema.sqlite.ts';
-import { joinSums, pageRows } from '../sums.ts';
+import { joinSums, orderedItemsQuery, pageRows, partitionOfId } from '../sums.ts';
 import { guarded } from './connect.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
@@ -69,6 +69,11 @@ export class SqliteView implements ProjectionView {
     }
   }
 
+  async orderedItems(): Promise<number[]> {
+    const query = orderedItemsQuery(orders.key);
+    return guarded(() => this.database.all<{ item: number }>(query)).map(({ item }) => item);
+  }
+
   async itemSums(): Promise<ItemSums[]> {
     return guarded(() => {
       const logged = this.database
@@ -117,14 +122,15 @@ export class SqliteView implements ProjectionView {
     }
   }
 
-  async *entrantPages(): AsyncGenerator<EntrantRow[]> {
+  async *entrantPages(partition: number | null): AsyncGenerator<EntrantRow[]> {
+    const { id } = drawEntrants;
+    const wanted = partition === null ? undefined : eq(partitionOfId(id), partition);
     for (let last = Number.MIN_SAFE_INTEGER; ; ) {
-      const { id } = drawEntrants;
       const page = guarded(() =>
         this.database
           .select()
           .from(drawEntrants)
-          .where(gt(id, last))
+          .where(and(gt(id, last), wanted))
           .orderBy(asc(id))
           .limit(pageRows)
           .all(),

@@ -20,6 +20,8 @@ export interface AuditOptions {
   partitions: number;
   /** Reports only on this item; its partition is the only one that is read. */
   onlyItem?: number | null;
+  /** Reads only this partition, where each has an audit of its own. */
+  onlyPartition?: number | null;
   /** Keeps what happened to each item over time, down-sampled. */
   chronicles?: boolean;
 }
@@ -33,8 +35,7 @@ export class Audit {
   constructor(readonly options: AuditOptions) {
     const { partitions, onlyItem = null, chronicles = false } = options;
     this.findings = new Findings(onlyItem);
-    const numbers =
-      onlyItem === null ? [...Array(partitions).keys()] : [partitionOf(onlyItem, partitions)];
+    const numbers = partitionsToRead(options);
     this.partitions = numbers.map(
       (p) => new PartitionAudit(p, { partitions, chronicles }, this.findings),
     );
@@ -44,6 +45,19 @@ export class Audit {
   /** One of the partitions to be read; undefined for any other. */
   partition(partition: number): PartitionAudit | undefined {
     return this.#byPartition.get(partition);
+  }
+
+  /** Whether all partitions are this audit's, so that no row is another's. */
+  get isWhole(): boolean {
+    return this.partitions.length === this.options.partitions;
+  }
+
+  /**
+   * Whether it looks at rows of partitions that the journal does not have: where each partition has an audit of its
+   * own, that of the first one does.
+   */
+  get looksAtStrays(): boolean {
+    return this.isWhole || this.#byPartition.has(0);
   }
 
   /** Takes the next entry of one of the partitions. */
@@ -64,4 +78,10 @@ export class Audit {
       .filter(({ item }) => onlyItem === null || item === onlyItem)
       .sort((a, b) => a.item - b.item || a.partition - b.partition);
   }
+}
+
+/** In order. */
+export function partitionsToRead({ partitions, onlyItem, onlyPartition }: AuditOptions): number[] {
+  const only = onlyItem == null ? onlyPartition : partitionOf(onlyItem, partitions);
+  return only == null ? [...Array(partitions).keys()] : [only];
 }

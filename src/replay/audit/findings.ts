@@ -31,7 +31,7 @@ export interface Finding {
 }
 
 /** Findings that are kept and listed; more are only counted. */
-const findingsListedMax = 1_000;
+export const findingsListedMax = 1_000;
 
 /** Collects findings: all of them, or those about one item. */
 export class Findings {

@@ -53,6 +53,13 @@ export class PartitionAudit {
     return this.#chain.sequence;
   }
 
+  /** Orders placed so far. */
+  get orders(): number {
+    let orders = 0;
+    for (const item of this.items.values()) orders += item.orders.count;
+    return orders;
+  }
+
   /** The hash of the last entry: it vouches for every entry before. */
   get hash(): string {
     return this.#chain.hash;

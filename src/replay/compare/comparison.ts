@@ -33,5 +33,9 @@ export interface Compared {
   compared: Record<string, number>;
   /** What was left out, and why. */
   skipped: string[];
+  /** How much was left out of what needs no line each, by what it is. */
+  uncompared?: Record<string, number>;
+  /** Why there is nothing to compare the journal with. */
+  absent?: string;
   ms: number;
 }

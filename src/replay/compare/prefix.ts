@@ -13,12 +13,13 @@ export class Prefix {
 
   /**
    * The checkpoint of an item's partition; undefined where the item is not to be compared. Rows under
-   * ids that no item can have are always compared: with nothing.
+   * ids that no item can have are compared with nothing.
    */
   checkpointOf(item: number): Sequence | undefined {
     const { onlyItem = null } = this.audit.options;
     if (onlyItem !== null && item !== onlyItem) return undefined;
-    return item < 1 ? 0 : this.checkpoints.get(this.#partitionOf(item));
+    if (item >= 1) return this.checkpoints.get(this.#partitionOf(item));
+    return this.audit.looksAtStrays ? 0 : undefined;
   }
 
   /** An item's books; undefined where the journal does not know it. */
@@ -42,8 +43,9 @@ export class Prefix {
   /** Reports what no item is known of. False where the partition is not to be compared, or one item alone is. */
   differsIn(partition: number, sequence: Sequence, what: string): boolean {
     const { onlyItem = null, partitions } = this.audit.options;
-    // Rows of partitions that no journal has are always compared: with nothing.
-    const isCompared = this.checkpoints.has(partition) || partition >= partitions || partition < 0;
+    // Rows of partitions that no journal has are compared with nothing.
+    const isStray = partition >= partitions || partition < 0;
+    const isCompared = isStray ? this.audit.looksAtStrays : this.checkpoints.has(partition);
     if (onlyItem !== null || !isCompared) return false;
     this.audit.findings.add({ check: 'I7', partition, sequence, item: null, what });
     return true;

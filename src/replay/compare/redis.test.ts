@@ -5,6 +5,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/p
 import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
 import { playSale } from '../../testing/small-sale.ts';
 import { type ReplayOptions, replay } from '../replay.ts';
+import { reportOf } from '../report.ts';
 import { redisComparison } from './redis.ts';
 
 let redis: RedisServer;
@@ -33,7 +34,7 @@ async function compared(options: Pick<ReplayOptions, 'item' | 'to'> = {}, url = 
     const replayed = await replay({ journal, partitions, comparisons, ...options });
     const { count, listed } = replayed.audit.findings;
     expect(count).toBe(listed.length);
-    const { compared, skipped } = replayed.comparisons[0]!;
+    const { compared, skipped } = reportOf(replayed, null, 'CNY').comparisons[0]!;
     return { ...compared, skipped, differences: listed.map(({ what }) => what) };
   } finally {
     await journal.close();
@@ -83,8 +84,8 @@ test('what is beyond --to, or not in Redis, is reported but is no difference', a
   expect(await compared({ to: 2 })).toMatchObject({
     items: 0,
     skipped: [
-      'not in Redis: 1 of 2 items',
-      'not compared, beyond what was read of the journal: 1 items',
+      'not compared, items that are not in Redis: 1',
+      'not compared, items beyond what was read of the journal: 1',
     ],
     differences: [],
   });

@@ -20,8 +20,11 @@ const units = ['loaded', 'held', 'sold', 'left'] as const;
 type Shown = Record<(typeof fields)[number], number>;
 
 export function redisComparison(url: string): Comparison {
+  /** Set once it did not answer: it is not waited for again. */
+  let away: Pick<Compared, 'compared' | 'skipped'> | null = null;
   return {
     async compare(reading) {
+      if (away !== null) return { name: 'Redis', ...away, ms: 0 };
       const startedAt = performance.now();
       const redis = new Redis(url, {
         lazyConnect: true,
@@ -31,10 +34,13 @@ export function redisComparison(url: string): Comparison {
       });
       // A command reports what goes wrong with its connection as well.
       redis.on('error', () => undefined);
-      const compared = await compareReplica(redis, reading).catch((error: unknown) => ({
-        compared: {},
-        skipped: [`Redis does not answer, and nothing is compared with it: ${error}`],
-      }));
+      const compared = await compareReplica(redis, reading).catch((error: unknown) => {
+        away = {
+          compared: {},
+          skipped: [`Redis does not answer, and nothing is compared with it: ${error}`],
+        };
+        return away;
+      });
       redis.disconnect();
       return { name: 'Redis', ...compared, ms: performance.now() - startedAt };
     },
@@ -44,7 +50,7 @@ export function redisComparison(url: string): Comparison {
 async function compareReplica(
   redis: Redis,
   reading: Reading,
-): Promise<Pick<Compared, 'compared' | 'skipped'>> {
+): Promise<Pick<Compared, 'compared' | 'skipped' | 'uncompared'>> {
   await redis.connect();
   const books = reading.audit.items().filter(({ item }) => item >= 1 && item <= itemIdMax);
   let compared = 0;
@@ -60,11 +66,11 @@ async function compareReplica(
       else beyond++;
     }
   }
-  const skipped = [];
-  if (absent > 0) skipped.push(`not in Redis: ${absent} of ${books.length} items`);
-  if (beyond > 0)
-    skipped.push(`not compared, beyond what was read of the journal: ${beyond} items`);
-  return { compared: { items: compared }, skipped };
+  const uncompared = {
+    'items that are not in Redis': absent,
+    'items beyond what was read of the journal': beyond,
+  };
+  return { compared: { items: compared }, skipped: [], uncompared };
 }
 
 /** The fields of each item; null where they are missing. */

@@ -14,6 +14,7 @@ import { JournalMaker } from '../../testing/journal-maker.ts';
 import { stateAt } from '../../testing/journal-state.ts';
 import { salePartitions } from '../../testing/script-player.ts';
 import { type Replayed, type ReplayOptions, replay } from '../replay.ts';
+import { reportOf } from '../report.ts';
 import type { Comparison } from './comparison.ts';
 import { SnapshotChecks, type SnapshotSource } from './snapshots.ts';
 
@@ -189,13 +190,13 @@ describe('what is said of a snapshot, and is no difference:', () => {
   test('it is beyond --to', async () => {
     await put(4);
     await put(8);
-    const { comparisons } = await audited({ to: 5 });
-    const said = 'not compared, beyond --to 5: 1 snapshot';
+    const { comparisons } = reportOf(await audited({ to: 5 }), 5, 'CNY');
+    const said = 'not compared, snapshots beyond --to 5: 1';
     expect(comparisons).toMatchObject([{ compared: { snapshots: 1 }, skipped: [said] }]);
   });
 
   test('there is none, and nothing is compared', async () => {
-    const { comparisons } = await audited();
+    const { comparisons } = reportOf(await audited(), null, 'CNY');
     const said = 'there are no snapshots: nothing is compared with them';
     expect(comparisons).toMatchObject([{ compared: {}, skipped: [said] }]);
   });

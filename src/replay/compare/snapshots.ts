@@ -22,7 +22,6 @@ import {
 } from '../../../actors/snapshot/store.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
-import { counted } from '../format.ts';
 import type { Compared } from './comparison.ts';
 
 /** Bytes that are hashed at once. */
@@ -93,14 +92,15 @@ export class SnapshotChecks {
         this.#skip(name, `the journal ends before it, at entry ${sequence}`);
       }
     }
-    if (this.#beyond > 0) {
-      const count = counted(this.#beyond, 'snapshot');
-      this.#skipped.push(`not compared, beyond --to ${this.#to}: ${count}`);
-    }
-    const isEmpty = this.#compared === 0 && this.#skipped.length === 0;
-    if (isEmpty) this.#skipped.push('there are no snapshots: nothing is compared with them');
-    const compared: Record<string, number> = isEmpty ? {} : { snapshots: this.#compared };
-    return { name: 'Snapshots', compared, skipped: this.#skipped, ms: this.ms };
+    const common = { name: 'Snapshots', skipped: this.#skipped, ms: this.ms };
+    const uncompared = { [`snapshots beyond --to ${this.#to}`]: this.#beyond };
+    if (this.#compared + this.#beyond + this.#skipped.length === 0)
+      return {
+        ...common,
+        compared: {},
+        absent: 'there are no snapshots: nothing is compared with them',
+      };
+    return { ...common, compared: { snapshots: this.#compared }, uncompared };
   }
 
   /** Null where there is nothing to compare. */

@@ -25,11 +25,16 @@ export async function compareEntrants(view: ProjectionView, prefix: Prefix): Pro
     }
   }
   let compared = 0;
-  for await (const page of view.entrantPages()) {
+  for await (const page of view.entrantPages(pagesOf(prefix))) {
     for (const row of page) if (compareRow(row, draws.get(row.promoId), prefix)) compared++;
   }
   for (const met of draws.values()) skipTo(Number.POSITIVE_INFINITY, met, prefix);
   return compared;
+}
+
+/** The partition whose rows are enough; null where others are to be looked at. */
+function pagesOf({ audit }: Prefix): number | null {
+  return audit.looksAtStrays ? null : audit.partitions[0]!.partition; // Without strays there is one.
 }
 
 /** Hot: runs once per row. False where it is not to be compared. */

@@ -40,11 +40,10 @@ interface Met {
 
 /** Returns how many rows were compared. */
 export async function compareOrders(view: ProjectionView, prefix: Prefix): Promise<number> {
-  const [from, below] = keyRange(prefix);
   const unmet = new Map([...prefix.books()].map((each) => [each[0].item, each]));
   let compared = 0;
   let met: Met | null = null;
-  for await (const page of view.orderPages(from, below)) {
+  for await (const page of pagesOf(view, prefix)) {
     for (const row of page) {
       const item = Math.floor(row.key / itemKeys);
       if (met === null || met.item !== item) {
@@ -62,10 +61,21 @@ export async function compareOrders(view: ProjectionView, prefix: Prefix): Promi
   return compared;
 }
 
-function keyRange({ audit: { options } }: Prefix): [from: number, below: number] {
-  const { onlyItem = null } = options;
-  if (onlyItem === null) return [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  return [orderKey(onlyItem, 0), orderKey(onlyItem + 1, 0)];
+/** Rows by key, without those that another audit looks at. */
+async function* pagesOf(view: ProjectionView, prefix: Prefix): AsyncGenerator<OrderRow[]> {
+  const { isWhole, options } = prefix.audit;
+  if (isWhole && options.onlyItem == null) {
+    yield* view.orderPages(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    return;
+  }
+  const firstKey = orderKey(1, 0);
+  if (prefix.checkpointOf(0) !== undefined) {
+    yield* view.orderPages(Number.MIN_SAFE_INTEGER, firstKey);
+  }
+  for (const item of await view.orderedItems()) {
+    if (prefix.checkpointOf(item) === undefined) continue;
+    yield* view.orderPages(orderKey(item, 0), orderKey(item + 1, 0));
+  }
 }
 
 function meet(item: number, prefix: Prefix): Met {

@@ -11,9 +11,11 @@ import { sampleMax } from '../audit/fairness.ts';
 import { counted, pointsMax } from '../audit/timeline.ts';
 import type { Names } from '../compare/comparison.ts';
 import { number } from '../format.ts';
+import { partOf } from '../part-report.ts';
 import { type Replayed, replay } from '../replay.ts';
 import { reportOf } from '../report.ts';
 import { documentOf } from './document.tsx';
+import { drawnItems } from './sections.tsx';
 
 let folder: TemporaryFolder;
 beforeEach(() => {
@@ -30,8 +32,7 @@ async function reported(names = noNames): Promise<{ text: string; replayed: Repl
   await journal.close();
   const text = await documentOf({
     report: reportOf(replayed, null, 'CNY'),
-    books: replayed.audit.items(),
-    names,
+    drawn: await drawnItems(replayed.audit.items(), partOf(replayed), names, 'CNY'),
     journalKind: 'SQLite',
     acknowledgement: 'An <acknowledged> entry is on the disk.',
     at: Date.UTC(2026, 10, 23),

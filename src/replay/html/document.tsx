@@ -3,22 +3,19 @@ import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
 import { ownPath } from '../../own-files.ts';
 import { type Check, checkNames } from '../audit/findings.ts';
-import type { ItemAudit } from '../audit/item-audit.ts';
-import type { Names } from '../compare/comparison.ts';
 import { amount, counted, megabytes, number, seconds, utc } from '../format.ts';
 import { type Report, wasTried } from '../report.ts';
-import { ItemSection, soldShare } from './item.tsx';
+import { soldShare } from './item.tsx';
 import { Facts, Table } from './parts.tsx';
+import { type DrawnItem, mostOrdered } from './sections.tsx';
 
-/** Items with charts, those with the most orders; and items in the overview. */
-const itemsChartedMax = 12;
+/** Items in the overview. */
 const itemsListedMax = 1_000;
 
 export interface DocumentOptions {
   report: Report;
-  /** The books of the report's items, with their chronicles. */
-  books: readonly ItemAudit[];
-  names: Names;
+  /** Of each part of the journal that was audited by itself. */
+  drawn: readonly DrawnItem[];
   /** The kind of the journal, and what its acknowledgement means. */
   journalKind: string;
   acknowledgement: string;
@@ -35,13 +32,8 @@ export async function documentOf(options: DocumentOptions): Promise<string> {
 }
 
 function Page(options: DocumentOptions) {
-  const { report, books, names } = options;
-  const { currency } = report;
-  const reportOf = new Map(report.items.map((each) => [each.item, each]));
-  const charted = books
-    .toSorted((a, b) => b.orders.count - a.orders.count)
-    .slice(0, itemsChartedMax)
-    .toSorted((a, b) => a.item - b.item);
+  const { report } = options;
+  const charted = mostOrdered(options.drawn).toSorted((a, b) => a.item - b.item);
   const verdict = report.holds ? 'All holds' : counted(report.differences.count, 'difference');
   return (
     <html lang="en">
@@ -58,14 +50,7 @@ function Page(options: DocumentOptions) {
           <Checks report={report} />
           {report.holds ? null : <Differences report={report} />}
           <Items report={report} charted={charted} />
-          {charted.map((book) => (
-            <ItemSection
-              book={book}
-              report={reportOf.get(book.item)!}
-              names={names}
-              currency={currency}
-            />
-          ))}
+          {charted.map((each) => raw(each.section))}
           <Record {...options} />
           <Method />
         </main>
@@ -161,7 +146,7 @@ function Differences({ report: { differences } }: { report: Report }) {
   );
 }
 
-function Items({ report, charted }: { report: Report; charted: readonly ItemAudit[] }) {
+function Items({ report, charted }: { report: Report; charted: readonly DrawnItem[] }) {
   const { items, currency } = report;
   if (items.length === 0) return <p>No item was opened.</p>;
   const withCharts = new Set(charted.map(({ item }) => item));

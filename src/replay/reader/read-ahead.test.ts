@@ -114,24 +114,19 @@ describe('an audit of a journal that is read ahead', () => {
     database.close();
     const settings = { kind: 'sqlite', path } as const;
     const reader = await openJournal(settings, partitions, { readonly: true });
-    let threads = 0;
-    const readAhead = () => {
-      threads++;
-      return new ReadAhead(settings, partitions, patienceMs);
-    };
     for (const limits of [{}, { to: 340 }, { item: 4 }]) {
+      const source = new ReadAhead(settings, partitions, patienceMs);
       const asked = { journal: reader, partitions, ...limits };
-      const [plain, fast] = [await replay(asked), await replay({ ...asked, readAhead })].map(
+      const [plain, fast] = [await replay(asked), await replay({ ...asked, source })].map(
         (replayed) => {
           const { journal, ...report } = reportOf(replayed, null, 'CNY');
           return { ...report, journal: { ...journal, ms: 0, ordersPerSecond: 0 } };
         },
       );
+      source.close();
       expect(fast).toEqual(plain!);
       expect(plain!.journal.orders).toBeGreaterThan(100);
     }
-    // One item's partition alone is too short.
-    expect(threads).toBe(2);
     await reader.close();
   }, 60_000);
 
