@@ -1,4 +1,4 @@
-import { describe, expect, mock, setDefaultTimeout, test } from 'bun:test';
+import { describe, expect, mock, setDefaultTimeout, spyOn, test } from 'bun:test';
 import { isCommonPassword } from './common-passwords.ts';
 import { Passwords, PasswordsBusy } from './passwords.ts';
 
@@ -22,8 +22,26 @@ describe('passwords', () => {
     expect(await passwords.verify(`${'密'.repeat(127)}玛`, hash, 'me')).toBe(false);
   });
 
-  test('without a hash are never right', async () => {
-    expect(await new Passwords().verify('anything', null, 'me')).toBe(false);
+  test('without a hash are never right, after the same work', async () => {
+    const verify = spyOn(Bun.password, 'verify');
+    try {
+      const passwords = new Passwords();
+      const hash = await passwords.hash('something', 'me');
+      expect(await passwords.verify('anything', hash, 'me')).toBe(false);
+      expect(await passwords.verify('anything', null, 'me')).toBe(false);
+      // Algorithm, costs, and bytes of salt and hash.
+      const form = (phc: string) => [
+        ...phc.split('$').slice(0, 4),
+        ...phc
+          .split('$')
+          .slice(4)
+          .map((part) => part.length),
+      ];
+      const [known, unknown] = verify.mock.calls.map(([, against]) => form(String(against)));
+      expect(unknown).toEqual(known!);
+    } finally {
+      verify.mockRestore();
+    }
   });
 
   test('wait in turn, and beyond a bound are refused at once, and counted', async () => {

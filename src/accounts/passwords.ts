@@ -3,6 +3,7 @@
  * milliseconds, so each thread makes one at a time, and then the core is left to orders for as long as the
  * hash took. Who waits for a turn does so in a short line that is fair: see `FairTurns`.
  */
+import { randomBytes } from 'node:crypto';
 import { FairTurns, type TurnLimits } from './fair-turns.ts';
 
 /** Some twelve turns a second: the last in the line waits about as long as anyone may. */
@@ -21,22 +22,24 @@ export class PasswordsBusy extends Error {
   override readonly name = 'PasswordsBusy';
 }
 
-/** Nobody's: for work that no request asks for. */
-const nobody = '';
+/** Bytes of the salt and of the hash, as `Bun.password.hash` makes them. */
+const partBytes = 32;
+
+type Cost = typeof leastCost | typeof rehearsalCost;
 
 export class Passwords {
   readonly #turns: FairTurns;
   /** What passwords of unknown users are compared with, so that the work is the same. */
-  readonly #nobodysHash: Promise<string>;
+  readonly #nobodysHash: string;
 
   /** @param refused - told of each who got no turn. */
   constructor(
     private readonly refused: () => void = () => undefined,
     limits: TurnLimits = { waitingMax, waitMsMax },
-    private readonly cost: typeof leastCost | typeof rehearsalCost = leastCost,
+    private readonly cost: Cost = leastCost,
   ) {
     this.#turns = new FairTurns(limits);
-    this.#nobodysHash = this.hash(crypto.randomUUID(), nobody);
+    this.#nobodysHash = nobodysHash(cost);
   }
 
   /** Whether there is room for another password of somebody now. */
@@ -51,7 +54,7 @@ export class Passwords {
 
   /** Compares with a hash; without one it does the same work and returns false. @throws PasswordsBusy */
   async verify(password: string, hash: string | null, whose: string): Promise<boolean> {
-    const against = hash ?? (await this.#nobodysHash);
+    const against = hash ?? this.#nobodysHash;
     const same = await this.#inTurn(whose, () => Bun.password.verify(password, against));
     return hash !== null && same;
   }
@@ -68,4 +71,13 @@ export class Passwords {
       setTimeout(() => this.#turns.done(), performance.now() - startedAt);
     }
   }
+}
+
+/**
+ * A hash of no known password. It is made up, because to make one would cost each start of a thread the time and the
+ * memory of a password.
+ */
+function nobodysHash({ memoryCost, timeCost }: Cost): string {
+  const part = () => randomBytes(partBytes).toString('base64').replace(/=+$/, '');
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$${part()}$${part()}`;
 }
