@@ -12,8 +12,10 @@ export function enterArchived(books: ItemBooks, { upTo, promos = [] }: Archived)
     return;
   }
   for (let n = books.archived + 1; n <= upTo; n++) {
-    const fault = stays(books, n);
+    const row = orders.rowOf(n);
+    const fault = row < 0 ? 'though it was never placed' : stays(books, n, row);
     if (fault !== null) books.found('rules', `order ${n}: archived ${fault}`);
+    if (row >= 0) books.termsOf(orders.holderOf(row)).kept--;
   }
   books.archived = upTo;
   for (const promo of promos) {
@@ -25,10 +27,8 @@ export function enterArchived(books: ItemBooks, { upTo, promos = [] }: Archived)
 }
 
 /** Why an order should not have been archived, or null. */
-function stays(books: ItemBooks, n: number): string | null {
+function stays(books: ItemBooks, n: number, row: number): string | null {
   const { orders, at } = books;
-  const row = orders.rowOf(n);
-  if (row < 0) return 'though it was never placed';
   if (orders.statusOf(row) === orderStatus.placed) return 'while it held units';
   const terms = books.termsOf(orders.holderOf(row));
   if (terms.promo !== 0) {
@@ -39,16 +39,11 @@ function stays(books: ItemBooks, n: number): string | null {
 }
 
 /** Why the buyers of a promo should not have been forgotten, or null. */
-function staysKnown({ terms, orders, holders, archived, at }: ItemBooks, promo: number) {
+function staysKnown({ terms, at }: ItemBooks, promo: number): string | null {
   const index = promo === 0 ? -1 : terms.indexOf(promo);
   if (index < 0) return 'though it was never published';
   if (overFault(terms.at(index), at) === null) return 'while it was on';
-  const { queue } = terms.at(index);
+  const { queue, kept } = terms.at(index);
   if (queue.people > 0) return 'while somebody stood there';
-  for (let n = archived + 1; n < orders.nextNumber; n++) {
-    const row = orders.rowOf(n);
-    if (row >= 0 && holders.termsOf(orders.holderOf(row)) === index)
-      return `while order ${n} was kept`;
-  }
-  return null;
+  return kept === 0 ? null : `while ${kept} of its orders were kept`;
 }

@@ -31,6 +31,7 @@ export function enterPlaced(books: ItemBooks, event: Placed): void {
   takeUnits(books, n, amount, terms, holder);
   if (event.tokenEndsAt !== undefined) noteLongToken(books, event, event.tokenEndsAt);
   const row = orders.add(event, holder, at, books.sequence);
+  terms.kept++;
   if (event.paid === true) {
     books.sold += amount;
     orders.settle(row, orderStatus.paid, at, books.sequence);

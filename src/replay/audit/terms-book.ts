@@ -19,6 +19,8 @@ export interface KnownTerms extends BaseTerms {
   publishedSeq: Sequence;
   /** Users admitted under them. */
   admitted: number;
+  /** Orders placed under them that are not archived. */
+  kept: number;
   /** With a draw: from here on users may join. */
   queueOpenAt: number;
   /** The merchant ended it, or took it back before its start: null while neither is so. */
@@ -79,7 +81,7 @@ export class TermsBook {
     const times = { startAt: 0, endAt: timeMsMax, queueOpenAt: 0 };
     const terms = { promo: 0, price, limit, payWindowMs: payWindowDefaultMs, ...times };
     const queue = new QueueBook(0, null, gateFactorMax, timeMsMax, '', this.standings);
-    const known = { publishedAt: at, publishedSeq: seq, admitted: 0, over: null, queue };
+    const known = { publishedAt: at, publishedSeq: seq, admitted: 0, kept: 0, over: null, queue };
     this.#known.push({ ...terms, gateFactor: gateFactorMax, ...known });
   }
 
@@ -99,7 +101,7 @@ export class TermsBook {
     const fault = this.#publishFault(event, at);
     const queue = new QueueBook(promo, mode, gateFactor, admitMs, secret, this.standings);
     const terms = { promo, price, startAt, endAt, limit, gateFactor, payWindowMs, queueOpenAt };
-    const known = { publishedAt: at, publishedSeq: seq, admitted: 0, over: null, queue };
+    const known = { publishedAt: at, publishedSeq: seq, admitted: 0, kept: 0, over: null, queue };
     this.#open.add(this.#known.push({ ...terms, ...known }) - 1);
     this.#look();
     return fault;
