@@ -36,7 +36,7 @@ describe('a hash index', () => {
     expect(index.bytes / rows).toBeLessThan(24);
   });
 
-  test('forgets rows below a limit: at once where most are, else as it grows', () => {
+  test('forgets rows below a limit, and is about as large as without them', () => {
     for (const [rows, least] of [
       [50_000, 49_000],
       [50_000, 20_000],
@@ -56,6 +56,25 @@ describe('a hash index', () => {
       );
       expect(index.bytes).toBeLessThanOrEqual(kept.bytes * 2);
     }
+  });
+
+  test('forgets step by step: each touches a few segments, and all together give back what the rows took', () => {
+    const rows = 300_000;
+    const step = 10_000;
+    const index = filled(Array.from({ length: rows }, (_, row) => hashOf(row)));
+    const memories = () => new Set(index.stored().segments.map(({ buffer }) => buffer));
+    for (let least = step; least < rows; least += step) {
+      const before = memories();
+      index.forgetBelow(least);
+      const made = [...memories()].filter((each) => !before.has(each));
+      expect(made.length).toBeLessThan(12);
+      const kept = filled(Array.from({ length: rows - least }, (_, row) => hashOf(row + least)));
+      expect(index.bytes).toBeLessThanOrEqual(kept.bytes * 3 + 2 ** 17);
+      for (let row = least; row < rows; row += 97)
+        expect(rowsAt(index, hashOf(row))).toContain(row);
+    }
+    index.clear(rows);
+    expect(index.stored()).toEqual(new HashIndex().stored());
   });
 
   test('forgets again and again while rows come, of which not each is in it: it finds what is left, and no row twice', () => {
@@ -92,13 +111,17 @@ describe('a hash index', () => {
   test('is the same when it is restored from its memory, and goes on the same way', () => {
     for (const rows of [0, 7, 5_000, 60_000]) {
       const index = filled(Array.from({ length: rows }, (_, row) => hashOf(row)));
-      index.forgetBelow(rows >> 2);
+      const least = rows >> 2;
+      index.forgetBelow(least);
       const { index: shape, segments } = index.stored();
       const restored = new HashIndex();
-      restored.restore(shape, inOrder(segments.map((memory) => memory.slice())), rows >> 2);
+      restored.restore(shape, inOrder(segments.map((memory) => memory.slice())), least);
       expect(restored.stored()).toEqual(index.stored());
       for (const each of [index, restored]) {
-        for (let row = rows; row < rows + 40_000; row++) each.add(row, hashOf(row));
+        for (let row = rows; row < rows + 40_000; row++) {
+          each.add(row, hashOf(row));
+          if (row % 1_000 === 0) each.forgetBelow(least + (row - rows));
+        }
       }
       expect(restored.stored()).toEqual(index.stored());
     }

@@ -1,8 +1,9 @@
 /**
  * From a hash to the numbers of rows that have it, by extendible hashing (R. Fagin, J. Nievergelt, N.
  * Pippenger, H. R. Strong, "Extendible hashing", ACM Transactions on Database Systems 4(3), 1979): a hash's
- * first bits choose a segment, by way of a directory, and a segment that is full is split in two. So no growth
- * ever touches more than one segment, and the segments can be stored and mapped as they are.
+ * first bits choose a segment, by way of a directory, and a segment that is full is split in two; two that have
+ * become nearly empty are joined. So no growth ever touches more than one segment, to forget rows touches a few, and
+ * the segments can be stored and mapped as they are.
  *
  * Within a segment it is open addressing. A slot keeps the hash beside the row, so that a walk touches the rows
  * only where the hash matches, and a split does not touch them at all: each access would miss the processor's
@@ -25,6 +26,12 @@ const segmentWords = 1 << segmentBits;
 const firstWords = 16 * slotWords;
 /** A walk gets long in a segment that is fuller. */
 const fullTenths = 7;
+/** Rows of a full segment. */
+const fullRows = Math.floor(((segmentWords / slotWords) * fullTenths) / 10);
+/** Two segments that have no more are joined: there is room then for some time. */
+const joinedRows = Math.floor((fullRows * 3) / 4);
+/** As many rows are forgotten for each segment that is swept: every one is, before half of the rows are. */
+const rowsPerSweep = fullRows / 4;
 /** Four times as many segments as there are orders of an item. Only hashes that nobody mixes well come here. */
 const bitsMax = 20;
 
@@ -35,11 +42,13 @@ interface Segment {
   readonly slots: Int32Array;
 }
 
-/**
- * An index as it is stored, beside the memory of its segments: for each, in the order of the hashes in them, how
- * many first bits those share, and how many rows there are.
- */
-export type StoredIndex = [depth: number, rows: number][];
+/** An index as it is stored, beside the memory of its segments. */
+export interface StoredIndex {
+  /** In the order of the hashes in them: how many first bits those share, and how many rows there are. */
+  segments: [depth: number, rows: number][];
+  /** The hash that the next sweep begins with. */
+  swept: number;
+}
 
 export class HashIndex {
   /** By the first `#bits` bits of a hash. Segments that share fewer stand here several times. */
@@ -49,9 +58,10 @@ export class HashIndex {
   #bits = 0;
   /** All of them have the same size. */
   #mask: number;
-  #rows = 0;
   /** Rows below are forgotten. */
   #least = 0;
+  /** Segments are swept in turn: the first hash of the next. */
+  #swept = 0;
 
   constructor() {
     this.#directory = [emptySegment(0, firstWords)];
@@ -84,25 +94,23 @@ export class HashIndex {
       segment = this.#segmentOf(hash);
     }
     put(segment, hash | 0, row + 1);
-    this.#rows++;
   }
 
-  /** Forgets all rows below `least`; where most are, the index is made anew without them. */
+  /** Forgets all rows below `least`. What they take is given back in pieces, so that no call takes long. */
   forgetBelow(least: number): void {
+    const sweeps = Math.ceil((least - this.#least) / rowsPerSweep);
     this.#least = least;
-    if (!this.#isMostlyStale()) return;
-    const kept: [hash: number, row: number][] = [];
-    for (const { slots } of this.#segments()) {
-      for (let slot = 0; slot < slots.length; slot += slotWords) {
-        if (slots[slot + 1]! > least) kept.push([slots[slot]!, slots[slot + 1]! - 1]);
-      }
-    }
+    for (let left = Math.min(sweeps, this.#directory.length); left > 0; left--) this.#sweep();
+  }
+
+  /** Forgets all rows: each is below `least`. */
+  clear(least: number): void {
+    this.#least = least;
     this.#directory = [emptySegment(0, firstWords)];
     this.#slots = slotsOf(this.#directory);
     this.#mask = firstWords - 1;
     this.#bits = 0;
-    this.#rows = 0;
-    for (const [hash, row] of kept) this.add(row, hash);
+    this.#swept = 0;
   }
 
   get bytes(): number {
@@ -115,7 +123,7 @@ export class HashIndex {
   stored(): { index: StoredIndex; segments: Uint8Array[] } {
     const segments = [...this.#segments()];
     return {
-      index: segments.map(({ depth, rows }) => [depth, rows]),
+      index: { segments: segments.map(({ depth, rows }) => [depth, rows]), swept: this.#swept },
       segments: segments.map(
         ({ slots }) => new Uint8Array(slots.buffer, slots.byteOffset, slots.byteLength),
       ),
@@ -123,12 +131,12 @@ export class HashIndex {
   }
 
   /** @param least - rows below were forgotten. */
-  restore(index: StoredIndex, take: Take, least: number): void {
-    const memories = take(index.length);
+  restore({ segments, swept }: StoredIndex, take: Take, least: number): void {
+    const memories = take(segments.length);
     this.#least = least;
-    this.#rows = index.reduce((sum, [, rows]) => sum + rows, 0);
-    this.#bits = Math.max(...index.map(([depth]) => depth));
-    this.#directory = index.flatMap(([depth, rows], at) => {
+    this.#swept = swept;
+    this.#bits = Math.max(...segments.map(([depth]) => depth));
+    this.#directory = segments.flatMap(([depth, rows], at) => {
       const { buffer, byteOffset, byteLength } = memories[at]!;
       const slots = new Int32Array(buffer, byteOffset, byteLength / Int32Array.BYTES_PER_ELEMENT);
       this.#mask = slots.length - 1;
@@ -167,10 +175,10 @@ export class HashIndex {
     const stale = this.#least > 0 ? this.#stale(full) : 0;
     // Half of it must become free, or the next rows would have it cleaned again and again.
     if (stale * 2 >= full.rows) {
-      this.#replace(hash, [this.#copied(full, full.depth, words)]);
+      this.#replace(hash, [this.#copied([full], full.depth, words)]);
     } else if (words < segmentWords) {
       this.#mask = words * 2 - 1;
-      this.#replace(hash, [this.#copied(full, 0, words * 2)]);
+      this.#replace(hash, [this.#copied([full], 0, words * 2)]);
     } else {
       this.#split(hash, full);
     }
@@ -185,19 +193,48 @@ export class HashIndex {
       this.#bits = depth;
     }
     const halves = [0, 1].map((bit) =>
-      this.#copied(full, depth, segmentWords, (each) => ((each >>> (32 - depth)) & 1) === bit),
+      this.#copied([full], depth, segmentWords, (each) => ((each >>> (32 - depth)) & 1) === bit),
     );
     this.#replace(hash, halves);
   }
 
-  /** Nearly always false, and found out without an array of those that are not. */
-  #isMostlyStale(): boolean {
-    let kept = 0;
-    for (const segment of this.#segments()) {
-      kept += segment.rows - this.#stale(segment);
-      if (kept * 2 > this.#rows) return false;
+  /** Frees the next segment of what is forgotten, and joins it with its neighbours where both fit into one. */
+  #sweep(): void {
+    const hash = this.#swept;
+    let segment = this.#segmentOf(hash);
+    if (this.#stale(segment) > 0) {
+      segment = this.#copied([segment], segment.depth, this.#mask + 1);
+      this.#replace(hash, [segment]);
     }
-    return true;
+    while (segment.depth > 0) {
+      const bit = 1 << (32 - segment.depth);
+      const pair = [(hash & ~bit) >>> 0, (hash | bit) >>> 0].map((each) => this.#segmentOf(each));
+      const rows = pair.reduce((sum, each) => sum + each.rows, 0);
+      if (rows > joinedRows || pair.some(({ depth }) => depth !== segment.depth)) break;
+      segment = this.#copied(pair, segment.depth - 1, segmentWords);
+      this.#replace(hash, [segment]);
+    }
+    const hashes = 2 ** (32 - segment.depth);
+    this.#swept = (Math.floor(hash / hashes) + 1) * hashes;
+    if (this.#swept < 2 ** 32) return;
+    this.#swept = 0;
+    this.#shrink();
+  }
+
+  /** Gives back what the index needs no more of its directory, and of its only segment. */
+  #shrink(): void {
+    while (this.#bits > 0 && this.#directory.every(({ depth }) => depth < this.#bits)) {
+      this.#directory = this.#directory.filter((_, at) => at % 2 === 0);
+      this.#bits--;
+    }
+    this.#slots = slotsOf(this.#directory);
+    if (this.#bits > 0) return;
+    const [only] = this.#directory as [Segment];
+    let words = this.#mask + 1;
+    while (words > firstWords && only.rows * 4 * slotWords <= words) words /= 2;
+    if (words > this.#mask) return;
+    this.#mask = words - 1;
+    this.#replace(0, [this.#copied([only], 0, words)]);
   }
 
   #stale({ slots }: Segment): number {
@@ -208,25 +245,26 @@ export class HashIndex {
     return stale;
   }
 
-  /** A new segment with what is not forgotten of another, and is to be in it. */
+  /** A new segment with what is not forgotten of others, and is to be in it. */
   #copied(
-    { slots }: Segment,
+    segments: readonly Segment[],
     depth: number,
     words: number,
     belongs: (hash: number) => boolean = () => true,
   ): Segment {
     const copy = emptySegment(depth, words);
-    for (let slot = 0; slot < slots.length; slot += slotWords) {
-      const rowPlusOne = slots[slot + 1]!;
-      if (rowPlusOne > this.#least && belongs(slots[slot]!)) put(copy, slots[slot]!, rowPlusOne);
+    for (const { slots } of segments) {
+      for (let slot = 0; slot < slots.length; slot += slotWords) {
+        const rowPlusOne = slots[slot + 1]!;
+        if (rowPlusOne > this.#least && belongs(slots[slot]!)) put(copy, slots[slot]!, rowPlusOne);
+      }
     }
     return copy;
   }
 
-  /** Puts one or two segments in the place of that of a hash. */
+  /** Puts a segment, or two halves, in the place of all with a hash's first bits: as many as it has. */
   #replace(hash: number, by: readonly Segment[]): void {
-    const { depth, rows } = this.#segmentOf(hash);
-    this.#rows += by.reduce((sum, segment) => sum + segment.rows, 0) - rows;
+    const depth = by[0]!.depth - (by.length - 1);
     const span = 1 << (this.#bits - depth);
     const first = this.#bits === 0 ? 0 : (hash >>> (32 - this.#bits)) & ~(span - 1);
     for (let at = 0; at < span; at++) {

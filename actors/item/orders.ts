@@ -209,7 +209,8 @@ export class Orders {
   archive(upTo: number): void {
     this.archived = upTo;
     this.#chunks.drop(upTo, upTo === this.count);
-    this.#byToken.forgetBelow(upTo);
+    if (upTo === this.count) this.#byToken.clear(upTo);
+    else this.#byToken.forgetBelow(upTo);
     for (const few of [this.paidAtOfRefunded, this.longTokens]) {
       for (const n of few.keys()) if (n <= upTo) few.delete(n);
     }

@@ -20,7 +20,7 @@ import { Chain } from '../journal/codec.ts';
 import type { Recovered } from '../partition/recovered.ts';
 
 /** To be raised with every change of what is stored of a state, or of what an event makes of it (`snapshot-samples.test.ts`). */
-export const snapshotVersion = 1;
+export const snapshotVersion = 2;
 
 /** A multiple of a page: what follows can be mapped. */
 export const headerBytes = 4_096;

@@ -3,7 +3,7 @@
 import type { Event } from '../events.ts';
 import { apply, archivable, decide, due, type Item, replyOf } from '../item/item.ts';
 import { admitDefaultMs, hashDigits, queueOpenBeforeMs } from '../limits.ts';
-import type { Command, Publish, Reply } from '../protocol.ts';
+import type { Command, Join, Publish, Reply } from '../protocol.ts';
 
 export const id = 42;
 /** When promo 7 starts. */
@@ -46,13 +46,32 @@ export class Actor {
     return kept - orders.kept;
   }
 
-  /** Whoever tells of money for an archived order has read in SQL when that was placed. */
+  /**
+   * Whoever tells of money for an archived order has read in SQL when that was placed, and whoever asks for a place
+   * brings a nonce of their own.
+   */
   asShopsSend(command: Command): Command {
+    if (command.type === 'join') return { ...command, nonce: this.#unusedNonce(command) };
     if (command.type !== 'owe') return command;
     const placed = this.journal.find(
       ({ event }) => event.type === 'placed' && event.n === command.n,
     );
     return { ...command, placedAt: placed?.at ?? 0 };
+  }
+
+  /** One that has bought nothing. */
+  #unusedNonce({ user, promo, nonce }: Join): number {
+    const isUsed = (one: number) =>
+      this.journal.some(
+        ({ event }) =>
+          event.type === 'placed' &&
+          event.user === user &&
+          event.promo === promo &&
+          event.nonce === one,
+      );
+    let unused = nonce;
+    while (isUsed(unused)) unused++;
+    return unused;
   }
 
   get events(): string[] {

@@ -2,6 +2,8 @@
  * An actor thread without the HTTP part: a feeder keeps its mailbox full of commands and takes the
  * replies, each of which leaves only when what it rests on is fsynced.
  */
+
+import type { JournalSettings } from '../../actors/journal/open.ts';
 import { mailboxRecords } from '../../actors/limits.ts';
 import { Board } from '../../actors/memory/board.ts';
 import { Doorbell, Mailbox } from '../../actors/memory/mailbox.ts';
@@ -33,15 +35,26 @@ export interface FedActorThread {
 interface ActorThreadOptions {
   snapshotsFolder?: string;
   retainMs?: number;
+  /** Items are numbered from the one after this. */
+  itemOffset?: number;
 }
 
 /** Starts an actor thread on a journal, which may be new. */
-export async function startActorThread(
+export function startActorThread(
   path: string,
+  { snapshotsFolder = `${path}-snapshots`, ...options }: ActorThreadOptions = {},
+): Promise<FedActorThread> {
+  return startActorThreadOn({ kind: 'sqlite', path }, { snapshotsFolder, ...options });
+}
+
+/** The same, on a journal of any kind. */
+export async function startActorThreadOn(
+  journal: JournalSettings,
   {
-    snapshotsFolder = `${path}-snapshots`,
+    snapshotsFolder,
     retainMs = Number.POSITIVE_INFINITY,
-  }: ActorThreadOptions = {},
+    itemOffset = 0,
+  }: ActorThreadOptions & { snapshotsFolder: string },
 ): Promise<FedActorThread> {
   const thread = new Worker(new URL('../../actors/worker.ts', import.meta.url), {
     name: 'actor-0',
@@ -63,7 +76,7 @@ export async function startActorThread(
     actorThreads: 1,
     partitions,
     writer: Bun.randomUUIDv7(),
-    journal: { kind: 'sqlite', path },
+    journal,
     retainMs,
     snapshotsFolder,
     redisUrl: null,
@@ -76,7 +89,7 @@ export async function startActorThread(
   post(settings);
   await recovered;
   return {
-    feeder: new Feeder(memory),
+    feeder: new Feeder(memory, itemOffset),
     board: new Board(memory.board),
     positions: new Positions(memory.positions),
     async stop() {
@@ -101,7 +114,10 @@ export class Feeder {
   readonly #expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
   #sent = 0;
 
-  constructor(memory: ReturnType<typeof makeSharedMemory>) {
+  constructor(
+    memory: ReturnType<typeof makeSharedMemory>,
+    private readonly itemOffset: number,
+  ) {
     this.#commands = new Mailbox(memory.commands[0]![0]!);
     this.#replies = new Mailbox(memory.replies[0]![0]!);
     this.#actorBell = new Doorbell(memory.actorBells[0]!);
@@ -114,14 +130,16 @@ export class Feeder {
   }
 
   /** Puts an item on sale, from a second ago and one for each user unless the promo says otherwise. */
-  async openSale(item: number, units: number, choice: Partial<Publish> = {}): Promise<void> {
+  async openSale(number: number, units: number, choice: Partial<Publish> = {}): Promise<void> {
+    const item = this.itemOffset + number;
     await this.carryOut({ type: 'open', item, price: 10_000, units });
-    await this.publish(item, choice);
+    await this.publish(number, choice);
   }
 
   /** Publishes a promo of an item, from a second ago and one for each user unless it says otherwise. */
-  async publish(item: number, choice: Partial<Publish>): Promise<void> {
+  async publish(number: number, choice: Partial<Publish>): Promise<void> {
     const now = Date.now();
+    const item = this.itemOffset + number;
     await this.carryOut({
       ...{ type: 'publish', item, promo, price: promoPrice, startAt: now - 1_000 },
       ...{ endAt: now + 3_600_000, limit: 1, gateFactor: 5, payWindowMs: 900_000 },
@@ -183,14 +201,18 @@ export class Feeder {
 
   #payment(user: number, items: number, n: number): Command {
     const reference = `pi_${nonceOf(user).toString(36).padStart(24, '0')}`;
-    const item = 1 + (user % items);
+    const item = this.#itemOf(user, items);
     return { type: 'pay', item, user, n, amountMinor: promoPrice, reference };
   }
 
   #order(user: number, items: number): Place {
-    const item = 1 + (user % items);
+    const item = this.#itemOf(user, items);
     const expiresAt = this.#expiresAt;
     return { type: 'place', item, user, promo, amount: 1, nonce: nonceOf(user), expiresAt };
+  }
+
+  #itemOf(user: number, items: number): number {
+    return this.itemOffset + 1 + (user % items);
   }
 
   /** False when the mailbox is full, or would be once its replies came back. */

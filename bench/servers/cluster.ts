@@ -1,4 +1,6 @@
 /** Engines in a cluster, as real processes: on three NATS servers and one PostgreSQL database. */
+
+import type { JournalSettings } from '../../actors/journal/open.ts';
 import { type NatsCluster, startNatsCluster } from '../../actors/testing/nats-cluster.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { startPostgres } from '../../src/testing/postgres.ts';
@@ -20,15 +22,20 @@ export interface Cluster {
   restart(number: number): Promise<void>;
 }
 
+/** Does something with the journal of a cluster before any engine is there. */
+export type Prepare = (journal: JournalSettings) => Promise<void>;
+
 /** Starts a cluster whose streams have this many replicas, and ends it when the measurement is done. */
 export async function withCluster<T>(
   replicas: number,
   measure: (cluster: Cluster) => Promise<T>,
+  prepare: Prepare = () => Promise.resolve(),
 ): Promise<T> {
   const ends: (() => Promise<void> | void)[] = [];
   try {
     const nats = await startNatsCluster([], { severable: false });
     ends.push(nats.remove);
+    await prepare({ kind: 'jetstream', url: nats.url, replicas });
     const postgres = await startPostgres();
     ends.push(postgres.remove);
     const env = {
