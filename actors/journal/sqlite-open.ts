@@ -81,8 +81,13 @@ export type CopiedUpTo = number;
 /**
  * Copies a database's log into its file and empties it: null. Where somebody is in the way, a reader that began before
  * the log's end and has not ended, or a writer, it copies what it can.
+ * @param usualMs - how long the connection's statements wait for others otherwise
  */
-export function emptyLog(database: Database, waitMs: number): CopiedUpTo | null {
+export function emptyLog(
+  database: Database,
+  waitMs: number,
+  usualMs = appendTimeoutMs,
+): CopiedUpTo | null {
   waitFor(database, waitMs);
   try {
     const statement = database.prepare<{ busy: number; checkpointed: number }, []>(
@@ -92,7 +97,7 @@ export function emptyLog(database: Database, waitMs: number): CopiedUpTo | null 
     statement.finalize();
     return busy === 0 ? null : checkpointed;
   } finally {
-    waitFor(database, appendTimeoutMs);
+    waitFor(database, usualMs);
   }
 }
 

@@ -7,7 +7,7 @@ import { SqlDamaged, SqlUnavailable } from '../sql.ts';
 import type { DatabaseFile } from './file.ts';
 
 /** How long a statement waits for another connection's write: several batches of the projector. */
-const busyTimeoutMs = 5_000;
+export const busyTimeoutMs = 5_000;
 
 const logPauseMs = 10;
 

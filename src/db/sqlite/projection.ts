@@ -9,6 +9,7 @@ import { drizzle } from 'drizzle-orm/bun-sqlite';
 import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../projection.ts';
 import { connect, guarded } from './connect.ts';
 import type { DatabaseFile } from './file.ts';
+import { LogLimit } from './log-limit.ts';
 import { SqliteView } from './view.ts';
 import { SqliteWriter } from './writer.ts';
 
@@ -16,7 +17,10 @@ export class SqliteProjection implements Projection {
   readonly #file: DatabaseFile;
   #writer: SqliteWriter | null = null;
 
-  constructor(file: DatabaseFile) {
+  constructor(
+    file: DatabaseFile,
+    private readonly logBytesMax?: number,
+  ) {
     this.#file = file;
   }
 
@@ -25,7 +29,7 @@ export class SqliteProjection implements Projection {
   }
 
   async apply(batch: ProjectionBatch): Promise<boolean> {
-    return guarded(() => this.#open().apply(batch));
+    return guarded(() => this.#open().apply(batch), this.#file.path);
   }
 
   async clear(): Promise<void> {
@@ -52,7 +56,11 @@ export class SqliteProjection implements Projection {
 
   /** Only the projector's thread writes, so the connection is made when it first does. */
   #open(): SqliteWriter {
-    this.#writer ??= new SqliteWriter(connect(this.#file, 'NORMAL'));
+    if (this.#writer === null) {
+      const database = connect(this.#file, 'NORMAL');
+      const limit = new LogLimit(database, this.#file.path, this.logBytesMax);
+      this.#writer = new SqliteWriter(database, limit);
+    }
     return this.#writer;
   }
 }

@@ -1,11 +1,16 @@
+import { Database } from 'bun:sqlite';
 import { expect, test } from 'bun:test';
+import { statSync } from 'node:fs';
 import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import { changesOf } from '../../projector/rows.ts';
 import { anybody } from '../../testing/drafts.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
 import { openSql } from '../open.ts';
+import { rowId } from '../row-id.ts';
 import { SqlUnavailable } from '../sql.ts';
+import { SqliteProjection } from './projection.ts';
 
 sqlContract('SQLite', sqliteFixture);
 projectionContract('SQLite', sqliteFixture);
@@ -32,6 +37,50 @@ test.if(canMount)('a full disk is reported as SQL being unavailable, and survive
   await sql.close();
   // The file is released when the last statement is collected, and only then can be unmounted.
   Bun.gc(true);
+  folder.remove();
+});
+
+test('no rows are written while a transaction of somebody keeps the log from being emptied, and none is lost', async () => {
+  const folder = temporaryFolder();
+  const path = folder.file('stampede.db');
+  const { close } = await openSql({ databaseUrl: null, dataDir: folder.path });
+  const logBytesMax = 2 ** 20;
+  const projection = new SqliteProjection({ path }, logBytesMax);
+  let seq = 0;
+  const apply = async () => {
+    const to = { seq: seq + 1, hash: 'x'.repeat(64) };
+    const stockLogs = Array.from({ length: 500 }, (_, index) => ({
+      ...{ id: rowId(1, seq + 1, index), itemId: 1, orderId: 'x', delta: 1, at: 1 },
+      ...{ reason: 'restocked' as const, partition: 1, seq: seq + 1 },
+    }));
+    const changes = { ...changesOf([]), stockLogs };
+    if (await projection.apply({ partition: 1, from: seq, to, changes })) seq++;
+  };
+  const logBytes = () => statSync(`${path}-wal`).size;
+  await apply();
+  const shell = new Database(path, { readonly: true });
+  shell.run('BEGIN');
+  shell.query('SELECT count(*) FROM orders').get();
+  let refused: unknown = null;
+  for (let tries = 0; tries < 1_000 && refused === null; tries++)
+    await apply().catch((error: unknown) => {
+      refused = error;
+    });
+  expect(refused).toBeInstanceOf(SqlUnavailable);
+  expect(String(refused)).toContain(`no orders are written to ${path} while`);
+  expect(logBytes()).toBeGreaterThan(logBytesMax);
+  expect(logBytes()).toBeLessThan(logBytesMax * 2);
+  const before = logBytes();
+  await expect(apply()).rejects.toThrow('its log has grown to');
+  expect(logBytes()).toBe(before);
+  shell.close();
+  const stood = seq;
+  await apply();
+  expect(seq).toBe(stood + 1);
+  expect(logBytes()).toBeLessThan(before / 2);
+  expect(await projection.checkpoints()).toEqual(new Map([[1, { seq, hash: 'x'.repeat(64) }]]));
+  projection.close();
+  await close();
   folder.remove();
 });
 

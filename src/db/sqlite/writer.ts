@@ -24,6 +24,7 @@ import {
   refundsDue,
   stockLogs,
 } from '../schema.sqlite.ts';
+import type { LogLimit } from './log-limit.ts';
 import { SaleWriter } from './sale-writer.ts';
 import { insertText, set } from './statements.ts';
 
@@ -36,7 +37,10 @@ export class SqliteWriter {
   readonly #stockLog: Statement;
   readonly #sale: SaleWriter;
 
-  constructor(database: Database) {
+  constructor(
+    database: Database,
+    private readonly log: LogLimit,
+  ) {
     this.#database = database;
     this.#rare = rareStatements(drizzle(database));
     this.#order = database.prepare(orderText);
@@ -48,6 +52,7 @@ export class SqliteWriter {
 
   /** See `Projection.apply`. */
   apply(batch: ProjectionBatch): boolean {
+    this.log.mind();
     const inTransaction = this.#database.transaction(() => {
       if (!this.#advance(batch)) return false;
       this.#write(batch.changes);
