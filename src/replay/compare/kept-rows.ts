@@ -2,8 +2,7 @@
  * One state of the rows of SQL for all partitions that a thread audits one after the other: what a query must read all
  * rows for, it is asked once.
  */
-import type { ItemSums, ProjectionView } from '../../db/projection.ts';
-import type { PromoWithSecret } from '../../db/rows.ts';
+import type { ProjectionView } from '../../db/projection.ts';
 import type { AuditedRows } from './open-sql.ts';
 
 export class KeptRows implements AuditedRows {
@@ -39,38 +38,13 @@ export class KeptRows implements AuditedRows {
 }
 
 class KeptView implements ProjectionView {
-  #checkpoints: ReturnType<ProjectionView['checkpoints']> | null = null;
-  #orderedItems: Promise<number[]> | null = null;
-  #sums: Promise<ItemSums[]> | null = null;
-  #titles: Promise<Map<number, string>> | null = null;
-  #promos: Promise<PromoWithSecret[]> | null = null;
+  readonly checkpoints = once(() => this.view.checkpoints());
+  readonly orderedItems = once(() => this.view.orderedItems());
+  readonly itemSums = once(() => this.view.itemSums());
+  readonly itemTitles = once(() => this.view.itemTitles());
+  readonly publishedPromos = once(() => this.view.publishedPromos());
 
   constructor(private readonly view: ProjectionView) {}
-
-  checkpoints() {
-    this.#checkpoints ??= this.view.checkpoints();
-    return this.#checkpoints;
-  }
-
-  orderedItems() {
-    this.#orderedItems ??= this.view.orderedItems();
-    return this.#orderedItems;
-  }
-
-  itemSums() {
-    this.#sums ??= this.view.itemSums();
-    return this.#sums;
-  }
-
-  itemTitles() {
-    this.#titles ??= this.view.itemTitles();
-    return this.#titles;
-  }
-
-  publishedPromos() {
-    this.#promos ??= this.view.publishedPromos();
-    return this.#promos;
-  }
 
   ordersOfItem(item: number) {
     return this.view.ordersOfItem(item);
@@ -87,4 +61,13 @@ class KeptView implements ProjectionView {
   entrantPages(partition: number | null) {
     return this.view.entrantPages(partition);
   }
+}
+
+/** The same answer whenever it is asked for. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
 }
