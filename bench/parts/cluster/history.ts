@@ -5,8 +5,8 @@ import { stock } from '../../servers/shop.ts';
 import { partitions, startActorThreadOn } from '../actor-thread.ts';
 
 /** Beyond those of the catalogue, which knows nothing of the history. */
-const itemOffset = 1_000_000;
-const promoOfHistory = 1_000_000;
+const itemOffset = 100_000;
+const promoOfHistory = 100_000;
 
 /** Sells in every partition what the engines then have as their history. */
 export async function growHistory(journal: JournalSettings, orders: number): Promise<void> {
