@@ -1,4 +1,5 @@
 /** Runs commands of the command line as processes of their own, for tests. */
+import { readFileSync } from 'node:fs';
 import { commandLine, root } from './engine-process.ts';
 
 export interface Ended {
@@ -6,6 +7,9 @@ export interface Ended {
   output: string;
   errors: string;
 }
+
+/** How often a process is asked how much memory it has had. */
+const lookMs = 20;
 
 /** What a process has ended with, and how much memory was resident at its peak. */
 export interface Measured extends Ended {
@@ -33,11 +37,25 @@ export async function measureCommand(
     stdout: 'pipe',
     stderr: 'pipe',
   });
+  let peakBytes = 0;
+  const looks = setInterval(() => {
+    peakBytes = peakBytesOf(child.pid) ?? peakBytes;
+  }, lookMs);
   const [output, errors, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  const peakBytes = child.resourceUsage()!.maxRSS; // It has ended.
+  clearInterval(looks);
   return { code, output, errors, peakBytes };
+}
+
+/** Of this process's own memory: what `wait4` says of a child counts its parent's as well. Null once it has ended. */
+function peakBytesOf(pid: number): number | null {
+  try {
+    const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return found === null ? null : Number(found[1]) * 1024;
+  } catch {
+    return null;
+  }
 }
