@@ -18,7 +18,9 @@ export interface ArchivistWorld extends PartitionLog {
   journal: Journal;
   snapshots: SnapshotStore;
   positions: Pick<Positions, 'get' | 'set'>;
+  /** Called between the pieces that are written; and read, if reading has no pace of its own. */
   pace: Pace;
+  readingPace?: Pace;
 }
 
 /** Nobody asks who has bought. */
@@ -49,12 +51,12 @@ export async function takeSnapshot(partition: number, world: ArchivistWorld): Pr
 
 async function read(
   partition: number,
-  { journal, snapshots, positions, pace, log }: ArchivistWorld,
+  { journal, snapshots, positions, pace, readingPace = pace, log }: ArchivistWorld,
   times: Milestones,
 ): Promise<Recovered> {
   const stored = positions.get(partition, 'snapshotSeq');
   const world = {
-    ...{ journal, snapshots, board: noBoard, sleep: pace },
+    ...{ journal, snapshots, board: noBoard, sleep: readingPace },
     positions: {
       noteEntry: (_: number, sequence: Sequence, at: number) => times.note(sequence, at),
     },

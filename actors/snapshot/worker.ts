@@ -34,8 +34,11 @@ export type FromArchivistThread = { type: 'idle' } | { type: 'drained' };
 /** A ninth of the weight of a thread at normal priority. */
 const niceness = 10;
 
-/** Rest to work, and the longest rest: a state of a gigabyte is stored within a minute. */
-const restShare = 2;
+/**
+ * Rest to work, and the longest rest: a state of a gigabyte is stored within a minute. What is written is in the way of
+ * the journal on the disk; reading only takes a core, and must be faster than buyers are.
+ */
+const restShares = { writing: 8, reading: 2 };
 const restMsMax = 100;
 
 declare const self: Worker;
@@ -46,10 +49,10 @@ let draining = false;
 let resumedAt = performance.now();
 
 /** Rests longer than it has worked since the last rest: orders share cores, caches and the disk with this thread. */
-async function pace(): Promise<void> {
+async function restAfter(what: keyof typeof restShares): Promise<void> {
   if (draining) throw new SnapshotAbandoned();
   const workedMs = performance.now() - resumedAt;
-  await Bun.sleep(Math.min(restMsMax, workedMs * restShare));
+  await Bun.sleep(Math.min(restMsMax, workedMs * restShares[what]));
   resumedAt = performance.now();
 }
 
@@ -69,7 +72,11 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
   const snapshots = journal.snapshots(snapshotsFolder);
   const positions = new Positions(memory.positions);
   const toLog: ArchivistWorld['log'] = (level, message, details) => log[level](message, details);
-  const world = { journal, snapshots, positions, pace, log: toLog };
+  const world: ArchivistWorld = {
+    ...{ journal, snapshots, positions, log: toLog },
+    pace: () => restAfter('writing'),
+    readingPace: () => restAfter('reading'),
+  };
   /** What is in the way, which is told once. */
   let troubles: readonly string[] = [];
   let workedAt = performance.now();

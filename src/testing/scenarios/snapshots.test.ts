@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { snapshotRoomBytes } from '../../../actors/limits.ts';
-import { headerBytes } from '../../../actors/snapshot/format.ts';
+import { headerBytes, snapshotVersion } from '../../../actors/snapshot/format.ts';
 import { startNats } from '../../../actors/testing/nats.ts';
 import {
   canMount,
@@ -111,7 +111,7 @@ test('snapshots that are damaged, of a later version and of another journal are 
   const reasons = told.toSorted((a, b) => a.partition! - b.partition!).map(({ why }) => why);
   expect(reasons).toEqual([
     'it is damaged: its bytes do not match their checksum',
-    'it has version 2000, this engine reads 1',
+    `it has version 2000, this engine reads ${snapshotVersion}`,
     'it is of another journal',
   ]);
   await rig.expectKept();
