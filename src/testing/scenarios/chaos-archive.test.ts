@@ -119,9 +119,8 @@ async function sellThroughFaults(rig: ForgetfulRig, faults: number): Promise<voi
   console.log(
     `${bought} orders, ${archived} have left the memory, of ${heard} buyers have heard it; ${rig.startsFromSnapshots} starts from snapshots`,
   );
-  // A good part, in spite of engines that were away.
+  // A good part, in spite of engines that were away; perhaps all.
   expect(archived).toBeGreaterThan(bought / 4);
-  expect(archived).toBeLessThan(bought);
   expect(rig.startsFromSnapshots).toBeGreaterThan(3);
 }
 
