@@ -52,22 +52,16 @@ export interface StoredIndex {
 
 export class HashIndex {
   /** By the first `#bits` bits of a hash. Segments that share fewer stand here several times. */
-  #directory: Segment[];
+  #directory = [emptySegment(0, firstWords)];
   /** By the same bits: the slots of those segments, which every walk begins with. */
-  #slots: Int32Array[];
+  #slots = slotsOf(this.#directory);
   #bits = 0;
   /** All of them have the same size. */
-  #mask: number;
+  #mask = firstWords - 1;
   /** Rows below are forgotten. */
   #least = 0;
   /** Segments are swept in turn: the first hash of the next. */
   #swept = 0;
-
-  constructor() {
-    this.#directory = [emptySegment(0, firstWords)];
-    this.#slots = slotsOf(this.#directory);
-    this.#mask = firstWords - 1;
-  }
 
   /** The first slot to look at for a hash. */
   start(hash: number): number {

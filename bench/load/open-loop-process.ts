@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'bun';
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { type OneProcess, openingMsMax, openLine, type ProcessSettings } from './open-loop.ts';
+import { type WholeAnswer, wholeAnswer } from './whole-answer.ts';
 
 interface Connection {
   socket: Socket<Connection> | null;
@@ -58,17 +59,12 @@ const handlers = {
     connectNext();
   },
   data({ data: connection }: Socket<Connection>, chunk: Buffer) {
-    connection.part += chunk.toString('latin1');
-    const { part } = connection;
-    const headEnd = part.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(part)?.[1] ?? 0);
-    if (part.length < headEnd + 4 + length) return;
-    const awaySeconds = count(connection, Number(part.slice(9, 12)), part);
-    connection.part = '';
+    const answer = wholeAnswer(connection, chunk);
+    if (answer === null) return;
+    const awaySeconds = count(connection, answer);
     connection.sentAt = 0;
     busy.delete(connection);
-    if (/^connection: close/im.test(part.slice(0, headEnd))) connection.socket?.end();
+    if (/^connection: close/im.test(answer.head)) connection.socket?.end();
     else if (awaySeconds === 0) idle.push(connection);
     else setTimeout(() => idle.push(connection), awaySeconds * 1000);
   },
@@ -85,7 +81,7 @@ const handlers = {
 };
 
 /** Returns the seconds for which the buyer was told to stay away. */
-function count({ sentAt }: Connection, status: number, answer: string): number {
+function count({ sentAt }: Connection, { status, head }: WholeAnswer): number {
   const now = performance.now();
   result.statuses[status] = (result.statuses[status] ?? 0) + 1;
   const micros = Math.max(1, Math.round((now - sentAt) * 1000));
@@ -96,7 +92,7 @@ function count({ sentAt }: Connection, status: number, answer: string): number {
     return 0;
   }
   refused.recordValue(micros);
-  const retryAfter = /^retry-after: (\d+)\r$/im.exec(answer);
+  const retryAfter = /^retry-after: (\d+)\r$/im.exec(head);
   if (retryAfter === null) result.withoutRetryAfter++;
   return Number(retryAfter?.[1] ?? 0);
 }

@@ -5,6 +5,7 @@ import { purchaseTokens, randomNonce } from '../../src/admission/purchase-token.
 import { PaymentDeliveries } from '../../src/payments/deliveries.ts';
 import { paymentWebhookSecret, promoPrice, tokenSecret } from '../servers/servers.ts';
 import type { PayingOrder, PayingSettings, PayingSpan } from './paying-buyers.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 interface Connection {
   socket: Socket<Connection> | null;
@@ -38,14 +39,8 @@ const handlers = {
     idle.push(socket.data);
   },
   data({ data: connection }: Socket<Connection>, chunk: Buffer) {
-    connection.part += chunk.toString('latin1');
-    const { part } = connection;
-    const headEnd = part.indexOf('\r\n\r\n');
-    if (headEnd < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(part)?.[1] ?? 0);
-    if (part.length < headEnd + 4 + length) return;
-    connection.part = '';
-    answered(connection, Number(part.slice(9, 12)), part.slice(headEnd + 4));
+    const answer = wholeAnswer(connection, chunk);
+    if (answer !== null) answered(connection, answer.status, answer.body);
   },
   close: ({ data }: Socket<Connection>) => lost(data),
   error: ({ data }: Socket<Connection>) => lost(data),
