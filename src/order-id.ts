@@ -44,3 +44,8 @@ export function parseOrderId(text: string): { item: number; n: number } | null {
 export function orderKey(item: number, n: number): number {
   return item * orderKeyRange + n;
 }
+
+/** The item and number that `orderKey` made a key of. */
+export function orderOfKey(key: number): { item: number; n: number } {
+  return { item: Math.floor(key / orderKeyRange), n: key % orderKeyRange };
+}

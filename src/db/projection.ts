@@ -19,21 +19,25 @@ export const stockReasons = [
   'refunded',
 ] as const;
 
-export interface StockLogRow {
-  /** Follows from partition, entry and place in the entry, so that a rebuild gives the same id. */
+/** What moved units in or out of stock, but for an order that was placed: its own row tells that. */
+export interface StockEventRow {
+  /** `rowId` of the event, so that a rebuild gives the same id. */
   id: number;
   itemId: number;
   orderId: string | null;
   /** Units that came back (positive) or left. */
   delta: number;
-  reason: (typeof stockReasons)[number];
+  reason: Exclude<(typeof stockReasons)[number], 'placed'>;
   partition: number;
   seq: Sequence;
   at: number;
 }
 
-/** An order when it is placed: no payment has a name then, and no money has gone back. */
-export type PlacedOrder = Omit<OrderRow, 'reference' | 'refundedAt'>;
+/** An order when it is placed: what else its row says follows from this. */
+export interface PlacedOrder
+  extends Pick<OrderRow, 'key' | 'userId' | 'promoId' | 'amount' | 'unitPrice' | 'createdAt'> {
+  eventId: number;
+}
 
 /** What a placed order became. */
 export type Settlement = Pick<OrderRow, 'key' | 'status' | 'paidAt' | 'closedAt' | 'reference'>;
@@ -122,7 +126,7 @@ export interface RowChanges {
   /** At most one per order. */
   settlements: Settlement[];
   refunds: OrderRefund[];
-  stockLogs: StockLogRow[];
+  stockEvents: StockEventRow[];
   /** By item: units to add to what is left. */
   stock: Map<number, number>;
   /** By item: units to add to what is sold. */

@@ -82,6 +82,8 @@ export interface OrderRow {
   partition: number;
   /** The entry that placed the order. */
   seq: Sequence;
+  /** `rowId` of the event that placed the order; null where a release before 0.6.0 wrote the row. */
+  eventId: number | null;
   /** The payment's name at its provider. */
   reference: string | null;
   refundedAt: number | null;

@@ -1,9 +1,10 @@
 /** The tables in Postgres: the counterpart of `schema.sqlite.ts`, which says what they hold. */
 import { getTableColumns, isNull } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, pgView, text } from 'drizzle-orm/pg-core';
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
+import { stockLogsQuery } from './derived.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
 
@@ -100,11 +101,12 @@ export const orders = pgTable(
     seq: safe('seq').notNull(),
     reference: text('reference'),
     refundedAt: safe('refunded_at'),
+    eventId: safe('event_id'),
   },
   (table) => [index('orders_by_user').on(table.userId, table.createdAt, table.key)],
 );
 
-export const stockLogs = pgTable('stock_logs', {
+export const stockEvents = pgTable('stock_events', {
   id: safe('id').primaryKey(),
   itemId: safe('item_id').notNull(),
   orderId: text('order_id'),
@@ -114,6 +116,17 @@ export const stockLogs = pgTable('stock_logs', {
   seq: safe('seq').notNull(),
   at: safe('at').notNull(),
 });
+
+export const stockLogs = pgView('stock_logs', {
+  id: safe('id').notNull(),
+  itemId: safe('item_id').notNull(),
+  orderId: text('order_id'),
+  delta: safe('delta').notNull(),
+  reason: text('reason', { enum: stockReasons }).notNull(),
+  partition: integer('partition').notNull(),
+  seq: safe('seq').notNull(),
+  at: safe('at').notNull(),
+}).as(stockLogsQuery);
 
 export const refundsDue = pgTable(
   'refunds_due',

@@ -1,6 +1,6 @@
 /**
  * The tables in SQLite; `schema.postgres.ts` is their counterpart. Money is integer minor units, times
- * are milliseconds since 1970 UTC. Only the projector writes orders, stock_logs, item_stocks, refunds_due,
+ * are milliseconds since 1970 UTC. Only the projector writes orders, stock_events, item_stocks, refunds_due,
  * draw_entrants, checkpoints and items.sales, and items and promos once their actor knows them, but for
  * texts and captcha. None of these tables refers to another by a foreign key, so that they can be rebuilt
  * from the journal before, or without, the catalogue. A rebuild leaves prices and terms as they are: the
@@ -11,10 +11,18 @@
  * them on.
  */
 import { getTableColumns, isNull } from 'drizzle-orm';
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
+import {
+  idOfOrder,
+  itemOfKey,
+  partitionOfEvent,
+  seqOfEvent,
+  stockLogsQuery,
+  totalOfOrder,
+} from './derived.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
 
@@ -90,31 +98,39 @@ const { drawSecret: _secret, drawSeed: _seed, ...known } = getTableColumns(promo
 const { attempt: _attempt, fixedAt: _fixedAt, ...shown } = known;
 export const shownOfPromo = shown;
 
-/** `key` is `orderKey(item, n)`: rows lie in the order of items and numbers, and the id needs no index. */
+/**
+ * `key` is `orderKey(item, n)`: rows lie in the order of items and numbers, and the id needs no index. `eventId` is
+ * the `rowId` of the event that placed the order. What follows from other columns is not stored: a row is half as
+ * long as it reads.
+ */
 export const orders = sqliteTable(
   'orders',
   {
     key: integer('key').primaryKey(),
-    id: text('id').notNull(),
-    itemId: integer('item_id').notNull(),
     userId: integer('user_id').notNull(),
     promoId: integer('promo_id').notNull(),
     amount: integer('amount').notNull(),
     unitPrice: integer('unit_price').notNull(),
-    total: integer('total').notNull(),
     status: text('status').$type<OrderStatusName>().notNull(),
     createdAt: integer('created_at').notNull(),
+    eventId: integer('event_id').notNull(),
     paidAt: integer('paid_at'),
     closedAt: integer('closed_at'),
-    partition: integer('partition').notNull(),
-    seq: integer('seq').notNull(),
     reference: text('reference'),
     refundedAt: integer('refunded_at'),
+    id: text('id').notNull().generatedAlwaysAs(idOfOrder, { mode: 'virtual' }),
+    itemId: integer('item_id').notNull().generatedAlwaysAs(itemOfKey, { mode: 'virtual' }),
+    total: integer('total').notNull().generatedAlwaysAs(totalOfOrder, { mode: 'virtual' }),
+    partition: integer('partition')
+      .notNull()
+      .generatedAlwaysAs(partitionOfEvent, { mode: 'virtual' }),
+    seq: integer('seq').notNull().generatedAlwaysAs(seqOfEvent, { mode: 'virtual' }),
   },
   (table) => [index('orders_by_user').on(table.userId, table.createdAt)],
 );
 
-export const stockLogs = sqliteTable('stock_logs', {
+/** What moved units in or out of stock, but for the placing of orders, which `orders` tell. */
+export const stockEvents = sqliteTable('stock_events', {
   id: integer('id').primaryKey(),
   itemId: integer('item_id').notNull(),
   orderId: text('order_id'),
@@ -124,6 +140,18 @@ export const stockLogs = sqliteTable('stock_logs', {
   seq: integer('seq').notNull(),
   at: integer('at').notNull(),
 });
+
+/** Every change of what is left of an item: what was `delta` in sum is left. */
+export const stockLogs = sqliteView('stock_logs', {
+  id: integer('id').notNull(),
+  itemId: integer('item_id').notNull(),
+  orderId: text('order_id'),
+  delta: integer('delta').notNull(),
+  reason: text('reason', { enum: stockReasons }).notNull(),
+  partition: integer('partition').notNull(),
+  seq: integer('seq').notNull(),
+  at: integer('at').notNull(),
+}).as(stockLogsQuery);
 
 /**
  * Money that came and that no order could take. `id` is `refundDueId(item, due)`; `orderId` is null where

@@ -1,11 +1,11 @@
 /**
  * What journal entries mean as SQL rows. Pure: the same entries always give the same changes,
- * down to the ids of stock logs, so that a rebuild gives the same rows.
+ * down to the ids of single events, so that a rebuild gives the same rows.
  */
 
 import type { Cancelled, Event, Expired, Paid, Placed, Refunded } from '../../actors/events.ts';
 import type { Entry } from '../../actors/journal/codec.ts';
-import type { RowChanges, Settlement, StockLogRow } from '../db/projection.ts';
+import type { RowChanges, Settlement, StockEventRow } from '../db/projection.ts';
 import { rowId } from '../db/row-id.ts';
 import { orderId, orderKey } from '../order-id.ts';
 import { addEntrant, addRefundDue, changeItem, changePromo, settleDue } from './sale-rows.ts';
@@ -26,7 +26,7 @@ export function changesOf(entries: readonly Entry[]): RowChanges {
     orders: [],
     settlements: [],
     refunds: [],
-    stockLogs: [],
+    stockEvents: [],
     stock: new Map(),
     sales: new Map(),
     items: new Map(),
@@ -55,7 +55,7 @@ function addEvent(
   const { at } = source;
   switch (event.type) {
     case 'placed':
-      addOrder(changes, event, source);
+      addOrder(changes, settled, event, source);
       break;
     case 'paid':
       pay(changes, settled, event, source);
@@ -111,28 +111,22 @@ function addEvent(
   }
 }
 
-function addOrder(changes: RowChanges, event: Placed, source: Source): void {
+function addOrder(
+  changes: RowChanges,
+  settled: Map<number, Settlement>,
+  event: Placed,
+  source: Source,
+): void {
   const { item, n, user, promo, amount, price, paid = false } = event;
-  const { partition, seq, at } = source;
-  const id = orderId(item, n, at);
-  changes.orders.push({
-    key: orderKey(item, n),
-    id,
-    itemId: item,
-    userId: user,
-    promoId: promo,
-    amount,
-    unitPrice: price,
-    total: amount * price,
-    status: paid ? 'paid' : 'placed',
-    createdAt: at,
-    paidAt: paid ? at : null,
-    closedAt: null,
-    partition,
-    seq,
-  });
-  moveStock(changes, 'placed', item, id, -amount, source);
-  if (paid) add(changes.sales, item, amount);
+  const { at } = source;
+  const key = orderKey(item, n);
+  const eventId = idOf(source);
+  const order = { userId: user, promoId: promo, amount, unitPrice: price, createdAt: at };
+  changes.orders.push({ key, ...order, eventId });
+  add(changes.stock, item, -amount);
+  if (!paid) return;
+  settled.set(key, { key, status: 'paid', paidAt: at, closedAt: null, reference: null });
+  add(changes.sales, item, amount);
 }
 
 function pay(
@@ -173,15 +167,15 @@ function refund(changes: RowChanges, event: Refunded, source: Source): void {
 
 function moveStock(
   changes: RowChanges,
-  reason: StockLogRow['reason'],
+  reason: StockEventRow['reason'],
   itemId: number,
   id: string | null,
   delta: number,
   source: Source,
 ): void {
   const { partition, seq, at } = source;
-  const log = { id: idOf(source), itemId, orderId: id, delta, reason, partition, seq, at };
-  changes.stockLogs.push(log);
+  const moved = { id: idOf(source), itemId, orderId: id, delta, reason, partition, seq, at };
+  changes.stockEvents.push(moved);
   add(changes.stock, itemId, delta);
 }
 

@@ -1,5 +1,7 @@
 /** What any database must do with the rows that a projector brings. */
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { Event } from '../../actors/events.ts';
+import type { Entry } from '../../actors/journal/codec.ts';
 import { goesOn, type ProjectionBatch, type RowChanges } from '../db/projection.ts';
 import type { RefundDueRow } from '../db/refunds-due.ts';
 import { rowId } from '../db/row-id.ts';
@@ -37,7 +39,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
     test('a batch that fails half-way changes nothing', async () => {
       const sql = await fixture.open();
       const changes = someChanges();
-      const twice = { ...changes, stockLogs: [...changes.stockLogs, ...changes.stockLogs] };
+      const twice = { ...changes, orders: [...changes.orders, ...changes.orders] };
       const to = { seq: 4, hash: 'hash of 4' };
       const batch: ProjectionBatch = { partition: 1, from: 0, to, changes: twice };
       await expect(sql.projection.apply(batch)).rejects.toThrow();
@@ -50,19 +52,28 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const changes = someChanges();
       const to = { seq: 4, hash: 'hash of 4' };
       await sql.projection.apply({ partition: 1, from: 0, to, changes });
-      const row = changes.orders[0]!;
-      const unpaid = { reference: null, refundedAt: null };
-      expect(await sql.orders.byKey(row.key)).toEqual({ ...row, ...unpaid });
+      const row = placedRow();
+      expect(await sql.orders.byKey(row.key)).toEqual(row);
       expect(await fixture.rows('stock_logs')).toEqual([
         {
           id: 31,
           item_id: 32,
           order_id: 'an order',
           delta: -33,
-          reason: 'placed',
+          reason: 'expired',
           partition: 34,
           seq: 35,
           at: 36,
+        },
+        {
+          id: rowId(20, 21, 22),
+          item_id: 12,
+          order_id: '20261122-12-11',
+          delta: -15,
+          reason: 'placed',
+          partition: 20,
+          seq: 21,
+          at: createdAt,
         },
       ]);
       const settlement = {
@@ -72,11 +83,41 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
         closedAt: 99,
         reference: 'NULL',
       } as const;
-      const settled = { ...someChanges(), orders: [], stockLogs: [], settlements: [settlement] };
+      const settled = { ...someChanges(), orders: [], stockEvents: [], settlements: [settlement] };
       const next = { seq: 5, hash: 'hash of 5' };
       await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled });
       expect(await fixture.rows('checkpoints')).toEqual([{ partition: 1, ...next }]);
-      expect(await sql.orders.byKey(row.key)).toEqual({ ...row, ...settlement, refundedAt: null });
+      expect(await sql.orders.byKey(row.key)).toEqual({ ...row, ...settlement });
+    });
+
+    test('orders of any number are rows, and a batch may have settled some of them', async () => {
+      const sql = await fixture.open();
+      for (const [seq, count] of [0, 1, 7, 8, 63, 64, 65, 200].entries()) {
+        const item = seq + 1;
+        const numbers = Array.from({ length: count }, (_, index) => index + 1);
+        const placed = { type: 'placed', item, user: 9, promo: 0, amount: 2, nonce: 1 } as const;
+        const events: Event[] = numbers.map((n) =>
+          n % 3 === 0 ? { ...placed, n, price: 0, paid: true } : { ...placed, n, price: 50 },
+        );
+        const at = createdAt + seq;
+        const entry: Entry = { v: 1, partition: 3, seq, prev: '', writer: '', at, events };
+        const to = { seq: seq + 1, hash: '' };
+        const batch = { partition: 3, from: seq, to, changes: changesOf([entry]) };
+        expect(await sql.projection.apply(batch)).toBe(true);
+        await sql.projection.snapshot(async (view) => {
+          const rows = await Array.fromAsync(view.ordersOfItem(item));
+          expect(rows.map(({ key }) => key)).toEqual(numbers.map((n) => orderKey(item, n)));
+          for (const [index, row] of rows.entries()) {
+            const isPaid = numbers[index]! % 3 === 0;
+            const told = { status: isPaid ? 'paid' : 'placed', paidAt: isPaid ? at : null };
+            const money = isPaid ? { unitPrice: 0, total: 0 } : { unitPrice: 50, total: 100 };
+            const source = { partition: 3, seq, eventId: rowId(3, seq, index), createdAt: at };
+            expect(row).toMatchObject({ ...told, ...money, ...source, itemId: item, userId: 9 });
+          }
+          const sums = (await view.itemSums()).find(({ itemId }) => itemId === item);
+          if (count > 0) expect(sums).toMatchObject({ logged: -2 * count, stock: -2 * count });
+        });
+      }
     });
 
     test('a refund keeps what was paid', async () => {
@@ -89,8 +130,8 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const later = { ...changes, settlements: [paid], refunds };
       await sql.projection.apply({ partition: 1, from: 0, to, changes: later });
       const refunded = { status: 'refunded', refundedAt: 99, closedAt: 99 };
-      const expected = { ...changes.orders[0]!, ...refunded, paidAt: 98, reference: 'a,b' };
-      expect(await sql.orders.byKey(key)).toEqual(expected as OrderRow);
+      const expected = { ...placedRow(), ...refunded, paidAt: 98, reference: 'a,b' };
+      expect(await sql.orders.byKey(key)).toEqual(expected as OrderRow); // Spread, its status is any text.
     });
 
     test('every field of a refund due and of an entrant is stored in its own column, whatever texts it has', async () => {
@@ -192,41 +233,42 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
   });
 }
 
-/** One order and one stock log in which no two fields are equal. */
+/** One order and one stock event in which no two fields are equal. */
 function someChanges(): RowChanges {
   const large = Number.MAX_SAFE_INTEGER;
   return {
     ...changesOf([]),
     orders: [
       {
-        key: 12 * 2 ** 27 + 11,
-        id: '20261122-12-11',
-        itemId: 12,
-        userId: large,
-        promoId: 14,
-        amount: 15,
-        unitPrice: 16,
-        total: large - 1,
-        status: 'expired',
-        createdAt: 17,
-        paidAt: 18,
-        closedAt: 19,
-        partition: 20,
-        seq: 21,
+        ...{ key: orderKey(12, 11), userId: large, promoId: 14, amount: 15, unitPrice: 16 },
+        ...{ createdAt, eventId: rowId(20, 21, 22) },
       },
     ],
-    stockLogs: [
+    stockEvents: [
       {
         id: 31,
         itemId: 32,
         orderId: 'an order',
         delta: -33,
-        reason: 'placed',
+        reason: 'expired',
         partition: 34,
         seq: 35,
         at: 36,
       },
     ],
     stock: new Map([[32, -33]]),
+  };
+}
+
+/** The last moment of a day. */
+const createdAt = Date.UTC(2026, 10, 22, 23, 59, 59, 999);
+
+/** The row of the order among `someChanges`. */
+function placedRow(): OrderRow {
+  const [order] = someChanges().orders;
+  return {
+    ...order!,
+    ...{ id: '20261122-12-11', itemId: 12, total: 240, status: 'placed', paidAt: null },
+    ...{ closedAt: null, partition: 20, seq: 21, reference: null, refundedAt: null },
   };
 }

@@ -2,13 +2,14 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { startProcess } from '../../actors/testing/process.ts';
-import type { PromoChange, RowChanges } from '../db/projection.ts';
+import type { PlacedOrder, PromoChange, RowChanges } from '../db/projection.ts';
 import {
   type RefundDue,
   type RefundDueCursor,
   type RefundDueRow,
   refundDueId,
 } from '../db/refunds-due.ts';
+import { rowId } from '../db/row-id.ts';
 import {
   decodeCursor,
   encodeCursor,
@@ -219,7 +220,7 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
 
     test("a user's orders come newest first, page by page, whatever is placed meanwhile", async () => {
       // Many orders of one millisecond, over items and users, so that only the key tells them apart.
-      const mine: OrderRow[] = [];
+      const mine: (OrderRow & PlacedOrder)[] = [];
       for (let n = 1; n <= 9; n++) mine.push(orderOf(7, (n % 2) + 1, n, day + (n >> 2)));
       const others = [orderOf(6, 1, 100, day + 1), orderOf(8, 1, 101, day + 1)];
       await project(sql, { orders: [...mine, ...others] });
@@ -365,7 +366,12 @@ async function project(sql: Sql, some: Partial<RowChanges>, from = 0): Promise<v
   expect(await sql.projection.apply({ partition: 0, from, to, changes })).toBe(true);
 }
 
-function orderOf(userId: number, itemId: number, n: number, createdAt: number): OrderRow {
+function orderOf(
+  userId: number,
+  itemId: number,
+  n: number,
+  createdAt: number,
+): OrderRow & PlacedOrder {
   return {
     key: orderKey(itemId, n),
     id: orderId(itemId, n, createdAt),
@@ -381,6 +387,7 @@ function orderOf(userId: number, itemId: number, n: number, createdAt: number): 
     closedAt: null,
     partition: 0,
     seq: 1,
+    eventId: rowId(0, 1, 0),
     reference: null,
     refundedAt: null,
   };

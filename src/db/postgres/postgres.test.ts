@@ -24,6 +24,7 @@ import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { usersContract } from '../../testing/users-contract.ts';
 import { openSql } from '../open.ts';
 import type { ProjectionBatch, RowChanges } from '../projection.ts';
+import { rowId } from '../row-id.ts';
 import { type Sql, SqlUnavailable } from '../sql.ts';
 
 // A server that hangs is given up after 8 s, which a test may see more than once.
@@ -78,7 +79,23 @@ test('a database of release 0.3.0 is migrated with its rows', async () => {
     VALUES (1, 'old', 5, 10, 20, 2, 3, 60, true, 4)`;
   await client`INSERT INTO orders (key, id, item_id, user_id, promo_id, amount, unit_price, total,
       status, created_at, paid_at, partition, seq)
-    VALUES (134217729, '19700101-1-1', 1, 9, 1, 2, 5, 10, 'paid', 11, 12, 1, 3)`;
+    VALUES (134217729, '19700101-1-1', 1, 9, 1, 2, 5, 10, 'paid', 11, 12, 1, 3),
+      (134217730, '19700101-1-2', 1, 9, 1, 2, 5, 10, 'cancelled', 13, NULL, 1, 4)`;
+  const logs = [
+    [rowId(1, 2, 0), 1, null, 50, 'opened', 1, 2, 9],
+    [rowId(1, 3, 5), 1, '19700101-1-1', -2, 'placed', 1, 3, 11],
+    [rowId(1, 4, 0), 1, '19700101-1-2', -2, 'placed', 1, 4, 13],
+    [rowId(1, 5, 0), 1, '19700101-1-2', 2, 'cancelled', 1, 5, 14],
+  ];
+  for (const log of logs) {
+    await client.unsafe('INSERT INTO stock_logs VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', log);
+  }
+  const readLogs = async (from: SQL) => {
+    const rows = await from<{ log: unknown[] }[]>`
+      SELECT json_build_array(id, item_id, order_id, delta, reason, partition, seq, at) AS log
+      FROM stock_logs ORDER BY id`;
+    return rows.map(({ log }) => log);
+  };
   await client.close();
   const sql = await openSql({ databaseUrl, dataDir: '' });
   const item = { title: 'mug', price: 7, sales: 2, stock: 0, ...anybody };
@@ -87,6 +104,25 @@ test('a database of release 0.3.0 is migrated with its rows', async () => {
   expect(await sql.catalog.promo(1)).toMatchObject(promo);
   const order = { status: 'paid', paidAt: 12, reference: null, refundedAt: null };
   expect(await sql.orders.byKey(orderKey(1, 1))).toMatchObject(order);
+  const migrated = new SQL({ url: databaseUrl, max: 1 });
+  expect(await readLogs(migrated)).toEqual(logs);
+  expect(await migrated.unsafe('SELECT reason FROM stock_events ORDER BY id').values()).toEqual([
+    ['opened'],
+    ['cancelled'],
+  ]);
+  // An engine of an earlier release may go on writing beside this one.
+  await migrated`INSERT INTO orders (key, id, item_id, user_id, promo_id, amount, unit_price, total,
+      status, created_at, partition, seq)
+    VALUES (134217731, '19700101-1-3', 1, 9, 1, 2, 5, 10, 'placed', 15, 1, 6)`;
+  const later = [
+    [rowId(1, 6, 0), 1, '19700101-1-3', -2, 'placed', 1, 6, 15],
+    [rowId(1, 7, 0), 1, '19700101-1-3', 2, 'expired', 1, 7, 16],
+  ];
+  for (const log of later) {
+    await migrated.unsafe('INSERT INTO stock_logs VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', log);
+  }
+  expect(await readLogs(migrated)).toEqual([...logs, ...later]);
+  await migrated.close();
   expect(await sql.refundsDue.open(null, 9)).toEqual([]);
   expect(await sql.draws.draw(1)).toBeNull();
   await sql.close();

@@ -22,7 +22,7 @@ import {
   orders,
   promos,
   refundsDue,
-  stockLogs,
+  stockEvents,
 } from '../schema.postgres.ts';
 import type { Connections } from './connections.ts';
 import { PostgresView } from './view.ts';
@@ -53,7 +53,7 @@ export class PostgresProjection implements Projection {
 
   async clear(): Promise<void> {
     // In the order in which `apply` locks them, so that a rebuild and a projector cannot deadlock.
-    const tables = [checkpoints, orders, stockLogs, itemStocks, refundsDue, drawEntrants].map(
+    const tables = [checkpoints, orders, stockEvents, itemStocks, refundsDue, drawEntrants].map(
       getTableName,
     );
     await this.#connections.run(async (client) => {

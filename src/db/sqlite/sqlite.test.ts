@@ -49,11 +49,11 @@ test('no rows are written while a transaction of somebody keeps the log from bei
   let seq = 0;
   const apply = async () => {
     const to = { seq: seq + 1, hash: 'x'.repeat(64) };
-    const stockLogs = Array.from({ length: 500 }, (_, index) => ({
+    const stockEvents = Array.from({ length: 500 }, (_, index) => ({
       ...{ id: rowId(1, seq + 1, index), itemId: 1, orderId: 'x', delta: 1, at: 1 },
       ...{ reason: 'restocked' as const, partition: 1, seq: seq + 1 },
     }));
-    const changes = { ...changesOf([]), stockLogs };
+    const changes = { ...changesOf([]), stockEvents };
     if (await projection.apply({ partition: 1, from: seq, to, changes })) seq++;
   };
   const logBytes = () => statSync(`${path}-wal`).size;

@@ -102,8 +102,11 @@ function compareRow(row: OrderRow, met: Met, checkpoint: Sequence, prefix: Prefi
   }
 }
 
+/** Entry and partition, which are compared, follow from the event's id; the place in the entry shows nowhere else. */
+type Expected = Omit<OrderRow, 'eventId'>;
+
 /** The row as of a checkpoint; null where the order was placed later. */
-function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): OrderRow | null {
+function expectedRow(book: ItemAudit, row: number, checkpoint: Sequence): Expected | null {
   const { item, partition, orders, holders } = book;
   const then = orders.asOf(row, checkpoint);
   if (then === null) return null;
