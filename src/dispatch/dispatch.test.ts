@@ -7,6 +7,7 @@ import { writeReply } from '../../actors/memory/reply-record.ts';
 import { type Command, code, type Reply, refusal } from '../../actors/protocol.ts';
 import { makeSharedMemory, type SharedMemory } from '../../actors/shared.ts';
 import { boardRow } from '../../actors/testing/board-row.ts';
+import { waitUntil } from '../../actors/testing/process.ts';
 import { Dispatch } from './dispatch.ts';
 
 const item = 6;
@@ -75,6 +76,30 @@ describe('dispatch', () => {
     expect(dispatch.inFlight).toBe(0);
   });
 
+  test('tells one who waits for many commands each reply with the tag of its command, once', async () => {
+    const [first, second] = [actor(0), actor(1)];
+    const told: [tag: number, about: number][] = [];
+    const resolve = (reply: Reply, tag: number) => told.push([tag, reply.about || reply.code]);
+    dispatch.post(read(1), resolve, 70);
+    dispatch.post({ ...read(2), item: 3 }, resolve, 71);
+    dispatch.post(read(3), resolve, 72);
+    expect(told).toEqual([]);
+    const ofSecond = second.take()!;
+    const ofFirst = [first.take()!, first.take()!];
+    second.answer(ofSecond.request, { ...refusal(code.ok), about: 2 });
+    first.answer(ofFirst[1]!.request, { ...refusal(code.ok), about: 3 });
+    await waitUntil('two are told', () => told.length === 2);
+    dispatch.actorDied(0);
+    // The slot of each is free again: a reply that comes late is nobody's.
+    first.answer(ofFirst[0]!.request, { ...refusal(code.ok), about: 1 });
+    await Bun.sleep(10);
+    expect(told.sort()).toEqual([
+      [70, code.outcomeUnknown],
+      [71, 2],
+      [72, 3],
+    ]);
+  });
+
   test('rings the actor once for all the commands of one turn', async () => {
     const { bell } = actor(0);
     for (let n = 1; n <= 50; n++) void dispatch.send(read(n));
@@ -117,6 +142,9 @@ describe('dispatch', () => {
     expect(dispatch.inFlight).toBe(mailboxRecords);
     for (let n = 0; n < 3; n++) expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);
     expect(board.refused(item)).toEqual({ [code.tooBusy]: 3 });
+    const atOnce: number[] = [];
+    dispatch.post(read(1), (reply, tag) => atOnce.push(reply.code, tag), 9);
+    expect(atOnce).toEqual([code.tooBusy, 9]);
     const taken = paused.take()!;
     // The record is free again, but its request still waits: that bounds what one thread must hold.
     expect((await dispatch.send(read(1))).code).toBe(code.tooBusy);

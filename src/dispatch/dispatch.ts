@@ -1,5 +1,5 @@
 /**
- * The HTTP thread's end of all lanes: a command goes in, a promise of the reply comes out. The lane is that of the
+ * The HTTP thread's end of all lanes: a command goes in, its reply comes out. The lane is that of the
  * command's partition: a mailbox to an actor thread here, or messages to one in another engine. Actor threads
  * are rung, and messages sent, once per turn of the event loop, however many commands the turn brought.
  * No other code may know where an actor lives.
@@ -136,8 +136,23 @@ export class Dispatch {
    * could own the partition, or none is reached, nothing was done and the answer is 30002.
    */
   send(command: Command): Promise<Reply> {
+    return new Promise((resolve) => this.post(command, resolve, 0));
+  }
+
+  /**
+   * As `send`, for whoever waits for many replies without a promise for each: `resolve` is told each reply with the
+   * tag of its command, exactly once, and at once where the command is refused here.
+   */
+  post(command: Command, resolve: Resolve, tag: number): void {
     const lane = this.#lanes[partitionOf(command.item, this.#settings.partitions)]!;
-    return new Promise((resolve) => this.#post(lane, command, resolve));
+    if (lane?.isFull) this.#exchange();
+    const posted = lane === null ? code.journalUnavailable : lane.post(command, resolve, tag, 0);
+    if (lane === null || posted !== code.ok) {
+      this.#refuse(command, resolve, tag, posted);
+      return;
+    }
+    this.#parts.metrics.countCommand(command.type);
+    this.#ringLater(lane);
   }
 
   /**
@@ -167,20 +182,9 @@ export class Dispatch {
     return this.#remote?.to(owner, partition) ?? null;
   }
 
-  #post(lane: Lane | null, command: Command, resolve: Resolve): void {
-    if (lane?.isFull) this.#exchange();
-    const posted = lane === null ? code.journalUnavailable : lane.post(command, resolve, 0);
-    if (lane === null || posted !== code.ok) {
-      this.#refuse(command, resolve, posted);
-      return;
-    }
-    this.#parts.metrics.countCommand(command.type);
-    this.#ringLater(lane);
-  }
-
   /** To the owner that the first redirect names; else to whom main has named, after a pause where that changes nothing yet. */
   #sendAgain(redirected: Redirected, owner: Owner | null, from: Lane): void {
-    const { command, resolve, redirects } = redirected;
+    const { command, resolve, tag, redirects } = redirected;
     const partition = partitionOf(command.item, this.#settings.partitions);
     const named = owner && this.#laneTo(owner, partition);
     const lane = named === null || named === from ? this.#lanes[partition]! : named;
@@ -189,7 +193,7 @@ export class Dispatch {
       return;
     }
     if (redirects > redirectsMax) {
-      this.#refuse(command, resolve, code.journalUnavailable);
+      this.#refuse(command, resolve, tag, code.journalUnavailable);
       return;
     }
     this.#pausing++;
@@ -199,15 +203,16 @@ export class Dispatch {
     }, redirectPauseMs);
   }
 
-  #postAgain(lane: Lane | null, { command, resolve, redirects }: Redirected): void {
-    const posted = lane === null ? code.journalUnavailable : lane.post(command, resolve, redirects);
-    if (lane === null || posted !== code.ok) this.#refuse(command, resolve, posted);
+  #postAgain(lane: Lane | null, { command, resolve, tag, redirects }: Redirected): void {
+    const posted =
+      lane === null ? code.journalUnavailable : lane.post(command, resolve, tag, redirects);
+    if (lane === null || posted !== code.ok) this.#refuse(command, resolve, tag, posted);
     else this.#ringLater(lane);
   }
 
-  #refuse(command: Command, resolve: Resolve, refused: Code): void {
+  #refuse(command: Command, resolve: Resolve, tag: number, refused: Code): void {
     this.#parts.board.count(command.item, refused);
-    resolve(refusal(refused));
+    resolve(refusal(refused), tag);
   }
 
   #ringLater(lane: Lane): void {

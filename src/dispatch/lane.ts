@@ -6,12 +6,14 @@ import type { Owner } from '../../actors/cluster/owners.ts';
 import { mailboxRecords } from '../../actors/limits.ts';
 import { type Code, type Command, code, type Reply, refusal } from '../../actors/protocol.ts';
 
-export type Resolve = (reply: Reply) => void;
+/** Told of the reply to a command, with the tag that was sent with it: one function may wait for many. */
+export type Resolve = (reply: Reply, tag: number) => void;
 
 /** A command that has been sent where it was not carried out. */
 export interface Redirected {
   command: Command;
   resolve: Resolve;
+  tag: number;
   /** How often by now. */
   redirects: number;
 }
@@ -30,6 +32,7 @@ export abstract class Lane {
   /** A slot is free when it has no resolver. */
   readonly #resolvers: (Resolve | undefined)[] = new Array(mailboxRecords);
   readonly #commands: (Command | undefined)[] = new Array(mailboxRecords);
+  readonly #tags = new Int32Array(mailboxRecords);
   readonly #requests = new Float64Array(mailboxRecords);
   readonly #sentAt = new Float64Array(mailboxRecords);
   /** How often the command had been redirected when it came here. */
@@ -51,7 +54,7 @@ export abstract class Lane {
    * Hot path: puts a command into the lane, or refuses it with the code that is returned. `redirects`: how often
    * it has been redirected before.
    */
-  abstract post(command: Command, resolve: Resolve, redirects: number): Code;
+  abstract post(command: Command, resolve: Resolve, tag: number, redirects: number): Code;
 
   /** Tells the other end of what was posted. */
   abstract ring(): void;
@@ -72,11 +75,12 @@ export abstract class Lane {
   }
 
   /** Registers a command before it can be seen: its reply may come at once. The lane must not be full. */
-  protected register(command: Command, resolve: Resolve, redirects: number): number {
+  protected register(command: Command, resolve: Resolve, tag: number, redirects: number): number {
     const slot = this.#free[--this.#freeCount]!;
     const request = this.#nextRequest++ * mailboxRecords + slot;
     this.#requests[slot] = request;
     this.#commands[slot] = command;
+    this.#tags[slot] = tag;
     this.#sentAt[slot] = performance.now();
     this.#redirects[slot] = redirects;
     this.#resolvers[slot] = resolve;
@@ -93,6 +97,10 @@ export abstract class Lane {
     return this.#commands[slot]!;
   }
 
+  protected tagIn(slot: number): number {
+    return this.#tags[slot]!;
+  }
+
   /** Frees a slot whose command is answered, and returns who is to be told. */
   protected release(slot: number, reply: Reply): Resolve {
     if (reply.code !== code.ok) this.world.count(this.#commands[slot]!.item, reply.code);
@@ -100,7 +108,8 @@ export abstract class Lane {
   }
 
   protected settle(slot: number, reply: Reply): void {
-    this.release(slot, reply)(reply);
+    const tag = this.tagIn(slot);
+    this.release(slot, reply)(reply, tag);
   }
 
   protected settleEach(refused: Code, isMeant: (slot: number) => boolean): void {
@@ -112,8 +121,9 @@ export abstract class Lane {
   /** The command was not carried out where it went. */
   protected redirect(slot: number, owner: Owner | null): void {
     const command = this.#commands[slot]!;
+    const tag = this.tagIn(slot);
     const redirects = this.#redirects[slot]! + 1;
-    this.world.sendAgain({ command, resolve: this.#clear(slot), redirects }, owner, this);
+    this.world.sendAgain({ command, resolve: this.#clear(slot), tag, redirects }, owner, this);
   }
 
   #clear(slot: number): Resolve {

@@ -24,10 +24,10 @@ export class LocalLane extends Lane {
     this.#bell = bell;
   }
 
-  override post(command: Command, resolve: Resolve, redirects: number): Code {
+  override post(command: Command, resolve: Resolve, tag: number, redirects: number): Code {
     const offset = this.#commands.reserve();
     if (offset < 0 || this.isFull) return code.tooBusy;
-    const request = this.register(command, resolve, redirects);
+    const request = this.register(command, resolve, tag, redirects);
     writeCommand(this.#commands.words, offset, request, command);
     this.#commands.publish();
     return code.ok;

@@ -70,10 +70,10 @@ export class RemoteLane extends Lane {
     return this.#parts.owner.id;
   }
 
-  override post(command: Command, resolve: Resolve, redirects: number): Code {
+  override post(command: Command, resolve: Resolve, tag: number, redirects: number): Code {
     if (!this.#parts.courier.isConnected) return code.journalUnavailable;
     if (this.isFull) return code.tooBusy;
-    const request = this.register(command, resolve, redirects);
+    const request = this.register(command, resolve, tag, redirects);
     this.#numbers[slotOf(request)] = this.#number;
     this.#out.add(request, command);
     this.#gathering.add();
@@ -149,14 +149,15 @@ export class RemoteLane extends Lane {
   /** The reply to what was done for the merchant waits until the board here shows it. */
   #answer(slot: number, reply: Reply, { reached }: ReceivedReplies): void {
     const { type, item } = this.commandIn(slot);
+    const tag = this.tagIn(slot);
     const resolve = this.release(slot, reply);
     const partition = partitionOf(item, this.#parts.partitions);
     const sequence = isDeed(type) ? reached.get(partition) : undefined;
-    if (sequence === undefined) resolve(reply);
+    if (sequence === undefined) resolve(reply, tag);
     else
       this.#parts.held.until(partition, sequence, (isShown) =>
         // What was done is done; but whoever asks for the board to show it is told that it does not.
-        resolve(isShown || type !== 'sync' ? reply : refusal(code.outcomeUnknown)),
+        resolve(isShown || type !== 'sync' ? reply : refusal(code.outcomeUnknown), tag),
       );
   }
 }

@@ -254,6 +254,17 @@ describe('a command for a partition that is elsewhere', () => {
     expect([here.taken, there.taken]).toEqual([[read(1)], [read(1)]]);
   });
 
+  test('keeps its tag on the way, whoever it was that answered', async () => {
+    const told: number[] = [];
+    const resolve = (reply: Reply, tag: number) => told.push(tag, reply.about);
+    here.dispatch.setOwners(new Array(partitions).fill(here.owner));
+    answers.here = () => ({ owner: there.owner });
+    here.dispatch.post(read(1), resolve, 40);
+    here.dispatch.post(read(2), resolve, 41);
+    await waitUntil('both are told', () => told.length === 4, patienceMs);
+    expect(told).toEqual([40, 1, 41, 2]);
+  });
+
   test('is tried again where each of two engines names the other, until one has heard that it is its own', async () => {
     answers.there = () => ({ owner: here.owner });
     answers.here = () => ({ owner: there.owner });
