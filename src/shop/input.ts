@@ -5,7 +5,7 @@ import { normalCode } from '../accounts/one-time-passwords.ts';
 import { normalTelephone } from '../accounts/telephone.ts';
 
 /** Either the value, or what is wrong with it, by field. */
-type Checked<T> = { value: T; wrong: null } | { value: null; wrong: Record<string, string> };
+export type Checked<T> = { value: T; wrong: null } | { value: null; wrong: Record<string, string> };
 
 /** Names every wrong field, or `body` where the whole input is wrong. */
 export function checkInput<S extends v.GenericSchema>(

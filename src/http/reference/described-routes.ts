@@ -17,7 +17,7 @@ import {
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { listSchema } from '../routes/items.ts';
-import { placeSchema } from '../routes/orders.ts';
+import { placeSchema } from '../routes/placing.ts';
 import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import type { ErrorCode } from '../wire/messages.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { purchaseTokenLengthMax } from '../../admission/purchase-token.ts';
-import { isPlaceBody, placeSchema } from './orders.ts';
+import { isPlaceBody, placeSchema } from './placing.ts';
 
 const token = fc.oneof(
   fc.string({ maxLength: purchaseTokenLengthMax + 2, size: 'max' }),

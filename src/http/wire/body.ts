@@ -1,7 +1,7 @@
 /** Reading and validating what a request carries. */
 import type * as v from 'valibot';
 import { bodyBytesMax } from '../../../actors/limits.ts';
-import { checkInput } from '../../shop/input.ts';
+import { type Checked, checkInput } from '../../shop/input.ts';
 import { failure, invalid } from './envelope.ts';
 
 /** Either the value, or the refusal to answer with. */
@@ -73,13 +73,21 @@ export function parseJson<S extends v.GenericSchema>(
   schema: S,
   body: unknown,
 ): Parsed<v.InferOutput<S>> {
+  return parsed(request, checkJson(schema, body));
+}
+
+/** As `parseJson`, before it is an answer. */
+export function checkJson<S extends v.GenericSchema>(
+  schema: S,
+  body: unknown,
+): Checked<v.InferOutput<S>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return refuse(invalid(request, { body: 'must be a JSON object' }));
+    return { value: null, wrong: { body: 'must be a JSON object' } };
   }
   if (namesPrototype(body)) {
-    return refuse(invalid(request, { body: 'must not have a field __proto__' }));
+    return { value: null, wrong: { body: 'must not have a field __proto__' } };
   }
-  return validate(request, schema, body);
+  return checkInput(schema, body);
 }
 
 /** Validates values from a path or a query. */
@@ -88,8 +96,12 @@ export function validate<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
 ): Parsed<v.InferOutput<S>> {
-  const { value, wrong } = checkInput(schema, input);
-  return wrong === null ? { value, refused: null } : refuse(invalid(request, wrong));
+  return parsed(request, checkInput(schema, input));
+}
+
+function parsed<T>(request: Request, checked: Checked<T>): Parsed<T> {
+  if (checked.wrong !== null) return refuse(invalid(request, checked.wrong));
+  return { value: checked.value, refused: null };
 }
 
 function isJson(contentType: string | null): boolean {

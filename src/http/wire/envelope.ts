@@ -27,18 +27,25 @@ const openInit: ResponseInit = { status: 200, headers: new Headers(open) };
 /** How long a client should wait before it tries again, in seconds. */
 const retryAfterSeconds = 1;
 
-function initOf(status: number, retryAfter: number): ResponseInit {
+function initOf(status: number, retryAfter: number) {
   const retry = status === 429 || status === 503 ? { 'retry-after': String(retryAfter) } : {};
   return { status, headers: new Headers({ ...personal, ...retry }) };
+}
+
+/** A refusal before it is an answer. */
+export class Refusal {
+  constructor(
+    readonly init: ReturnType<typeof initOf>,
+    /** The envelope as JSON text. */
+    readonly texts: Readonly<Record<Language, string>>,
+  ) {}
 }
 
 const prepared = new Map(
   errorCodes.map((code) => {
     const { status, en, zh } = failures[code];
-    return [
-      code,
-      { init: initOf(status, retryAfterSeconds), en: body(code, en), zh: body(code, zh) },
-    ];
+    const texts = { en: body(code, en), zh: body(code, zh) };
+    return [code, new Refusal(initOf(status, retryAfterSeconds), texts)];
   }),
 );
 
@@ -79,16 +86,24 @@ export function openBody(body: string): Response {
   return new Response(body, openInit);
 }
 
-/** A refusal; the language is the one the request prefers. */
+/** The refusal of a code, which says no more than what the code means. */
+export function refusalOf(code: ErrorCode): Refusal {
+  return prepared.get(code)!;
+}
+
+/** A refusal as an answer; the language is the one the request prefers. */
+export function refusalAnswer(request: Request, { init, texts }: Refusal): Response {
+  return new Response(texts[preferredLanguage(request)], init);
+}
+
 export function failure(request: Request, code: ErrorCode): Response {
-  const { init, en, zh } = prepared.get(code)!;
-  return new Response(preferred(request) === 'zh' ? zh : en, init);
+  return refusalAnswer(request, refusalOf(code));
 }
 
 /** 10002 for what failed outside the application, in English: there is no request to ask for another. */
 export function unknownError(): Response {
-  const { init, en } = prepared.get(10002)!;
-  return new Response(en, init);
+  const { init, texts } = refusalOf(10002);
+  return new Response(texts.en, init);
 }
 
 /** A refusal by an actor or the board. */
@@ -99,15 +114,20 @@ export function refused(request: Request, code: Exclude<Code, 0>): Response {
 /** A refusal of what a merchant wants of a promo; `about` is the other promo that is in its way, or 0. */
 export function promoRefused(request: Request, code: Exclude<Code, 0>, about: number): Response {
   if (about === 0 && code !== 30011) return failure(request, code);
-  const errMsg = promoRefusalText(code, about, preferred(request));
+  const errMsg = promoRefusalText(code, about, preferredLanguage(request));
   return new Response(body(code, errMsg), initOf(failures[code].status, retryAfterSeconds));
 }
 
 /** 10001, naming every wrong field with what is wrong with it. */
-export function invalid(request: Request, fields: Record<string, string>): Response {
+export function invalidRefusal(fields: Record<string, string>): Refusal {
   const named = Object.entries(fields).map(([name, what]) => `${name} (${what})`);
-  const errMsg = `${failures[10001][preferred(request)]}: ${named.join(', ')}`;
-  return new Response(body(10001, errMsg, fields), initOf(400, 0));
+  const textIn = (language: Language) =>
+    body(10001, `${failures[10001][language]}: ${named.join(', ')}`, fields);
+  return new Refusal(refusalOf(10001).init, { en: textIn('en'), zh: textIn('zh') });
+}
+
+export function invalid(request: Request, fields: Record<string, string>): Response {
+  return refusalAnswer(request, invalidRefusal(fields));
 }
 
 /** The longest origin or host that a refusal repeats. */
@@ -119,7 +139,7 @@ export function fromElsewhere(
   origin: string | null,
   hosts: readonly string[],
 ): Response {
-  const language = preferred(request);
+  const language = preferredLanguage(request);
   const page = (origin ?? '?').slice(0, repeatedMax);
   const asked = hosts.join(', ').slice(0, repeatedMax);
   const errMsg = `${failures[20006][language]}: ${elsewhere[language](page, asked)}`;
@@ -128,28 +148,28 @@ export function fromElsewhere(
 
 /** 429 with the seconds after which a request will be let through again, and in words. */
 export function tooMany(request: Request, retryAfter: number): Response {
-  const text = tooManyText(retryAfter * 1_000, preferred(request));
+  const text = tooManyText(retryAfter * 1_000, preferredLanguage(request));
   return new Response(body(10003, text), initOf(429, Math.max(1, Math.ceil(retryAfter))));
 }
 
 /** 20005 for a one-time password that was right once, or was tried too often. */
 export function usedUp(request: Request): Response {
   const { status } = failures[20005];
-  return new Response(body(20005, usedUpTexts[preferred(request)]), initOf(status, 0));
+  return new Response(body(20005, usedUpTexts[preferredLanguage(request)]), initOf(status, 0));
 }
 
 /** 20003 for a delivery whose signature, or its time, is wrong. */
 export function unsigned(request: Request): Response {
   const { status } = failures[20003];
-  return new Response(body(20003, unsignedTexts[preferred(request)]), initOf(status, 0));
+  return new Response(body(20003, unsignedTexts[preferredLanguage(request)]), initOf(status, 0));
 }
 
 /** 503: nothing was done; `retryAfter` in seconds. */
 export function tooBusy(request: Request, retryAfter: number): Response {
-  const { en, zh } = prepared.get(30003)!;
-  return new Response(preferred(request) === 'zh' ? zh : en, initOf(503, retryAfter));
+  const { texts } = refusalOf(30003);
+  return new Response(texts[preferredLanguage(request)], initOf(503, retryAfter));
 }
 
-function preferred(request: Request): Language {
+function preferredLanguage(request: Request): Language {
   return languageOf(request.headers.get('accept-language'));
 }
