@@ -21,6 +21,9 @@ export const priceMinorMax = 1_000_000_000;
 /** Units in one order. */
 export const orderUnitsMax = 100_000;
 
+/** Orders in one request: a thread takes so many in a millisecond, and they fit into a body. */
+export const batchOrdersMax = 256;
+
 /** Units an item may ever have had loaded. */
 export const loadedUnitsMax = 1_000_000_000;
 

@@ -152,7 +152,7 @@ export async function openParts(
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
     draws: new Draws(sql, board),
-    send,
+    ...{ send, post: dispatch.post.bind(dispatch) },
     sendOfMoney: countingPayments(send, requests),
     tally: new RefusalTally(send),
     inStep: new InStep({ send, sendings: () => dispatch.sendings, partitions }),

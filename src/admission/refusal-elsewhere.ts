@@ -15,6 +15,15 @@ interface Parts extends BoardParts {
   inStep: Pick<InStep, 'with'>;
 }
 
+/** Whether the board here would refuse, so that the owner is asked how far it is first. */
+export function isDoubted(
+  parts: Omit<Parts, 'tally' | 'inStep'>,
+  token: TokenClaims,
+  amount: number,
+): boolean {
+  return boardAnswer(parts, token, amount, parts.clock()) !== code.ok;
+}
+
 /**
  * As `boardRefusal`, by a board that shows at least what the owner knew when this was called; `ok` where the
  * owner itself must be asked. `decide` is `boardRefusal`, which the simulation plants bugs into.
@@ -25,7 +34,7 @@ export async function refusalElsewhere(
   amount: number,
   decide = boardRefusal,
 ): Promise<Code> {
-  if (boardAnswer(parts, token, amount, parts.clock()) === code.ok) return code.ok;
+  if (!isDoubted(parts, token, amount)) return code.ok;
   if (!(await parts.inStep.with(token.itemId))) return code.ok;
   return decide(parts, token, amount, parts.clock());
 }

@@ -1,7 +1,7 @@
 /** The whole HTTP application: every route, and one envelope for everything that goes wrong. */
 
 import { Hono } from 'hono';
-import { orderRoute } from '../metrics/request-metrics.ts';
+import { batchRoute, orderRoute } from '../metrics/request-metrics.ts';
 import { countRequests } from './guard/count-requests.ts';
 import { refusingHosts } from './guard/host.ts';
 import { lettingIdle } from './guard/idle.ts';
@@ -63,9 +63,11 @@ export function createApp(parts: AppParts) {
       const { method, path } = c.req;
       const text = faultText(error);
       const answer = failure(c.req.raw, faultCode(error));
-      // The route that places orders counts the answers that it gives, and it has given none.
-      if (`${method} ${path}` === orderRoute)
-        parts.requests.countRequest(orderRoute, answer.status);
+      // The routes that place orders count the answers that they give, and they have given none.
+      const route = `${method} ${path}`;
+      if (route === orderRoute || route === batchRoute)
+        parts.requests.countRequest(route, answer.status);
+      if (route === batchRoute) parts.requests.countInBatch(answer.status);
       if (text === null) return answer;
       // The client can quote this id to the operator, who finds the request in the log by it.
       const requestId = requestIdOf(c.req.header('x-request-id'));

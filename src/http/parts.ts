@@ -1,8 +1,10 @@
 /** What the application needs besides what the shop does, handed in by the thread that serves it. */
 import type { Registry } from 'prom-client';
+import type { Command } from '../../actors/protocol.ts';
 import type { Captchas } from '../admission/captcha.ts';
 import type { PurchaseTokens } from '../admission/purchase-token.ts';
 import type { InStep } from '../dispatch/in-step.ts';
+import type { Resolve } from '../dispatch/lane.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { PaymentDeliveries } from '../payments/deliveries.ts';
@@ -20,6 +22,8 @@ import type { AdminFeed } from './wire/admin-feed.ts';
 import type { LiveFeed } from './wire/live-feed.ts';
 
 export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
+  /** As `send`, for whoever waits for many replies; see `Dispatch.post`. */
+  post(command: Command, resolve: Resolve, tag: number): void;
   tally: RefusalTally;
   inStep: InStep;
   shedding: LoadShedding;

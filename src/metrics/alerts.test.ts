@@ -19,8 +19,7 @@ interface Case {
   fires: boolean;
 }
 
-const orders = (status: number) =>
-  `stampede_http_requests_total{instance="a",method="POST",route="/api/orders",status="${status}"}`;
+const orders = (status: number) => `stampede_orders_total{instance="a",status="${status}"}`;
 const shed = 'stampede_orders_shed_total{instance="a"}';
 const within = (le: string) => `stampede_order_duration_seconds_bucket{instance="a",le="${le}"}`;
 const mode = (name: string) => `stampede_partition_mode{instance="a",partition="3",mode="${name}"}`;

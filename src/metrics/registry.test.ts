@@ -102,6 +102,22 @@ describe('metrics', () => {
     expect(told).toContain('stampede_order_duration_seconds_sum 60.0044');
   });
 
+  test('count the orders of batches with those that came alone', async () => {
+    const { threads, text } = engine();
+    threads[0]!.countOrder(201, 2);
+    threads[0]!.countInBatch(201);
+    threads[1]!.countInBatch(201);
+    threads[1]!.countInBatch(409);
+    threads[1]!.timeOrders(3, 4);
+    const told = await text();
+    expect(told).toContain('stampede_orders_total{status="201"} 3');
+    expect(told).toContain('stampede_orders_total{status="409"} 1');
+    expect(told).toContain('stampede_orders_total{status="503"} 0');
+    expect(told).toContain('route="/api/orders",status="201"} 1');
+    expect(told).toContain('stampede_order_duration_seconds_bucket{le="0.005"} 4');
+    expect(told).toContain('stampede_order_duration_seconds_sum 0.014');
+  });
+
   test('report units, refusals and modes', async () => {
     const { board, positions, text } = engine();
     board.write(9, boardRow({ left: 7, admitted: 4 }));

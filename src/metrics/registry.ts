@@ -118,8 +118,12 @@ function addRequests(
   counter('stampede_http_requests_total', 'Requests answered.', labels, function* () {
     for (const { route, status, count } of requests.requests()) {
       const [method = '', path = 'other'] = route.split(' ');
-      yield [{ method, route: path, status: status === 0 ? 'other' : status }, count];
+      yield [{ method, route: path, status: shown(status) }, count];
     }
+  });
+  const answered = 'Orders answered, by themselves or in a batch, each with its own status.';
+  counter('stampede_orders_total', answered, ['status'], function* () {
+    for (const { status, count } of requests.orders()) yield [{ status: shown(status) }, count];
   });
   counter('stampede_commands_total', 'Commands sent to actors.', ['type'], function* () {
     for (const { type, count } of requests.commands()) yield [{ type }, count];
@@ -141,10 +145,15 @@ function addRequests(
   registry.registerMetric(orderDuration(requests));
 }
 
+/** Of all statuses that are not counted by themselves, 0 is the number. */
+function shown(status: number): number | string {
+  return status === 0 ? 'other' : status;
+}
+
 /** A histogram whose buckets lie in shared memory, in the form that prom-client's registry reads. */
 function orderDuration(requests: RequestMetrics): Metric {
   const name = 'stampede_order_duration_seconds';
-  const help = 'Time from an order request to its answer.';
+  const help = 'Time from an order request to its answer; each order of a batch counts.';
   const get = async () => {
     const { counts, sumMs } = requests.orderTimes();
     let below = 0;

@@ -45,12 +45,15 @@ const commandIndex = new Map<string, number>(commandTypes.map((type, index) => [
 /** Where each kind of cell begins in a thread's block. */
 const latencyAt = 0;
 const latencySumAt = latencyBoundsMs.length + 1;
-const commandsAt = latencySumAt + 1;
+const inBatchesAt = latencySumAt + 1;
+const commandsAt = inBatchesAt + countedStatuses.length;
 const notesAt = commandsAt + commandTypes.length;
 const requestsAt = notesAt + notes.length;
 
 /** The route whose answers and times are counted by itself. */
 export const orderRoute = 'POST /api/orders';
+/** The route that takes many orders: each of them is counted, beside the request. */
+export const batchRoute = 'POST /api/orders/batch';
 
 /** The most routes there may be; each thread's block has room for this many. */
 const routesMax = 64;
@@ -97,10 +100,20 @@ export class RequestMetrics {
   /** Hot path: the order route answered with `status` after `ms`. */
   countOrder(status: number, ms: number): void {
     this.countAt(this.#orderRow, status);
+    this.timeOrders(1, ms);
+  }
+
+  /** Hot path: an order of a batch has its result; or a batch, which counts as one, was refused unread. */
+  countInBatch(status: number): void {
+    this.countAt(inBatchesAt, status);
+  }
+
+  /** So many orders were answered together after `ms`. */
+  timeOrders(orders: number, ms: number): void {
     let bucket = 0;
     while (bucket < latencyBoundsMs.length && ms > latencyBoundsMs[bucket]!) bucket++;
-    this.#own[latencyAt + bucket]!++;
-    this.#own[latencySumAt]! += ms;
+    this.#own[latencyAt + bucket]! += orders;
+    this.#own[latencySumAt]! += orders * ms;
   }
 
   /** Hot path: a command was sent to an actor. */
@@ -144,6 +157,14 @@ export class RequestMetrics {
         const count = this.#sum(requestsAt + index * countedStatuses.length + column);
         if (count > 0 || route === orderRoute) yield { route, status, count };
       }
+    }
+  }
+
+  /** Orders of all threads by status, those of batches included. */
+  *orders(): Generator<{ status: number; count: number }> {
+    for (const [column, status] of countedStatuses.entries()) {
+      const count = this.#sum(this.#orderRow + column) + this.#sum(inBatchesAt + column);
+      yield { status, count };
     }
   }
 

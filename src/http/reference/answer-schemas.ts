@@ -4,6 +4,7 @@ import { dueReasons, queueModes } from '../../../actors/events.ts';
 import { orderStatusNames } from '../../../actors/protocol.ts';
 import { promoStatuses } from '../../shop/promo-state.ts';
 import { warningCodes } from '../../shop/promo-warnings.ts';
+import { errorCodes } from '../wire/messages.ts';
 
 const integer = () => v.pipe(v.number(), v.integer());
 export const id = () => v.pipe(integer(), v.minValue(1));
@@ -25,6 +26,38 @@ export const placed = v.object({
   ...bought,
   status: v.optional(
     v.pipe(v.literal('paid'), v.description('Only where it costs nothing: it is paid at once.')),
+  ),
+});
+
+/** What the answer to the order alone would have had for its status. */
+const http = <S extends v.GenericSchema>(status: S) =>
+  v.pipe(status, v.description('The status that the order would have been answered with alone.'));
+
+export const placedResult = v.object({
+  http: http(v.picklist([200, 201])),
+  status: v.literal('success'),
+  data: placed,
+});
+
+export const refusedResult = v.object({
+  http: http(v.pipe(integer(), v.minValue(400))),
+  status: v.literal('fail'),
+  data: v.object({
+    errCode: v.picklist(errorCodes),
+    errMsg: v.string(),
+    fields: v.optional(
+      v.pipe(
+        v.record(v.string(), v.string()),
+        v.description('10001: what is wrong with each wrong field.'),
+      ),
+    ),
+  }),
+});
+
+export const batchResults = v.object({
+  results: v.pipe(
+    v.array(v.variant('status', [placedResult, refusedResult])),
+    v.description('One for each order, in their order.'),
   ),
 });
 

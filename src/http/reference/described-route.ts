@@ -19,6 +19,8 @@ interface Described {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** As the router has it: parameters begin with a colon. */
   path: string;
+  /** The path that the router has instead, where it cannot have this one. */
+  routed?: string;
   /** `metrics`: anyone, or whoever has METRICS_TOKEN where that is set. */
   who: 'anyone' | 'user' | 'admin' | 'user or admin' | 'provider' | 'metrics' | 'metrics or admin';
   summary: string;

@@ -17,6 +17,7 @@ import {
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { listSchema } from '../routes/items.ts';
+import { batchSchema } from '../routes/order-batch.ts';
 import { placeSchema } from '../routes/placing.ts';
 import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
@@ -50,6 +51,18 @@ const orders: readonly DescribedRoute[] = [
       201: { data: schema.placed, example: example.placed },
     },
     codes: [...place, ...actor],
+  },
+  {
+    method: 'POST',
+    path: '/api/orders/batch',
+    routed: '/api/orders/:batch',
+    who: 'anyone',
+    summary:
+      'Places up to 256 orders at once. Each gets, in its place, the very envelope that POST /api/orders would have answered with, and `http`, its status. Only what is no such list, or too much, is refused as a whole. Sent again, all orders get the same answers.',
+    body: batchSchema,
+    bodyExample: example.batch,
+    answers: { 200: { data: schema.batchResults, example: example.batchResults } },
+    codes: [...body, 30003],
   },
   {
     method: 'GET',

@@ -16,6 +16,20 @@ export const placed = {
   payBy: '2026-11-27T12:15:00.000Z',
 };
 
+export const batch = {
+  orders: [
+    place,
+    { token: 'st1.43.1.7.1795550400.7102938847561029.0Jx2mV7cT5kQeYwB9uZr1A', amount: 1 },
+  ],
+};
+
+export const batchResults = {
+  results: [
+    { http: 201, status: 'success', data: placed },
+    { http: 409, status: 'fail', data: { errCode: 30_001, errMsg: 'out of stock' } },
+  ],
+};
+
 export const order = {
   ...placed,
   userId: 42,

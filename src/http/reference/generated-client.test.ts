@@ -29,6 +29,11 @@ const wrong = await client.POST('/api/orders', {
 });
 const refused: Named['Failure'] | undefined = wrong.error;
 const errCode: 30007 | number | undefined = refused?.data.errCode;
+const batch: Named['OrderBatch'] = { orders: [order, { token: 'x', amount: 1 }] };
+const many = await client.POST('/api/orders/batch', { body: batch });
+const results: Named['BatchResults']['results'] = many.data?.data.results ?? [];
+// Which of the two a result is, its status tells, and the other's data cannot be read of it.
+const outcomes = results.map((each) => (each.status === 'success' ? each.data.orderId : each.data.errCode));
 const ready = await client.GET('/readyz');
 const notReady = ready.response.status === 503 ? ready.error : undefined;
 const journal: string | undefined = ready.data?.data.journal;
@@ -42,7 +47,7 @@ export const login: Named['LogIn'][] = [
   { telephone: '+8613800000000', otp: '314159' },
 ];
 
-console.log(JSON.stringify({ told, promo, items, errCode, errMsg: refused?.data.errMsg, notReady, journal }));
+console.log(JSON.stringify({ told, promo, items, outcomes, errCode, errMsg: refused?.data.errMsg, notReady, journal }));
 declare const process: { argv: string[] };
 `;
 
@@ -58,6 +63,9 @@ const mistakes: Record<string, string> = {
   "client.POST('/api/orders', { body: { token: 'x' } });": "'amount' is missing",
   "client.POST('/api/orders', { body: { token: 'x', amount: '1' } });":
     "'string' is not assignable",
+  "client.POST('/api/orders/batch', { body: { orders: [{ token: 'x' }] } });":
+    "'amount' is missing",
+  "client.POST('/api/orders/batch', { body: { token: 'x', amount: 1 } });": 'not exist',
   "client.POST('/api/sessions', { body: { telephone: '1' } });": 'not assignable',
   "client.POST('/api/users', { body: { telephone: '1' } });": 'missing',
   "client.POST('/api/items', {});": "'body' is missing",
@@ -112,6 +120,7 @@ test('buys from a real engine, and reads what it answers', async () => {
     told: { ...sale, amount: 1, unitPrice: 77 },
     promo: { id: sale.promoId, status: 'running' },
     items: [{ id: sale.itemId }],
+    outcomes: [expect.stringMatching(new RegExp(`-${sale.itemId}-1$`)), 30007],
     errCode: 30007,
     errMsg: '购买令牌无效',
     journal: expect.stringContaining('SQLite'),

@@ -21,6 +21,7 @@ import {
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { purchaseTokenSchema } from '../routes/operators.ts';
+import { batchSchema } from '../routes/order-batch.ts';
 import { placeSchema } from '../routes/placing.ts';
 import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
@@ -32,6 +33,7 @@ export type Json = Record<string, unknown>;
 /** What requests carry. */
 const asked: Record<string, v.GenericSchema> = {
   NewOrder: placeSchema,
+  OrderBatch: batchSchema,
   Payment: paymentSchema,
   Refund: refundSchema,
   PaymentDelivery: paymentDeliverySchema,
@@ -57,6 +59,9 @@ const asked: Record<string, v.GenericSchema> = {
 /** What answers carry. */
 const answered: Record<string, v.GenericSchema> = {
   PlacedOrder: schema.placed,
+  PlacedResult: schema.placedResult,
+  RefusedResult: schema.refusedResult,
+  BatchResults: schema.batchResults,
   Order: schema.order,
   OrderPage: schema.orders,
   DeliveredOrder: schema.delivered,

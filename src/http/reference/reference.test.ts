@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type * as v from 'valibot';
+import { bodyBytesMax } from '../../../actors/limits.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { PaymentDeliveries } from '../../payments/deliveries.ts';
@@ -372,6 +373,14 @@ describe('a real engine answers as its document says', () => {
     await call(place, 30015, { body: { token: normal, amount: 1 } });
     const big = tokenFor({ itemId, promoId }, 77);
     await call(place, 30001, { body: { token: big, amount: 100 } });
+    const batch = 'POST /api/orders/batch';
+    const order = { token: tokenFor({ itemId, promoId }, 78), amount: 1 };
+    const wrong = [{}, null, { token: 'x', amount: 1 }, { token: late, amount: 1 }];
+    const { results } = await call(batch, 200, { body: { orders: [order, order, ...wrong] } });
+    const statuses = (results as { http: number }[]).map(({ http }) => http); // Its schema was checked.
+    expect(statuses).toEqual([201, 200, 400, 400, 403, 403]);
+    await call(batch, 10001, { body: { orders: [] } });
+    await call(batch, 10006, { body: { orders: [order], more: 'x'.repeat(bodyBytesMax) } });
     const who = { session };
     await call('GET /api/orders', 200, { who });
     await call('GET /api/orders', 10001, { who, query: '?cursor=x' });

@@ -1,6 +1,6 @@
 /**
  * Orders: place and read; `order-changes.ts` has what becomes of them. `place` is the hot path; its steps are numbered
- * as in the README; `placing.ts` has what each of them does.
+ * as in the README. `order-batch.ts` takes the same steps for many at once.
  */
 import { type Context, Hono } from 'hono';
 import { boardRefusal } from '../../../actors/memory/board-answers.ts';
@@ -26,6 +26,7 @@ import {
   tooBusy,
 } from '../wire/envelope.ts';
 import { orderData } from '../wire/order-data.ts';
+import { placeBatch } from './order-batch.ts';
 import { cancel, pay, refund } from './order-changes.ts';
 import { placedStatus, placedText, placing, wished } from './placing.ts';
 
@@ -38,13 +39,21 @@ export function orderRoutes(parts: AppParts) {
   const admin = adminOnly(parts);
   const counted = countRequests(parts);
   const sameSite = sameSiteOnly(parts);
-  return new Hono<Known>()
-    .post('/', (c) => place(parts, c.req.raw))
-    .get('/', counted, user, (c) => list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')))
-    .get('/:orderId', counted, owner, (c) => read(parts, c))
-    .post('/:orderId/pay', counted, sameSite, owner, (c) => pay(parts, c))
-    .post('/:orderId/cancel', counted, sameSite, owner, (c) => cancel(parts, c))
-    .post('/:orderId/refund', counted, admin, (c) => refund(parts, c));
+  return (
+    new Hono<Known>()
+      .post('/', (c) => place(parts, c.req.raw))
+      // The router that matches in one step takes no fixed word beside a parameter, which orders have here.
+      .post('/:batch', (c) =>
+        c.req.param('batch') === 'batch' ? placeBatch(parts, c.req.raw) : c.notFound(),
+      )
+      .get('/', counted, user, (c) =>
+        list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')),
+      )
+      .get('/:orderId', counted, owner, (c) => read(parts, c))
+      .post('/:orderId/pay', counted, sameSite, owner, (c) => pay(parts, c))
+      .post('/:orderId/cancel', counted, sameSite, owner, (c) => cancel(parts, c))
+      .post('/:orderId/refund', counted, admin, (c) => refund(parts, c))
+  );
 }
 
 /**

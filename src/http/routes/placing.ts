@@ -1,4 +1,4 @@
-/** The steps of placing an order, numbered as in the README. */
+/** The steps of placing an order that one by itself and one of a batch have in common, numbered as in the README. */
 import * as v from 'valibot';
 import { orderUnitsMax } from '../../../actors/limits.ts';
 import { type OrderView, orderStatus, type Place, type Reply } from '../../../actors/protocol.ts';
@@ -17,7 +17,7 @@ export const placeSchema = v.object({
 });
 type PlaceBody = v.InferOutput<typeof placeSchema>;
 
-interface Wish {
+export interface Wish {
   token: PurchaseToken;
   amount: number;
 }

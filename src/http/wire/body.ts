@@ -76,15 +76,19 @@ export function parseJson<S extends v.GenericSchema>(
   return parsed(request, checkJson(schema, body));
 }
 
-/** As `parseJson`, before it is an answer. */
+/**
+ * As `parseJson`, before it is an answer.
+ * @param apart - a part of the body that is judged by itself: it may name what the rest must not
+ */
 export function checkJson<S extends v.GenericSchema>(
   schema: S,
   body: unknown,
+  apart?: unknown,
 ): Checked<v.InferOutput<S>> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { value: null, wrong: { body: 'must be a JSON object' } };
   }
-  if (namesPrototype(body)) {
+  if (namesPrototype(body, apart)) {
     return { value: null, wrong: { body: 'must not have a field __proto__' } };
   }
   return checkInput(schema, body);
@@ -113,13 +117,13 @@ function isJson(contentType: string | null): boolean {
  * Whether an object, at any depth, has a property named `__proto__`, as JSON.parse would make it.
  * Without recursion: a body has room for nesting deeper than the stack.
  */
-function namesPrototype(value: object): boolean {
+function namesPrototype(value: object, apart: unknown): boolean {
   const objects = [value];
   for (let object = objects.pop(); object !== undefined; object = objects.pop()) {
     for (const key in object) {
       if (key === '__proto__') return true;
       const inner = (object as Record<string, unknown>)[key]; // Reading by its own key.
-      if (typeof inner === 'object' && inner !== null) objects.push(inner);
+      if (typeof inner === 'object' && inner !== null && inner !== apart) objects.push(inner);
     }
   }
   return false;

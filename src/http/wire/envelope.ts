@@ -32,7 +32,7 @@ function initOf(status: number, retryAfter: number) {
   return { status, headers: new Headers({ ...personal, ...retry }) };
 }
 
-/** A refusal before it is an answer. */
+/** A refusal before it is sent: alone it becomes an answer, in a batch one result of many. */
 export class Refusal {
   constructor(
     readonly init: ReturnType<typeof initOf>,
@@ -79,6 +79,15 @@ export function keptAnswer(status: number, body: string, replayed: boolean): Res
 /** The body of a success, for callers that send it more than once; `data` is JSON text. */
 export function successEnvelope(data: string): string {
   return `{"status":"success","data":${data}}`;
+}
+
+/** Hot path: the same envelope as one result of many, with the status that it would have as an answer. */
+export function successResult(data: string, http: 200 | 201): string {
+  return `{"http":${http},"status":"success","data":${data}}`;
+}
+
+export function refusalResult({ init, texts }: Refusal, language: Language): string {
+  return `{"http":${init.status},${texts[language].slice(1)}`;
 }
 
 /** Hot path: answers everyone alike, with a body that `successEnvelope` made. */
@@ -170,6 +179,6 @@ export function tooBusy(request: Request, retryAfter: number): Response {
   return new Response(texts[preferredLanguage(request)], initOf(503, retryAfter));
 }
 
-function preferredLanguage(request: Request): Language {
+export function preferredLanguage(request: Request): Language {
   return languageOf(request.headers.get('accept-language'));
 }

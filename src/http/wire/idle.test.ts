@@ -72,11 +72,15 @@ function dripping(begin: string, drop: string, socket = open()): RawSocket {
 
 describe('a connection', () => {
   test('that is kept is served after longer than a request may take to arrive, and those who drip are ended by then', async () => {
-    const order = () => withBody('POST /api/orders', { token: tokenFor(sale, 1), amount: 1 });
+    const one = () => ({ token: tokenFor(sale, 1), amount: 1 });
+    const order = () => withBody('POST /api/orders', one());
+    const batch = () => withBody('POST /api/orders/batch', { orders: [one(), one()] });
     const kept = {
       read: await keptAfter(engine.port, get),
       headOnly: await keptAfter(engine.port, get.replace('GET', 'HEAD')),
       order: await keptAfter(engine.port, order()),
+      batch: await keptAfter(engine.port, batch(), order(), batch()),
+      refusedBatch: await keptAfter(engine.port, withBody('POST /api/orders/batch', {})),
       refusedOrder: await keptAfter(engine.port, withBody('POST /api/orders', { token: 'x' })),
       unreadBody: await keptAfter(engine.port, withBody('POST /api/promos/1/publish', {})),
       wrongLogIn: await keptAfter(engine.port, withBody('POST /api/sessions', { telephone: '1' })),
@@ -92,6 +96,7 @@ describe('a connection', () => {
       headers: dripping('GET / HTTP/1.1\r\nhost: a\r\n', 'x: y\r\n'),
       order: dripping(head('POST /api/orders', 'content-length: 60000'), ' '),
       orderInChunks: dripping(head('POST /api/orders', 'transfer-encoding: chunked'), '1\r\n \r\n'),
+      batch: dripping(head('POST /api/orders/batch', 'content-length: 60000'), ' '),
       logIn: dripping(head('POST /api/sessions', 'content-length: 60000'), ' '),
       tooLarge: dripping(head('POST /api/orders', 'content-length: 99999999'), ' '),
       form: dripping(

@@ -162,6 +162,37 @@ test('a live stream shows what happens to an item that another engine owns', asy
   }
 });
 
+test('a batch reaches every item whoever owns it, and of what is sold out tells the same at both', async () => {
+  const [a, b] = engines;
+  const sales = await Promise.all(
+    Array.from({ length: partitions }, async () => ({ itemId: await a.item(2), promoId: 0 })),
+  );
+  const batch = (user: number, amount = 1) => ({
+    orders: sales.map((sale) => ({ token: tokenFor(sale, user), amount })),
+  });
+  const outcomesAt = async (engine: TestEngine, body: object) => {
+    type Results = { http: number; data: { errCode?: number; itemId?: number } }[];
+    const path = '/api/orders/batch';
+    const { results } = mustSucceed(await engine.api<{ results: Results }>('POST', path, body));
+    return results.map(({ http, data }) => [http, data.errCode ?? data.itemId]);
+  };
+  const [first, second] = [batch(1), batch(2)];
+  const sold = (http: number) => sales.map(({ itemId }) => [http, itemId]);
+  await waitUntil('both have the items', async () => {
+    const found = await Promise.all(
+      engines.flatMap((each) => sales.map(({ itemId }) => each.api('GET', `/api/items/${itemId}`))),
+    );
+    return found.every(({ status }) => status === 200);
+  });
+  expect(await outcomesAt(a, first)).toEqual(sold(201));
+  expect(await outcomesAt(b, second)).toEqual(sold(201));
+  expect(await outcomesAt(b, first)).toEqual(sold(200));
+  for (const engine of engines) {
+    const refused = sales.map(() => [409, 30001]);
+    expect(await outcomesAt(engine, batch(3))).toEqual(refused);
+  }
+});
+
 test('statements count the refusals of both, and SQL and Redis follow whoever owns an item', async () => {
   const [a, b] = engines;
   const sales = await Promise.all(Array.from({ length: 4 }, () => a.item(1)));
