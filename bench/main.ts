@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { batch } from './parts/batch.ts';
 import { clusterOrders } from './parts/cluster/cluster-orders.ts';
 import { followers } from './parts/cluster/followers.ts';
 
@@ -30,6 +31,7 @@ import { figureTable, loadTable, targetTable } from './report/table.ts';
 /** In the order in which they run. */
 export const parts: readonly Part[] = [
   orders,
+  batch,
   soldOut,
   itemPage,
   tokens,

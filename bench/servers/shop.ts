@@ -86,6 +86,14 @@ export async function shedOrders(engine: EngineServer): Promise<number> {
   return Number(shed[1]);
 }
 
+/** How many orders have been answered so far, by status, whether they came alone or in batches. */
+export async function answeredOrders(engine: EngineServer): Promise<Map<string, number>> {
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const text = await (await fetch(`${engine.url}/metrics`, { headers })).text();
+  const counts = text.matchAll(/^stampede_orders_total\{status="(\w+)"\} (\d+)$/gm);
+  return new Map([...counts].map(([, status = '', count]) => [status, Number(count)]));
+}
+
 /** Resolves when SQL holds all of the journal, so that the next run does not pay for this one. */
 export async function caughtUp(engine: EngineServer): Promise<void> {
   await waitUntil(
