@@ -53,26 +53,26 @@ async function measure(
   const [first, ...others] = generators();
   const pace = new Pace();
   const load = (connections: number, generator: Generator) =>
-    orderPair(settings, { engine, floor, pace, generator, connections });
+    orderPair(settings, { engine, other: floor, pace, generator, connections });
   const span = settings.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 };
   await warmUp(load(64, first));
   for (const aim of aims) {
     const { connections } = aim;
     const measured = await measurePair(load(connections, first), span);
-    report.loads.push(measured.floor, measured.engine);
+    report.loads.push(measured.other, measured.engine);
     report.targets.push(...targetsOf(measured, aim));
     for (const generator of settings.quick ? [] : others) {
-      const other = await measurePair(load(connections, generator), { ...span, rounds: 1 });
-      report.loads.push(other.floor, other.engine);
+      const byOther = await measurePair(load(connections, generator), { ...span, rounds: 1 });
+      report.loads.push(byOther.other, byOther.engine);
       const name = `order, ${connections} connections: of the floor's throughput, by ${generator.name}`;
-      report.targets.push(reported(name, other.ratio, '', bottleneckNote(other)));
+      report.targets.push(reported(name, byOther.ratio, '', bottleneckNote(byOther)));
     }
   }
   return report;
 }
 
 interface OrderPair
-  extends Pick<PairOptions, 'engine' | 'floor' | 'pace' | 'generator' | 'connections'> {
+  extends Pick<PairOptions, 'engine' | 'other' | 'pace' | 'generator' | 'connections'> {
   /** `order` when not given. */
   measurement?: string;
   /** Called with each new sale. */

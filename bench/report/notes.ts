@@ -6,12 +6,12 @@ const busyShare = 0.9;
 
 interface SideBySide {
   engine: Load;
-  floor: Load;
+  other: Load;
 }
 
 /** Says where a ratio of throughputs does not count, and what was busy instead. */
-export function bottleneckNote({ engine, floor }: SideBySide): string {
-  const idle = [floor, engine].filter(({ httpBusy }) => httpBusy < busyShare);
+export function bottleneckNote({ engine, other }: SideBySide): string {
+  const idle = [other, engine].filter(({ httpBusy }) => httpBusy < busyShare);
   const shares = idle.map(
     ({ server, httpBusy, generatorBusy }) =>
       `${server} ${percent(httpBusy)}, its generator ${percent(generatorBusy)}`,
@@ -25,7 +25,7 @@ export function bottleneckNote({ engine, floor }: SideBySide): string {
 }
 
 /** Where the CPU goes that the engine uses beyond the floor. */
-export function cpuNote({ engine, floor }: SideBySide): string {
+export function cpuNote({ engine, other: floor }: SideBySide): string {
   const parts = [
     `HTTP ${(engine.httpMicros - floor.httpMicros).toFixed(1)}`,
     `actor ${engine.actorMicros.toFixed(1)}`,

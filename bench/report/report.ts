@@ -3,7 +3,7 @@
 /** One server under one load: medians over the runs. */
 export interface Load {
   measurement: string;
-  server: 'engine' | 'floor';
+  server: string;
   generator: string;
   connections: number;
   runs: number;
@@ -17,6 +17,8 @@ export interface Load {
   actorMicros: number;
   projectorMicros: number;
   restMicros: number;
+  /** The same of other processes that work for this server alone. */
+  helperMicros: number;
   /** Share of the time that the busiest HTTP thread was on a core, 0 to 1. */
   httpBusy: number;
   /**

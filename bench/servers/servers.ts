@@ -21,18 +21,26 @@ export const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-o
 export const promoPrice = 5_000;
 
 export interface Server {
-  kind: 'engine' | 'floor';
+  /** What the report calls it. */
+  name: string;
   url: string;
   process: TestProcess;
+  /** Processes that work for it alone: their CPU is its own. */
+  helperPids?: readonly number[];
   stop(): Promise<void>;
 }
 
 export interface EngineServer extends Server {
-  kind: 'engine';
   folder: TemporaryFolder;
 }
 
+export function isEngine(server: Server): server is EngineServer {
+  return 'folder' in server;
+}
+
 export interface EngineOptions {
+  /** `engine` when not given. */
+  name?: string;
   /** A data folder to keep; without it, a new one is made, and removed at the end. */
   folder?: TemporaryFolder;
   /** Settings that differ from the defaults. */
@@ -70,7 +78,7 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
   });
   const url = await listening(engine);
   return {
-    kind: 'engine',
+    name: options.name ?? 'engine',
     url,
     process: engine,
     folder,
@@ -98,7 +106,7 @@ export async function startFloorServer({ status, text }: Sample): Promise<Server
     env: allocator,
   });
   const url = await listening(floor);
-  return { kind: 'floor', url, process: floor, stop: () => floor.stop() };
+  return { name: 'floor', url, process: floor, stop: () => floor.stop() };
 }
 
 /**
