@@ -75,11 +75,11 @@ interface OrderPair
   extends Pick<PairOptions, 'engine' | 'other' | 'pace' | 'generator' | 'connections'> {
   /** `order` when not given. */
   measurement?: string;
-  /** Called with each new sale. */
-  onSale?(sale: Sale): void;
+  /** Called with each new sale, before its orders are. */
+  onSale?(sale: Sale): Promise<void> | void;
 }
 
-/** Orders on engine and floor, each run with a sale of its own. */
+/** Orders on the engine and another server, each run with a sale of its own. */
 export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOptions {
   const { engine, connections } = load;
   let sale: Sale = { itemId: 0, promoId: 0 };
@@ -89,7 +89,7 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
     progress,
     async prepare(count) {
       sale = await openSale(engine, stock);
-      load.onSale?.(sale);
+      await load.onSale?.(sale);
       return orderBodies(sale, count);
     },
     check: (result, shed) => checkBooks(engine, sale.itemId, connections, result, shed),

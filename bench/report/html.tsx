@@ -32,7 +32,7 @@ export async function htmlOf(report: HtmlReport): Promise<string> {
 }
 
 function Page(report: HtmlReport) {
-  const { machine, targets, charts, tables, loads, failures, quick, seconds } = report;
+  const { machine, targets, charts, tables, loads, failures, skipped, quick, seconds } = report;
   const held = targets.filter(({ reached }) => reached !== null);
   const reached = held.filter((target) => target.reached).length;
   return (
@@ -60,6 +60,9 @@ function Page(report: HtmlReport) {
               ['Load before', `${machine.loadBefore}`],
             ]}
           />
+          {skipped.map((part) => (
+            <p class="lead">{part}</p>
+          ))}
           {failures.map((failure) => (
             <p class="short">{failure}</p>
           ))}

@@ -38,21 +38,16 @@ export function inPairs(loads: readonly Load[]): Map<string, PairOfLoads[]> {
   return byServers;
 }
 
-/** What a server is, where its name does not say enough. */
-const described: Record<string, string> = {
-  floor: 'floor: Hono alone',
-  Redis: 'Redis: Hono, ioredis and one Lua script',
-};
-
 /** All loads of two servers, side by side. */
 function Beside({ pairs }: { pairs: readonly PairOfLoads[] }) {
   const [{ own, other }] = pairs as [PairOfLoads]; // Servers without a load are not listed.
-  const beside = other.server === 'floor' ? 'the floor' : other.server;
+  const isFloor = other.server === 'floor';
+  const beside = isFloor ? 'the floor' : other.server;
   const title = `${own.server} beside ${beside}`;
   const rows = (figure: (load: Load) => number) =>
     pairs.map((pair) => ({ name: pair.name, values: [figure(pair.other), figure(pair.own)] }));
   const series = [
-    { name: described[other.server] ?? other.server, colour: colours[3]! },
+    { name: isFloor ? 'floor: Hono alone' : other.server, colour: colours[3]! },
     { name: own.server, colour: colours[0]! },
   ];
   const charts: [title: string, unit: string, figure: (load: Load) => number][] = [

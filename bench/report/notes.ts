@@ -24,6 +24,21 @@ export function bottleneckNote({ engine, other }: SideBySide): string {
   ].join('; ');
 }
 
+/** Where the CPU of both goes, where the other does more than what both have to do. */
+export function bothNote({ engine, other }: SideBySide): string {
+  const ofOne = (load: Load) => {
+    const parts = [
+      `HTTP ${load.httpMicros.toFixed(1)}`,
+      ...(load.actorMicros > 0 ? [`actor ${load.actorMicros.toFixed(1)}`] : []),
+      ...(load.projectorMicros > 0 ? [`projector ${load.projectorMicros.toFixed(1)}`] : []),
+      ...(load.helperMicros > 0 ? [`helpers ${load.helperMicros.toFixed(1)}`] : []),
+      `runtime ${load.restMicros.toFixed(1)}`,
+    ];
+    return `${load.server} ${load.cpuMicros.toFixed(1)} µs: ${parts.join(', ')}`;
+  };
+  return `${ofOne(engine)}; ${ofOne(other)}`;
+}
+
 /** Where the CPU goes that the engine uses beyond the floor. */
 export function cpuNote({ engine, other: floor }: SideBySide): string {
   const parts = [

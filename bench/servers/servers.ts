@@ -95,18 +95,24 @@ export interface Sample {
   text: string;
 }
 
-/** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
-export async function startFloorServer({ status, text }: Sample): Promise<Server> {
+/** Starts the floor, with a constant answer. */
+export function startFloorServer({ status, text }: Sample): Promise<Server> {
+  const settings: Omit<FloorSettings, 'port' | 'threads'> = { status, body: text };
+  return startBeside('floor', 'floor.ts', settings);
+}
+
+/** Starts a server of this folder with as many HTTP threads as the engine has. */
+export async function startBeside(name: string, script: string, settings: object): Promise<Server> {
   const { httpThreads } = readConfig({});
   const port = await freePort();
-  const settings: FloorSettings = { port, threads: httpThreads, status, body: text };
-  const floor = startProcess({
-    command: [process.execPath, 'bench/servers/floor.ts', JSON.stringify(settings)],
+  const all = { port, threads: httpThreads, ...settings };
+  const server = startProcess({
+    command: [process.execPath, `bench/servers/${script}`, JSON.stringify(all)],
     cwd: root,
     env: allocator,
   });
-  const url = await listening(floor);
-  return { name: 'floor', url, process: floor, stop: () => floor.stop() };
+  const url = await listening(server);
+  return { name, url, process: server, stop: () => server.stop() };
 }
 
 /**
