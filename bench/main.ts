@@ -13,6 +13,7 @@ import { forwarding } from './parts/forwarding.ts';
 import { itemPage } from './parts/item-page.ts';
 import { logIns } from './parts/log-ins.ts';
 import { history } from './parts/long-history.ts';
+import { evenOrders } from './parts/open-loop.ts';
 import { orders } from './parts/orders-over-http.ts';
 import { overload } from './parts/overload.ts';
 import { queue } from './parts/queue.ts';
@@ -36,6 +37,7 @@ export const parts: readonly Part[] = [
   itemPage,
   tokens,
   logIns,
+  evenOrders,
   rush,
   overload,
   scaling,
