@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { actorThreads } from './parts/actor-threads.ts';
 import { clusterOrders } from './parts/cluster/cluster-orders.ts';
 import { followers } from './parts/cluster/followers.ts';
 
@@ -44,6 +45,7 @@ export const parts: readonly Part[] = [
   realParts,
   forwarding,
   core,
+  actorThreads,
   queue,
   history,
   soak,

@@ -92,7 +92,7 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
       await load.onSale?.(sale);
       return orderBodies(sale, count);
     },
-    check: (result, shed) => checkBooks(engine, sale.itemId, connections, result, shed),
+    check: (result, shed) => checkBooks(engine, [sale.itemId], connections, result, shed),
   };
 }
 
@@ -100,14 +100,15 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
  * Every answer was an order, except those that the engine shed, and the actor's books show one for
  * each. A repeat would hold nothing; orders whose answer the generator did not wait for are held, too.
  */
-async function checkBooks(
+export async function checkBooks(
   engine: EngineServer,
-  itemId: number,
+  itemIds: readonly number[],
   connections: number,
   { requests, refused, statuses }: LoadResult,
   shed: number,
 ): Promise<void> {
-  const { held } = await statementOf(engine, itemId);
+  const statements = await Promise.all(itemIds.map((itemId) => statementOf(engine, itemId)));
+  const held = statements.reduce((sum, statement) => sum + statement.held, 0);
   if (refused > shed) {
     throw new WrongAnswer(
       `order: ${refused} of ${requests} were refused, and ${shed} of them shed`,
