@@ -23,6 +23,7 @@ import {
   statementOf,
   stock,
 } from '../servers/shop.ts';
+import { mostProjectorMicros } from './projector.ts';
 
 /** At least of the floor's throughput, and at most times its CPU, for each number of connections. */
 const aims = [
@@ -129,6 +130,16 @@ function targetsOf(pair: Pair, { connections, leastRatio, mostCpu }: (typeof aim
   return [
     atLeast(`${name} of the floor's throughput`, pair.ratio, leastRatio, '', note),
     atMost(`${name} CPU, of the floor's`, pair.cpuRatio, mostCpu, ' ×', cpuNote(pair)),
+    ...(connections === 256
+      ? [
+          atMost(
+            `${name} CPU of the projector`,
+            pair.engine.projectorMicros,
+            mostProjectorMicros,
+            ' µs',
+          ),
+        ]
+      : []),
     // With more connections, p99 measures the queue in front of the server.
     ...(connections === 64
       ? [atMost(`${name} p99, of the floor's`, pair.p99Ratio, mostP99, ' ×', note)]
