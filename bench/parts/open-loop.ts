@@ -108,9 +108,11 @@ export function targetsOf(rate: number, rounds: readonly OpenLoopResult[]): Targ
     );
   };
   const late = median(rounds.map(({ lateP50Ms }) => lateP50Ms)).toFixed(2);
+  const generator = median(rounds.map(({ cpuSeconds, sent }) => (cpuSeconds * 1e6) / sent));
   const shed = rounds.reduce((sum, { refused }) => sum + refused, 0);
   const more = [
-    `${thousands(rate)} orders a second; the generator sent them ${late} ms after they were due, p50`,
+    `${thousands(rate)} orders a second; they were sent ${late} ms after they were due, p50`,
+    `the generator used ${generator.toFixed(0)} µs a request`,
     ...(shed === 0 ? [] : [`${thousands(shed)} were told to come again`]),
   ];
   return [

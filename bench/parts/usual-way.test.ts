@@ -61,8 +61,8 @@ test('each figure is of the way that is best at it', () => {
   };
   const [throughput, cpu, p99] = targetsOf([cheap, fast], 64);
   expect(throughput).toMatchObject({ value: 1.1, reached: false });
-  expect(throughput!.note).toStartWith('fast; there an order is not fsynced');
+  expect(throughput!.note).toStartWith('the faster: fast; there an order is not fsynced');
   expect(cpu).toMatchObject({ value: 0.7, reached: false });
   expect(cpu!.note).toContain('cheap 20.0 µs: HTTP 14.0, actor 4.0, projector 1.0, helpers 12.0');
-  expect(p99).toMatchObject({ value: 1.2, reached: null, note: 'cheap' });
+  expect(p99).toMatchObject({ value: 1.2, reached: null, note: 'the smoother: cheap' });
 });

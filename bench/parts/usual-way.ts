@@ -118,11 +118,16 @@ export function targetsOf(pairs: readonly Pair[], connections: number): Target[]
   const [cheapest] = pairs.toSorted((a, b) => b.cpuRatio - a.cpuRatio) as [Pair];
   const [smoothest] = pairs.toSorted((a, b) => b.p99Ratio - a.p99Ratio) as [Pair];
   const name = `order, ${connections} connections:`;
-  const throughput = [fastest.other.server, promise, bottleneckNote(fastest)];
+  const throughput = [`the faster: ${fastest.other.server}`, promise, bottleneckNote(fastest)];
   const note = throughput.filter((text) => text !== '').join('; ');
   return [
     atLeast(`${name} of Redis's throughput`, fastest.ratio, leastRatio, ' ×', note),
     atMost(`${name} CPU, of Redis's`, cheapest.cpuRatio, mostCpu, ' ×', bothNote(cheapest)),
-    reported(`${name} p99, of Redis's`, smoothest.p99Ratio, ' ×', smoothest.other.server),
+    reported(
+      `${name} p99, of Redis's`,
+      smoothest.p99Ratio,
+      ' ×',
+      `the smoother: ${smoothest.other.server}`,
+    ),
   ];
 }

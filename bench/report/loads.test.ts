@@ -35,6 +35,15 @@ describe('a load', () => {
   });
 });
 
+test('a page says which parts were skipped', async () => {
+  const machine = {
+    ...{ cores: 2, processor: 'x', memoryGib: 8, bun: '1', commit: 'c', loadBefore: 0 },
+  };
+  const skipped = ['usual way: skipped, for want of redis-server'];
+  const page = await htmlOf({ ...emptyReport(), skipped, machine, quick: true, seconds: 1 });
+  expect(page).toContain(skipped[0]!);
+});
+
 describe('loads in the page', () => {
   test('are beside each other where servers took turns, by who they were', () => {
     const beside = { ...floor, server: 'Redis', measurement: 'order beside Redis' };
