@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { actorThreads } from './parts/actor-threads.ts';
 import { batch } from './parts/batch.ts';
 import { clusterOrders } from './parts/cluster/cluster-orders.ts';
 import { followers } from './parts/cluster/followers.ts';
@@ -14,6 +15,7 @@ import { forwarding } from './parts/forwarding.ts';
 import { itemPage } from './parts/item-page.ts';
 import { logIns } from './parts/log-ins.ts';
 import { history } from './parts/long-history.ts';
+import { evenOrders } from './parts/open-loop.ts';
 import { orders } from './parts/orders-over-http.ts';
 import { overload } from './parts/overload.ts';
 import { queue } from './parts/queue.ts';
@@ -23,25 +25,29 @@ import { scaling } from './parts/scaling.ts';
 import { soak } from './parts/soak.ts';
 import { soldOut } from './parts/sold-out.ts';
 import { tokens } from './parts/token-issue.ts';
+import { usualWay } from './parts/usual-way.ts';
 import { htmlOf } from './report/html.tsx';
 import { machine, machineLine } from './report/machine.ts';
-import { addTo, emptyReport, type Part } from './report/report.ts';
+import { addTo, emptyReport, missingFor, type Part } from './report/report.ts';
 import { figureTable, loadTable, targetTable } from './report/table.ts';
 
 /** In the order in which they run. */
 export const parts: readonly Part[] = [
   orders,
   batch,
+  usualWay,
   soldOut,
   itemPage,
   tokens,
   logIns,
+  evenOrders,
   rush,
   overload,
   scaling,
   realParts,
   forwarding,
   core,
+  actorThreads,
   queue,
   history,
   soak,
@@ -81,6 +87,11 @@ export async function bench(options: BenchOptions): Promise<number> {
   const all = emptyReport();
   for (const part of chosen) {
     progress(part.name);
+    const missing = missingFor(part, (program) => Bun.which(program) !== null);
+    if (missing !== null) {
+      all.skipped.push(missing);
+      continue;
+    }
     try {
       const { quick, nats, redis, postgres } = options;
       const services = { nats, redis, postgres };
@@ -97,7 +108,7 @@ export async function bench(options: BenchOptions): Promise<number> {
   const run = `${options.quick ? 'quick run' : 'run'} of ${seconds} s on ${machineLine(here)}`;
   const loads = all.loads.length === 0 ? [] : [loadTable(all.loads)];
   const figures = [...all.tables.map(figureTable), targetTable(all.targets)];
-  console.log([...loads, ...figures, run, ...all.failures].join('\n\n'));
+  console.log([...loads, ...figures, run, ...all.skipped, ...all.failures].join('\n\n'));
   const document = { machine: here, quick: options.quick, seconds, ...all };
   mkdirSync(dirname(html), { recursive: true });
   writeFileSync(html, await htmlOf(document));

@@ -15,6 +15,8 @@ import {
  * Its folder holds the dump, `dump.rdb`, which is written when it is stopped but not when it is killed.
  */
 export interface RedisServer extends TestServer {
+  /** Of its process, which is another after a start. */
+  readonly pid: number;
   /** Sends one command from a connection of its own. */
   command(name: string, ...values: string[]): Promise<unknown>;
 }
@@ -69,6 +71,9 @@ export async function startRedis({
     url,
     port,
     folder,
+    get pid() {
+      return server.pid;
+    },
     start,
     stop,
     kill: () => server.kill(),

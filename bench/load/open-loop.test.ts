@@ -79,4 +79,42 @@ describe('open-loop load', () => {
     expect(result.accepted).toBeGreaterThan(0);
     expect(result.cpuSeconds).toBeGreaterThan(0);
   });
+
+  describe('where all wait', () => {
+    let slow: ReturnType<typeof Bun.serve>;
+    const waitMs = 150;
+
+    beforeAll(() => {
+      slow = Bun.serve({
+        hostname: '127.0.0.1',
+        port: 0,
+        async fetch() {
+          await Bun.sleep(waitMs);
+          return new Response('{}', { status: 201 });
+        },
+      });
+    });
+
+    afterAll(() => slow.stop(true));
+
+    const slowly = { ...load, connections: 1, ratePerSecond: 41, seconds: 0.5 };
+
+    test('who comes while every connection is busy is answered later, and counts from when they came', async () => {
+      const files = writeBodies(folder.file('bodies'), bodies, 1);
+      const url = `${slow.url}`;
+      const result = await openLoop({ ...slowly, url, files, allWait: true });
+      expect(result).toMatchObject({ accepted: 20, sent: 20, arrivals: 20, unanswered: 0 });
+      // One connection answers one after the other, each of whom waits for all before them.
+      expect(result.acceptedP50Ms).toBeGreaterThan(5 * waitMs);
+      expect(result.acceptedP999Ms).toBeGreaterThan(result.acceptedP50Ms);
+      expect(result.lateP50Ms).toBeGreaterThan(0);
+    });
+
+    test('what begins in the lead is answered, but not counted', async () => {
+      const files = writeBodies(folder.file('bodies'), bodies, 1);
+      const url = `${slow.url}`;
+      const result = await openLoop({ ...slowly, url, files, allWait: true, leadSeconds: 1 });
+      expect(result).toMatchObject({ accepted: 20, acceptedP999Ms: 0 });
+    });
+  });
 });

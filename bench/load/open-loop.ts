@@ -3,10 +3,14 @@
  * them were answered. Each arrival takes an idle connection; where every connection waits for an
  * answer, the buyer does not get through. A buyer who has waited too long hangs up, and another comes;
  * one who is told to try again later stays away that long.
+ *
+ * With `allWait`, a buyer who finds no idle connection waits for one, and latencies count from when each came,
+ * not from when the generator got round to them: a server that stops for a while delays all who come
+ * meanwhile, and is not let off with those few who had sent.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build, decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { type PrintedLatencies, percentilesMs } from './latencies.ts';
 
 const script = fileURLToPath(new URL('./open-loop-process.ts', import.meta.url));
 
@@ -23,6 +27,10 @@ interface OpenLoopSettings {
   patienceMs: number;
   /** Bodies, as `writeBodies` deals them out. Each is sent once; the load ends when they run out. */
   files: readonly string[];
+  /** Every buyer waits, and counts; false when not given. */
+  allWait?: boolean;
+  /** Latencies of what begins in this time are not counted: the generator's code is not yet compiled. */
+  leadSeconds?: number;
   /** Called when all connections are open and the load begins. */
   onOpen?(): void;
 }
@@ -34,7 +42,7 @@ export const openingMsMax = 10_000;
 /** A process that has not ended so long after it should have by its own clock is killed: it never will. */
 const overdueMsMax = 30_000;
 
-export interface ProcessSettings extends Omit<OpenLoopSettings, 'files' | 'onOpen'> {
+export interface ProcessSettings extends Omit<Required<OpenLoopSettings>, 'files' | 'onOpen'> {
   file: string;
 }
 
@@ -60,22 +68,25 @@ interface Counts {
 export interface OneProcess extends Counts {
   /** Accepted orders in each tenth of a second; null for none. */
   acceptedPerTenth: (number | null)[];
-  /** Microseconds: compressed hdr histograms. */
-  acceptedLatencies: string;
-  refusedLatencies: string;
+  latencies: PrintedLatencies;
 }
 
 export interface OpenLoopResult extends Counts {
   accepted: number;
   refused: number;
   acceptedPerTenth: number[];
+  acceptedP50Ms: number;
   acceptedP99Ms: number;
+  acceptedP999Ms: number;
   refusedP99Ms: number;
+  /** How late the generator sent buyers, where they all count: that is in the latencies. */
+  lateP50Ms: number;
 }
 
 /** Sends open-loop load, and returns when it has ended. */
 export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResult> {
-  const { files, onOpen, ...whole } = settings;
+  const { files, onOpen, ...given } = settings;
+  const whole = { allWait: false, leadSeconds: 0, ...given };
   const processes = files.length;
   const connections = Math.ceil(settings.connections / processes);
   const ratePerSecond = settings.ratePerSecond === null ? null : settings.ratePerSecond / processes;
@@ -95,6 +106,12 @@ export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResu
     if (Number(status) < 400) accepted += count;
     else refused += count;
   }
+  const ms = (kind: keyof PrintedLatencies, ...percentiles: number[]) =>
+    percentilesMs(
+      results.map(({ latencies }) => latencies[kind]),
+      percentiles,
+    );
+  const [acceptedP50Ms, acceptedP99Ms, acceptedP999Ms] = ms('accepted', 50, 99, 99.9);
   const tenths = Math.max(...results.map(({ acceptedPerTenth }) => acceptedPerTenth.length));
   return {
     seconds: Math.max(...results.map(({ seconds }) => seconds)),
@@ -112,8 +129,11 @@ export async function openLoop(settings: OpenLoopSettings): Promise<OpenLoopResu
     acceptedPerTenth: Array.from({ length: tenths }, (_, tenth) =>
       sum(({ acceptedPerTenth }) => acceptedPerTenth[tenth] ?? 0),
     ),
-    acceptedP99Ms: p99Ms(results.map(({ acceptedLatencies }) => acceptedLatencies)),
-    refusedP99Ms: p99Ms(results.map(({ refusedLatencies }) => refusedLatencies)),
+    acceptedP50Ms: acceptedP50Ms!,
+    acceptedP99Ms: acceptedP99Ms!,
+    acceptedP999Ms: acceptedP999Ms!,
+    refusedP99Ms: ms('refused', 99)[0]!,
+    lateP50Ms: ms('late', 50)[0]!,
   };
 }
 
@@ -136,12 +156,6 @@ export function openFilesMax(): number {
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const most = /^Max open files +\S+ +(\d+)/m.exec(limits);
   return most === null ? Number.POSITIVE_INFINITY : Number(most[1]);
-}
-
-function p99Ms(latencies: readonly string[]): number {
-  const all = build({ useWebAssembly: false });
-  for (const each of latencies) all.add(decodeFromCompressedBase64(each));
-  return all.getValueAtPercentile(99) / 1000;
 }
 
 async function runProcess(settings: ProcessSettings, opened: () => void): Promise<OneProcess> {

@@ -36,35 +36,40 @@ class SteadyGenerator implements Generator {
 
   constructor(
     private readonly engineUrl: string,
-    private readonly perSecond: number,
+    private readonly enginePerSecond: number,
+    private readonly otherPerSecond: number,
   ) {}
 
   async run({ url, seconds, bodies }: LoadOptions): Promise<LoadResult> {
     const engine = url.startsWith(this.engineUrl);
     const lines = bodies!.files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
     this.runs.push({ engine, lines: lines.length, bodies: bodies! });
-    const exhausted = !bodies!.again && lines.length <= this.perSecond * seconds;
-    const requests = exhausted ? lines.length : this.perSecond * seconds;
+    const perSecond = engine ? this.enginePerSecond : this.otherPerSecond;
+    const exhausted = !bodies!.again && lines.length <= perSecond * seconds;
+    const requests = exhausted ? lines.length : perSecond * seconds;
     return {
-      ...{ requests, seconds: requests / this.perSecond, exhausted, refused: 0, unanswered: 0 },
+      ...{ requests, seconds: requests / perSecond, exhausted, refused: 0, unanswered: 0 },
       ...{ statuses: null, p50Ms: engine ? 2 : 1, p99Ms: engine ? 6 : 2 },
       ...{ cpuSeconds: requests / 1e5, threads: 1 },
     };
   }
 }
 
-function pairOf(perSecond: number): {
+function pairOf(
+  perSecond: number,
+  otherPerSecond = perSecond,
+): {
   options: PairOptions;
   generator: SteadyGenerator;
   checked: LoadResult[];
 } {
   const server = { process: idle, stop: async () => undefined };
-  const engine: EngineServer = { ...server, kind: 'engine', url: `${books.url.origin}`, folder };
-  const floor: Server = { ...server, kind: 'floor', url: 'http://floor.invalid' };
-  const generator = new SteadyGenerator(engine.url, perSecond);
+  const engine: EngineServer = { ...server, name: 'engine', url: `${books.url.origin}`, folder };
+  const floor: Server = { ...server, name: 'floor', url: 'http://floor.invalid' };
+  const generator = new SteadyGenerator(engine.url, perSecond, otherPerSecond);
   const checked: LoadResult[] = [];
   const options: PairOptions = {
-    ...{ measurement: 'order', engine, floor, generator, connections: 8, pace: new Pace() },
+    ...{ measurement: 'order', engine, other: floor, generator, connections: 8, pace: new Pace() },
     prepare: async (count) => Array.from({ length: count }, (_, number) => `${number}`),
     check: async (result) => {
       checked.push(result);
@@ -95,14 +100,50 @@ describe('a pair', () => {
     expect(generator.runs.map(({ bodies }) => bodies.again)).toEqual([true, false, false, true]);
   });
 
+  test('whose other server keeps orders, too, gives it each body once, and checks its books', async () => {
+    const { options, generator } = pairOf(40_000, 20_000);
+    const books: LoadResult[] = [];
+    const checkOther = async (result: LoadResult) => void books.push(result);
+    const pair = await measurePair({ ...options, checkOther }, { seconds: 1, rounds: 2 });
+    expect(generator.runs.map(({ bodies }) => bodies.again)).not.toContain(true);
+    // The first round's bodies were not enough, and its books could not be right.
+    expect(books.map(({ requests }) => requests)).toEqual([20_000, 20_000]);
+    expect(pair.ratio).toBe(2);
+  });
+
+  test('whose other server is faster, and keeps orders, is measured with enough for that one', async () => {
+    const { options, generator } = pairOf(20_000, 50_000);
+    const checkOther = async () => undefined;
+    await measurePair({ ...options, checkOther }, { seconds: 1, rounds: 1 });
+    const lines = [10_000, 10_000, 75_000, 75_000];
+    expect(generator.runs.map((run) => run.lines)).toEqual(lines);
+  });
+
+  test('counts the CPU of the processes that work for a server', async () => {
+    const { options } = pairOf(40_000);
+    const helper = startProcess({ command: ['sh', '-c', 'while :; do :; done'] });
+    const other = { ...options.other, helperPids: [helper.pid] };
+    const run = async (load: LoadOptions) => {
+      const result = await options.generator.run(load);
+      await Bun.sleep(100); // The kernel counts in ticks.
+      return result;
+    };
+    const load = { ...options, other, generator: { name: 'slow', run } };
+    const pair = await measurePair(load, { seconds: 1, rounds: 1 });
+    await helper.kill();
+    expect(pair.other.helperMicros).toBeGreaterThan(0);
+    expect(pair.other.cpuMicros).toBeGreaterThanOrEqual(pair.other.helperMicros);
+    expect(pair.engine.helperMicros).toBe(0);
+  });
+
   test('reports what the generator used per request, and how busy it was', async () => {
     const { options } = pairOf(40_000);
-    const { engine, floor, p99Ratio, ratio } = await measurePair(options, {
+    const { engine, other, p99Ratio, ratio } = await measurePair(options, {
       seconds: 1,
       rounds: 1,
     });
     expect({ ratio, p99Ratio }).toEqual({ ratio: 1, p99Ratio: 3 });
-    for (const load of [engine, floor]) {
+    for (const load of [engine, other]) {
       expect(load.generatorMicros).toBeCloseTo(10, 5);
       expect(load.generatorBusy).toBeCloseTo(0.4, 5);
     }

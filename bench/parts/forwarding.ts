@@ -11,8 +11,8 @@ import { accepts, freePort, startProcess, waitUntilReady } from '../../actors/te
 import { Dispatch } from '../../src/dispatch/dispatch.ts';
 import { emptyReport, median, type Part, reported, WrongAnswer } from '../report/report.ts';
 import { cpuTimes } from '../servers/cpu.ts';
-import { nonceOf } from './actor-thread.ts';
 import { ownerEngine } from './forwarding-owner-process.ts';
+import { nonceOf } from './nonces.ts';
 
 const script = fileURLToPath(new URL('./forwarding-owner-process.ts', import.meta.url));
 const turns = [8, 32, 128] as const;

@@ -49,7 +49,15 @@ async function measure(
   const expected = await page(engine, path);
   const [generator] = generators();
   const load: PairOptions = {
-    ...{ measurement: 'item page', engine, floor, pace: new Pace(), generator, connections, path },
+    ...{
+      measurement: 'item page',
+      engine,
+      other: floor,
+      pace: new Pace(),
+      generator,
+      connections,
+      path,
+    },
     progress: settings.progress,
     prepare: async () => null,
     async check({ refused }) {
@@ -66,7 +74,7 @@ async function measure(
   const note = bottleneckNote(measured);
   return {
     ...emptyReport(),
-    loads: [measured.floor, measured.engine],
+    loads: [measured.other, measured.engine],
     targets: [
       atLeast(`${name} of the floor's throughput`, measured.ratio, leastRatio, '', note),
       reported(`${name} CPU, of the floor's`, measured.cpuRatio, ' ×', cpuNote(measured)),

@@ -23,6 +23,7 @@ import {
   statementOf,
   stock,
 } from '../servers/shop.ts';
+import { mostProjectorMicros } from './projector.ts';
 
 /** At least of the floor's throughput, and at most times its CPU, for each number of connections. */
 const aims = [
@@ -53,33 +54,33 @@ async function measure(
   const [first, ...others] = generators();
   const pace = new Pace();
   const load = (connections: number, generator: Generator) =>
-    orderPair(settings, { engine, floor, pace, generator, connections });
+    orderPair(settings, { engine, other: floor, pace, generator, connections });
   const span = settings.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 };
   await warmUp(load(64, first));
   for (const aim of aims) {
     const { connections } = aim;
     const measured = await measurePair(load(connections, first), span);
-    report.loads.push(measured.floor, measured.engine);
+    report.loads.push(measured.other, measured.engine);
     report.targets.push(...targetsOf(measured, aim));
     for (const generator of settings.quick ? [] : others) {
-      const other = await measurePair(load(connections, generator), { ...span, rounds: 1 });
-      report.loads.push(other.floor, other.engine);
+      const byOther = await measurePair(load(connections, generator), { ...span, rounds: 1 });
+      report.loads.push(byOther.other, byOther.engine);
       const name = `order, ${connections} connections: of the floor's throughput, by ${generator.name}`;
-      report.targets.push(reported(name, other.ratio, '', bottleneckNote(other)));
+      report.targets.push(reported(name, byOther.ratio, '', bottleneckNote(byOther)));
     }
   }
   return report;
 }
 
 interface OrderPair
-  extends Pick<PairOptions, 'engine' | 'floor' | 'pace' | 'generator' | 'connections'> {
+  extends Pick<PairOptions, 'engine' | 'other' | 'pace' | 'generator' | 'connections'> {
   /** `order` when not given. */
   measurement?: string;
-  /** Called with each new sale. */
-  onSale?(sale: Sale): void;
+  /** Called with each new sale, before its orders are. */
+  onSale?(sale: Sale): Promise<void> | void;
 }
 
-/** Orders on engine and floor, each run with a sale of its own. */
+/** Orders on the engine and another server, each run with a sale of its own. */
 export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOptions {
   const { engine, connections } = load;
   let sale: Sale = { itemId: 0, promoId: 0 };
@@ -89,10 +90,10 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
     progress,
     async prepare(count) {
       sale = await openSale(engine, stock);
-      load.onSale?.(sale);
+      await load.onSale?.(sale);
       return orderBodies(sale, count);
     },
-    check: (result, shed) => checkBooks(engine, sale.itemId, connections, result, shed),
+    check: (result, shed) => checkBooks(engine, [sale.itemId], connections, result, shed),
   };
 }
 
@@ -100,14 +101,15 @@ export function orderPair({ progress }: BenchSettings, load: OrderPair): PairOpt
  * Every answer was an order, except those that the engine shed, and the actor's books show one for
  * each. A repeat would hold nothing; orders whose answer the generator did not wait for are held, too.
  */
-async function checkBooks(
+export async function checkBooks(
   engine: EngineServer,
-  itemId: number,
+  itemIds: readonly number[],
   connections: number,
   { requests, refused, statuses }: LoadResult,
   shed: number,
 ): Promise<void> {
-  const { held } = await statementOf(engine, itemId);
+  const statements = await Promise.all(itemIds.map((itemId) => statementOf(engine, itemId)));
+  const held = statements.reduce((sum, statement) => sum + statement.held, 0);
   if (refused > shed) {
     throw new WrongAnswer(
       `order: ${refused} of ${requests} were refused, and ${shed} of them shed`,
@@ -128,6 +130,16 @@ function targetsOf(pair: Pair, { connections, leastRatio, mostCpu }: (typeof aim
   return [
     atLeast(`${name} of the floor's throughput`, pair.ratio, leastRatio, '', note),
     atMost(`${name} CPU, of the floor's`, pair.cpuRatio, mostCpu, ' ×', cpuNote(pair)),
+    ...(connections === 256
+      ? [
+          atMost(
+            `${name} CPU of the projector`,
+            pair.engine.projectorMicros,
+            mostProjectorMicros,
+            ' µs',
+          ),
+        ]
+      : []),
     // With more connections, p99 measures the queue in front of the server.
     ...(connections === 64
       ? [atMost(`${name} p99, of the floor's`, pair.p99Ratio, mostP99, ' ×', note)]

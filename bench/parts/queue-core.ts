@@ -5,7 +5,9 @@
 import type { Reply, StandingName } from '../../actors/protocol.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { reported, type Target, thousands, WrongAnswer } from '../report/report.ts';
-import { type FedActorThread, nonceOf, promo, startActorThread } from './actor-thread.ts';
+import { type FedActorThread, startActorThread } from './actor-thread.ts';
+import { promo } from './feeder.ts';
+import { nonceOf } from './nonces.ts';
 
 /** Items of their own partitions each, so that none waits for another's journal. */
 const items = { warming: 1, line: 2, drawn: 3, other: 4 } as const;

@@ -5,7 +5,7 @@
 import type { QueueMode } from '../../actors/events.ts';
 import { apply, decide, due, type Item, itemBytes } from '../../actors/item/item.ts';
 import { type Command, code } from '../../actors/protocol.ts';
-import { nonceOf } from './actor-thread.ts';
+import { nonceOf } from './nonces.ts';
 
 /** Bytes for all who wait. */
 export interface QueueMemory {

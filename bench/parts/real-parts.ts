@@ -74,14 +74,14 @@ async function measure(
       ? ({ kind: 'sqlite', path } as const)
       : ({ kind: 'jetstream', url: natsUrl, replicas: 1 } as const);
   const [generator] = generators();
-  const load = { measurement, engine, floor, pace: new Pace(), generator, connections };
+  const load = { measurement, engine, other: floor, pace: new Pace(), generator, connections };
   await warmUp(orderPair(settings, load));
   const lag = redisUrl === undefined ? null : await ReplicaLag.start(redisUrl, journal);
   const watched = orderPair(settings, { ...load, onSale: ({ itemId }) => lag?.watch(itemId) });
   const span = settings.quick ? { seconds: 2, rounds: 1 } : { seconds: 3, rounds: 3 };
   const pair = await measurePair(watched, span);
   const samples = (await lag?.stop()) ?? null;
-  const report = { ...emptyReport(), loads: [pair.floor, pair.engine] };
+  const report = { ...emptyReport(), loads: [pair.other, pair.engine] };
   const name = `${measurement}: of the floor's throughput`;
   const note = bottleneckNote(pair);
   report.targets.push(

@@ -79,24 +79,24 @@ async function measure(
   const [first, ...others] = generators();
   const pace = new Pace();
   const load = (generator: Generator): PairOptions => ({
-    ...{ measurement: 'sold out', engine, floor, pace, generator, connections },
+    ...{ measurement: 'sold out', engine, other: floor, pace, generator, connections },
     ...askingAgain(engine, sold),
     progress: settings.progress,
   });
   const span = settings.quick ? { seconds: 1, rounds: 1 } : { seconds: 3, rounds: 3 };
   await warmUp(load(first));
   const measured = await measurePair(load(first), span);
-  report.loads.push(measured.floor, measured.engine);
+  report.loads.push(measured.other, measured.engine);
   const name = "sold out: of the floor's throughput";
   report.targets.push(
     atLeast(name, measured.ratio, leastRatio, '', bottleneckNote(measured)),
     atMost("sold out: CPU, of the floor's", measured.cpuRatio, mostCpu, ' ×', cpuNote(measured)),
   );
   for (const generator of settings.quick ? [] : others) {
-    const other = await measurePair(load(generator), { ...span, rounds: 1 });
-    report.loads.push(other.floor, other.engine);
+    const byOther = await measurePair(load(generator), { ...span, rounds: 1 });
+    report.loads.push(byOther.other, byOther.engine);
     report.targets.push(
-      reported(`${name}, by ${generator.name}`, other.ratio, '', bottleneckNote(other)),
+      reported(`${name}, by ${generator.name}`, byOther.ratio, '', bottleneckNote(byOther)),
     );
   }
   return report;

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { html, raw } from 'hono/html';
 import { Facts, Table } from '../../src/replay/html/parts.tsx';
-import { BarChart, colours, LineChart } from './charts.tsx';
+import { LineChart } from './charts.tsx';
+import { Loads } from './loads.tsx';
 import { type Machine, machineLine } from './machine.ts';
-import type { FigureTable, Load, Report, Target } from './report.ts';
-import { percent, thousands } from './report.ts';
+import { type FigureTable, type Report, type Target, thousands } from './report.ts';
 
 interface HtmlReport extends Report {
   machine: Machine;
@@ -32,7 +32,7 @@ export async function htmlOf(report: HtmlReport): Promise<string> {
 }
 
 function Page(report: HtmlReport) {
-  const { machine, targets, charts, tables, loads, failures, quick, seconds } = report;
+  const { machine, targets, charts, tables, loads, failures, skipped, quick, seconds } = report;
   const held = targets.filter(({ reached }) => reached !== null);
   const reached = held.filter((target) => target.reached).length;
   return (
@@ -60,6 +60,9 @@ function Page(report: HtmlReport) {
               ['Load before', `${machine.loadBefore}`],
             ]}
           />
+          {skipped.map((part) => (
+            <p class="lead">{part}</p>
+          ))}
           {failures.map((failure) => (
             <p class="short">{failure}</p>
           ))}
@@ -119,90 +122,4 @@ function FigureTables({ tables }: { tables: readonly FigureTable[] }) {
       ))}
     </section>
   );
-}
-
-/** Engine and floor side by side, for each load. */
-function Loads({ loads }: { loads: readonly Load[] }) {
-  if (loads.length === 0) return null;
-  const names = [...new Set(loads.map(nameOf))];
-  const of = (name: string, server: Load['server']) =>
-    loads.find((load) => nameOf(load) === name && load.server === server);
-  const rows = (figure: (load: Load) => number) =>
-    names.map((name) => ({
-      name,
-      values: (['floor', 'engine'] as const).map((server) => {
-        const load = of(name, server);
-        return load === undefined ? 0 : figure(load);
-      }),
-    }));
-  const series = [
-    { name: 'floor: Hono alone', colour: colours[3]! },
-    { name: 'engine', colour: colours[0]! },
-  ];
-  return (
-    <section>
-      <h2>Beside the floor</h2>
-      <BarChart
-        title="Throughput"
-        unit="requests a second"
-        series={series}
-        rows={rows(({ requestsPerSecond }) => requestsPerSecond)}
-      />
-      <BarChart
-        title="Latency, p50"
-        unit="milliseconds"
-        series={series}
-        rows={rows(({ p50Ms }) => p50Ms)}
-      />
-      <BarChart
-        title="Latency, p99"
-        unit="milliseconds"
-        series={series}
-        rows={rows(({ p99Ms }) => p99Ms)}
-      />
-      <BarChart
-        title="CPU of the server"
-        unit="microseconds a request, all threads"
-        series={series}
-        rows={rows(({ cpuMicros }) => cpuMicros)}
-      />
-      <BarChart
-        title="CPU of the load generator"
-        unit="microseconds a request"
-        series={series}
-        rows={rows(({ generatorMicros }) => generatorMicros)}
-      />
-      <CpuTable loads={loads} />
-    </section>
-  );
-}
-
-/**
- * Which thread was busy with what: a ratio of throughputs counts where the server's HTTP thread was
- * busy.
- */
-function CpuTable({ loads }: { loads: readonly Load[] }) {
-  const threads = ['HTTP', 'actor', 'projector', 'runtime'];
-  return (
-    <Table
-      caption="CPU by thread, microseconds a request, and how busy the cores were"
-      head={['load', 'server', ...threads, 'HTTP busy', 'generator', 'generator busy']}
-      left={[0, 1]}
-      rows={loads.map((load) => [
-        nameOf(load),
-        load.server,
-        load.httpMicros.toFixed(1),
-        load.actorMicros.toFixed(1),
-        load.projectorMicros.toFixed(1),
-        load.restMicros.toFixed(1),
-        percent(load.httpBusy),
-        load.generatorMicros.toFixed(1),
-        percent(load.generatorBusy),
-      ])}
-    />
-  );
-}
-
-function nameOf({ measurement, generator, connections }: Load): string {
-  return `${measurement}, ${connections} connections, ${generator}`;
 }

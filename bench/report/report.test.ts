@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { atLeast, atMost, median, reported } from './report.ts';
+import { atLeast, atMost, median, missingFor, reported } from './report.ts';
 
 describe('the median', () => {
   test('is the middle figure, or the mean of the two in the middle', () => {
@@ -27,5 +27,19 @@ describe('a target', () => {
 
   test('that is only reported is neither reached nor missed', () => {
     expect(reported('time', 3, ' ms')).toMatchObject({ target: '', reached: null });
+  });
+});
+
+describe('a part', () => {
+  const part = { name: 'usual way', needs: ['redis-server', 'wrk'] };
+
+  test('is skipped where a program that it needs is not installed, and says which', () => {
+    const why = missingFor(part, (program) => program === 'wrk');
+    expect(why).toBe('usual way: skipped, for want of redis-server');
+  });
+
+  test('runs where all are, and where it needs none', () => {
+    expect(missingFor(part, () => true)).toBeNull();
+    expect(missingFor({ name: 'core' }, () => false)).toBeNull();
   });
 });

@@ -3,7 +3,7 @@
 /** One server under one load: medians over the runs. */
 export interface Load {
   measurement: string;
-  server: 'engine' | 'floor';
+  server: string;
   generator: string;
   connections: number;
   runs: number;
@@ -17,6 +17,8 @@ export interface Load {
   actorMicros: number;
   projectorMicros: number;
   restMicros: number;
+  /** The same of other processes that work for this server alone. */
+  helperMicros: number;
   /** Share of the time that the busiest HTTP thread was on a core, 0 to 1. */
   httpBusy: number;
   /**
@@ -68,6 +70,8 @@ export interface Report {
   targets: Target[];
   /** What could not run, or gave a wrong answer; its figures are missing. */
   failures: string[];
+  /** Parts that this machine lacks something for. */
+  skipped: string[];
 }
 
 /** Which servers the bench starts, besides what is embedded. */
@@ -93,11 +97,13 @@ export interface Part {
   cluster?: true;
   /** It takes so long that it runs only where it is named. */
   named?: true;
+  /** Programs without which it is skipped, and the report says so. */
+  needs?: readonly string[];
   run(settings: BenchSettings): Promise<Report>;
 }
 
 export function emptyReport(): Report {
-  return { loads: [], charts: [], tables: [], targets: [], failures: [] };
+  return { loads: [], charts: [], tables: [], targets: [], failures: [], skipped: [] };
 }
 
 /** Adds all that another report has. */
@@ -107,6 +113,16 @@ export function addTo(report: Report, other: Report): void {
   report.tables.push(...other.tables);
   report.targets.push(...other.targets);
   report.failures.push(...other.failures);
+  report.skipped.push(...other.skipped);
+}
+
+/** Why a part cannot run on this machine; null where it can. */
+export function missingFor(
+  { name, needs = [] }: Pick<Part, 'name' | 'needs'>,
+  isInstalled: (program: string) => boolean,
+): string | null {
+  const missing = needs.filter((program) => !isInstalled(program));
+  return missing.length === 0 ? null : `${name}: skipped, for want of ${missing.join(', ')}`;
 }
 
 /** A run gave an answer that it must not: its figures would be lies. */

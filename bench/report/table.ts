@@ -6,7 +6,7 @@ type Row = readonly string[];
 /** Loads, one line per server and generator. */
 export function loadTable(loads: readonly Load[]): string {
   const heads = ['load', 'server', 'generator', 'conns', 'runs', 'req/s', 'p50 ms', 'p99 ms'];
-  const micros = ['CPU µs', 'HTTP', 'actor', 'runtime', 'projector', 'HTTP busy'];
+  const micros = ['CPU µs', 'HTTP', 'actor', 'runtime', 'projector', 'helpers', 'HTTP busy'];
   const generator = ['generator µs', 'busy'];
   return aligned([
     [...heads, ...micros, ...generator],
@@ -24,6 +24,7 @@ export function loadTable(loads: readonly Load[]): string {
       load.actorMicros.toFixed(1),
       load.restMicros.toFixed(1),
       load.projectorMicros.toFixed(1),
+      load.helperMicros.toFixed(1),
       percent(load.httpBusy),
       load.generatorMicros.toFixed(1),
       percent(load.generatorBusy),

@@ -1,7 +1,7 @@
 /** An HTTP thread of the floor; see `floor.ts`. */
 import { Hono } from 'hono';
-import { bodyBytesMax, requestArrivalMs } from '../../actors/limits.ts';
 import type { FloorSettings } from './floor.ts';
+import { serve } from './http-threads.ts';
 
 declare const self: Worker;
 
@@ -15,13 +15,6 @@ self.onmessage = ({ data }: MessageEvent<FloorSettings>) => {
       return new Response(body, init);
     })
     .get('/api/items/:id', () => new Response(body, init));
-  Bun.serve({
-    hostname: '127.0.0.1',
-    port,
-    reusePort: true,
-    idleTimeout: requestArrivalMs / 1000,
-    maxRequestBodySize: 2 * bodyBytesMax,
-    fetch: app.fetch,
-  });
+  serve(port, app.fetch);
   self.postMessage('listening');
 };

@@ -5,24 +5,12 @@
  *
  * `bun bench/servers/floor.ts '<FloorSettings as JSON>'`; it prints `listening on <url>`.
  */
+import { type HttpThreadsSettings, startHttpThreads } from './http-threads.ts';
 
-export interface FloorSettings {
-  port: number;
-  threads: number;
+export interface FloorSettings extends HttpThreadsSettings {
   status: number;
   body: string;
 }
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as FloorSettings; // The bench wrote it.
-let listening = 0;
-for (let thread = 0; thread < settings.threads; thread++) {
-  const worker = new Worker(new URL('./floor-thread.ts', import.meta.url), {
-    name: `http-${thread}`,
-  });
-  worker.onmessage = () => {
-    if (++listening === settings.threads) {
-      console.log(`listening on http://127.0.0.1:${settings.port}`);
-    }
-  };
-  worker.postMessage(settings);
-}
+startHttpThreads(new URL('./floor-thread.ts', import.meta.url), settings);

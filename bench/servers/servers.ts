@@ -21,18 +21,26 @@ export const paymentWebhookSecret = `whsec_${Buffer.from('bench-webhook-secret-o
 export const promoPrice = 5_000;
 
 export interface Server {
-  kind: 'engine' | 'floor';
+  /** What the report calls it. */
+  name: string;
   url: string;
   process: TestProcess;
+  /** Processes that work for it alone: their CPU is its own. */
+  helperPids?: readonly number[];
   stop(): Promise<void>;
 }
 
 export interface EngineServer extends Server {
-  kind: 'engine';
   folder: TemporaryFolder;
 }
 
+export function isEngine(server: Server): server is EngineServer {
+  return 'folder' in server;
+}
+
 export interface EngineOptions {
+  /** `engine` when not given. */
+  name?: string;
   /** A data folder to keep; without it, a new one is made, and removed at the end. */
   folder?: TemporaryFolder;
   /** Settings that differ from the defaults. */
@@ -70,7 +78,7 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
   });
   const url = await listening(engine);
   return {
-    kind: 'engine',
+    name: options.name ?? 'engine',
     url,
     process: engine,
     folder,
@@ -87,18 +95,24 @@ export interface Sample {
   text: string;
 }
 
-/** Starts the floor with as many HTTP threads as the engine has, and a constant answer. */
-export async function startFloorServer({ status, text }: Sample): Promise<Server> {
+/** Starts the floor, with a constant answer. */
+export function startFloorServer({ status, text }: Sample): Promise<Server> {
+  const settings: Omit<FloorSettings, 'port' | 'threads'> = { status, body: text };
+  return startBeside('floor', 'floor.ts', settings);
+}
+
+/** Starts a server of this folder with as many HTTP threads as the engine has. */
+export async function startBeside(name: string, script: string, settings: object): Promise<Server> {
   const { httpThreads } = readConfig({});
   const port = await freePort();
-  const settings: FloorSettings = { port, threads: httpThreads, status, body: text };
-  const floor = startProcess({
-    command: [process.execPath, 'bench/servers/floor.ts', JSON.stringify(settings)],
+  const all = { port, threads: httpThreads, ...settings };
+  const server = startProcess({
+    command: [process.execPath, `bench/servers/${script}`, JSON.stringify(all)],
     cwd: root,
     env: allocator,
   });
-  const url = await listening(floor);
-  return { kind: 'floor', url, process: floor, stop: () => floor.stop() };
+  const url = await listening(server);
+  return { name, url, process: server, stop: () => server.stop() };
 }
 
 /**

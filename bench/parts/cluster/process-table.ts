@@ -49,7 +49,7 @@ export function addedIn({ owner, other, floor }: Record<Way, readonly OrderRun[]
 
 /** One row for each way, with the floor beside each: engines are taken together. */
 export function loadsOf({ connections, stream, generator, rounds, runs }: Measured): Load[] {
-  const rowOf = (measurement: string, server: Load['server'], run: OrderRun): Load => {
+  const rowOf = (measurement: string, server: 'floor' | 'engine', run: OrderRun): Load => {
     const threads = server === 'floor' ? [run.floorCpu] : run.cpu.engines;
     const of = (kind: keyof ByThread) => sum(threads.map((each) => each[kind]));
     return {
@@ -57,7 +57,12 @@ export function loadsOf({ connections, stream, generator, rounds, runs }: Measur
       ...{ requestsPerSecond: run.requestsPerSecond, p50Ms: run.p50Ms, p99Ms: run.p99Ms },
       cpuMicros: sum(threads.map(sumOf)),
       ...{ httpMicros: of('http'), actorMicros: of('actor'), projectorMicros: of('projector') },
-      ...{ restMicros: of('rest'), httpBusy: run.httpBusy, shedShare: run.shedShare },
+      ...{
+        restMicros: of('rest'),
+        helperMicros: 0,
+        httpBusy: run.httpBusy,
+        shedShare: run.shedShare,
+      },
       ...{ generatorMicros: run.generatorMicros, generatorBusy: run.generatorBusy },
     };
   };

@@ -10,7 +10,8 @@ import type { TemporaryFolder } from '../../../actors/testing/process.ts';
 import { openSql } from '../../../src/db/open.ts';
 import { Projector } from '../../../src/projector/projector.ts';
 import { WrongAnswer } from '../../report/report.ts';
-import { partitions, promo, startActorThread } from '../actor-thread.ts';
+import { partitions, startActorThread } from '../actor-thread.ts';
+import { promo } from '../feeder.ts';
 
 /** One in each partition. */
 const items = 8;
