@@ -154,6 +154,17 @@ export const journalLogLookBytes = 4 * 1024 * 1024;
 /** How long emptying a log that is too large waits for other threads' commits and readings, which are short. */
 export const journalLogWaitMs = 20;
 
+/**
+ * Files of the embedded journal are made at full length before anything is written to them. The first is short, each is
+ * twice as long as the one before, up to this: less than two hundred entries would not be worth a file.
+ */
+export const logFileBytesFirst = 1024 * 1024;
+export const logFileBytesMax = 64 * 1024 * 1024;
+
+/** Making the next file goes in steps of so many bytes, each followed by so many times as long a rest as it took. */
+export const logFillStepBytes = 256 * 1024;
+export const logFillRest = 4;
+
 /** How long an append may take before its outcome counts as unknown. Below the HTTP time-outs. */
 export const appendTimeoutMs = 2_000;
 

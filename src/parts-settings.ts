@@ -18,7 +18,17 @@ export function journalSettings(config: Config): JournalSettings {
       replicas: journalReplicas,
     };
   }
-  return { kind: 'sqlite', path: join(config.dataDir, 'journal.db') };
+  return {
+    kind: 'log',
+    folder: journalFolder(config),
+    before: join(config.dataDir, 'journal.db'),
+    streams: config.actorThreads,
+  };
+}
+
+/** Where the embedded journal is. */
+export function journalFolder({ dataDir }: Config): string {
+  return join(dataDir, 'journal');
 }
 
 /** Where this machine keeps snapshots. */

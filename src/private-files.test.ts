@@ -16,7 +16,8 @@ const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 /** The mode of each file in a folder. */
 function modesIn(path: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(path).map((name) => [name, modeOf(join(path, name))]));
+  const names = readdirSync(path, { recursive: true }) as string[]; // Without an encoding they are texts.
+  return Object.fromEntries(names.map((name) => [name, modeOf(join(path, name))]));
 }
 
 /** Starts an engine under a umask that lets everyone read, places an order, and reads the modes. */
@@ -34,13 +35,14 @@ async function modesWhileRunning(dataDir: string) {
 test('only the owner can read what an engine keeps, its new folder included', async () => {
   const dataDir = join(folder.path, 'new', 'data');
   const modes = await modesWhileRunning(dataDir);
-  const databases = ['journal.db', 'stampede.db', 'store.db'];
+  const databases = ['stampede.db', 'store.db'];
   const names = databases.flatMap((name) => [name, `${name}-shm`, `${name}-wal`]);
   const lock = ['engine.lock', 'engine.lock-journal'];
-  expect(Object.keys(modes).sort()).toEqual(
-    [...names, 'admin-token', 'token-secret', ...lock].sort(),
-  );
-  expect(Object.values(modes).filter((mode) => mode !== '600')).toEqual([]);
+  const log = ['0-1.jsonl', ...lock].map((name) => join('journal', name));
+  const kept = [...names, ...log, 'admin-token', 'token-secret', ...lock];
+  expect(Object.keys(modes).sort()).toEqual(['journal', ...kept].sort());
+  expect(modes.journal).toBe('700');
+  for (const name of kept) expect({ name, mode: modes[name] }).toEqual({ name, mode: '600' });
   expect(modeOf(dataDir)).toBe('700');
 });
 
@@ -52,11 +54,13 @@ test('files that an earlier version left readable no longer are; a folder stays 
   mustSucceed(await engine.place(tokenFor(sale, 1)));
   await engine.kill();
   chmodSync(dataDir, 0o755);
-  const left = readdirSync(dataDir);
-  expect(left).toContain('journal.db-wal');
+  const left = Object.keys(modesIn(dataDir)).filter((name) => name !== 'journal');
+  expect(left).toContain('stampede.db-wal');
+  expect(left).toContain(join('journal', '0-1.jsonl'));
   for (const name of left) chmodSync(join(dataDir, name), 0o644);
   const again = await startTestEngine({ dataDir });
-  expect(Object.values(modesIn(dataDir)).filter((mode) => mode !== '600')).toEqual([]);
+  const modes = modesIn(dataDir);
+  for (const name of left) expect({ name, mode: modes[name] }).toEqual({ name, mode: '600' });
   expect(modeOf(dataDir)).toBe('755');
   mustSucceed(await again.place(tokenFor(sale, 2)));
   await again.stop();

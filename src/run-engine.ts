@@ -10,6 +10,7 @@ import { makePrivateFolder } from '../actors/private-files.ts';
 import { claimFolder } from './claims.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { type Engine, startEngine } from './engine.ts';
+import { journalFolder } from './parts-settings.ts';
 import { newWebhookSecret, webhookSecretFault } from './payments/webhook-secret.ts';
 import { keptSecret } from './secrets.ts';
 
@@ -36,6 +37,7 @@ export async function runEngine(
   makePrivateFolder(dataDir);
   // Before anything in it is made or read: a second engine must not replace the secrets of the first.
   claimFolder(dataDir);
+  if (config.natsUrl === null) claimJournal(config);
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
@@ -80,4 +82,11 @@ function tellOfMissingGateway(demo: boolean): void {
     ? 'one-time passwords are shown on the page on which they are asked for, to anyone: this is a demo'
     : 'nobody can register; one-time passwords are in the log at debug level and nowhere else';
   getLogger(['stampede', 'main']).info(`SMS_WEBHOOK_URL is not set: ${instead}`);
+}
+
+/** The journal may lie elsewhere, behind a link, and be what another data folder leads to as well. */
+function claimJournal(config: Config): void {
+  const folder = journalFolder(config);
+  makePrivateFolder(folder);
+  claimFolder(folder);
 }

@@ -85,7 +85,7 @@ test('it goes on when the very files are back', async () => {
 test('the report says how to save what a deleted journal holds, and that is the whole of it', async () => {
   rmSync(folder.file('data'), { recursive: true });
   await expect(journal.probe()).rejects.toBeInstanceOf(JournalUnavailable);
-  const commands = /\((cp .+ && cp .+)\)/.exec(reports[0]!)![1]!;
+  const commands = /\((mkdir -p .+ && cp .+)\)/.exec(reports[0]!)![1]!;
   mkdirSync(folder.file('data'));
   expect(Bun.spawnSync(['sh', '-c', commands]).exitCode).toBe(0);
   const saved = new SqliteJournal(path, { readonly: true });

@@ -1,7 +1,8 @@
 /**
- * Keeps an eye on the files of an open SQLite journal, of all its segments. SQLite itself does not notice that its files
- * were deleted, moved or replaced: it would go on acknowledging entries that nobody can find again.
+ * Keeps an eye on the files of an open journal. Who writes into a file does not notice that it was deleted, moved or
+ * replaced: it would go on acknowledging entries that nobody can find again.
  */
+import { dirname } from 'node:path';
 import { KeptFile } from '../kept-file.ts';
 import { fileLookMs } from '../limits.ts';
 import type { Segment } from './segment.ts';
@@ -20,7 +21,13 @@ export class JournalFiles {
   /** From now on looks at a segment's files too. It is open, so that its log exists as well. */
   watch({ path, logPath }: Pick<Segment, 'path' | 'logPath'>): void {
     // The log is cut back now and then; the database itself only ever grows.
-    this.#files.push(KeptFile.at(path, { grows: true }), KeptFile.at(logPath, { grows: false }));
+    this.keep(KeptFile.at(path, { grows: true }));
+    this.keep(KeptFile.at(logPath, { grows: false }));
+  }
+
+  /** From now on looks at a file too. */
+  keep(file: KeptFile): void {
+    this.#files.push(file);
   }
 
   /** Why nothing may be written or read now; null while the files are where they were. Hot path. */
@@ -48,7 +55,8 @@ export class JournalFiles {
       const open = file.stillOpenAs();
       return open === null ? null : `cp ${open} ${file.path}`;
     });
+    const folders = [...new Set(this.#files.map(({ path }) => `mkdir -p ${dirname(path)}`))];
     if (copies.includes(null)) return 'Put it back, or restore a copy and start again';
-    return `Put it back; or, while this process lives, save what it holds (${copies.join(' && ')}), and start again`;
+    return `Put it back; or, while this process lives, save what it holds (${[...folders, ...copies].join(' && ')}), and start again`;
   }
 }

@@ -1,27 +1,14 @@
 /** Opens the journal that the settings name, for the threads that write it and those that read it. */
-import type { SnapshotStore } from '../snapshot/store.ts';
-import type { OpenedJournal } from './journal.ts';
+import { type LogSettings, madeLog, openLog } from './log/open-log.ts';
 import type { NatsSettings } from './nats-address.ts';
+import type { JournalWithSnapshots, OpenOptions } from './opening.ts';
 import { type MadeFiles, madeFiles } from './segment-names.ts';
 import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
+  | LogSettings
   | { kind: 'sqlite'; path: string; made?: MadeFiles }
   | ({ kind: 'jetstream'; replicas: number } & NatsSettings);
-
-/** A journal that says where snapshots of its partitions are kept. */
-export interface JournalWithSnapshots extends OpenedJournal {
-  /** @param folder - for those that this machine keeps */
-  snapshots(folder: string): SnapshotStore;
-}
-
-export interface OpenOptions {
-  readonly?: boolean;
-  /** How long to wait for a server that is away; without it, for ever. */
-  patienceMs?: number;
-  /** Called with each loss and return of the server, in words. */
-  report?: (state: string) => void;
-}
 
 /** `partitions` is fixed when a journal is made; another number later is an error. */
 export async function openJournal(
@@ -34,6 +21,7 @@ export async function openJournal(
     const { JetStreamJournal } = await import('./jetstream.ts');
     return JetStreamJournal.open({ ...settings, partitions, ...options });
   }
+  if (settings.kind === 'log') return openLog(settings, partitions, options);
   const { path, ...rest } = settings;
   const { readonly = false, report } = options;
   return new SqliteJournal(path, { ...rest, partitions, readonly, report });
@@ -45,5 +33,6 @@ export async function openJournal(
  */
 export function thisJournal(settings: JournalSettings): JournalSettings {
   if (settings.kind === 'jetstream') return settings;
+  if (settings.kind === 'log') return { ...settings, made: madeLog(settings.folder) };
   return { ...settings, made: madeFiles(settings.path) };
 }

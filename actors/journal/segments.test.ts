@@ -629,7 +629,7 @@ describe('files that are lost while the journal is open', () => {
     await appendTo(journal, 10);
     for (const name of readdirSync(folder.path)) rmSync(folder.file(name));
     await expect(journal.probe()).rejects.toBeInstanceOf(JournalUnavailable);
-    const commands = /\((cp .+ && cp .+)\)/.exec(reports[0]!)![1]!;
+    const commands = /\((mkdir -p .+ && cp .+)\)/.exec(reports[0]!)![1]!;
     expect(Bun.spawnSync(['sh', '-c', commands]).exitCode).toBe(0);
     expect(await readTexts(openReader(), 0)).toEqual(textsUpTo(10));
   });

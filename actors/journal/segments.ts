@@ -13,7 +13,7 @@
 import { Database } from 'bun:sqlite';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { Sequence } from '../events.ts';
 import { JournalMisconfigured, JournalUnavailable } from './journal.ts';
 import { makeSegment, removeSegment } from './make-segment.ts';
@@ -72,12 +72,12 @@ export class Segments {
   }
 
   /**
-   * Opens the segment in which the newest is continued. False where it is not.
+   * Opens the segment in which the newest is continued. False where it is not, or in a log, whose entries are not here.
    * @throws as the constructor does.
    */
   follow(): boolean {
     const next = this.newest.next();
-    if (next === null) return false;
+    if (next === null || extname(next.file) !== extname(this.first.path)) return false;
     this.#add(this.#open(next));
     return true;
   }

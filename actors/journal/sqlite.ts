@@ -220,7 +220,8 @@ export class SqliteJournal implements OpenedJournal {
       if (!newest.isContinued(cause)) throw cause;
     }
     newest.rollBack();
-    this.#segments.follow();
+    if (!this.#segments.follow())
+      throw new JournalUnavailable(`${newest.path} goes on in a log, and takes no more entries`);
     return null;
   }
 

@@ -2,7 +2,7 @@
  * Actor threads without the HTTP part: a feeder keeps the mailbox of each full of commands and takes the
  * replies, each of which leaves only when what it rests on is fsynced.
  */
-import type { JournalSettings } from '../../actors/journal/open.ts';
+import { type JournalSettings, openJournal, thisJournal } from '../../actors/journal/open.ts';
 import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
@@ -33,12 +33,17 @@ interface ActorThreadOptions {
   itemOffset?: number;
 }
 
+/** The embedded journal at a path: an engine's, where that is `journal` in its data folder. */
+export function journalAt(path: string, threads = 1): JournalSettings {
+  return { kind: 'log', folder: path, before: `${path}.db`, streams: threads };
+}
+
 /** Starts an actor thread on a journal, which may be new. */
 export function startActorThread(
   path: string,
   { snapshotsFolder = `${path}-snapshots`, ...options }: ActorThreadOptions = {},
 ): Promise<FedActorThread> {
-  return startActorThreadOn({ kind: 'sqlite', path }, { snapshotsFolder, ...options });
+  return startActorThreadOn(journalAt(path), { snapshotsFolder, ...options });
 }
 
 /** The same, on a journal of any kind. */
@@ -64,12 +69,16 @@ export async function startActorThreads(
   const memory = makeSharedMemory(1, threads);
   const writer = Bun.randomUUIDv7();
   const numbers = Array.from({ length: threads }, (_, thread) => thread);
+  // As an engine does, before any of its threads writes.
+  await (await openJournal(own.journal, partitions)).close();
+  const journal = thisJournal(own.journal);
   const running = await Promise.all(
     numbers.map((thread) =>
       startThread({
         ...{ type: 'start', thread, life: 0, actorThreads: threads, partitions, writer, memory },
         ...{ redisUrl: null, logLevel: 'warning', clockStepMs: 0, cluster: null },
         ...own,
+        journal,
       }),
     ),
   );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openJournal } from '../../actors/journal/open.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
-import { partitions, startActorThreads } from './actor-thread.ts';
+import { journalAt, partitions, startActorThreads } from './actor-thread.ts';
 import { inTurn } from './actor-threads.ts';
 import { coreOrders } from './core-orders.ts';
 import { Feeder } from './feeder.ts';
@@ -27,7 +27,7 @@ describe.each([1, 2])('with %p actor threads', (threads) => {
   afterAll(() => folder.remove());
 
   test('items of all partitions sell, each thread its own, into one journal', async () => {
-    const journal = { kind: 'sqlite', path: folder.file('journal.db') } as const;
+    const journal = journalAt(folder.file('journal'), threads);
     const snapshotsFolder = folder.file('snapshots');
     const own = { journal, snapshotsFolder, retainMs: Number.POSITIVE_INFINITY };
     const { feeders, board, stop } = await startActorThreads(own, threads);

@@ -1,7 +1,7 @@
 /** Orders straight into the mailboxes of actor threads, each answered only when it is fsynced. */
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { cpuTimes, mainThreadNanos } from '../servers/cpu.ts';
-import { startActorThreads } from './actor-thread.ts';
+import { journalAt, startActorThreads } from './actor-thread.ts';
 import { Feeder } from './feeder.ts';
 
 interface CoreOrders {
@@ -19,10 +19,10 @@ export async function coreOrders(
 ): Promise<CoreOrders> {
   const folder = temporaryFolder();
   try {
-    const path = folder.file('journal.db');
+    const path = folder.file('journal');
     const { feeders, stop } = await startActorThreads(
       {
-        journal: { kind: 'sqlite', path },
+        journal: journalAt(path, threads),
         snapshotsFolder: folder.file('snapshots'),
         retainMs: Number.POSITIVE_INFINITY,
       },

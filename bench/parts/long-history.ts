@@ -9,7 +9,7 @@ import { startNats } from '../../actors/testing/nats.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { startPostgres } from '../../src/testing/postgres.ts';
 import { emptyReport, type Part, type Target } from '../report/report.ts';
-import { partitions, startActorThread } from './actor-thread.ts';
+import { journalAt, partitions, startActorThread } from './actor-thread.ts';
 import { longLife } from './history/long-life.ts';
 import { memory } from './memory.ts';
 import { projector } from './projector.ts';
@@ -27,7 +27,7 @@ export const history: Part = {
     const grown = temporaryFolder();
     try {
       progress('history: making the journal');
-      await makeJournal(folder.file('journal.db'), orders);
+      await makeJournal(folder.file('journal'), orders);
       const report = emptyReport();
       const steps = new Map<string, Step>([['replay', replay]]);
       if (services.nats) steps.set('replay of JetStream', replayJetStream);
@@ -71,8 +71,8 @@ async function replayJetStream(folder: TemporaryFolder, orders: number): Promise
   const nats = await startNats();
   const alone = temporaryFolder();
   try {
-    const path = folder.file('journal.db');
-    const from = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+    const path = folder.file('journal');
+    const from = await openJournal(journalAt(path), partitions, { readonly: true });
     const to = await openJournal({ kind: 'jetstream', url: nats.url, replicas: 1 }, partitions);
     for (let partition = 0; partition < partitions; partition++) {
       for await (const { sequence, bytes } of from.read(partition, 1)) {

@@ -8,7 +8,7 @@ import { recoverPartition } from '../../actors/partition/recovery.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { atMost, reported, type Target } from '../report/report.ts';
 import { startEngineServer } from '../servers/servers.ts';
-import { partitions } from './actor-thread.ts';
+import { journalAt, partitions } from './actor-thread.ts';
 
 const mostBytes = 200;
 const ordersMeasurable = 1_000_000;
@@ -40,8 +40,8 @@ export async function memory(folder: TemporaryFolder, orders: number): Promise<T
 }
 
 async function stateBytes(folder: TemporaryFolder): Promise<number> {
-  const path = folder.file('journal.db');
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const path = folder.file('journal');
+  const journal = await openJournal(journalAt(path), partitions, { readonly: true });
   const world = {
     journal,
     board: new Board(new SharedArrayBuffer(Board.bytes())),

@@ -6,7 +6,7 @@ import { projector } from './projector.ts';
 test('the projector has its rate, and its CPU of an order', async () => {
   const folder = temporaryFolder();
   try {
-    const { feeder, stop } = await startActorThread(folder.file('journal.db'));
+    const { feeder, stop } = await startActorThread(folder.file('journal'));
     await feeder.openSales(8, 2_000);
     await feeder.place(2_000, 8);
     await stop();

@@ -4,7 +4,7 @@ import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/proc
 import { openSql } from '../../src/db/open.ts';
 import { Projector } from '../../src/projector/projector.ts';
 import { atMost, reported, type Target, WrongAnswer } from '../report/report.ts';
-import { partitions } from './actor-thread.ts';
+import { journalAt, partitions } from './actor-thread.ts';
 
 /** Of an order, into SQLite; see the README for the machine. */
 export const mostProjectorMicros = 1.3;
@@ -15,7 +15,7 @@ export async function projector(
   orders: number,
   databaseUrl: string | null = null,
 ): Promise<Target[]> {
-  const path = folder.file('journal.db');
+  const path = folder.file('journal');
   if (databaseUrl === null) await warmUp(path, orders);
   const { seconds, cpuMicros } = await project(path, orders, folder.path, databaseUrl);
   const name = `projector, ${databaseUrl === null ? 'SQLite' : 'Postgres'}:`;
@@ -44,7 +44,7 @@ async function project(
   dataDir: string,
   databaseUrl: string | null,
 ): Promise<{ seconds: number; cpuMicros: number }> {
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const journal = await openJournal(journalAt(path), partitions, { readonly: true });
   const sql = await openSql({ databaseUrl, dataDir });
   const { projection } = sql;
   const startedAt = performance.now();

@@ -23,7 +23,7 @@ export async function queueOfActor(
 ): Promise<Target[]> {
   const folder = temporaryFolder();
   try {
-    const thread = await startActorThread(folder.file('journal.db'));
+    const thread = await startActorThread(folder.file('journal'));
     const line = { startAt: Date.now() - 1_000, queue: 'fifo', ...gate } as const;
     await thread.feeder.openSale(items.warming, 1, line);
     await joinLine(thread, items.warming, people / 10); // Compilers are warm after this.

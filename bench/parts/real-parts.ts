@@ -19,7 +19,7 @@ import {
   type Services,
   WrongAnswer,
 } from '../report/report.ts';
-import { type EngineServer, type Server, withServers } from '../servers/servers.ts';
+import { type EngineServer, journalOf, type Server, withServers } from '../servers/servers.ts';
 import { firstOrder, orderPair } from './orders-over-http.ts';
 import { ReplicaLag } from './replica-lag.ts';
 
@@ -68,10 +68,9 @@ async function measure(
 ): Promise<Report> {
   const measurement = `order with ${namesOf(settings.services)}`;
   const { NATS_URL: natsUrl, REDIS_URL: redisUrl } = env;
-  const path = engine.folder.file('journal.db');
   const journal =
     natsUrl === undefined
-      ? ({ kind: 'sqlite', path } as const)
+      ? journalOf(engine)
       : ({ kind: 'jetstream', url: natsUrl, replicas: 1 } as const);
   const [generator] = generators();
   const load = { measurement, engine, other: floor, pace: new Pace(), generator, connections };

@@ -45,7 +45,7 @@ export async function replay(
   }
   const read = of === '' ? 'the journal alone' : 'the journal and its snapshots';
   const note = `the whole command, on ${read}, ${median(times).toFixed(1)} s; each round: ${rates.map(thousands).join(', ')}`;
-  const name = `${natsUrl === '' ? 'SQLite' : 'JetStream'}${of === '' ? '' : `, ${thousands(orders)} ${of}`}`;
+  const name = `${natsUrl === '' ? 'files' : 'JetStream'}${of === '' ? '' : `, ${thousands(orders)} ${of}`}`;
   const rate = `replay, ${name}: orders audited`;
   return [
     orders < ordersOfMany

@@ -16,7 +16,7 @@ import {
   thousands,
   WrongAnswer,
 } from '../report/report.ts';
-import { type EngineServer, startEngineServer } from '../servers/servers.ts';
+import { type EngineServer, journalOf, startEngineServer } from '../servers/servers.ts';
 import { openSale, orderBodies, type Sale, statementOf } from '../servers/shop.ts';
 import { partitions } from './actor-thread.ts';
 
@@ -103,8 +103,7 @@ async function placedInJournal(
   engine: EngineServer,
   { itemId }: Sale,
 ): Promise<{ buyersServed: number; lastMs: number }> {
-  const path = engine.folder.file('journal.db');
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const journal = await openJournal(journalOf(engine), partitions, { readonly: true });
   const partition = partitionOf(itemId, partitions);
   const chain = new Chain(partition);
   const users = new Set<number>();

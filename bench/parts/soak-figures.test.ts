@@ -9,7 +9,7 @@ function soaked(change: (sample: SoakSample) => Partial<SoakSample>): SoakSample
     const paid = (index + 1) * 1_000;
     const sample = {
       ...{ atSeconds: index, paid, resident: 200 * mib, kept: 5_000, open: 90, p99Ms: 5 },
-      ...{ journal: paid * 250, journalLog: 4 * mib, sql: paid * 190, sqlLog: mib, snapshots: 0 },
+      ...{ journal: paid * 250, sql: paid * 190, sqlLog: mib, snapshots: 0 },
     };
     return { ...sample, ...change(sample) };
   });

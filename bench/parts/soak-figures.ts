@@ -102,7 +102,6 @@ export function targetsOf(samples: SoakSample[], rate: number, judged: boolean):
     means('orders in memory', ({ kept }) => kept, 'orders'),
     means('p99', ({ p99Ms }) => p99Ms, 'ms', mostTimesP99),
     means('open files and sockets', ({ open }) => open, ''),
-    means("the journal's log", ({ journalLog }) => journalLog / mib, 'MiB'),
     means("SQL's log", ({ sqlLog }) => sqlLog / mib, 'MiB'),
     means('snapshots', ({ snapshots }) => snapshots / mib, 'MiB'),
     growth('growth of the journal with each order', ({ journal }) => journal),
@@ -131,7 +130,6 @@ export function chartsOf(samples: readonly SoakSample[]): Chart[] {
     line('memory', 'MiB', {
       'resident memory': ({ resident }) => resident / 2 ** 20,
       snapshots: ({ snapshots }) => snapshots / 2 ** 20,
-      "the journal's log": ({ journalLog }) => journalLog / 2 ** 20,
     }),
     line('orders in memory', 'orders', { 'orders in memory': ({ kept }) => kept }),
     line('latency', 'milliseconds', { p99: ({ p99Ms }) => p99Ms }),

@@ -17,23 +17,18 @@ const write = (name: string, bytes: number) =>
 test('the files of a data folder count by what they are, and others not', () => {
   for (const [name, bytes] of [
     ...([
-      ['journal.db', 1],
-      ['journal.db-wal', 2],
-      ['journal.db-shm', 4],
-    ] as const),
-    ...([
-      ['journal-2.db', 8],
-      ['journal-2.db-wal', 16],
-    ] as const),
-    ...([
       ['stampede.db', 32],
       ['stampede.db-wal', 64],
       ['store.db', 128],
     ] as const),
   ])
     write(name, bytes);
+  mkdirSync(folder.file('journal'));
+  writeFileSync(folder.file('journal/0-1.jsonl'), '{}'.padEnd(200_000, '\n'));
+  writeFileSync(folder.file('journal/0-2.jsonl'), '\n'.repeat(70_000));
+  write('journal/0-1.index', 5);
   expect(dataBytes(folder.path)).toEqual({
-    ...{ journal: 9, journalLog: 18, sql: 32, sqlLog: 64, snapshots: 0 },
+    ...{ journal: 7, sql: 32, sqlLog: 64, snapshots: 0 },
   });
 });
 

@@ -1,5 +1,6 @@
 /** The servers under load, as real processes on free ports of 127.0.0.1: the engine and the floor. */
 import { fileURLToPath } from 'node:url';
+import type { JournalSettings } from '../../actors/journal/open.ts';
 import {
   freePort,
   startProcess,
@@ -9,6 +10,7 @@ import {
   waitUntilReady,
 } from '../../actors/testing/process.ts';
 import { readConfig } from '../../src/config.ts';
+import { journalSettings } from '../../src/parts-settings.ts';
 import type { FloorSettings } from './floor.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -87,6 +89,11 @@ export async function startEngineServer(options: EngineOptions = {}): Promise<En
       if (options.folder === undefined) folder.remove();
     },
   };
+}
+
+/** The journal of an engine without servers, for who reads it. */
+export function journalOf({ folder }: EngineServer): JournalSettings {
+  return journalSettings(readConfig({ DATA_DIR: folder.path }));
 }
 
 /** The constant answer of the floor. */

@@ -14,6 +14,7 @@ import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { runCommand } from '../testing/command.ts';
 import { commandLine, engineEnvironment, root } from '../testing/engine-process.ts';
 import { FaultRig } from '../testing/fault-rig.ts';
+import { cutLog } from '../testing/log-forgery.ts';
 import { replay } from '../testing/persistent-buyers.ts';
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts';
 import { projectedTables } from '../testing/sql-fixture.ts';
@@ -137,9 +138,7 @@ describe.each(databases)('a rebuild on %s', (_, make) => {
 test('after a rebuild, a journal that lost entries SQL had seen is served again', async () => {
   await sellAndRest({});
   expect(await rig.engine.stop()).toBe(0);
-  const database = new Database(rig.folder.file('journal.db'));
-  database.run('DELETE FROM journal WHERE partition = 1 AND seq > 3');
-  database.close();
+  cutLog(rig.folder, 1, 3);
   await rig.start();
   await rig.untilNotReady(/partition 1 is refusing/);
   expect(await rig.engine.stop()).toBe(0);

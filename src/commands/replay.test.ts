@@ -82,12 +82,12 @@ describe('bun replay', () => {
 
   test('prints each difference with partition, sequence and item, and exits 1', async () => {
     await playSale(folder);
-    tamper(folder, 'stampede.db', 'UPDATE orders SET amount = 9 WHERE user_id = 7');
+    tamper(folder, 'stampede.db', 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
     const { code, output } = await command();
     expect(code).toBe(1);
     const place = 'partition 1, sequence 6, item 1';
     expect(output).toMatch(
-      new RegExp(`I7 +${place}: order 20261122-1-7: amount is 9 in SQL, 2 by`),
+      new RegExp(`I7 +${place}: order 20261122-1-7: promoId is 9 in SQL, 1 by`),
     );
     expect(output).toMatch(/^I7 +1 difference /m);
   });
@@ -163,11 +163,11 @@ describe('bun replay', () => {
     expect(honest).toStartWith('<!doctype html>');
     expect(honest).toContain('limited to each partition up to entry 3');
     expect(honest).toContain(partitions[1]!.hash);
-    tamper(folder, 'stampede.db', 'UPDATE orders SET amount = 9 WHERE user_id = 7');
+    tamper(folder, 'stampede.db', 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
     const { code: differs, output } = await command(['--html', file]);
     expect(differs).toBe(1);
     expect(output).toContain('1 difference:');
-    expect(await Bun.file(file).text()).toContain('amount is 9 in SQL, 2 by the journal');
+    expect(await Bun.file(file).text()).toContain('promoId is 9 in SQL, 1 by the journal');
   });
 
   test('compares the snapshots beside the journal, names one with another state, and exits 1', async () => {

@@ -59,6 +59,10 @@ export interface ProjectorOptions {
    * under a running engine. All are when not given.
    */
   owns?(partition: number): boolean;
+  /**
+   * The last entry of a partition that is known to be durable: those after it wait. All are when not given.
+   */
+  durable?(partition: number): Sequence;
   /** Events after which a batch is full. */
   batchEvents?: number;
   /** Called after each batch, and at the start, with the last entry that the rows contain. */
@@ -93,6 +97,7 @@ export class Projector {
   readonly #projection: Projection;
   readonly #partitions: number;
   readonly #owns: (partition: number) => boolean;
+  readonly #durable: (partition: number) => Sequence;
   readonly #batchEvents: number;
   readonly #onProgress: (partition: number, sequence: Sequence) => void;
   readonly #onCatalogChange: () => void;
@@ -103,6 +108,7 @@ export class Projector {
     this.#projection = options.projection;
     this.#partitions = options.partitions;
     this.#owns = options.owns ?? (() => true);
+    this.#durable = options.durable ?? (() => Number.POSITIVE_INFINITY);
     this.#batchEvents = options.batchEvents ?? batchEventsDefault;
     this.#onProgress = options.onProgress ?? (() => undefined);
     this.#onCatalogChange = options.onCatalogChange ?? (() => undefined);
@@ -130,7 +136,8 @@ export class Projector {
     const position = this.#positions.get(partition) ?? (await this.#recover(partition));
     try {
       const from = position.chain.sequence;
-      const entries = await readBatch(this.#journal, position, this.#batchEvents);
+      const limits = { events: this.#batchEvents, upTo: this.#durable(partition) };
+      const entries = await readBatch(this.#journal, position, limits);
       if (entries.length === 0) return 0;
       const to = { seq: position.chain.sequence, hash: position.chain.hash };
       const changes = changesOf(entries);
@@ -217,12 +224,12 @@ export class Projector {
 async function readBatch(
   journal: Journal,
   position: Position,
-  batchEvents: number,
+  limits: { events: number; upTo: Sequence },
 ): Promise<Entry[]> {
   const { chain } = position;
   const entries: Entry[] = [];
   position.reading ??= journal.read(chain.partition, chain.sequence + 1)[Symbol.asyncIterator]();
-  for (let events = 0; events < batchEvents; ) {
+  for (let events = 0; events < limits.events && chain.sequence < limits.upTo; ) {
     const next = await position.reading.next();
     if (next.done === true) {
       position.reading = null;

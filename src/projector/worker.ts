@@ -56,6 +56,8 @@ const pauseMs = 500;
 /** A quarter of the weight of a thread at normal priority. */
 const niceness = 6;
 
+const all = Number.POSITIVE_INFINITY;
+
 declare const self: Worker;
 let draining = false;
 
@@ -76,6 +78,9 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
     partitions,
     // Of what others go on writing there is no end that a drain could wait for.
     owns: (partition) => (!isShared && !draining) || positions.owns(partition),
+    durable: (partition) =>
+      // Readers of a file see entries before the disk has them. While nothing is written, it has all.
+      settings.journal.kind === 'log' ? positions.get(partition, 'journalSeq') || all : all,
     onProgress: (partition, sequence) => positions.reached(partition, 'sql', sequence),
     onCatalogChange: () => news.note(),
   });

@@ -82,7 +82,7 @@ describe('an audit in several threads', () => {
 
   test('finds what one thread finds, also where it belongs to no partition', async () => {
     sql('DELETE FROM orders WHERE key IN (SELECT key FROM orders ORDER BY key LIMIT 3)');
-    sql('UPDATE orders SET total = total + 1 WHERE key = (SELECT max(key) FROM orders)');
+    sql('UPDATE orders SET user_id = user_id + 1 WHERE key = (SELECT max(key) FROM orders)');
     sql('UPDATE orders SET key = -5 WHERE key = (SELECT min(key) FROM orders)');
     sql(
       'UPDATE orders SET key = 777 * 134217728 + 1 WHERE key = (SELECT min(key) FROM orders WHERE key > 0)',

@@ -119,7 +119,7 @@ async function reportOf(
   if (html !== null) {
     const { documentOf } = await import('./html/document.tsx');
     const { text: acknowledgement } = journal.acknowledgement();
-    const journalKind = natsUrl === null ? 'SQLite' : 'NATS JetStream';
+    const journalKind = natsUrl === null ? 'files' : 'NATS JetStream';
     const drawn = byThread.flat().flatMap((part) => part.drawn);
     const about = { journalKind, acknowledgement, at: Date.now() };
     await Bun.write(html, await documentOf({ report, drawn, ...about }));

@@ -144,7 +144,7 @@ export class FaultRig {
 }
 
 /** What an engine says is in trouble; empty when nothing is. */
-export async function reasonsOf(engine: TestEngine): Promise<string[]> {
+async function reasonsOf(engine: TestEngine): Promise<string[]> {
   const { reasons } = await readinessOf(engine);
   return reasons;
 }

@@ -20,7 +20,7 @@ import {
   WrongAnswer,
 } from '../../report/report.ts';
 import { cpuTimes, mainThreadNanos } from '../../servers/cpu.ts';
-import { partitions, startActorThread } from '../actor-thread.ts';
+import { journalAt, partitions, startActorThread } from '../actor-thread.ts';
 
 const item = 1;
 
@@ -66,7 +66,7 @@ export const followers: Part = {
 async function measureRound(orders: number): Promise<Round> {
   const folder = temporaryFolder();
   try {
-    const path = folder.file('journal.db');
+    const path = folder.file('journal');
     const { feeder, stop } = await startActorThread(path);
     await feeder.openSales(1, 2 * orders);
     await feeder.place(orders / 4, 1); // Compilers are warm after this.
@@ -93,7 +93,7 @@ async function measureRound(orders: number): Promise<Round> {
 }
 
 async function entriesOf(path: string): Promise<StoredEntry[]> {
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const journal = await openJournal(journalAt(path), partitions, { readonly: true });
   const entries: StoredEntry[] = [];
   for await (const entry of journal.read(item % partitions, 1)) entries.push(entry);
   await journal.close();

@@ -4,7 +4,7 @@ import { orderStatus } from '../../../actors/protocol.ts';
 import { decodeState } from '../../../actors/snapshot/format.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { openSql } from '../../../src/db/open.ts';
-import { partitions } from '../actor-thread.ts';
+import { journalAt, partitions } from '../actor-thread.ts';
 import { GrownHistory } from './grown-history.ts';
 
 let folder: TemporaryFolder;
@@ -17,8 +17,8 @@ afterEach(() => folder.remove());
 
 /** What the newest snapshots say: orders that were ever made, those in memory, and how many of these are paid. */
 async function inSnapshots({ snapshotsFolder }: GrownHistory) {
-  const path = folder.file('journal.db');
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const path = folder.file('journal');
+  const journal = await openJournal(journalAt(path), partitions, { readonly: true });
   const snapshots = journal.snapshots(snapshotsFolder);
   const found = { made: 0, kept: 0, paid: 0 };
   for (let partition = 0; partition < partitions; partition++) {

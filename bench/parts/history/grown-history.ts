@@ -10,7 +10,7 @@ import type { TemporaryFolder } from '../../../actors/testing/process.ts';
 import { openSql } from '../../../src/db/open.ts';
 import { Projector } from '../../../src/projector/projector.ts';
 import { WrongAnswer } from '../../report/report.ts';
-import { partitions, startActorThread } from '../actor-thread.ts';
+import { journalAt, partitions, startActorThread } from '../actor-thread.ts';
 import { promo } from '../feeder.ts';
 
 /** One in each partition. */
@@ -28,7 +28,7 @@ export class GrownHistory {
   readonly #path: string;
 
   constructor(readonly folder: TemporaryFolder) {
-    this.#path = folder.file('journal.db');
+    this.#path = folder.file('journal');
   }
 
   get snapshotsFolder(): string {
@@ -112,7 +112,7 @@ export class GrownHistory {
   }
 
   #openJournal() {
-    return openJournal({ kind: 'sqlite', path: this.#path }, partitions, { readonly: true });
+    return openJournal(journalAt(this.#path), partitions, { readonly: true });
   }
 
   async #openProjection(onProgress?: (partition: number, sequence: number) => void) {

@@ -312,7 +312,7 @@ export const ready = {
   degraded: false,
   reasons: [],
   journal:
-    'SQLite: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.',
+    'Files: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.',
 };
 
 export const notReady = {

@@ -5,7 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type JournalWithSnapshots, openJournal } from '../../../actors/journal/open.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import type { JournalWithSnapshots } from '../../../actors/journal/opening.ts';
 import { SnapshotFiles } from '../../../actors/snapshot/files.ts';
 import type { Config } from '../../config.ts';
 import { journalSettings, snapshotsFolder, sqlSettings } from '../../parts-settings.ts';

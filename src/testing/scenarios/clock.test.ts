@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import type { Event } from '../../../actors/events.ts';
 import { Chain } from '../../../actors/journal/codec.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
+import { readConfig } from '../../config.ts';
+import { journalSettings } from '../../parts-settings.ts';
 import {
   type EngineOptions,
   mustSucceed,
@@ -46,9 +48,11 @@ interface TimedEvent {
 
 /** All events of the journal in order, by partition, with their times. */
 async function timedEvents(): Promise<TimedEvent[][]> {
-  const journal = new SqliteJournal(rig.folder.file('journal.db'), { readonly: true });
+  const config = readConfig({ DATA_DIR: rig.folder.path });
+  const { partitions } = config;
+  const journal = await openJournal(journalSettings(config), partitions, { readonly: true });
   const all: TimedEvent[][] = [];
-  for (let partition = 0; partition < journal.partitions; partition++) {
+  for (let partition = 0; partition < partitions; partition++) {
     const chain = new Chain(partition);
     const events: TimedEvent[] = [];
     for await (const { sequence, bytes } of journal.read(partition, 1)) {

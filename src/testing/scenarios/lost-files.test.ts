@@ -63,11 +63,11 @@ test('DATA_DIR deleted in mid-run: nothing more is sold, the log says why and ho
   await sell();
   rmSync(dataDir, { recursive: true });
   await expectClosed();
-  await says(/journal\.db is gone: it was deleted or moved/);
+  await says(/0-1\.jsonl is gone: it was deleted or moved/);
   mkdirSync(dataDir);
   await expectClosed();
-  expect(existsSync(join(dataDir, 'journal.db'))).toBe(false);
-  const commands = /\((cp .+ && cp .+)\)/.exec(engine.process.output())![1]!;
+  expect(existsSync(join(dataDir, 'journal'))).toBe(false);
+  const commands = /\((mkdir -p .+ && cp .+)\)/.exec(engine.process.output())![1]!;
   expect(Bun.spawnSync(['sh', '-c', commands]).exitCode).toBe(0);
   await engine.kill();
   const { code, output } = await replay(dataDir);
@@ -76,7 +76,7 @@ test('DATA_DIR deleted in mid-run: nothing more is sold, the log says why and ho
 
 test('a journal that is gone when an actor thread crashes is not made anew, and sells again when it is back', async () => {
   await sell('src/testing/crash-engine.ts');
-  const [path, elsewhere] = [join(dataDir, 'journal.db'), folder.file('elsewhere.db')];
+  const [path, elsewhere] = [join(dataDir, 'journal'), folder.file('elsewhere')];
   renameSync(path, elsewhere);
   engine.process.input('actor\n');
   await says(/thread died/);
@@ -125,12 +125,12 @@ test('an HTTP thread that crashes while stampede.db is away comes back, sells, a
   expect((await replay(dataDir)).code).toBe(0);
 });
 
-test('at the start a damaged stampede.db or journal.db is named in one line, a damaged store.db is made anew', async () => {
+test('at the start a damaged stampede.db or journal is named in one line, a damaged store.db is made anew', async () => {
   await sell();
   expect(await engine.stop()).toBe(0);
-  for (const name of ['stampede.db', 'journal.db']) {
+  emptyLog(join(dataDir, 'stampede.db'));
+  for (const name of ['stampede.db', 'journal/0-1.jsonl']) {
     const path = join(dataDir, name);
-    emptyLog(path);
     const kept = readFileSync(path);
     writeFileSync(path, 'garbage '.repeat(2_000));
     const failed = spawnEngine({ dataDir });
@@ -149,13 +149,16 @@ test('at the start a damaged stampede.db or journal.db is named in one line, a d
   expect(await engine.stop()).toBe(0);
 });
 
-test('a journal.db that was emptied, or is missing, while SQL knows of orders is refused, not begun anew', async () => {
+test('a journal without its entries, or none, while SQL knows of orders is refused, not begun anew', async () => {
   await sell();
   expect(await engine.stop()).toBe(0);
-  const empty = (path: string) => writeFileSync(path, '');
-  emptyLog(join(dataDir, 'journal.db'));
-  for (const lose of [empty, rmSync]) {
-    lose(join(dataDir, 'journal.db'));
+  const empty = (path: string) => {
+    const file = join(path, '0-1.jsonl');
+    writeFileSync(file, `${readFileSync(file, 'utf8').split('\n')[0]}\n`);
+  };
+  const remove = (path: string) => rmSync(path, { recursive: true });
+  for (const lose of [empty, remove]) {
+    lose(join(dataDir, 'journal'));
     engine = await startTestEngine({ dataDir });
     expect(await buy()).toMatchObject({ status: 503, errCode: 30002 });
     expect(await readyStatus()).toBe(503);

@@ -4,6 +4,7 @@ import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
 import { decodeEntry } from '../../../actors/journal/codec.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
 import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
 import {
@@ -11,7 +12,9 @@ import {
   temporaryFolder,
   waitUntil,
 } from '../../../actors/testing/process.ts';
+import { readConfig } from '../../config.ts';
 import { openSql } from '../../db/open.ts';
+import { journalSettings } from '../../parts-settings.ts';
 import { Projector } from '../../projector/projector.ts';
 import { openRows } from '../../replay/compare/open-sql.ts';
 import { sqlComparison } from '../../replay/compare/sql.ts';
@@ -120,7 +123,8 @@ test('a database of 0.3.0 is migrated with all its rows, sells on, and holds to 
   expect(order).toMatchObject({ itemId: items + 1, total: 500 });
   expect(await engine.stop()).toBe(0);
 
-  const journal = new SqliteJournal(journalPath, { readonly: true });
+  const config = readConfig({ DATA_DIR: folder.path, PARTITIONS: `${partitions}` });
+  const journal = await openJournal(journalSettings(config), partitions, { readonly: true });
   const rows = openRows({ databaseUrl: null, dataDir: folder.path });
   const { audit, comparisons } = await replay({
     journal,

@@ -1,4 +1,3 @@
-import { Database } from 'bun:sqlite';
 import { afterEach, expect, test } from 'bun:test';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { type NatsServer, startNats } from '../../../actors/testing/nats.ts';
 import { waitUntil } from '../../../actors/testing/process.ts';
 import { tokenFor } from '../engine-process.ts';
 import { FaultRig } from '../fault-rig.ts';
+import { changeLog, cutLog, lastInLog } from '../log-forgery.ts';
 import { replay } from '../persistent-buyers.ts';
 
 /** The item, and so the partition, whose journal is cut; the next one is left as it is. */
@@ -45,26 +45,21 @@ async function expectDifferences(): Promise<void> {
   expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining('I7') });
 }
 
-function inJournal(statement: string): void {
-  const database = new Database(rig.folder.file('journal.db'));
-  database.run(statement);
-  database.close();
-}
-
-const last = `WHERE partition = ${cut} AND seq = (SELECT max(seq) FROM journal WHERE partition = ${cut})`;
-
-test('a SQLite journal without its last entry: the partition refuses to serve, the others sell', async () => {
+test('a log without its last entry: the partition refuses to serve, the others sell', async () => {
   await sellAndStop({});
-  inJournal(`DELETE FROM journal ${last}`);
+  cutLog(rig.folder, cut, lastInLog(rig.folder, cut) - 1);
   await rig.start();
   await expectRefusing(/the journal ends at entry \d+, but entry \d+ was acknowledged/);
   await rig.engine.kill();
   await expectDifferences();
 }, 240_000);
 
-test('a SQLite journal with bytes of its last entry changed: the partition refuses to serve, the others sell', async () => {
+test('a log with bytes of an entry changed: the partition refuses to serve, the others sell', async () => {
   await sellAndStop({});
-  inJournal(`UPDATE journal SET body = substr(body, 1, length(body) - 9) || '?garbage?' ${last}`);
+  const changed = lastInLog(rig.folder, cut) - 1;
+  changeLog(rig.folder, (line, { partition, seq }) =>
+    partition === cut && seq === changed ? `${line.slice(0, -9)}?garbage?` : line,
+  );
   await rig.start();
   await expectRefusing(/refusing to serve/);
   await rig.engine.kill();

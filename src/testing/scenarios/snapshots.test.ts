@@ -4,7 +4,6 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
-  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,13 +15,11 @@ import {
   canMount,
   smallFolder,
   type TemporaryFolder,
-  temporaryFolder,
   waitUntil,
 } from '../../../actors/testing/process.ts';
 import { rewriteHeader } from '../../../actors/testing/snapshot-folder.ts';
 import { ClusterRig } from '../cluster-rig.ts';
 import { logged, snapshotSeqs } from '../engine-log.ts';
-import { startTestEngine, type TestEngine } from '../engine-process.ts';
 import { FaultRig } from '../fault-rig.ts';
 
 /** Engines that store a snapshot every few events. */
@@ -181,33 +178,6 @@ describe.if(canMount)('a disk without room', () => {
     await rig.expectKept();
   }, 240_000);
 });
-
-test('two engines on one SQLite journal store snapshots in one folder, and what they start from is true', async () => {
-  const rig = newRig({ LOG_LEVEL: 'info' });
-  const folder = temporaryFolder();
-  removals.push(() => folder.remove());
-  let second: TestEngine | null = null;
-  removals.push(async () => second?.kill());
-  // A folder is one engine's alone; links to what is in it are the way around that.
-  for (const name of ['journal.db', 'stampede.db', 'snapshots'])
-    symlinkSync(rig.folder.file(name), folder.file(name));
-  let asked = 0;
-  await rig.sell(() => (second !== null && asked++ % 10 === 0 ? second : rig.engine));
-  await untilNewer(rig.folder.file('snapshots'));
-  second = await startTestEngine({ dataDir: folder.path, env: rig.env, ...often });
-  const [first, other] = [rig.engine, second];
-  expect(logged(other, 'recovered').some(({ from }) => from! > 0)).toBe(true);
-  await rig.buyers.buy(200);
-  await first.kill();
-  rig.goOnWith(other);
-  await rig.untilReady();
-  await untilNewer(rig.folder.file('snapshots'));
-  await rig.buyers.stop();
-  await rig.buyers.askAgain();
-  await rig.untilProjected();
-  expect(await other.stop()).toBe(0);
-  await rig.buyers.expectKept(folder.path, rig.env);
-}, 240_000);
 
 describe('on NATS', () => {
   test('an engine without files starts from what others have stored; one that is killed while it stores is taken over from; everything stays true', async () => {

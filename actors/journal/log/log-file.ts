@@ -1,0 +1,137 @@
+/** One file of a journal's log, for those who read it; `log-writer.ts` writes the last one of each stream. */
+import { closeSync, openSync } from 'node:fs';
+import type { Sequence } from '../../events.ts';
+import type { StoredEntry } from '../journal.ts';
+import { EntryIndex, type Run, type RunRange } from './entry-index.ts';
+import type { EntryLine } from './line.ts';
+import { type LogHeader, readHeader } from './log-header.ts';
+import type { LogName } from './log-names.ts';
+import { readAt, Scan } from './scan.ts';
+import { readPlaces, readRuns, writePlaces } from './sealed-index.ts';
+
+/** Bytes read at once: entries that follow each other are read together. */
+const pageBytes = 128 * 1024;
+/** Of what is read together so much may be other partitions'. */
+const othersShare = 0.5;
+
+export class LogFile {
+  readonly path: string;
+  readonly header: LogHeader;
+  readonly #file: number;
+  readonly #from: number;
+  /** Null where only the ranges of the runs are known. */
+  #index: EntryIndex | null = null;
+  #scan: Scan | null = null;
+  #ranges: readonly RunRange[] = [];
+  #sealed = false;
+
+  /** @throws JournalMisconfigured where it is no journal's. */
+  constructor(readonly name: LogName) {
+    this.path = name.path;
+    this.#file = openSync(name.path, 'r');
+    try {
+      const { header, end } = readHeader(name.path, this.#file);
+      this.header = header;
+      this.#from = end;
+    } catch (error) {
+      closeSync(this.#file);
+      throw error;
+    }
+  }
+
+  /** Without gaps between their numbers, the entries that the file is known to have. */
+  get runs(): readonly RunRange[] {
+    return this.#index?.runs ?? this.#ranges;
+  }
+
+  /** Whether no entry will be added: another file follows. */
+  get isSealed(): boolean {
+    return this.#sealed;
+  }
+
+  /** Where the next line will begin, as far as the file was read. */
+  get end(): number {
+    return this.#scan?.end ?? this.#from;
+  }
+
+  /** Offsets of what is no entry, although entries follow. */
+  get damaged(): readonly number[] {
+    return this.#scan?.damaged ?? [];
+  }
+
+  /** Finds entries that were added. */
+  refresh(): void {
+    if (this.#sealed) return;
+    this.#index ??= new EntryIndex();
+    this.#scan ??= new Scan(this.#file, this.#index, this.#from);
+    this.#scan.run();
+  }
+
+  /** Its writer has added an entry. Hot path. */
+  wrote(line: Omit<EntryLine, 'start'>): void {
+    this.#index!.add(line);
+    this.#scan!.end = line.offset + line.length + 1;
+  }
+
+  /** Another file follows: what the file has now is all. Whoever writes keeps where its entries stand. */
+  seal(mayWrite: boolean): void {
+    const ranges = this.#index === null ? readRuns(this.path) : null;
+    if (ranges === null) {
+      this.refresh();
+      if (mayWrite) writePlaces(this.path, this.#index!.runs);
+    }
+    this.#ranges =
+      ranges ?? this.#index!.runs.map(({ partition, first, last }) => ({ partition, first, last }));
+    this.#sealed = true;
+    this.forget();
+  }
+
+  /** Drops from memory where the entries of a sealed file stand: they can be found again. */
+  forget(): void {
+    if (!this.#sealed) return;
+    this.#index = null;
+    this.#scan = null;
+  }
+
+  /** The run that has an entry; null where the file does not have it. */
+  find(partition: number, sequence: Sequence): Run | null {
+    this.#index ??= this.#found();
+    return this.#index.find(partition, sequence);
+  }
+
+  /** Entries of a run from a number on, as many as are read at once. */
+  page(run: Run, from: Sequence): StoredEntry[] {
+    const start = run.offsetOf(from);
+    let last = from;
+    let wanted = run.lengthOf(from);
+    let end = start + wanted;
+    while (last < run.last) {
+      const next = run.offsetOf(last + 1) + run.lengthOf(last + 1);
+      wanted += run.lengthOf(last + 1);
+      if (next - start > pageBytes || wanted < (next - start) * othersShare) break;
+      last++;
+      end = next;
+    }
+    const bytes = readAt(this.#file, start, end - start);
+    const entries: StoredEntry[] = [];
+    for (let sequence = from; sequence <= last; sequence++) {
+      const at = run.offsetOf(sequence) - start;
+      entries.push({ sequence, bytes: bytes.subarray(at, at + run.lengthOf(sequence)) });
+    }
+    return entries;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  /** Where the entries of a sealed file stand. */
+  #found(): EntryIndex {
+    const kept = readPlaces(this.path);
+    if (kept !== null) return kept;
+    const index = new EntryIndex();
+    this.#scan = new Scan(this.#file, index, this.#from);
+    this.#scan.run();
+    return index;
+  }
+}
