@@ -98,8 +98,12 @@ const elsewhereCell = places.elsewhere;
 const boardStaleCell = places.boardStaleAt;
 const forwardedCell = places.forwarded;
 
-/** A power of two that holds all cells, so that no partition's begin in the middle of a cache line. */
-const words = 2 ** Math.ceil(Math.log2(cells.length));
+/**
+ * A power of two that holds all cells, so that no partition's begin in the middle of a cache line. A 32-bit integer also to
+ * the compiler: what `Math.log2` leaves is a double, of which each index here would be one, too, and then no function
+ * with such an index stays compiled.
+ */
+const words = (2 ** Math.ceil(Math.log2(cells.length))) | 0;
 
 const cellsBytes = (partitionsMax + 1) * words * 8;
 
