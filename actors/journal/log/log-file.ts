@@ -2,8 +2,8 @@
 import { closeSync, openSync } from 'node:fs';
 import type { Sequence } from '../../events.ts';
 import type { StoredEntry } from '../journal.ts';
-import { EntryIndex, type Run, type RunRange } from './entry-index.ts';
-import type { EntryLine } from './line.ts';
+import { EntryIndex, type RunRange } from './entry-index.ts';
+import { type EntryLine, isEntryOf } from './line.ts';
 import { type LogHeader, readHeader } from './log-header.ts';
 import type { LogName } from './log-names.ts';
 import { readAt, Scan } from './scan.ts';
@@ -93,14 +93,20 @@ export class LogFile {
     this.#scan = null;
   }
 
-  /** The run that has an entry; null where the file does not have it. */
-  find(partition: number, sequence: Sequence): Run | null {
-    this.#index ??= this.#found();
-    return this.#index.find(partition, sequence);
+  /** Entries of a partition from a number on, as many as are read at once; null where the file does not have it. */
+  page(partition: number, from: Sequence): StoredEntry[] | null {
+    this.#index ??= readPlaces(this.path) ?? this.#scanned();
+    const page = this.#pageBy(this.#index, partition, from);
+    if (page?.every(({ sequence, bytes }) => isEntryOf(bytes, partition, sequence)) === true)
+      return page;
+    // What was read as written may have been taken back, and what is kept beside the file may be wrong.
+    this.#index = this.#scanned();
+    return this.#pageBy(this.#index, partition, from);
   }
 
-  /** Entries of a run from a number on, as many as are read at once. */
-  page(run: Run, from: Sequence): StoredEntry[] {
+  #pageBy(index: EntryIndex, partition: number, from: Sequence): StoredEntry[] | null {
+    const run = index.find(partition, from);
+    if (run === null) return null;
     const start = run.offsetOf(from);
     let last = from;
     let wanted = run.lengthOf(from);
@@ -125,10 +131,8 @@ export class LogFile {
     closeSync(this.#file);
   }
 
-  /** Where the entries of a sealed file stand. */
-  #found(): EntryIndex {
-    const kept = readPlaces(this.path);
-    if (kept !== null) return kept;
+  /** Where the entries stand, by the file itself. */
+  #scanned(): EntryIndex {
     const index = new EntryIndex();
     this.#scan = new Scan(this.#file, index, this.#from);
     this.#scan.run();

@@ -4,8 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import type { Sequence } from '../../events.ts';
-import { JournalMisconfigured } from '../journal.ts';
-import type { Run } from './entry-index.ts';
+import { JournalMisconfigured, type StoredEntry } from '../journal.ts';
 import { LogFile } from './log-file.ts';
 import type { Before, LogHeader } from './log-header.ts';
 import { type LogName, logName, logNames } from './log-names.ts';
@@ -78,8 +77,8 @@ export class LogFolder {
     }
   }
 
-  /** Which file has an entry, and where; null where none has it. */
-  find(partition: number, sequence: Sequence): { file: LogFile; run: Run } | null {
+  /** Entries of a partition from a number on, as many as are read at once; null where no file has the first. */
+  page(partition: number, sequence: Sequence): StoredEntry[] | null {
     for (let index = this.files.length - 1; index >= 0; index--) {
       const file = this.files[index]!;
       const has = file.runs.some(
@@ -87,8 +86,8 @@ export class LogFolder {
       );
       if (!has) continue;
       this.#use(file);
-      const run = file.find(partition, sequence);
-      if (run !== null) return { file, run };
+      const page = file.page(partition, sequence);
+      if (page !== null) return page;
     }
     return null;
   }

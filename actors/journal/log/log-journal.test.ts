@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -341,6 +342,48 @@ describe('the files of a log', () => {
     await expect(open({ readonly: true })).rejects.toThrow('has version 2');
     writeFileSync(file('1-1.jsonl'), 'this is no journal');
     await expect(open({ readonly: true })).rejects.toThrow('not a journal');
+  });
+
+  test('where it cannot go on in a new file it stays in the one it has', async () => {
+    let journal = await open();
+    mkdirSync(file('0-2.jsonl'));
+    writeFileSync(file('0-2.jsonl/in the way'), '');
+    for (let last = 0; last < 20; last++) {
+      await fill(journal, 0, ['x'.repeat(100_000)], last);
+      await Bun.sleep(5);
+    }
+    expect(statSync(file('0-1.jsonl')).size).toBeGreaterThan(1.9e6);
+    expect(await texts(journal, 0)).toHaveLength(20);
+    rmSync(file('0-2.jsonl'), { recursive: true });
+    journal = await reopened(journal);
+    expect(await texts(journal, 0)).toHaveLength(20);
+    await fill(journal, 0, ['y'], 20);
+    expect((await texts(await open({ readonly: true }), 0)).at(-1)).toBe('y');
+  });
+
+  test('what is kept of a full file is a hint: entries that are not where it says are looked for', async () => {
+    const journal = await open();
+    for (let last = 0; !existsSync(file('0-1.index')); last++) {
+      await fill(journal, 0, [`${last}`.padEnd(50_000)], last);
+      await fill(journal, 2, [`${last}`], last);
+      await Bun.sleep(2);
+    }
+    const index = readFileSync(file('0-1.index'));
+    const end = index.indexOf(0x0a) + 1;
+    const places = new Uint8Array(index.subarray(end));
+    new Uint32Array(places.buffer)[2]! += 7;
+    const head = JSON.parse(index.subarray(0, end).toString()) as { sha256: string }; // As it was written.
+    head.sha256 = Bun.SHA256.hash(places, 'hex');
+    writeFileSync(
+      file('0-1.index'),
+      Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), places]),
+    );
+    const reader = await open({ readonly: true });
+    const count = await reader.last(0);
+    expect((await texts(reader, 0)).map(Number)).toEqual(
+      Array.from({ length: count }, (_, n) => n),
+    );
+    expect(await texts(reader, 2)).toHaveLength(count);
   });
 
   test('a missing file in the middle is missing entries', async () => {

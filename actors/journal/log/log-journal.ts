@@ -36,7 +36,8 @@ export interface LogJournalParts {
   streams: number | null;
   /** The journal that this one goes on from, of a release before 0.6.0. */
   before: SqliteJournal | null;
-  watch: JournalFiles;
+  /** Null for a reader, which promises nothing. */
+  watch: JournalFiles | null;
 }
 
 export class LogJournal implements OpenedJournal {
@@ -56,6 +57,8 @@ export class LogJournal implements OpenedJournal {
   /** By partition, the last entry; undefined until that is asked for. */
   readonly #last: (Sequence | undefined)[] = [];
   #waiting: Append[] = [];
+  /** Why nothing more can be written until the files are opened again. */
+  #stuck: JournalUnavailable | null = null;
   #closed = false;
 
   constructor(parts: LogJournalParts) {
@@ -119,7 +122,7 @@ export class LogJournal implements OpenedJournal {
 
   /** Only an append finds out about a disk, and it reports that; that the files are gone can be seen. */
   async probe(): Promise<void> {
-    this.#parts.watch.look();
+    this.#parts.watch?.look();
     this.#mustBeThere();
     for (const writer of this.#writers.values()) writer.probe();
   }
@@ -128,7 +131,7 @@ export class LogJournal implements OpenedJournal {
     if (this.#closed) return;
     this.#commit();
     this.#closed = true;
-    this.#parts.watch.stop();
+    this.#parts.watch?.stop();
     for (const writer of this.#writers.values()) await writer.close();
     this.#folder.close();
     await this.#parts.before?.close();
@@ -140,9 +143,9 @@ export class LogJournal implements OpenedJournal {
       this.#refresh();
       if (next > this.#lastOf(partition)) return null;
     }
-    const found = this.#folder.find(partition, next);
-    if (found === null) throw this.#missing(partition, next);
-    return found.file.page(found.run, next);
+    const page = this.#folder.page(partition, next);
+    if (page === null) throw this.#missing(partition, next);
+    return page;
   }
 
   #missing(partition: number, sequence: Sequence): JournalCorrupt {
@@ -179,6 +182,7 @@ export class LogJournal implements OpenedJournal {
     const taken: Append[] = [];
     try {
       this.#mustBeThere();
+      if (this.#stuck !== null) throw this.#stuck;
       for (const append of appends) if (this.#mayAppend(append)) taken.push(append);
       if (taken.length === 0) return;
       const writer = this.#writerOf(stream);
@@ -187,7 +191,7 @@ export class LogJournal implements OpenedJournal {
       for (const [index, { partition, expectedLast }] of taken.entries()) {
         file.wrote({ partition, sequence: expectedLast + 1, ...written[index]! });
       }
-      if (writer.goOn()) this.#folder.refresh();
+      this.#goOn(writer);
     } catch (error) {
       for (const append of appends) {
         if (taken.includes(append)) this.#last[append.partition] = append.expectedLast;
@@ -196,6 +200,17 @@ export class LogJournal implements OpenedJournal {
       return;
     }
     for (const { expectedLast, resolve } of taken) resolve(expectedLast + 1);
+  }
+
+  /** What was stored is stored, whatever becomes of the next file: without it, nothing more is. */
+  #goOn(writer: LogWriter): void {
+    try {
+      if (writer.goOn()) this.#folder.refresh();
+    } catch (cause) {
+      this.#stuck = new JournalUnavailable(`the journal cannot go on in a new file: ${cause}`, {
+        cause,
+      });
+    }
   }
 
   /** Whether an append follows the last entry; else it is refused. */
@@ -219,7 +234,7 @@ export class LogJournal implements OpenedJournal {
   }
 
   #mustBeThere(): void {
-    const { trouble } = this.#parts.watch;
+    const trouble = this.#parts.watch?.trouble ?? null;
     if (trouble !== null) throw new JournalUnavailable(trouble);
   }
 

@@ -45,6 +45,8 @@ export class LogWriter {
   /** Bytes of the file as it was made. */
   #bytes: number;
   #next: NextFile | null = null;
+  /** When to try again to go on in it, by `performance.now`. */
+  #retryAt = 0;
 
   /**
    * @param end - where the file's entries end: what comes after was never acknowledged
@@ -94,12 +96,22 @@ export class LogWriter {
     return written;
   }
 
-  /** Goes on in the next file, if this one is full and that one is ready. False where it stays. */
+  /**
+   * Goes on in the next file, if this one is full and that one is ready. False where it stays.
+   * @throws where it is neither here nor there.
+   */
   goOn(): boolean {
     if (this.#at < this.#bytes || this.#next?.isReady !== true) return false;
+    if (performance.now() < this.#retryAt) return false;
     const next = this.#next;
     const name = logName(this.folder, this.#name.stream, this.#name.number + 1);
-    renameSync(next.path, name.path);
+    try {
+      renameSync(next.path, name.path);
+    } catch {
+      this.#retryAt = performance.now() + retryMs;
+      return false;
+    }
+    // From here on readers expect nothing more in the file before.
     syncFolder(this.folder);
     closeSync(this.#file);
     this.#next = null;

@@ -2,7 +2,7 @@
  * Makes the file in which a stream will go on, while it still writes the one before: at full length, durable, in small
  * steps with rests, so that appends to the other file do not wait for the disk.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { logFillRest, logFillStepBytes } from '../../limits.ts';
 import { lineEnd } from './line.ts';
@@ -75,13 +75,14 @@ export class NextFile {
   }
 }
 
-/** Makes a file at once, for who has none. */
+/** Makes a file at once, durable, for who has none. */
 export function makeFile(path: string, header: string, bytes: number): void {
   const file = openSync(path, 'wx', 0o600);
   try {
     writeSync(file, header, 0);
     for (let at = Buffer.byteLength(header); at < bytes; )
       at += writeSync(file, fill, 0, Math.min(fill.length, bytes - at), at);
+    fdatasyncSync(file);
   } finally {
     closeSync(file);
   }

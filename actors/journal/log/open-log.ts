@@ -66,7 +66,7 @@ function opened(
   readonly: boolean,
   report: (state: string) => void,
 ): LogJournal {
-  const watch = new JournalFiles(report);
+  const watch = readonly ? null : new JournalFiles(report);
   let files: LogFolder | null = null;
   try {
     files = new LogFolder(folder, {
@@ -74,7 +74,7 @@ function opened(
       opened({ path }: LogName) {
         const identity = made?.[path];
         if (identity !== undefined) mustBe(new KeptFile(path, identity, true));
-        if (!readonly) watch.keep(KeptFile.at(path, { grows: true }));
+        watch?.keep(KeptFile.at(path, { grows: true }));
       },
     });
     for (const path of Object.keys(made ?? {})) mustBe(new KeptFile(path, made![path]!, true));
@@ -93,7 +93,7 @@ function opened(
       watch,
     });
   } catch (error) {
-    watch.stop();
+    watch?.stop();
     files?.close();
     throw error;
   }
