@@ -3,16 +3,19 @@ import { closeSync, openSync } from 'node:fs';
 import type { Sequence } from '../../events.ts';
 import type { StoredEntry } from '../journal.ts';
 import { EntryIndex, type RunRange } from './entry-index.ts';
+import { type KeptIndex, keepIndex, readIndex } from './kept-index.ts';
 import { type EntryLine, isEntryOf } from './line.ts';
 import { type LogHeader, readHeader } from './log-header.ts';
 import type { LogName } from './log-names.ts';
 import { readAt, Scan } from './scan.ts';
-import { readPlaces, readRuns, writePlaces } from './sealed-index.ts';
 
 /** Bytes read at once: entries that follow each other are read together. */
 const pageBytes = 128 * 1024;
 /** Of what is read together so much may be other partitions'. */
 const othersShare = 0.5;
+
+/** What is not read again is worth an index. */
+const keepBytes = 1024 * 1024;
 
 export class LogFile {
   readonly path: string;
@@ -24,6 +27,8 @@ export class LogFile {
   #scan: Scan | null = null;
   #ranges: readonly RunRange[] = [];
   #sealed = false;
+  /** Up to where it is kept where the entries stand. */
+  #keptTo = 0;
 
   /** @throws JournalMisconfigured where it is no journal's. */
   constructor(readonly name: LogName) {
@@ -62,9 +67,8 @@ export class LogFile {
   /** Finds entries that were added. */
   refresh(): void {
     if (this.#sealed) return;
-    this.#index ??= new EntryIndex();
-    this.#scan ??= new Scan(this.#file, this.#index, this.#from);
-    this.#scan.run();
+    if (this.#scan === null) this.#begin(readIndex(this.path, this.#file));
+    this.#scan!.run();
   }
 
   /** Its writer has added an entry. Hot path. */
@@ -75,15 +79,25 @@ export class LogFile {
 
   /** Another file follows: what the file has now is all. Whoever writes keeps where its entries stand. */
   seal(mayWrite: boolean): void {
-    const ranges = this.#index === null ? readRuns(this.path) : null;
-    if (ranges === null) {
-      this.refresh();
-      if (mayWrite) writePlaces(this.path, this.#index!.runs);
+    const kept = this.#scan === null ? readIndex(this.path, this.#file) : null;
+    if (kept?.isWhole === true) this.#index = kept.index;
+    else {
+      if (this.#scan === null) this.#begin(kept);
+      this.#scan!.run();
+      if (mayWrite) this.#keep(true);
     }
-    this.#ranges =
-      ranges ?? this.#index!.runs.map(({ partition, first, last }) => ({ partition, first, last }));
+    this.#ranges = this.#index!.runs.map(({ partition, first, last }) => ({
+      partition,
+      first,
+      last,
+    }));
     this.#sealed = true;
     this.forget();
+  }
+
+  /** Keeps where the entries of a file stand that may grow, if that saves more than it takes. */
+  keep(): void {
+    if (!this.#sealed && this.end - this.#keptTo >= keepBytes) this.#keep(false);
   }
 
   /** Drops from memory where the entries of a sealed file stand: they can be found again. */
@@ -95,7 +109,7 @@ export class LogFile {
 
   /** Entries of a partition from a number on, as many as are read at once; null where the file does not have it. */
   page(partition: number, from: Sequence): StoredEntry[] | null {
-    this.#index ??= readPlaces(this.path) ?? this.#scanned();
+    this.#index ??= this.#found();
     const page = this.#pageBy(this.#index, partition, from);
     if (page?.every(({ sequence, bytes }) => isEntryOf(bytes, partition, sequence)) === true)
       return page;
@@ -131,11 +145,28 @@ export class LogFile {
     closeSync(this.#file);
   }
 
+  /** Where the entries of a sealed file stand. */
+  #found(): EntryIndex {
+    const kept = readIndex(this.path, this.#file);
+    return kept?.isWhole === true ? kept.index : this.#scanned();
+  }
+
   /** Where the entries stand, by the file itself. */
   #scanned(): EntryIndex {
-    const index = new EntryIndex();
-    this.#scan = new Scan(this.#file, index, this.#from);
-    this.#scan.run();
-    return index;
+    this.#begin(null);
+    this.#scan!.run();
+    return this.#index!;
+  }
+
+  /** Reads on from where it was indexed, or from the beginning. */
+  #begin(kept: KeptIndex | null): void {
+    this.#index = kept?.index ?? new EntryIndex();
+    this.#keptTo = kept?.end ?? this.#from;
+    this.#scan = new Scan(this.#file, this.#index, this.#keptTo);
+  }
+
+  #keep(isWhole: boolean): void {
+    keepIndex(this.path, this.#file, { end: this.end, isWhole, index: this.#index! });
+    this.#keptTo = this.end;
   }
 }

@@ -93,6 +93,7 @@ export class LogFolder {
   }
 
   close(): void {
+    if (this.options.mayWrite) for (const file of this.files) file.keep();
     for (const file of this.files) file.close();
   }
 

@@ -386,6 +386,28 @@ describe('the files of a log', () => {
     expect(await texts(reader, 2)).toHaveLength(count);
   });
 
+  test('what was closed is found again without reading it, and an older copy is read as it is', async () => {
+    let journal = await open();
+    const long = 'x'.repeat(100_000);
+    for (let last = 0; last < 8; last++) await fill(journal, 0, [long], last);
+    const older = readFileSync(file('0-1.jsonl'));
+    for (let last = 8; last < 12; last++) await fill(journal, 0, [long], last);
+    await journal.close();
+    expect(existsSync(file('0-1.index'))).toBe(true);
+    journal = await open();
+    await fill(journal, 0, ['more'], 12);
+    expect(await texts(await open({ readonly: true }), 0)).toHaveLength(13);
+    await journal.close();
+    writeFileSync(file('0-1.jsonl'), older);
+    journal = await open();
+    expect(await journal.last(0)).toBe(8);
+    await fill(journal, 0, ['other'], 8);
+    expect((await texts(journal, 0)).map((text) => text.length)).toEqual([
+      ...Array(8).fill(long.length),
+      5,
+    ]);
+  });
+
   test('a missing file in the middle is missing entries', async () => {
     const journal = await open();
     let last = 0;

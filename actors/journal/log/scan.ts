@@ -4,8 +4,12 @@ import { entryBytesMax } from '../../limits.ts';
 import type { EntryIndex } from './entry-index.ts';
 import { type EntryLine, entryLine, lineEnd, space } from './line.ts';
 
-/** Read at once: at first what an engine adds between two looks, then more than the longest line takes. */
+/**
+ * Read at once: at first what an engine adds between two looks, then more, and where a line does not fit more than the
+ * longest takes.
+ */
 const firstBytes = 16 * 1024;
+const stepBytes = 256 * 1024;
 const chunkBytes = 2 * 1024 * 1024;
 if (chunkBytes < entryBytesMax + 2) throw new Error('a line must fit into what is read at once');
 
@@ -27,16 +31,21 @@ export class Scan {
 
   /** Reads on, as far as there are whole lines. */
   run(): void {
-    let size = firstBytes;
-    for (let more = true; more; size = chunkBytes) {
-      const bytes = readAt(this.file, this.end, size);
-      const used = this.#lines(bytes);
-      this.end += used;
-      // A chunk that ends in the middle of a line is read again from there, if that is more than one line.
-      more = bytes.length === size && bytes[used] !== lineEnd && (used > 0 || size < chunkBytes);
-      if (!more && bytes.length > used && bytes[used] !== lineEnd) more = this.#passOver();
-    }
+    for (let size = firstBytes; size > 0; ) size = this.#read(size);
     this.#close(true);
+  }
+
+  /** Reads so many bytes, and returns how many to read next; 0 where there is nothing more. */
+  #read(size: number): number {
+    const bytes = scratch(this.file, this.end, size);
+    const used = this.#lines(bytes);
+    this.end += used;
+    const ends = bytes.length < size;
+    if (bytes.length === used ? ends : bytes[used] === lineEnd) return 0;
+    // What ends in the middle of a line is read again from there.
+    if (!ends && used > 0) return stepBytes;
+    if (!ends && size < chunkBytes) return chunkBytes;
+    return this.#passOver() ? stepBytes : 0;
   }
 
   /** Takes the lines of a chunk, and returns how many bytes that are. */
@@ -83,7 +92,7 @@ export class Scan {
   /** Where the next whole line begins after what is none, or the next append. */
   #next(append: boolean): number | null {
     for (let from = this.end; ; from += chunkBytes - entryBytesMax - 2) {
-      const bytes = readAt(this.file, from, chunkBytes);
+      const bytes = scratch(this.file, from, chunkBytes);
       for (let at = lineAfter(bytes, 0); at >= 0; at = lineAfter(bytes, at)) {
         const end = bytes.indexOf(lineEnd, at);
         if (end < 0 || (append && bytes[at] !== space)) continue;
@@ -114,7 +123,19 @@ function isWhole(bytes: Buffer): boolean {
 
 /** The bytes at an offset; fewer where the file ends. */
 export function readAt(file: number, offset: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  return readInto(Buffer.allocUnsafe(length), file, offset, length);
+}
+
+/** What a thread scans with: it would keep the memory of every new buffer. */
+let kept = Buffer.alloc(0);
+
+/** As `readAt`; valid until the next call. */
+function scratch(file: number, offset: number, length: number): Buffer {
+  if (kept.length < length) kept = Buffer.alloc(length);
+  return readInto(kept, file, offset, length);
+}
+
+function readInto(bytes: Buffer, file: number, offset: number, length: number): Buffer {
   let read = 0;
   while (read < length) {
     const count = readSync(file, bytes, read, length - read, offset + read);
