@@ -9,18 +9,18 @@ import {
   fstatSync,
   fsyncSync,
   openSync,
+  readSync,
   renameSync,
   statSync,
   writeSync,
   writevSync,
 } from 'node:fs';
-import { logFileBytesFirst, logFileBytesMax } from '../../limits.ts';
+import { entryBytesMax, logFileBytesFirst, logFileBytesMax } from '../../limits.ts';
 import { JournalUnavailable, OutcomeUnknown } from '../journal.ts';
 import { lineEnd, space } from './line.ts';
 import { headerText, type LogHeader } from './log-header.ts';
 import { type LogName, logName } from './log-names.ts';
 import { NextFile } from './next-file.ts';
-import { readAt } from './scan.ts';
 
 const beginsAppend = Buffer.from([space]);
 const endsLine = Buffer.from([lineEnd]);
@@ -62,7 +62,8 @@ export class LogWriter {
     this.#file = openSync(name.path, 'r+');
     this.#at = end;
     this.#bytes = statSync(name.path).size;
-    this.#dirtyTo = lastOf(this.#file, end);
+    // No append is longer, whatever became of its parts.
+    this.#dirtyTo = lastOf(this.#file, end, 1 + header.partitions * (entryBytesMax + 1));
   }
 
   get name(): LogName {
@@ -178,16 +179,17 @@ export function bytesOf(number: number): number {
   return Math.min(logFileBytesMax, logFileBytesFirst * 2 ** (number - 1));
 }
 
-/** Where the last byte ends that is no line end, after an offset. */
-function lastOf(file: number, from: number): number {
+/** Where the last byte ends that is no line end, of so many after an offset. */
+function lastOf(file: number, from: number, count: number): number {
+  const bytes = Buffer.allocUnsafe(blank.length);
   let last = from;
-  for (let at = from; ; at += blank.length) {
-    const bytes = readAt(file, at, blank.length);
-    if (bytes.compare(blank, 0, bytes.length) !== 0) {
-      last = at + bytes.findLastIndex((byte) => byte !== lineEnd) + 1;
-    }
-    if (bytes.length < blank.length) return last;
+  for (let at = from; at < from + count; at += blank.length) {
+    const read = readSync(file, bytes, 0, bytes.length, at);
+    if (bytes.compare(blank, 0, read, 0, read) !== 0)
+      last = at + bytes.subarray(0, read).findLastIndex((byte) => byte !== lineEnd) + 1;
+    if (read < bytes.length) break;
   }
+  return last;
 }
 
 /** Makes the names in a folder durable. */
