@@ -106,8 +106,8 @@ export const orders = pgTable(
   (table) => [index('orders_by_user').on(table.userId, table.createdAt, table.key)],
 );
 
-export const stockEvents = pgTable('stock_events', {
-  id: safe('id').primaryKey(),
+/** What is said of a change of stock, beside its id. */
+const stockColumns = () => ({
   itemId: safe('item_id').notNull(),
   orderId: text('order_id'),
   delta: safe('delta').notNull(),
@@ -117,15 +117,14 @@ export const stockEvents = pgTable('stock_events', {
   at: safe('at').notNull(),
 });
 
+export const stockEvents = pgTable('stock_events', {
+  id: safe('id').primaryKey(),
+  ...stockColumns(),
+});
+
 export const stockLogs = pgView('stock_logs', {
   id: safe('id').notNull(),
-  itemId: safe('item_id').notNull(),
-  orderId: text('order_id'),
-  delta: safe('delta').notNull(),
-  reason: text('reason', { enum: stockReasons }).notNull(),
-  partition: integer('partition').notNull(),
-  seq: safe('seq').notNull(),
-  at: safe('at').notNull(),
+  ...stockColumns(),
 }).as(stockLogsQuery);
 
 export const refundsDue = pgTable(

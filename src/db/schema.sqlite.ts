@@ -129,9 +129,8 @@ export const orders = sqliteTable(
   (table) => [index('orders_by_user').on(table.userId, table.createdAt)],
 );
 
-/** What moved units in or out of stock, but for the placing of orders, which `orders` tell. */
-export const stockEvents = sqliteTable('stock_events', {
-  id: integer('id').primaryKey(),
+/** What is said of a change of stock, beside its id. */
+const stockColumns = () => ({
   itemId: integer('item_id').notNull(),
   orderId: text('order_id'),
   delta: integer('delta').notNull(),
@@ -141,16 +140,16 @@ export const stockEvents = sqliteTable('stock_events', {
   at: integer('at').notNull(),
 });
 
+/** What moved units in or out of stock, but for the placing of orders, which `orders` tell. */
+export const stockEvents = sqliteTable('stock_events', {
+  id: integer('id').primaryKey(),
+  ...stockColumns(),
+});
+
 /** Every change of what is left of an item: what was `delta` in sum is left. */
 export const stockLogs = sqliteView('stock_logs', {
   id: integer('id').notNull(),
-  itemId: integer('item_id').notNull(),
-  orderId: text('order_id'),
-  delta: integer('delta').notNull(),
-  reason: text('reason', { enum: stockReasons }).notNull(),
-  partition: integer('partition').notNull(),
-  seq: integer('seq').notNull(),
-  at: integer('at').notNull(),
+  ...stockColumns(),
 }).as(stockLogsQuery);
 
 /**

@@ -319,6 +319,15 @@ describe('the files of a log', () => {
     await expect(journal.probe()).rejects.toThrow('was cut');
   });
 
+  test('a file that is gone before the first append is an unavailable journal, not a fault of the program', async () => {
+    const journal = await open();
+    renameSync(file('0-1.jsonl'), folder.file('elsewhere'));
+    await expect(fill(journal, 0, ['a'])).rejects.toBeInstanceOf(JournalUnavailable);
+    renameSync(folder.file('elsewhere'), file('0-1.jsonl'));
+    await fill(journal, 0, ['a']);
+    expect(await texts(journal, 0)).toEqual(['a']);
+  });
+
   test('a thread that starts again opens the files that were there, and no others', async () => {
     const journal = await open();
     await fill(journal, 0, ['a']);

@@ -31,7 +31,6 @@ interface Append {
 
 export interface LogJournalParts {
   folder: LogFolder;
-  partitions: number;
   /** How many streams there are; null for a reader. */
   streams: number | null;
   /** The journal that this one goes on from, of a release before 0.6.0. */
@@ -226,8 +225,12 @@ export class LogJournal implements OpenedJournal {
   #writerOf(stream: number): LogWriter {
     let writer = this.#writers.get(stream);
     if (writer === undefined) {
-      const file = this.#folder.newest(stream)!;
-      writer = new LogWriter(file.name, file.end, file.header, this.#folder.path);
+      const { name, end, header } = this.#folder.newest(stream)!;
+      try {
+        writer = new LogWriter(name, end, header, this.#folder.path);
+      } catch (cause) {
+        throw new JournalUnavailable(`the journal cannot be written: ${cause}`, { cause });
+      }
       this.#writers.set(stream, writer);
     }
     return writer;

@@ -50,7 +50,7 @@ export class LogWriter {
 
   /**
    * @param end - where the file's entries end: what comes after was never acknowledged
-   * @throws JournalUnavailable
+   * @throws whatever the file system does
    */
   constructor(
     name: LogName,
@@ -64,10 +64,6 @@ export class LogWriter {
     this.#bytes = statSync(name.path).size;
     // No append is longer, whatever became of its parts.
     this.#dirtyTo = lastOf(this.#file, end, 1 + header.partitions * (entryBytesMax + 1));
-  }
-
-  get name(): LogName {
-    return this.#name;
   }
 
   /**

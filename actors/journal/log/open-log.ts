@@ -87,7 +87,6 @@ function opened(
     const first = header.before === null ? null : new SqliteJournal(before, { readonly: true });
     return new LogJournal({
       folder: files,
-      partitions,
       streams: readonly ? null : streams,
       before: first,
       watch,
