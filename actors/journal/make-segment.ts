@@ -1,7 +1,8 @@
 /** Makes the file of a new segment, whole and durable before it has its name. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Sequence } from '../events.ts';
+import { sync } from '../sync.ts';
 import { JournalUnavailable } from './journal.ts';
 import { filesAt } from './segment-names.ts';
 import { openDatabase, writeMeta } from './sqlite-open.ts';
@@ -46,14 +47,4 @@ function write(path: string, { id, before }: NewSegment): void {
 /** Removes a segment that nothing leads to. */
 export function removeSegment(path: string): void {
   for (const file of filesAt(path)) rmSync(file, { force: true });
-}
-
-/** Makes a file or the names in a folder durable. No database may be open there: closing would end its locks. */
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

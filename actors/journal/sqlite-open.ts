@@ -102,7 +102,7 @@ export function emptyLog(
 }
 
 /** @throws JournalUnavailable where the path leads to another file, or to none. */
-function mustBe(path: string, made: FileIdentity): void {
+export function mustBe(path: string, made: FileIdentity): void {
   const trouble = new KeptFile(path, made, false).trouble();
   if (trouble !== null) throw new JournalUnavailable(`the journal cannot be opened: ${trouble}`);
 }

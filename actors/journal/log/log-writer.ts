@@ -7,7 +7,6 @@ import {
   closeSync,
   fdatasyncSync,
   fstatSync,
-  fsyncSync,
   openSync,
   readSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
   writevSync,
 } from 'node:fs';
 import { entryBytesMax, logFileBytesFirst, logFileBytesMax } from '../../limits.ts';
+import { sync } from '../../sync.ts';
 import { JournalUnavailable, OutcomeUnknown } from '../journal.ts';
 import { lineEnd, space } from './line.ts';
 import { headerText, type LogHeader } from './log-header.ts';
@@ -109,7 +109,7 @@ export class LogWriter {
       return false;
     }
     // From here on readers expect nothing more in the file before.
-    syncFolder(this.folder);
+    sync(this.folder);
     closeSync(this.#file);
     this.#next = null;
     this.#name = name;
@@ -186,14 +186,4 @@ function lastOf(file: number, from: number, count: number): number {
     if (read < bytes.length) break;
   }
   return last;
-}
-
-/** Makes the names in a folder durable. */
-export function syncFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -5,16 +5,18 @@ import { join } from 'node:path';
 import { type FileIdentity, fileIdentity, KeptFile } from '../../kept-file.ts';
 import { partitionsMax } from '../../limits.ts';
 import { makePrivate, makePrivateFolder } from '../../private-files.ts';
+import { sync } from '../../sync.ts';
 import { JournalMisconfigured, JournalUnavailable } from '../journal.ts';
 import { JournalFiles } from '../journal-files.ts';
 import type { JournalWithSnapshots, OpenOptions } from '../opening.ts';
 import { SqliteJournal } from '../sqlite.ts';
+import { mustBe } from '../sqlite-open.ts';
 import { carryOver, mustBeCarriedOver } from './carry-over.ts';
 import { LogFolder } from './log-folder.ts';
 import { headerText, type LogHeader, readHeader } from './log-header.ts';
 import { LogJournal } from './log-journal.ts';
 import { type LogName, logName, logNames } from './log-names.ts';
-import { bytesOf, syncFolder } from './log-writer.ts';
+import { bytesOf } from './log-writer.ts';
 import { makeFile } from './next-file.ts';
 
 export interface LogSettings {
@@ -73,11 +75,11 @@ function opened(
       mayWrite: !readonly,
       opened({ path }: LogName) {
         const identity = made?.[path];
-        if (identity !== undefined) mustBe(new KeptFile(path, identity, true));
+        if (identity !== undefined) mustBe(path, identity);
         watch?.keep(KeptFile.at(path, { grows: true }));
       },
     });
-    for (const path of Object.keys(made ?? {})) mustBe(new KeptFile(path, made![path]!, true));
+    for (const [path, identity] of Object.entries(made ?? {})) mustBe(path, identity);
     const header = files.header!;
     if (header.partitions !== partitions) {
       throw new JournalMisconfigured(
@@ -116,7 +118,7 @@ function make({ folder, before, streams, made }: LogSettings, partitions: number
       if (names.some((name) => name.stream === stream)) continue;
       makeFile(logName(folder, stream, 1).path, headerText(as), bytesOf(1));
     }
-    syncFolder(folder);
+    sync(folder);
   };
   if (isNew && existsSync(before)) carryOver(before, folder, header, makeStreams);
   else makeStreams(header);
@@ -133,10 +135,4 @@ function headerOf({ path }: LogName): LogHeader {
 
 function hasFiles(folder: string): boolean {
   return existsSync(folder) && logNames(folder).length > 0;
-}
-
-/** @throws JournalUnavailable where the path leads to another file, or to none. */
-function mustBe(file: KeptFile): void {
-  const trouble = file.trouble();
-  if (trouble !== null) throw new JournalUnavailable(`the journal cannot be opened: ${trouble}`);
 }
