@@ -165,6 +165,30 @@ describe('a log', () => {
     expect(statSync(file('0-1.jsonl')).mode & 0o077).toBe(0);
   });
 
+  test('of release 0.6.0 is read for ever, and goes on', async () => {
+    // As that release writes it: what the file is, two appends, of which the first has two entries, and what is free.
+    const id = '5f0c2f5e-8d1e-4b0a-9d5b-0c7f6f7f9a10';
+    const said = `{"stampede":"journal","v":1,"id":"${id}","partitions":8,"before":null}`;
+    const written = [
+      said,
+      ' {"v":1,"partition":0,"seq":1,"text":"a"}',
+      '{"v":1,"partition":2,"seq":1,"text":"x"}',
+      ' {"v":1,"partition":0,"seq":2,"text":"b"}',
+    ].join('\n');
+    mkdirSync(settings.folder);
+    writeFileSync(file('0-1.jsonl'), `${written}\n`.padEnd(4_096, '\n'));
+    const journal = await open();
+    expect(await texts(journal, 0)).toEqual(['a', 'b']);
+    expect(await texts(journal, 2)).toEqual(['x']);
+    await Promise.all([fill(journal, 0, ['c'], 2), fill(journal, 2, ['y'], 1)]);
+    const more = [
+      ' {"v":1,"partition":0,"seq":3,"text":"c"}',
+      '{"v":1,"partition":2,"seq":2,"text":"y"}',
+    ].join('\n');
+    expect(readFileSync(file('0-1.jsonl'), 'utf8').trimEnd()).toBe(`${written}\n${more}`);
+    expect(readFileSync(file('1-1.jsonl'), 'utf8').trimEnd()).toBe(said);
+  });
+
   test('takes nothing that is no entry with the next number of its partition', async () => {
     const journal = await open();
     expect(() => journal.append(0, 0, entry(0, 2, 'x'))).toThrow('is not');
