@@ -31,7 +31,11 @@ export interface Entry {
 /** The hash before a partition's first entry. */
 export const chainStart = '0'.repeat(64);
 
-const entryEnd = Buffer.from(']}');
+/** What precedes the events of an entry says all but these. */
+export type EntryHead = Omit<Entry, 'v' | 'events'>;
+
+/** What follows the events of an entry. */
+export const entryEnd: Uint8Array = Buffer.from(']}');
 
 /** SHA-256 in hex of an entry's stored bytes. */
 export function entryHash(bytes: Uint8Array): string {
@@ -43,25 +47,15 @@ export function encodeEvent(event: Event, at: number, entryAt: number): string {
   return JSON.stringify(at === entryAt ? event : { ...event, at });
 }
 
-/** Encodes an entry from its events, already encoded. */
-export function encodeEntry(
-  head: Omit<Entry, 'v' | 'events'>,
-  events: readonly string[],
-): Uint8Array {
-  return joinEntry(head, Buffer.from(events.join(','), 'utf8'));
+/** Encodes an entry from its events, already encoded; `EventBuffer` does the same without copying them. */
+export function encodeEntry(head: EntryHead, events: readonly string[]): Uint8Array {
+  return Buffer.concat([Buffer.from(headText(head) + events.join(','), 'utf8'), entryEnd]);
 }
 
-/** Encodes an entry from its events, already encoded and joined by commas. Copies them. */
-export function joinEntry(head: Omit<Entry, 'v' | 'events'>, events: Uint8Array): Uint8Array {
-  const { partition, seq, prev, writer, at, timeSetBackFrom } = head;
+/** What precedes the events of an entry. */
+export function headText({ partition, seq, prev, writer, at, timeSetBackFrom }: EntryHead): string {
   const setBack = timeSetBackFrom === undefined ? '' : `,"timeSetBackFrom":${timeSetBackFrom}`;
-  const text = `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at}${setBack},"events":[`;
-  const start = Buffer.from(text, 'utf8');
-  const bytes = new Uint8Array(start.length + events.length + entryEnd.length);
-  bytes.set(start);
-  bytes.set(events, start.length);
-  bytes.set(entryEnd, start.length + events.length);
-  return bytes;
+  return `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at}${setBack},"events":[`;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

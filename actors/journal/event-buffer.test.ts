@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Event } from '../events.ts';
 import { entryBytesMax, eventBytesMax, integerMax, itemIdMax } from '../limits.ts';
-import { encodeEvent } from './codec.ts';
+import { chainStart, encodeEntry, encodeEvent } from './codec.ts';
 import { EventBuffer } from './event-buffer.ts';
 
 const decoder = new TextDecoder();
@@ -30,17 +30,21 @@ const someOther: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ type: fc.constant('closed' as const), item: someInteger, promo: someInteger }),
 );
 
+const head = { partition: 3, seq: 17, prev: chainStart, writer: Bun.randomUUIDv7(), at: 1_000 };
+
 describe('an event buffer', () => {
-  test('holds what JSON.stringify would give, joined by commas', () => {
+  test('makes the entry that its encoder would, whatever it held before', () => {
+    const buffer = new EventBuffer();
     const someEvents = fc.array(fc.tuple(fc.oneof(somePlaced, someOther), someInteger));
     fc.assert(
-      fc.property(someEvents, someInteger, (events, entryAt) => {
-        const buffer = new EventBuffer();
-        for (const [event, at] of events) buffer.add(event, at, entryAt);
-        const texts = events.map(([event, at]) => encodeEvent(event, at, entryAt));
-        expect(decoder.decode(buffer.bytes)).toBe(texts.join(','));
+      fc.property(someEvents, someInteger, (events, at) => {
+        buffer.clear();
+        for (const [event, eventAt] of events) buffer.add(event, eventAt, at);
+        const texts = events.map(([event, eventAt]) => encodeEvent(event, eventAt, at));
+        const entry = encodeEntry({ ...head, at }, texts);
+        expect(decoder.decode(buffer.entry({ ...head, at }))).toBe(decoder.decode(entry));
         expect(buffer.count).toBe(events.length);
-        expect(buffer.length).toBe(buffer.bytes.length);
+        expect(buffer.length).toBe(texts.join(',').length);
       }),
     );
   });
@@ -56,7 +60,7 @@ describe('an event buffer', () => {
       nonce: integerMax,
     };
     while (buffer.length < entryBytesMax - eventBytesMax) buffer.add(longest, integerMax, 0);
-    const events = JSON.parse(`[${decoder.decode(buffer.bytes)}]`);
+    const { events } = JSON.parse(decoder.decode(buffer.entry(head)));
     expect(events).toHaveLength(buffer.count);
     expect(events.at(-1)).toEqual({ ...longest, at: integerMax });
   });

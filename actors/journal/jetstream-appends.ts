@@ -167,8 +167,11 @@ export class JetStreamAppends {
     for (;;) {
       const leftMs = append.endsAt - performance.now();
       if (append.over || leftMs <= 0) throw unknown('not in time');
+      // What goes again may be unsent when the first is acknowledged, and its memory the caller's again.
+      const entry = unanswered === 0 ? append.entry : append.entry.slice();
       try {
-        const stored = await this.#publish(append, Math.min(appendRetryMs, Math.ceil(leftMs)));
+        const timeout = Math.min(appendRetryMs, Math.ceil(leftMs));
+        const stored = await this.#publish(append, entry, timeout);
         if (stored !== null) return stored;
         unanswered++;
         await Bun.sleep(recoveryPauseMs);
@@ -183,8 +186,8 @@ export class JetStreamAppends {
   }
 
   /** Publishes an append once; null where the server has it already, and has still to store it. */
-  async #publish(append: Append, timeout: number): Promise<Sequence | null> {
-    const { partition, expectedLast, entry, id: msgID, link } = append;
+  async #publish(append: Append, entry: Uint8Array, timeout: number): Promise<Sequence | null> {
+    const { partition, expectedLast, id: msgID, link } = append;
     const intoGap = this.#intoGap(append);
     const expect = { streamName: nameOf(partition), ...this.#condition(append) };
     const options = { msgID, expect, timeout };

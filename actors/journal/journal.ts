@@ -24,6 +24,7 @@ export interface Journal {
   readonly mayHeal: boolean;
   /**
    * Step 7 of an order: appends an entry as number `expectedLast + 1` and resolves when it is durable.
+   * Then the memory of its bytes is the caller's again; where it fails, the journal may go on reading it.
    * @throws Fenced when `expectedLast` is not the last sequence.
    * @throws JournalUnavailable when nothing was stored.
    * @throws OutcomeUnknown when the entry may or may not be stored, now or later.

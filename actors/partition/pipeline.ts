@@ -10,7 +10,7 @@
 import type { Clock } from '../clock.ts';
 import type { Event } from '../events.ts';
 import type { Item } from '../item/item.ts';
-import { type Chain, entryHash, joinEntry } from '../journal/codec.ts';
+import { type Chain, entryHash } from '../journal/codec.ts';
 import { EventBuffer } from '../journal/event-buffer.ts';
 import {
   Fenced,
@@ -48,17 +48,21 @@ interface Append extends AcknowledgedEntry {
   rows: Rows;
   events: number;
   proofs: number;
+  /** Has the entry. */
+  buffer: EventBuffer;
   startedAt: number;
   durable: boolean;
 }
+
+/** Buffers of acknowledged entries that are kept: new ones would have to grow, and be freed again. */
+const spareBuffers = 2;
 
 export class Pipeline {
   /** Full batches in order, and last the open one. */
   readonly #batches: Batch[] = [];
   readonly #inFlight: Append[] = [];
   readonly #waiting = new WaitingReplies();
-  /** The buffer of a batch that has been sent: a new one would have to grow, and be freed again. */
-  #spare: EventBuffer | null = null;
+  readonly #spare: EventBuffer[] = [];
   /** Events and proofs so far: decided, sent to the journal, and known to be durable. */
   #decided = 0;
   #sent = 0;
@@ -137,8 +141,7 @@ export class Pipeline {
     let batch = this.#batches.at(-1);
     if (batch === undefined || batch.full) {
       if (batch !== undefined) this.#seal(batch);
-      batch = new Batch(at, this.#spare ?? new EventBuffer());
-      this.#spare = null;
+      batch = new Batch(at, this.#spare.pop() ?? new EventBuffer());
       this.#batches.push(batch);
     }
     return batch;
@@ -181,15 +184,13 @@ export class Pipeline {
     const sequence = expectedLast + 1;
     this.#shown.number(rows, sequence);
     const head = { partition, seq: sequence, prev: chain.hash, writer: world.writer, at: batch.at };
-    const bytes = joinEntry(head, batch.events.bytes);
+    const { at, proofs, events: buffer } = batch;
+    const bytes = buffer.entry(head);
     const hash = entryHash(bytes);
-    chain.advance(sequence, hash, batch.at);
-    const events = batch.events.count;
-    batch.events.clear();
-    this.#spare = batch.events;
-    const { at, proofs } = batch;
+    chain.advance(sequence, hash, at);
+    const events = buffer.count;
     const startedAt = performance.now();
-    const append = { sequence, hash, at, rows, events, proofs, startedAt, durable: false };
+    const append = { sequence, hash, at, rows, events, proofs, buffer, startedAt, durable: false };
     this.#sent += events + proofs;
     this.#inFlight.push(append);
     world.journal.append(partition, expectedLast, bytes).then(
@@ -206,7 +207,8 @@ export class Pipeline {
     const { partition } = this.chain;
     positions.add(partition, 'appendMs', performance.now() - append.startedAt);
     while (this.#inFlight[0]?.durable) {
-      const { sequence, hash, at, rows, events, proofs } = this.#inFlight.shift()!;
+      const { sequence, hash, at, rows, events, proofs, buffer } = this.#inFlight.shift()!;
+      this.#keep(buffer);
       this.#acknowledged = { sequence, hash };
       positions.add(partition, 'entries', 1);
       positions.add(partition, 'events', events);
@@ -216,6 +218,13 @@ export class Pipeline {
       this.#waiting.release(this.#durable, this.world.reply);
     }
     this.commit();
+  }
+
+  /** The journal has the entry of a buffer, and needs its bytes no more. */
+  #keep(buffer: EventBuffer): void {
+    if (this.#spare.length === spareBuffers) return;
+    buffer.clear();
+    this.#spare.push(buffer);
   }
 
   /** Drops everything that is not durable, and answers the commands that wait for it. */

@@ -48,7 +48,7 @@ export class HeldJournal implements Journal {
 
   append(_partition: number, _expectedLast: Sequence, bytes: Uint8Array): Promise<Sequence> {
     return new Promise((resolve, reject) => {
-      this.held.push({ bytes, stored: false, resolve, reject });
+      this.held.push({ bytes: bytes.slice(), stored: false, resolve, reject });
     });
   }
 

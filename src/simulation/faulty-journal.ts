@@ -179,8 +179,9 @@ export class SimulatedJournal implements Journal {
     this.appendsInFlight = store.appendsInFlight;
   }
 
-  append(partition: number, expectedLast: number, bytes: Uint8Array): Promise<number> {
+  append(partition: number, expectedLast: number, entry: Uint8Array): Promise<number> {
     const { random, scheduler, faults } = this.store;
+    const bytes = entry.slice();
     const { fine, fails, lost, silent, late } = faults;
     const fate = random.weighted({ fine, fails, lost, silent, late });
     const newest = this.#newest.get(partition);
