@@ -8,7 +8,7 @@ import type { SharedMemory } from './shared.ts';
 export class ReplyMailboxes {
   readonly #mailboxes: Mailbox[];
   readonly #bells: Doorbell[];
-  /** HTTP threads that have new replies but have not been rung for them. */
+  /** HTTP threads for which replies are written that have not been published. */
   readonly #unrung = new Set<number>();
   /** What found its mailbox full: its HTTP thread died with many in flight. */
   #stalled: (() => void)[] = [];
@@ -32,7 +32,7 @@ export class ReplyMailboxes {
       return;
     }
     writeReply(ring.words, offset, request, reply);
-    ring.publish();
+    ring.written();
     this.#ringLater(mailbox);
   }
 
@@ -45,16 +45,19 @@ export class ReplyMailboxes {
       return;
     }
     writeRedirect(ring.words, offset, request, owner);
-    ring.publish();
+    ring.written();
     this.#ringLater(mailbox);
   }
 
-  /** Rings for what has been written. Returns false while anything waits for room in a mailbox. */
+  /** Hands over what has been written. Returns false while anything waits for room in a mailbox. */
   flush(): boolean {
     const stalled = this.#stalled;
     this.#stalled = [];
     for (const write of stalled) write();
-    for (const mailbox of this.#unrung) this.#bells[mailbox]!.ring();
+    for (const mailbox of this.#unrung) {
+      this.#mailboxes[mailbox]!.publish();
+      this.#bells[mailbox]!.ring();
+    }
     this.#unrung.clear();
     return this.#stalled.length === 0;
   }

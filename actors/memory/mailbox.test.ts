@@ -16,6 +16,7 @@ function send(mailbox: Mailbox, value: number): boolean {
   const offset = mailbox.reserve();
   if (offset < 0) return false;
   mailbox.words[offset] = value;
+  mailbox.written();
   mailbox.publish();
   return true;
 }
@@ -40,11 +41,41 @@ describe('a mailbox', () => {
   test('shows no record before it is published, and keeps one until it is released', () => {
     const { producer, consumer } = mailboxAt(0);
     producer.words[producer.reserve()] = 1;
+    producer.written();
+    producer.words[producer.reserve()] = 2;
+    producer.written();
     expect(consumer.take()).toBe(-1);
+    expect(consumer.depth).toBe(0);
     producer.publish();
     expect(consumer.take()).toBe(0);
     expect(consumer.take()).toBe(0);
-    expect(consumer.depth).toBe(1);
+    expect(consumer.depth).toBe(2);
+    expect([1, 2, 3].map(() => receive(consumer))).toEqual([1, 2, null]);
+  });
+
+  test('is full of what is written, published or not', () => {
+    const { producer, consumer } = mailboxAt(0);
+    for (let value = 0; value < mailboxRecords; value++) {
+      producer.words[producer.reserve()] = value;
+      producer.written();
+    }
+    expect(producer.reserve()).toBe(-1);
+    expect(receive(consumer)).toBeNull();
+    producer.publish();
+    expect(receive(consumer)).toBe(0);
+    expect(producer.reserve()).toBe(0);
+  });
+
+  test('goes on where either end was left, without what was not published', () => {
+    const memory = new SharedArrayBuffer(Mailbox.bytes());
+    const dead = new Mailbox(memory);
+    expect([send(dead, 7), send(dead, 8)]).toEqual([true, true]);
+    dead.words[dead.reserve()] = 9;
+    dead.written();
+    expect(receive(new Mailbox(memory))).toBe(7);
+    expect(send(new Mailbox(memory), 10)).toBe(true);
+    const consumer = new Mailbox(memory);
+    expect([1, 2, 3].map(() => receive(consumer))).toEqual([8, 10, null]);
   });
 
   test('takes no more when it is full, and goes on when one has been released', () => {

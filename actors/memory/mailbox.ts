@@ -3,9 +3,12 @@
  * producer thread and one consumer thread. Each cursor has one writer and counts for ever (modulo
  * 2^32); a ring is full when the two are `mailboxRecords` apart.
  *
- * A record is `recordWords` 64-bit floats, which carry safe integers exactly. The producer fills a
- * record, then moves its cursor with Atomics.store, so a consumer never sees half a record; a
- * thread that dies in between leaves the ring as it was.
+ * A record is `recordWords` 64-bit floats, which carry safe integers exactly. The producer fills
+ * records, then moves its cursor past all of them with Atomics.store, so a consumer never sees half a
+ * record; a thread that dies in between leaves the ring as it was.
+ *
+ * Each end goes by what it last read of the other's cursor for as long as that will do: reading a cache
+ * line that the other thread writes costs more than the rest of a record's way.
  */
 import { mailboxRecords, recordWords } from '../limits.ts';
 
@@ -23,10 +26,15 @@ export class Mailbox {
   /** The records; a caller reads and writes at the word offset that `reserve` or `take` gave. */
   readonly words: Float64Array;
   readonly #cursors: Int32Array;
+  /** As far as this end knows. Of the producer's own, records may not be published yet. */
+  #produced: number;
+  #consumed: number;
 
   constructor(memory: SharedArrayBuffer) {
     this.#cursors = new Int32Array(memory, 0, cursorBytes / 4);
     this.words = new Float64Array(memory, cursorBytes);
+    this.#produced = Atomics.load(this.#cursors, producerCursor);
+    this.#consumed = Atomics.load(this.#cursors, consumerCursor);
   }
 
   /** Records waiting; safe for either end, since the other can only change it in its favour. */
@@ -37,26 +45,36 @@ export class Mailbox {
 
   /** Producer: word offset of the next free record, or -1 when the ring is full. */
   reserve(): number {
-    if (this.depth >= mailboxRecords) return -1;
-    return (Atomics.load(this.#cursors, producerCursor) & mask) * recordWords;
+    if ((this.#produced - this.#consumed) >>> 0 >= mailboxRecords) {
+      this.#consumed = Atomics.load(this.#cursors, consumerCursor);
+      if ((this.#produced - this.#consumed) >>> 0 >= mailboxRecords) return -1;
+    }
+    return (this.#produced & mask) * recordWords;
   }
 
-  /** Producer: hands over the record that `reserve` gave. */
+  /** Producer: the record that `reserve` gave is written; `publish` hands it over. */
+  written(): void {
+    this.#produced = (this.#produced + 1) | 0;
+  }
+
+  /** Producer: hands over all records that are written. */
   publish(): void {
-    const next = (Atomics.load(this.#cursors, producerCursor) + 1) | 0;
-    Atomics.store(this.#cursors, producerCursor, next);
+    Atomics.store(this.#cursors, producerCursor, this.#produced);
   }
 
   /** Consumer: word offset of the oldest record, or -1 when the ring is empty. */
   take(): number {
-    if (this.depth === 0) return -1;
-    return (Atomics.load(this.#cursors, consumerCursor) & mask) * recordWords;
+    if (this.#consumed === this.#produced) {
+      this.#produced = Atomics.load(this.#cursors, producerCursor);
+      if (this.#consumed === this.#produced) return -1;
+    }
+    return (this.#consumed & mask) * recordWords;
   }
 
   /** Consumer: frees the record that `take` gave. */
   release(): void {
-    const next = (Atomics.load(this.#cursors, consumerCursor) + 1) | 0;
-    Atomics.store(this.#cursors, consumerCursor, next);
+    this.#consumed = (this.#consumed + 1) | 0;
+    Atomics.store(this.#cursors, consumerCursor, this.#consumed);
   }
 }
 

@@ -87,6 +87,7 @@ export class ThreadRig {
   async ask(command: Command): Promise<Reply> {
     const request = ++this.#requests;
     writeCommand(this.#commands.words, this.#commands.reserve(), request, command);
+    this.#commands.written();
     this.#commands.publish();
     this.#actorBell.ring();
     await waitUntil('the command is answered', () => this.#replies.depth > 0, patienceMs);

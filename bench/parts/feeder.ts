@@ -33,6 +33,7 @@ export class Feeder {
   readonly #bell: Doorbell;
   readonly #expiresAt = Math.ceil(Date.now() / 1000) + 3_600;
   #sent = 0;
+  #inFlight = 0;
 
   /** An item of number n has the id `itemOffset + n * itemStride`. */
   constructor(
@@ -124,7 +125,10 @@ export class Feeder {
       step: () => {
         let moved = 0;
         while (this.#sent < first + count && this.#send(commandOf(this.#sent - first))) moved++;
-        if (moved > 0) this.#actorBell.ring();
+        if (moved > 0) {
+          this.#commands.publish();
+          this.#actorBell.ring();
+        }
         const taken = this.#take(first, look);
         answered += taken;
         return moved + taken;
@@ -173,11 +177,11 @@ export class Feeder {
 
   /** False when the mailbox is full, or would be once its replies came back. */
   #send(command: Command): boolean {
-    const inFlight = this.#commands.depth + this.#replies.depth;
-    const offset = inFlight >= mailboxRecords ? -1 : this.#commands.reserve();
+    const offset = this.#inFlight >= mailboxRecords ? -1 : this.#commands.reserve();
     if (offset < 0) return false;
     writeCommand(this.#commands.words, offset, this.#sent++, command);
-    this.#commands.publish();
+    this.#commands.written();
+    this.#inFlight++;
     return true;
   }
 
@@ -191,6 +195,7 @@ export class Feeder {
       }
       look?.(reply, requestAt(this.#replies.words, offset) - first);
       this.#replies.release();
+      this.#inFlight--;
       taken++;
     }
     return taken;

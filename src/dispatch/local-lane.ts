@@ -29,11 +29,13 @@ export class LocalLane extends Lane {
     if (offset < 0 || this.isFull) return code.tooBusy;
     const request = this.register(command, resolve, tag, redirects);
     writeCommand(this.#commands.words, offset, request, command);
-    this.#commands.publish();
+    this.#commands.written();
     return code.ok;
   }
 
+  /** Hands over what was posted: an actor that is awake does not take it piece by piece. */
   override ring(): void {
+    this.#commands.publish();
     this.#bell.ring();
   }
 

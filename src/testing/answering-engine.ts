@@ -86,6 +86,7 @@ export class AnsweringEngine {
           const at = replies.reserve();
           if ('owner' in answer) writeRedirect(replies.words, at, request, answer.owner);
           else writeReply(replies.words, at, request, answer);
+          replies.written();
           replies.publish();
           httpBell.ring();
         }
