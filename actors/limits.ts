@@ -358,6 +358,13 @@ export const snapshotTemporaryMs = 600_000;
 export const snapshotTailEvents = 50_000;
 export const snapshotOrdersShare = 1 / 8;
 
+/**
+ * Storing a snapshot takes a core half a second for each 250,000 events, so it waits until no order has come for a
+ * moment; but not once the next start would read so many events, of all partitions.
+ */
+export const snapshotLullMs = 1_000;
+export const snapshotRushEvents = 400_000;
+
 /** A sale that rests for so long is stored with fewer events to read: nobody is in the way. */
 export const snapshotQuietMs = 15_000;
 export const snapshotQuietEvents = 2_000;
@@ -423,6 +430,7 @@ relation(
 );
 relation(archivedPromosMax * 8 + 100 < eventBytesMax, 'an event must hold the promos it names');
 relation(snapshotQuietEvents < snapshotTailEvents, 'a quiet time must need fewer events');
+relation(snapshotTailEvents < snapshotRushEvents, 'a rush must leave more for later');
 relation(appendTimeoutMs < replyTimeoutMs, 'the actor must answer before the HTTP thread gives up');
 relation(
   replyTimeoutMs < requestArrivalMs,

@@ -1,7 +1,7 @@
 /** Has the archivist's thread there while a snapshot is due: it takes 20 MB of memory that an engine seldom needs. */
 import { wallClock } from '../actors/clock.ts';
 import type { Positions } from '../actors/memory/positions.ts';
-import { isSnapshotDue, type SnapshotTerms } from '../actors/snapshot/due.ts';
+import { dueSnapshots, type SnapshotTerms } from '../actors/snapshot/due.ts';
 import type { ArchivistThread } from './engine-threads.ts';
 
 export class ArchivistWatch {
@@ -39,9 +39,6 @@ export class ArchivistWatch {
   }
 
   #isAnyDue(): boolean {
-    for (let partition = 0; partition < this.partitions; partition++) {
-      if (isSnapshotDue(partition, this.positions, wallClock, this.terms)) return true;
-    }
-    return false;
+    return dueSnapshots(this.partitions, this.positions, wallClock, this.terms).length > 0;
   }
 }

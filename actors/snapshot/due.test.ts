@@ -1,12 +1,14 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
 import {
+  snapshotLullMs,
   snapshotOrdersShare,
   snapshotQuietEvents,
   snapshotQuietMs,
+  snapshotRushEvents,
   snapshotTailEvents,
 } from '../limits.ts';
 import { Positions, partitionModes } from '../memory/positions.ts';
-import { isSnapshotDue } from './due.ts';
+import { dueSnapshots } from './due.ts';
 
 const lastEntryAt = 1_700_000_000_000;
 const partition = 3;
@@ -21,7 +23,8 @@ beforeEach(() => {
   positions.set(partition, 'journalSeq', 9);
 });
 
-const isDue = (restedMs = 0) => isSnapshotDue(partition, positions, () => lastEntryAt + restedMs);
+const due = (restedMs: number) => dueSnapshots(5, positions, () => lastEntryAt + restedMs);
+const isDue = (restedMs = snapshotLullMs) => due(restedMs).includes(partition);
 
 describe('a snapshot is due', () => {
   test('when so many events came after the last', () => {
@@ -29,6 +32,32 @@ describe('a snapshot is due', () => {
     expect(isDue()).toBe(false);
     positions.add(partition, 'journalEvents', 1);
     expect(isDue()).toBe(true);
+  });
+
+  test('only after a moment without an entry, of any partition', () => {
+    positions.set(partition, 'journalEvents', snapshotTailEvents);
+    expect(isDue(snapshotLullMs - 1)).toBe(false);
+    expect(isDue(snapshotLullMs)).toBe(true);
+    positions.setMode(1, 'ready');
+    positions.noteEntry(1, 4, lastEntryAt + 1);
+    positions.set(1, 'journalSeq', 4);
+    expect(isDue(snapshotLullMs)).toBe(false);
+    expect(isDue(snapshotLullMs + 1)).toBe(true);
+    // What another engine is about keeps nobody waiting here.
+    positions.set(1, 'elsewhere', 1);
+    expect(isDue(snapshotLullMs)).toBe(true);
+  });
+
+  test('without a moment of rest once a start would read very much of all partitions', () => {
+    positions.setMode(1, 'ready');
+    positions.set(1, 'journalEvents', snapshotRushEvents - snapshotTailEvents - 1);
+    positions.set(partition, 'journalEvents', snapshotTailEvents);
+    expect(due(0)).toEqual([]);
+    positions.add(1, 'journalEvents', 1);
+    expect(due(0)).toEqual([1, partition]);
+    positions.set(partition, 'journalEvents', snapshotTailEvents - 1);
+    positions.add(1, 'journalEvents', 1);
+    expect(due(0)).toEqual([1]);
   });
 
   test('of many orders when a share of them came after the last', () => {

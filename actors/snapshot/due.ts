@@ -1,12 +1,14 @@
-/** When a snapshot of a partition is due. */
+/** When snapshots of partitions are due. */
 import type { Clock } from '../clock.ts';
 import {
   snapshotIdleMs,
   snapshotLookMs,
+  snapshotLullMs,
   snapshotOrdersShare,
   snapshotPauseMs,
   snapshotQuietEvents,
   snapshotQuietMs,
+  snapshotRushEvents,
   snapshotTailEvents,
 } from '../limits.ts';
 import type { Positions } from '../memory/positions.ts';
@@ -15,6 +17,8 @@ import type { Positions } from '../memory/positions.ts';
 export interface SnapshotTerms {
   tailEvents: number;
   ordersShare: number;
+  rushEvents: number;
+  lullMs: number;
   quietEvents: number;
   quietMs: number;
   lookMs: number;
@@ -25,6 +29,8 @@ export interface SnapshotTerms {
 export const snapshotTerms: SnapshotTerms = {
   tailEvents: snapshotTailEvents,
   ordersShare: snapshotOrdersShare,
+  rushEvents: snapshotRushEvents,
+  lullMs: snapshotLullMs,
   quietEvents: snapshotQuietEvents,
   quietMs: snapshotQuietMs,
   lookMs: snapshotLookMs,
@@ -33,20 +39,35 @@ export const snapshotTerms: SnapshotTerms = {
 };
 
 /**
- * Whether the next start would have so much of a partition to read that a snapshot is worth its time.
+ * The partitions of which the next start would have so much to read that a snapshot is worth its time; while buyers
+ * rush, only if it would have very much to read of all of them.
  * @param clock - the wall clock
  */
-export function isSnapshotDue(
-  partition: number,
+export function dueSnapshots(
+  partitions: number,
   positions: Positions,
   clock: Clock,
-  { tailEvents, ordersShare, quietEvents, quietMs } = snapshotTerms,
-): boolean {
-  if (!positions.owns(partition) || positions.mode(partition) !== 'ready') return false;
-  const events = uncovered(partition, positions);
-  const share = positions.get(partition, 'ordersKept') * ordersShare;
-  if (events >= Math.max(tailEvents, share)) return true;
-  return events >= quietEvents && positions.restingMs(partition, clock()) >= quietMs;
+  terms: SnapshotTerms = snapshotTerms,
+): number[] {
+  const now = clock();
+  const own = Array.from({ length: partitions }, (_, partition) => partition).filter(
+    (partition) => positions.owns(partition) && positions.mode(partition) === 'ready',
+  );
+  const lull = own.every((partition) => restsFor(partition, positions, now) >= terms.lullMs);
+  const all = own.reduce((sum, partition) => sum + uncovered(partition, positions), 0);
+  const mayWork = lull || all >= terms.rushEvents;
+  return own.filter((partition) => {
+    const events = uncovered(partition, positions);
+    const share = positions.get(partition, 'ordersKept') * terms.ordersShare;
+    if (mayWork && events >= Math.max(terms.tailEvents, share)) return true;
+    return events >= terms.quietEvents && positions.restingMs(partition, now) >= terms.quietMs;
+  });
+}
+
+/** For how long a partition has had no new entry; for ever, where it has none. */
+function restsFor(partition: number, positions: Positions, now: number): number {
+  if (positions.get(partition, 'journalSeq') === 0) return Number.POSITIVE_INFINITY;
+  return positions.restingMs(partition, now);
 }
 
 /** Events that may be in no snapshot. */

@@ -14,7 +14,7 @@ import { Positions } from '../memory/positions.ts';
 import type { SharedMemory } from '../shared.ts';
 import { lowerPriority } from '../thread-priority.ts';
 import { type ArchivistWorld, takeSnapshot } from './archivist.ts';
-import { isSnapshotDue, type SnapshotTerms } from './due.ts';
+import { dueSnapshots, type SnapshotTerms } from './due.ts';
 import { SnapshotAbandoned, SnapshotsUnavailable } from './store.ts';
 
 export interface ArchivistThreadSettings {
@@ -81,7 +81,7 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
   let troubles: readonly string[] = [];
   let workedAt = performance.now();
   while (!draining) {
-    const due = dueAmong(partitions, positions, terms);
+    const due = dueSnapshots(partitions, positions, wallClock, terms);
     if (due.length > 0) workedAt = performance.now();
     else if (performance.now() - workedAt >= terms.idleMs) tellMain({ type: 'idle' });
     const found: string[] = [];
@@ -98,11 +98,6 @@ async function run(settings: ArchivistThreadSettings): Promise<void> {
   tellMain({ type: 'drained' });
   // It would wait for messages as long as the engine runs, and the next one has a thread of its own.
   process.exit(0);
-}
-
-function dueAmong(partitions: number, positions: Positions, terms: SnapshotTerms): number[] {
-  const all = Array.from({ length: partitions }, (_, partition) => partition);
-  return all.filter((partition) => isSnapshotDue(partition, positions, wallClock, terms));
 }
 
 /** Returns what was in the way, or null. */

@@ -38,7 +38,7 @@ const streamsByAddressMax = streams === undefined ? {} : { streamsByAddressMax: 
 const retain = words.find((word) => word.startsWith('retain='))?.slice('retain='.length);
 const retainMs = retain === undefined ? {} : { retainMs: Number(retain) };
 const tail = words.find((word) => word.startsWith('snapshots='))?.slice('snapshots='.length);
-const often = { ordersShare: 0, lookMs: 20, pauseMs: 200, idleMs: 1_000 };
+const often = { ordersShare: 0, lullMs: 0, lookMs: 20, pauseMs: 200, idleMs: 1_000 };
 const snapshots =
   tail === undefined ? {} : { ...often, tailEvents: Number(tail), quietEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
