@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { code, orderStatus } from './protocol.ts';
-import { startNats } from './testing/nats.ts';
+import { type NatsServer, startNats } from './testing/nats.ts';
 import { waitUntil } from './testing/process.ts';
 import { ThreadRig } from './testing/thread-rig.ts';
 
@@ -14,6 +14,14 @@ beforeEach(() => {
 });
 
 afterEach(() => rig.remove());
+
+/** Keeps the journal of the rig where other engines may write it. */
+async function shareJournal(): Promise<NatsServer> {
+  const nats = await startNats();
+  await rig.remove();
+  rig = new ThreadRig({ kind: 'jetstream', url: nats.url, replicas: 1 });
+  return nats;
+}
 
 async function start(): Promise<void> {
   rig.start();
@@ -31,6 +39,7 @@ function place(user: number, promo = 0) {
 }
 
 test('a hold with a short pay window ends on time after its partition was fenced and recovered (I11)', async () => {
+  const nats = await shareJournal();
   await open(9);
   const payWindowMs = 1_000;
   await rig.ask({
@@ -48,6 +57,7 @@ test('a hold with a short pay window ends on time after its partition was fenced
   expect((await expired())!.at).toBeGreaterThan(order!.payBy);
   const read = await rig.ask({ type: 'read', item, n: 1, user: 1 });
   expect(read.order?.status).toBe(orderStatus.expired);
+  await nats.remove();
 }, 240_000);
 
 test('a thread that has died bars what it may have left on its way, and only then', async () => {
@@ -72,9 +82,7 @@ test('a broken invariant in a recovery ends the thread, with its own name', asyn
 });
 
 test('a drain writes open tallies and ends, on a journal that is not as quick as a file', async () => {
-  const nats = await startNats();
-  await rig.remove();
-  rig = new ThreadRig({ kind: 'jetstream', url: nats.url, replicas: 1 });
+  const nats = await shareJournal();
   await open(0);
   expect(await place(1)).toMatchObject({ code: code.outOfStock });
   await rig.drain();

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SqliteJournal } from '../actors/journal/sqlite.ts';
+import { openJournal } from '../actors/journal/open.ts';
+import { logAt } from '../actors/testing/log.ts';
 import { freePort, startProcess, temporaryFolder, waitUntil } from '../actors/testing/process.ts';
 import { readConfig } from './config.ts';
 import { runCommand } from './testing/command.ts';
@@ -115,7 +116,7 @@ describe('the executable', () => {
     const data = folder.file('long');
     mkdirSync(data);
     const partitions = 1;
-    const journal = new SqliteJournal(join(data, 'journal.db'), { partitions });
+    const journal = await openJournal(logAt(join(data, 'journal')), partitions);
     await new JournalMaker({ journal, seed: 5, partitions, items: 3, users: 40 }).write(1_100);
     await journal.close();
     const settings = { ...env, DATA_DIR: data, PARTITIONS: String(partitions) };

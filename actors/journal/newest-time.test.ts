@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { logAt } from '../testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../testing/process.ts';
 import { Chain, chainStart, encodeEntry, entryHash } from './codec.ts';
-import { Fenced, JournalCorrupt } from './journal.ts';
+import { Fenced, type Journal, JournalCorrupt } from './journal.ts';
 import { newestTimes, setTimeBack } from './newest-time.ts';
-import { SqliteJournal } from './sqlite.ts';
+import { openJournal } from './open.ts';
 
 const partitions = 3;
 let folder: TemporaryFolder;
-let journal: SqliteJournal;
+let journal: Journal;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
-  journal = new SqliteJournal(folder.file('journal.db'), { partitions });
+  journal = await openJournal(logAt(folder.file('journal')), partitions);
 });
 
 afterEach(async () => {
@@ -48,7 +49,7 @@ describe('the time of a journal', () => {
   });
 
   test('of a damaged partition does not keep the others from being read', async () => {
-    await journal.append(0, 0, new TextEncoder().encode('garbage'));
+    await journal.append(0, 0, new TextEncoder().encode('{"v":1,"partition":0,"seq":1}'));
     await append(1, 700);
     expect(await newestTimes(journal, partitions)).toMatchObject([{ partition: 1, at: 700 }]);
   });

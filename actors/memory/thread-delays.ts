@@ -1,6 +1,6 @@
 /**
  * How late each thread's event loop is, in shared memory: a timer that fires late shows that something
- * kept the thread from its other work. An actor thread on SQLite is late by its commits.
+ * kept the thread from its other work. An actor thread on the embedded journal is late by its commits.
  */
 
 /** How often a thread checks the time, and how many checks one reported worst delay covers. */

@@ -1,13 +1,14 @@
 import { expect, test } from 'bun:test';
 import { openJournal } from '../journal/open.ts';
 import { makeSharedMemory } from '../shared.ts';
+import { logAt } from '../testing/log.ts';
 import { temporaryFolder } from '../testing/process.ts';
 import { snapshotTerms } from './due.ts';
 import type { ArchivistThreadSettings, FromArchivistThread } from './worker.ts';
 
 test('an archivist that is idle says so, and its thread ends once it has drained', async () => {
   const folder = temporaryFolder();
-  const journal = { kind: 'sqlite', path: folder.file('journal.db') } as const;
+  const journal = logAt(folder.file('journal'));
   await (await openJournal(journal, 2)).close();
   const thread = new Worker(new URL('./worker.ts', import.meta.url));
   const said: string[] = [];

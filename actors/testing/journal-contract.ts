@@ -39,7 +39,11 @@ export async function readTexts(journal: Journal, partition: number, from: Seque
 }
 
 /** Appends texts one after the other, as entries 1, 2, 3 … of an empty partition. */
-export async function fill(journal: Journal, partition: number, texts: string[]): Promise<void> {
+export async function fill(
+  journal: Pick<Journal, 'append'>,
+  partition: number,
+  texts: string[],
+): Promise<void> {
   for (const [index, text] of texts.entries()) {
     await journal.append(partition, index, bytesOf(text));
   }

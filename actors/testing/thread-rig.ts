@@ -1,8 +1,7 @@
 /** A real actor thread over real shared memory and a real journal, and the one HTTP thread that it serves. */
 import { wallClock } from '../clock.ts';
 import { Chain, type Entry, encodeEntry } from '../journal/codec.ts';
-import type { JournalSettings } from '../journal/open.ts';
-import { SqliteJournal } from '../journal/sqlite.ts';
+import { type JournalSettings, openJournal } from '../journal/open.ts';
 import { Doorbell, Mailbox } from '../memory/mailbox.ts';
 import { Positions } from '../memory/positions.ts';
 import { requestAt, writeCommand } from '../memory/record.ts';
@@ -10,6 +9,7 @@ import { readReply } from '../memory/reply-record.ts';
 import type { Command, Reply } from '../protocol.ts';
 import { makeSharedMemory } from '../shared.ts';
 import type { ActorThreadSettings, FromActorThread, ToActorThread } from '../worker.ts';
+import { logAt } from './log.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from './process.ts';
 
 /** How long a thread may take for anything before a test fails. */
@@ -30,10 +30,10 @@ export class ThreadRig {
   #requests = 0;
   #heard = new Set<FromActorThread['type']>();
 
-  /** Without `journal`, a SQLite journal with one partition in the rig's folder. */
+  /** Without `journal`, an embedded one with one partition in the rig's folder. */
   constructor(journal?: JournalSettings) {
     this.positions = new Positions(this.#memory.positions);
-    this.#journal = journal ?? { kind: 'sqlite', path: this.folder.file('journal.db') };
+    this.#journal = journal ?? logAt(this.folder.file('journal'));
   }
 
   /** Starts the thread's next life. `preload`: a script that is run in it first. */
@@ -99,11 +99,11 @@ export class ThreadRig {
     return reply;
   }
 
-  /** The entries of a SQLite journal. */
+  /** The entries of the journal. */
   async entries(): Promise<Entry[]> {
     const chain = new Chain(0);
     const entries: Entry[] = [];
-    const journal = this.#openBeside();
+    const journal = await openJournal(this.#journal, 1, { readonly: true });
     for await (const { sequence, bytes } of journal.read(0, 1)) {
       entries.push(chain.next(sequence, bytes));
     }
@@ -111,10 +111,10 @@ export class ThreadRig {
     return entries;
   }
 
-  /** Writes the next entry of a SQLite journal as another engine. */
+  /** Writes the next entry as another engine, of a journal that engines share. */
   async writeBeside(events: string[]): Promise<void> {
     const chain = new Chain(0);
-    const journal = this.#openBeside();
+    const journal = await openJournal(this.#journal, 1);
     for await (const { sequence, bytes } of journal.read(0, 1)) chain.next(sequence, bytes);
     const { sequence, hash: prev } = chain;
     const at = Math.max(chain.at, wallClock());
@@ -126,11 +126,6 @@ export class ThreadRig {
   async remove(): Promise<void> {
     if (this.#worker !== null && !this.#heard.has('drained')) await this.drain();
     this.folder.remove();
-  }
-
-  #openBeside(): SqliteJournal {
-    if (this.#journal.kind !== 'sqlite') throw new Error('only a SQLite journal is opened beside');
-    return new SqliteJournal(this.#journal.path, { partitions: 1 });
   }
 
   #post(message: ToActorThread): void {

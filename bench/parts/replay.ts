@@ -1,4 +1,4 @@
-/** Replay: the audit command over a journal with a history, in SQLite or JetStream. */
+/** Replay: the audit command over a journal with a history, embedded or in JetStream. */
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { measureCommand } from '../../src/testing/command.ts';
 import {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { openJournal } from '../../actors/journal/open.ts';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
 import { SnapshotFiles } from '../../actors/snapshot/files.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { startNats } from '../../actors/testing/nats.ts';
 import {
   freePort,
@@ -82,7 +82,7 @@ describe('bun replay', () => {
 
   test('prints each difference with partition, sequence and item, and exits 1', async () => {
     await playSale(folder);
-    tamper(folder, 'stampede.db', 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
+    tamper(folder, 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
     const { code, output } = await command();
     expect(code).toBe(1);
     const place = 'partition 1, sequence 6, item 1';
@@ -163,7 +163,7 @@ describe('bun replay', () => {
     expect(honest).toStartWith('<!doctype html>');
     expect(honest).toContain('limited to each partition up to entry 3');
     expect(honest).toContain(partitions[1]!.hash);
-    tamper(folder, 'stampede.db', 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
+    tamper(folder, 'UPDATE orders SET promo_id = 9 WHERE user_id = 7');
     const { code: differs, output } = await command(['--html', file]);
     expect(differs).toBe(1);
     expect(output).toContain('1 difference:');
@@ -172,7 +172,9 @@ describe('bun replay', () => {
 
   test('compares the snapshots beside the journal, names one with another state, and exits 1', async () => {
     await playSale(folder);
-    const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+    const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+      readonly: true,
+    });
     const [before, state] = await Promise.all([stateAt(journal, 1, 4), stateAt(journal, 1, 5)]);
     await journal.close();
     const files = new SnapshotFiles(folder.file('snapshots'));

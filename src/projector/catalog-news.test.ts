@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import type { Event } from '../../actors/events.ts';
 import { chainStart, encodeEntry, entryHash } from '../../actors/journal/codec.ts';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
+import { openJournal } from '../../actors/journal/open.ts';
 import { Doorbell } from '../../actors/memory/mailbox.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { CachedCatalog } from '../catalog/catalog.ts';
 import { CatalogVersion } from '../catalog/version.ts';
@@ -18,7 +20,7 @@ import type { FromProjectorThread, ToProjectorThread } from './worker.ts';
 let folder: TemporaryFolder;
 let sql: Sql;
 let store: KeyValueStore;
-let journal: SqliteJournal;
+let journal: Journal;
 let tail = { seq: 0, hash: chainStart };
 
 beforeEach(async () => {
@@ -26,7 +28,7 @@ beforeEach(async () => {
   const dataDir = folder.path;
   sql = await openSql({ databaseUrl: null, dataDir });
   store = await openStore({ redisUrl: null, dataDir });
-  journal = new SqliteJournal(folder.file('journal.db'), { partitions: 1 });
+  journal = await openJournal(logAt(folder.file('journal')), 1);
   tail = { seq: 0, hash: chainStart };
 });
 
@@ -106,7 +108,7 @@ async function startProjector(memory: ReturnType<typeof makeSharedMemory>) {
   thread.postMessage({
     type: 'start',
     partitions: 1,
-    journal: { kind: 'sqlite', path: folder.file('journal.db') },
+    journal: logAt(folder.file('journal')),
     sql: { databaseUrl: null, dataDir },
     store: { redisUrl: null, dataDir },
     clockStepMs: 0,

@@ -9,9 +9,11 @@ import {
   test,
 } from 'bun:test';
 import { chainStart, encodeEntry, entryHash } from '../../actors/journal/codec.ts';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
+import { openJournal } from '../../actors/journal/open.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { makeSharedMemory } from '../../actors/shared.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import { openSql } from '../db/open.ts';
 import type { Sql } from '../db/sql.ts';
@@ -24,7 +26,7 @@ const partitions = 2;
 
 let postgres: PostgresServer;
 let folder: TemporaryFolder;
-let journal: SqliteJournal;
+let journal: Journal;
 let tails: { seq: number; hash: string }[];
 
 beforeAll(async () => {
@@ -33,9 +35,9 @@ beforeAll(async () => {
 
 afterAll(() => postgres.remove());
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
-  journal = new SqliteJournal(folder.file('journal.db'), { partitions });
+  journal = await openJournal(logAt(folder.file('journal')), partitions);
   tails = Array.from({ length: partitions }, () => ({ seq: 0, hash: chainStart }));
 });
 
@@ -63,7 +65,7 @@ function engineOwning(owned: number[], databaseUrl: string | null, dataDir = fol
   thread.onmessage = ({ data }: MessageEvent<FromProjectorThread>) => {
     if (data.type === 'drained') drained.resolve();
   };
-  const settings = { journal: { kind: 'sqlite', path: folder.file('journal.db') } } as const;
+  const settings = { journal: logAt(folder.file('journal')) };
   const sql = { databaseUrl, dataDir };
   const store = { redisUrl: null, dataDir };
   const parts = { ...settings, sql, store, memory, partitions, clockStepMs: 0 };

@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { startProcess, waitUntil } from '../../actors/testing/process.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
 import { expectBooks, fillCatalogue, makersCatalogue } from '../testing/projected-rows.ts';
@@ -15,18 +16,18 @@ test('a projector killed again and again while it writes skips nothing, and repe
   const fixture = await sqliteFixture();
   const sql = await fixture.open();
   await fillCatalogue(sql, makersCatalogue(4));
-  const path = `${fixture.settings.dataDir}/journal.db`;
-  const journal = new SqliteJournal(path, { partitions: 2 });
+  const at = logAt(`${fixture.settings.dataDir}/journal`);
+  const journal = await openJournal(at, 2);
   const options = { journal, seed: 3, partitions: 2, items: 4, users: 40 };
   const maker = new JournalMaker({ ...options, commandsPerEntry: 5 });
   await maker.write(600);
   const script = `
     const load = (path) => import(${JSON.stringify(import.meta.dir)} + path);
     const { openSql } = await load('/../db/open.ts');
-    const { SqliteJournal } = await load('/../../actors/journal/sqlite.ts');
+    const { openJournal } = await load('/../../actors/journal/open.ts');
     const { Projector } = await load('/projector.ts');
     const { projection } = await openSql(${JSON.stringify(fixture.settings)});
-    const journal = new SqliteJournal(${JSON.stringify(path)}, { readonly: true });
+    const journal = await openJournal(${JSON.stringify(at)}, 2, { readonly: true });
     await new Projector({ journal, projection, partitions: 2, batchEvents: 1 }).catchUp();`;
   const position = async () => {
     const checkpoints = await sql.projection.checkpoints();

@@ -1,12 +1,13 @@
 import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { rmSync, writeFileSync } from 'node:fs';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { readConfig } from '../config.ts';
 import { openSql } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
-import { tamper } from '../testing/forgery.ts';
+import { remove, tamper } from '../testing/forgery.ts';
 import { JournalMaker } from '../testing/journal-maker.ts';
 import { fillCatalogue } from '../testing/projected-rows.ts';
 import { ProgressLine } from './progress.ts';
@@ -22,7 +23,7 @@ let folder: TemporaryFolder;
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions });
+  const journal = await openJournal(logAt(folder.file('journal')), partitions);
   const maker = new JournalMaker({
     journal,
     seed: 5,
@@ -62,7 +63,7 @@ async function audited(cores: number, html: string | null = null): Promise<Repor
   };
 }
 
-const sql = (statement: string) => tamper(folder, 'stampede.db', statement);
+const sql = (statement: string) => tamper(folder, statement);
 
 describe('an audit in several threads', () => {
   test('says what one thread says', async () => {
@@ -90,7 +91,7 @@ describe('an audit in several threads', () => {
     sql('UPDATE item_stocks SET stock = stock + 1');
     sql("INSERT INTO checkpoints VALUES (9, 3, 'hash')");
     sql('INSERT INTO draw_entrants VALUES (36863, 1, 1, 1)');
-    tamper(folder, 'journal.db', 'DELETE FROM journal WHERE partition = 2 AND seq IN (50, 51)');
+    remove(folder, 2, 50, 51);
     const one = await audited(1);
     expect(one.differences.count).toBeGreaterThan(10);
     expect(await audited(3)).toEqual(one);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournal } from '../../actors/journal/open.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { ownPath } from '../own-files.ts';
 import { laySample, samples } from '../testing/sample-journal.ts';
@@ -30,9 +31,9 @@ beforeAll(() => {
 afterAll(() => folder.remove());
 
 async function journalOf(release: string, partitions: number) {
-  const path = folder.file(`${release}.db`);
-  await laySample(release, path, partitions);
-  return openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const at = logAt(folder.file(release));
+  await laySample(release, at.before, partitions);
+  return openJournal(at, partitions, { readonly: true });
 }
 
 test('there is a sample of every release', () => {

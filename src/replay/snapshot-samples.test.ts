@@ -17,6 +17,7 @@ import {
   SnapshotUnfit,
   snapshotVersion,
 } from '../../actors/snapshot/format.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { laySample, samples } from '../testing/sample-journal.ts';
@@ -49,9 +50,9 @@ async function replayed(
   partition: number,
   each: (state: State) => void = () => undefined,
 ): Promise<State> {
-  const path = folder.file(`${release}.db`);
-  if (!existsSync(path)) await laySample(release, path, partitions);
-  const journal = await openJournal({ kind: 'sqlite', path }, partitions, { readonly: true });
+  const at = logAt(folder.file(release));
+  if (!existsSync(at.before)) await laySample(release, at.before, partitions);
+  const journal = await openJournal(at, partitions, { readonly: true });
   const state = { items: new Map<number, Item>(), chain: new Chain(partition) };
   for await (const { sequence, bytes } of journal.read(partition, 1)) {
     const { events, at } = state.chain.next(sequence, bytes);

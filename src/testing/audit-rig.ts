@@ -1,6 +1,7 @@
 /** A played sale for each test of a file, and its audit. */
 import { afterEach, beforeEach, expect } from 'bun:test';
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
 import { openRows } from '../replay/compare/open-sql.ts';
 import { sqlComparison } from '../replay/compare/sql.ts';
@@ -25,7 +26,9 @@ export class AuditRig {
 
   async audited(limits: Limits = {}): Promise<Replayed> {
     const { folder } = this;
-    const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+    const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+      readonly: true,
+    });
     const rows = openRows({ databaseUrl: null, dataDir: folder.path });
     const comparisons = [sqlComparison(rows)];
     try {

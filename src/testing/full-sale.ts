@@ -1,6 +1,7 @@
 /** A small sale by hand in which everything happens that an item's actor can decide. */
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
 import type { Command, Publish } from '../../actors/protocol.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { playScript, type Script, salePartitions, saleStartsAt } from './script-player.ts';
 
@@ -68,7 +69,7 @@ const script: Script = [
 
 /** Plays the sale with the real actor into a real journal. */
 export async function playFullSale(folder: TemporaryFolder): Promise<void> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions);
   await playScript(journal, script);
   await journal.close();
 }

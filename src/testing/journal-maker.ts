@@ -12,7 +12,7 @@ import { CommandMaker } from './command-maker.ts';
 import { randomOf } from './random.ts';
 
 export interface JournalMakerOptions {
-  journal: Journal;
+  journal: Pick<Journal, 'append'>;
   seed: number;
   partitions: number;
   /** Items 1 … `items`. */

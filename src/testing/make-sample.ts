@@ -3,7 +3,6 @@
  * books that this very code makes of it, and a snapshot of each of its partitions. Run it once, for a release, and never again: what it wrote is
  * what later releases are held to.
  */
-import { Database } from 'bun:sqlite';
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { newestTimes, setTimeBack } from '../../actors/journal/newest-time.ts';
@@ -12,6 +11,7 @@ import { tokenLifeMsMax } from '../../actors/limits.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { takeSnapshot } from '../../actors/snapshot/archivist.ts';
 import { SnapshotFiles } from '../../actors/snapshot/files.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import { temporaryFolder } from '../../actors/testing/process.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
@@ -27,8 +27,7 @@ const to = (ending: string) => ownPath(`src/testing/samples/${version}.${ending}
 if (existsSync(to('jsonl'))) throw new Error(`${version} has its sample, which is for ever`);
 
 const folder = temporaryFolder();
-const path = folder.file('journal.db');
-const journal = await openJournal({ kind: 'sqlite', path }, partitions);
+const journal = await openJournal(logAt(folder.file('journal')), partitions);
 const scale = { partitions, items: 5, users: 12, commandsPerEntry: 6 };
 const maker = new JournalMaker({ journal, seed: 37, ...scale });
 await maker.write(110);
@@ -40,14 +39,12 @@ await setTimeBack(journal, ahead!, 'maker', ahead!.at - dayMs);
 const report = reportOf(await replay({ journal, partitions }), null, 'CNY');
 if (!report.holds) throw new Error('the sample does not hold');
 const snapshots = await snapshotsOfAll();
+const lines: string[] = [];
+for (let partition = 0; partition < partitions; partition++)
+  for await (const { bytes } of journal.read(partition, 1))
+    lines.push(`${new TextDecoder().decode(bytes)}\n`);
 await journal.close();
 
-const database = new Database(path, { readonly: true });
-const rows = database
-  .query<{ body: Uint8Array }, []>('SELECT body FROM journal ORDER BY partition, seq')
-  .all();
-database.close();
-const lines = rows.map(({ body }) => `${new TextDecoder().decode(body)}\n`);
 // A seed that leaves an event out makes no sample: take another.
 const wanted = eventTypes.map((type) => `{"type":"${type}",`);
 for (const text of [...wanted, '"promos":[', '"reason":"archived"', '"tokenEndsAt":']) {

@@ -1,6 +1,7 @@
 /** A sale with every command that a merchant, a buyer and a payment provider can give. */
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import { openJournal } from '../../actors/journal/open.ts';
 import type { Command, Control, Publish } from '../../actors/protocol.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { openSql } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
@@ -56,7 +57,7 @@ export async function playSaleInRows(
   folder: TemporaryFolder,
   databaseUrl: string | null = null,
 ): Promise<void> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions);
   await playScript(journal, saleInRows);
   await journal.close();
   const sql = await openSql({ databaseUrl, dataDir: folder.path });
@@ -70,7 +71,9 @@ export async function projectSale(
   after: () => Promise<void> = async () => undefined,
   databaseUrl: string | null = null,
 ): Promise<void> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   const sql = await openSql({ databaseUrl, dataDir: folder.path });
   const { projection } = sql;
   const projector = new Projector({

@@ -1,7 +1,9 @@
 /** A small sale with a bit of everything, in a real journal and in SQL. */
 
-import { SqliteJournal } from '../../actors/journal/sqlite.ts';
+import type { Journal } from '../../actors/journal/journal.ts';
+import { openJournal } from '../../actors/journal/open.ts';
 import type { Command } from '../../actors/protocol.ts';
+import { logAt } from '../../actors/testing/log.ts';
 import type { TemporaryFolder } from '../../actors/testing/process.ts';
 import { openSql, type SqlSettings } from '../db/open.ts';
 import { Projector } from '../projector/projector.ts';
@@ -45,13 +47,13 @@ export async function playSale(
   folder: TemporaryFolder,
   databaseUrl: string | null = null,
 ): Promise<void> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions);
   await playScript(journal, script);
   await project({ databaseUrl, dataDir: folder.path }, journal);
   await journal.close();
 }
 
-async function project(settings: SqlSettings, journal: SqliteJournal): Promise<void> {
+async function project(settings: SqlSettings, journal: Journal): Promise<void> {
   const sql = await openSql(settings);
   const times = { startAt: saleStartsAt, endAt: saleStartsAt + 60 * minuteMs };
   for (const price of [1_000, 300]) {

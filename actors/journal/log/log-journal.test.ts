@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { entryBytesMax } from '../../limits.ts';
 import { type JournalStore, journalContract } from '../../testing/journal-contract.ts';
+import { OldJournal } from '../../testing/old-journal.ts';
 import {
   canMount,
   smallFolder,
@@ -28,7 +29,6 @@ import {
   JournalUnavailable,
 } from '../journal.ts';
 import { openJournal, thisJournal } from '../open.ts';
-import { SqliteJournal } from '../sqlite.ts';
 import type { LogSettings } from './open-log.ts';
 
 const partitions = 8;
@@ -69,7 +69,12 @@ const entry = (partition: number, sequence: number, text: string) =>
   Buffer.from(`{"v":1,"partition":${partition},"seq":${sequence},"text":${JSON.stringify(text)}}`);
 
 /** Appends texts after entry `last`. */
-async function fill(journal: Journal, partition: number, texts: string[], last = 0) {
+async function fill(
+  journal: Pick<Journal, 'append'>,
+  partition: number,
+  texts: string[],
+  last = 0,
+) {
   for (const [index, text] of texts.entries()) {
     await journal.append(partition, last + index, entry(partition, last + index + 1, text));
   }
@@ -456,37 +461,39 @@ describe('the files of a log', () => {
 });
 
 describe('a journal of a release before 0.6.0', () => {
-  const old = () => new SqliteJournal(settings.before, { partitions });
+  const old = () => new OldJournal(settings.before, partitions);
 
   test('goes on in a log, takes no entries any more, and both are read as one', async () => {
-    const sqlite = old();
-    await fill(sqlite, 0, ['a', 'b']);
-    await fill(sqlite, 5, ['z']);
+    const earlier = old();
+    await fill(earlier, 0, ['a', 'b']);
+    await fill(earlier, 5, ['z']);
     const journal = await open();
     expect(await journal.last(0)).toBe(2);
     await fill(journal, 0, ['c', 'd'], 2);
     expect(await texts(journal, 0)).toEqual(['a', 'b', 'c', 'd']);
     expect(await texts(journal, 0, 2)).toEqual(['b', 'c', 'd']);
     expect(await texts(await open({ readonly: true }), 5)).toEqual(['z']);
-    await expect(fill(sqlite, 0, ['x'], 2)).rejects.toBeInstanceOf(JournalUnavailable);
-    await sqlite.close();
+    await expect(fill(earlier, 0, ['x'], 2)).rejects.toThrow('goes on in another file');
+    earlier.close();
     const again = await reopened(journal);
     expect(await texts(again, 0, 3)).toEqual(['c', 'd']);
     expect(await again.last(5)).toBe(1);
   });
 
-  test('is read as it is where no log was begun', async () => {
-    const sqlite = old();
-    await fill(sqlite, 0, ['a']);
-    await sqlite.close();
-    expect(await texts(await open({ readonly: true }), 0)).toEqual(['a']);
+  test('is read as it is where no log was begun, and takes nothing', async () => {
+    const earlier = old();
+    await fill(earlier, 0, ['a']);
+    earlier.close();
+    const reader = await open({ readonly: true });
+    expect(await texts(reader, 0)).toEqual(['a']);
+    await expect(fill(reader, 0, ['b'], 1)).rejects.toBeInstanceOf(JournalUnavailable);
     expect(existsSync(settings.folder)).toBe(false);
   });
 
   test('whoever dies after the log was made, and before the old journal says so, loses nothing', async () => {
-    const sqlite = old();
-    await fill(sqlite, 0, ['a']);
-    await sqlite.close();
+    const earlier = old();
+    await fill(earlier, 0, ['a']);
+    earlier.close();
     const untouched = readFileSync(settings.before);
     await (await reopened(await open())).close();
     opened = [];
@@ -495,20 +502,22 @@ describe('a journal of a release before 0.6.0', () => {
     const journal = await open();
     await fill(journal, 0, ['b'], 1);
     expect(await texts(journal, 0)).toEqual(['a', 'b']);
-    await expect(fill(old(), 0, ['x'], 1)).rejects.toBeInstanceOf(JournalUnavailable);
+    const still = old();
+    await expect(fill(still, 0, ['x'], 1)).rejects.toThrow('goes on in another file');
+    still.close();
   });
 
   test('an older copy, or none, is refused', async () => {
-    const sqlite = old();
-    await fill(sqlite, 0, ['a', 'b']);
-    await sqlite.close();
+    const earlier = old();
+    await fill(earlier, 0, ['a', 'b']);
+    earlier.close();
     await (await open()).close();
     opened = [];
     renameSync(settings.before, folder.file('elsewhere'));
     await expect(open()).rejects.toThrow('which is missing: put it back');
     const other = old();
     await fill(other, 0, ['a']);
-    await other.close();
+    other.close();
     await expect(open()).rejects.toThrow('but not as it is');
   });
 });

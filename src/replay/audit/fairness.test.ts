@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { playScript, type Script, salePartitions } from '../../testing/script-player.ts';
 import { replay } from '../replay.ts';
@@ -35,7 +36,7 @@ async function sale(admitted: number[], buying: number[]): Promise<Fairness[]> {
     }),
   ];
   const folder = temporaryFolder();
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions);
   await playScript(journal, script);
   const { audit } = await replay({ journal, partitions: salePartitions });
   await journal.close();

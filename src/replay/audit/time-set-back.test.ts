@@ -5,7 +5,8 @@ import {
   type PartitionTime,
   setTimeBack,
 } from '../../../actors/journal/newest-time.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
 import { salePartitions } from '../../testing/script-player.ts';
 import { reportOf, textOf } from '../report.ts';
@@ -15,7 +16,7 @@ const hourMs = 3_600_000;
 
 /** Sets the time of the sale's partition 1 back by an hour, from what `change` makes of its end. */
 async function setBack(change: (time: PartitionTime) => PartitionTime): Promise<PartitionTime> {
-  const journal = new SqliteJournal(sale.folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(sale.folder.file('journal')), salePartitions);
   try {
     const time = (await newestTimes(journal, salePartitions)).find((each) => each.partition === 1)!;
     await setTimeBack(journal, change(time), 'operator', time.at - hourMs);

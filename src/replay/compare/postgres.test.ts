@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { SQL } from 'bun';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { SqlUnavailable } from '../../db/sql.ts';
 import { startPostgres } from '../../testing/postgres.ts';
@@ -12,7 +13,9 @@ import { openRows } from './open-sql.ts';
 import { sqlComparison } from './sql.ts';
 
 async function auditOf(folder: TemporaryFolder, databaseUrl: string): Promise<Replayed> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   const rows = openRows({ databaseUrl, dataDir: folder.path });
   const comparisons = [sqlComparison(rows)];
   try {

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
 import { replicaKey } from '../../../actors/replica.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { type RedisServer, startRedis } from '../../../actors/testing/redis.ts';
+import { salePartitions } from '../../testing/script-player.ts';
 import { playSale } from '../../testing/small-sale.ts';
 import { type ReplayOptions, replay } from '../replay.ts';
 import { reportOf } from '../report.ts';
@@ -27,11 +29,12 @@ afterEach(() => folder.remove());
 
 /** The comparison of the sale: its summary, and its differences. */
 async function compared(options: Pick<ReplayOptions, 'item' | 'to'> = {}, url = redis.url) {
-  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   try {
     const comparisons = [redisComparison(url)];
-    const { partitions } = journal;
-    const replayed = await replay({ journal, partitions, comparisons, ...options });
+    const replayed = await replay({ journal, partitions: salePartitions, comparisons, ...options });
     const { count, listed } = replayed.audit.findings;
     expect(count).toBe(listed.length);
     const { compared, skipped } = reportOf(replayed, null, 'CNY').comparisons[0]!;
@@ -98,7 +101,9 @@ test('a Redis that is away is reported but is no difference', async () => {
 });
 
 async function lastOf(partition: number): Promise<number> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   const last = await journal.last(partition);
   await journal.close();
   return last;

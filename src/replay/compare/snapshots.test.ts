@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import type { Journal } from '../../../actors/journal/journal.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
 import type { Recovered } from '../../../actors/partition/recovered.ts';
 import { SnapshotFiles } from '../../../actors/snapshot/files.ts';
 import { headerBytes, snapshotVersion } from '../../../actors/snapshot/format.ts';
 import { SnapshotsUnavailable } from '../../../actors/snapshot/store.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { atOnce, stateAfter } from '../../../actors/testing/snapshot-contract.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
-import { forge, tamper } from '../../testing/forgery.ts';
+import { forge, remove } from '../../testing/forgery.ts';
 import { playFullSale } from '../../testing/full-sale.ts';
 import { JournalMaker } from '../../testing/journal-maker.ts';
 import { stateAt } from '../../testing/journal-state.ts';
@@ -25,8 +27,10 @@ const partition = 1;
 const pathOf = (name: string) => sale.folder.file(`snapshots/${name}`);
 const store = () => new SnapshotFiles(sale.folder.file('snapshots'));
 
-async function withJournal<T>(use: (journal: SqliteJournal) => Promise<T>): Promise<T> {
-  const journal = new SqliteJournal(sale.folder.file('journal.db'), { readonly: true });
+async function withJournal<T>(use: (journal: Journal) => Promise<T>): Promise<T> {
+  const journal = await openJournal(logAt(sale.folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   try {
     return await use(journal);
   } finally {
@@ -79,7 +83,7 @@ describe('a snapshot with the state that the journal comes to', () => {
 
   test('is compared after many orders at random, of all items of its partition', async () => {
     const folder = temporaryFolder();
-    const journal = new SqliteJournal(folder.file('journal.db'), { partitions: 3 });
+    const journal = await openJournal(logAt(folder.file('journal')), 3);
     const maker = new JournalMaker({ journal, seed: 7, partitions: 3, items: 9, users: 40 });
     await maker.write(90);
     const files = new SnapshotFiles(folder.file('snapshots'));
@@ -231,7 +235,7 @@ test('with one item, the snapshots of its partition are compared, and no others'
 describe('in a journal that is not whole', () => {
   test('a snapshot after the gap has no state to be compared with', async () => {
     const name = await put(8);
-    tamper(sale.folder, 'journal.db', 'DELETE FROM journal WHERE partition = 1 AND seq = 5');
+    remove(sale.folder, 1, 5);
     const { comparisons } = await audited();
     const said = `${name}: the journal comes to no state at entry 8`;
     expect(comparisons).toMatchObject([{ compared: { snapshots: 0 }, skipped: [said] }]);
@@ -239,7 +243,7 @@ describe('in a journal that is not whole', () => {
 
   test('a snapshot whose entry is missing is said to have none', async () => {
     const name = await put(8);
-    tamper(sale.folder, 'journal.db', 'DELETE FROM journal WHERE partition = 1 AND seq = 8');
+    remove(sale.folder, 1, 8);
     const { comparisons } = await audited();
     expect(comparisons).toMatchObject([{ skipped: [`${name}: entry 8 cannot be read`] }]);
   });

@@ -9,7 +9,7 @@ setDefaultTimeout(240_000);
 
 describe('the SQL rows of a sale with queues, draws, payments and a merchant', () => {
   const sale = new AuditRig(playSaleInRows);
-  const change = (statement: string) => tamper(sale.folder, 'stampede.db', statement);
+  const change = (statement: string) => tamper(sale.folder, statement);
 
   const valuesOf = (table: string, column: string, where: string) => {
     const database = new Database(sale.folder.file('stampede.db'));
@@ -105,7 +105,7 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
       expect({ set, lines }).toEqual({ set, lines: [expect.stringMatching(finding)] });
       for (const { row, value } of before) {
         const restore = `UPDATE ${table} SET ${column} = ? WHERE rowid = ${row}`;
-        tamper(sale.folder, 'stampede.db', restore, value);
+        tamper(sale.folder, restore, value);
       }
     }
     expect(await sale.findings()).toEqual([]);

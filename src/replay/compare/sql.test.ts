@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { encodeEntry, entryHash } from '../../../actors/journal/codec.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
-import { storedBytes, tamper } from '../../testing/forgery.ts';
+import { remove, storedBytes, tamper } from '../../testing/forgery.ts';
 import { salePartitions, saleStartsAt } from '../../testing/script-player.ts';
 import { replay } from '../replay.ts';
 import { sqlComparison } from './sql.ts';
@@ -25,7 +26,7 @@ describe('the SQL rows', () => {
   for (const [table, set, finding] of changes) {
     test(`show ${table} changed by SET ${set}`, async () => {
       const statement = `UPDATE ${table} SET ${set} WHERE user_id = 2`;
-      tamper(sale.folder, 'stampede.db', statement);
+      tamper(sale.folder, statement);
       const lines = await sale.findings();
       expect(lines).toContainEqual(expect.stringMatching(finding));
       // What follows from a column differs with it: the total, the id, what the order took from stock.
@@ -35,7 +36,7 @@ describe('the SQL rows', () => {
   }
 
   test('show a deleted order', async () => {
-    tamper(sale.folder, 'stampede.db', 'DELETE FROM orders WHERE user_id = 7');
+    tamper(sale.folder, 'DELETE FROM orders WHERE user_id = 7');
     expect(await sale.findings()).toEqual([
       'I7 1/6 item 1: order 20261122-1-7: the journal has it, SQL does not',
       expect.stringMatching(/^I7 1\/9 item 1: the sum of the stock logs is \d+ in SQL, 13 by/),
@@ -43,7 +44,7 @@ describe('the SQL rows', () => {
   });
 
   test('show the deleted orders of an item that has no other', async () => {
-    tamper(sale.folder, 'stampede.db', 'DELETE FROM orders WHERE item_id = 2');
+    tamper(sale.folder, 'DELETE FROM orders WHERE item_id = 2');
     expect(await sale.findings()).toEqual([
       'I7 2/2 item 2: order 20261122-2-1: the journal has it, SQL does not',
       'I7 2/2 item 2: the sum of the stock logs is 5 in SQL, 4 by the journal',
@@ -54,7 +55,6 @@ describe('the SQL rows', () => {
     const copy = (key: string) =>
       tamper(
         sale.folder,
-        'stampede.db',
         `INSERT INTO orders SELECT ${key}, user_id, promo_id, amount, unit_price, status, created_at, event_id, paid_at,
          closed_at, reference, refunded_at FROM orders WHERE id = '20261122-1-7' AND user_id = 7 LIMIT 1`,
       );
@@ -67,9 +67,9 @@ describe('the SQL rows', () => {
   });
 
   test('show changed stock, stock logs and sales', async () => {
-    tamper(sale.folder, 'stampede.db', 'UPDATE item_stocks SET stock = 99 WHERE item_id = 1');
-    tamper(sale.folder, 'stampede.db', "UPDATE stock_events SET delta = 0 WHERE reason = 'paid'");
-    tamper(sale.folder, 'stampede.db', 'UPDATE items SET sales = 0 WHERE id = 1');
+    tamper(sale.folder, 'UPDATE item_stocks SET stock = 99 WHERE item_id = 1');
+    tamper(sale.folder, "UPDATE stock_events SET delta = 0 WHERE reason = 'paid'");
+    tamper(sale.folder, 'UPDATE items SET sales = 0 WHERE id = 1');
     expect(await sale.findings()).toEqual([
       'I7 1/9 item 1: stock is 99 in SQL, 13 by the journal',
       'I7 1/9 item 1: the sum of the stock logs is 14 in SQL, 13 by the journal',
@@ -78,8 +78,8 @@ describe('the SQL rows', () => {
   });
 
   test('show missing items and stock of items the journal does not know', async () => {
-    tamper(sale.folder, 'stampede.db', 'DELETE FROM items WHERE id = 2');
-    tamper(sale.folder, 'stampede.db', 'INSERT INTO item_stocks VALUES (7, 5)');
+    tamper(sale.folder, 'DELETE FROM items WHERE id = 2');
+    tamper(sale.folder, 'INSERT INTO item_stocks VALUES (7, 5)');
     expect((await sale.findings()).toSorted()).toEqual([
       'I7 2/2 item 2: sales is missing in SQL, 0 by the journal',
       'I7 3/0 item 7: stock is 5 in SQL, missing by the journal',
@@ -87,16 +87,16 @@ describe('the SQL rows', () => {
   });
 
   test('show changed, missing and invented promos', async () => {
-    tamper(sale.folder, 'stampede.db', 'UPDATE promos SET price = 1, limit_per_user = 9');
+    tamper(sale.folder, 'UPDATE promos SET price = 1, limit_per_user = 9');
     await sale.expectFinding('I7 1/2 item 1: promo 1: price is 1 in SQL, 500');
     await sale.expectFinding('I7 1/2 item 1: promo 1: limitPerUser is 9 in SQL, 2');
-    tamper(sale.folder, 'stampede.db', 'UPDATE promos SET id = 5');
+    tamper(sale.folder, 'UPDATE promos SET id = 5');
     await sale.expectFinding('I7 1/2 item 1: promo 1: the journal published it');
     await sale.expectFinding('I7 1/9 item 1: promo 5: in SQL it is published');
   });
 
   test('show a checkpoint ahead of the journal', async () => {
-    tamper(sale.folder, 'journal.db', 'DELETE FROM journal WHERE partition = 1 AND seq = 9');
+    remove(sale.folder, 1, 9);
     const { audit, comparisons } = await sale.audited();
     expect(audit.findings.listed).toMatchObject([{ check: 'I7', partition: 1, sequence: 9 }]);
     expect(audit.findings.listed[0]!.what).toStartWith('checkpoint ahead of the journal');
@@ -104,14 +104,12 @@ describe('the SQL rows', () => {
   });
 
   test('show a checkpoint of a partition that the journal does not have', async () => {
-    tamper(sale.folder, 'stampede.db', "INSERT INTO checkpoints VALUES (64, 3, '')");
+    tamper(sale.folder, "INSERT INTO checkpoints VALUES (64, 3, '')");
     await sale.expectFinding('I7 64/3 item -: checkpoint of a partition');
   });
 
   test('are compared as of their checkpoint when they are behind the journal', async () => {
-    const journal = new SqliteJournal(sale.folder.file('journal.db'), {
-      partitions: salePartitions,
-    });
+    const journal = await openJournal(logAt(sale.folder.file('journal')), salePartitions);
     const order = { type: 'placed', item: 2, n: 2, user: 3, promo: 0, amount: 1, price: 300 };
     const paid = { type: 'paid', item: 2, n: 1, amount: 1, placedAt: saleStartsAt + 3 };
     const events = [{ ...order, nonce: 9 }, paid].map((event) => JSON.stringify(event));
@@ -128,7 +126,7 @@ describe('the SQL rows', () => {
 
 describe('limits', () => {
   test('only one item is read, reported and compared', async () => {
-    tamper(sale.folder, 'stampede.db', 'UPDATE orders SET user_id = 99');
+    tamper(sale.folder, 'UPDATE orders SET user_id = 99');
     const { audit, comparisons } = await sale.audited({ item: 2 });
     expect(audit.partitions.map((each) => each.partition)).toEqual([2]);
     expect(audit.items().map((each) => each.item)).toEqual([2]);
@@ -139,7 +137,7 @@ describe('limits', () => {
   });
 
   test('reading ends at an entry, and SQL that goes further is not compared', async () => {
-    tamper(sale.folder, 'stampede.db', 'UPDATE orders SET user_id = 99');
+    tamper(sale.folder, 'UPDATE orders SET user_id = 99');
     const { audit, comparisons } = await sale.audited({ to: 3 });
     expect(audit.items()[0]).toMatchObject({ loaded: 10, held: 5, left: 5 });
     expect(audit.findings.listed).toMatchObject([{ check: 'I7', item: 2 }]);
@@ -147,7 +145,9 @@ describe('limits', () => {
   });
 
   test('without a database nothing is compared', async () => {
-    const journal = new SqliteJournal(sale.folder.file('journal.db'), { readonly: true });
+    const journal = await openJournal(logAt(sale.folder.file('journal')), salePartitions, {
+      readonly: true,
+    });
     const { audit, comparisons } = await replay({
       journal,
       partitions: salePartitions,

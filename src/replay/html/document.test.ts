@@ -1,8 +1,9 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import type { Item } from '../../../actors/item/item.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
-import { forge, tamper } from '../../testing/forgery.ts';
+import { forge, rewrite } from '../../testing/forgery.ts';
 import { playFullSale } from '../../testing/full-sale.ts';
 import { rushSale } from '../../testing/rush-sale.ts';
 import { playScript, salePartitions } from '../../testing/script-player.ts';
@@ -26,14 +27,16 @@ afterEach(() => folder.remove());
 const noNames: Names = { items: new Map(), promos: new Map() };
 
 async function reported(names = noNames): Promise<{ text: string; replayed: Replayed }> {
-  const journal = new SqliteJournal(folder.file('journal.db'), { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions, {
+    readonly: true,
+  });
   const read = await replay({ journal, partitions: salePartitions, chronicles: true });
   const replayed = { ...read, names };
   await journal.close();
   const text = await documentOf({
     report: reportOf(replayed, null, 'CNY'),
     drawn: await drawnItems(replayed.audit.items(), partOf(replayed), names, 'CNY'),
-    journalKind: 'SQLite',
+    journalKind: 'files',
     acknowledgement: 'An <acknowledged> entry is on the disk.',
     at: Date.UTC(2026, 10, 23),
   });
@@ -45,7 +48,7 @@ let rush: { text: string; replayed: Replayed; actor: Item };
 
 async function playRush(): Promise<void> {
   folder = temporaryFolder();
-  const journal = new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions });
+  const journal = await openJournal(logAt(folder.file('journal')), salePartitions);
   const items = await playScript(journal, rushSale({ users: 1_200, units: 600, restocked: 60 }));
   await journal.close();
   rush = { actor: items.get(1)!, ...(await reported()) };
@@ -170,7 +173,7 @@ describe('the report of a sale with everything', () => {
     for (const digits of [secret, commitment, seed])
       expect(text).toContain(`<code>${digits}</code>`);
     expect(text).toContain('<td class="text">the same</td>');
-    tamper(folder, 'journal.db', 'DELETE FROM journal WHERE partition = 1 AND seq > 9');
+    rewrite(folder, 1, (entry, seq) => (seq > 9 ? null : entry));
     const before = (await reported()).text;
     expect(before).toContain(`<code>${commitment}</code>`);
     expect(before).not.toContain(secret);
@@ -237,7 +240,7 @@ describe('the report', () => {
   });
 
   test('of an empty journal says so', async () => {
-    await new SqliteJournal(folder.file('journal.db'), { partitions: salePartitions }).close();
+    await (await openJournal(logAt(folder.file('journal')), salePartitions)).close();
     const { text } = await reported();
     expect(text).toContain('No item was opened.');
     expect(text).not.toContain('<svg');

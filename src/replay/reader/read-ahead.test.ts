@@ -1,11 +1,11 @@
-import { Database } from 'bun:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { entryHash } from '../../../actors/journal/codec.ts';
 import { JournalCorrupt } from '../../../actors/journal/journal.ts';
 import { openJournal } from '../../../actors/journal/open.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { startNats } from '../../../actors/testing/nats.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../../actors/testing/process.ts';
+import { remove } from '../../testing/forgery.ts';
 import { JournalMaker } from '../../testing/journal-maker.ts';
 import { replay } from '../replay.ts';
 import { reportOf } from '../report.ts';
@@ -16,24 +16,28 @@ const partitions = 3;
 const patienceMs = 5_000;
 /** Some entries are longer than a page, and all of them than the pages that may be filled. */
 const lengths = [
-  3,
+  60,
   pageBytes + 1,
   ...Array<number>(4 * pagesMax).fill(Math.floor(pageBytes / 3)),
   pageBytes,
 ];
 
+/** An entry of partition 1, as long as it is to be. */
+function entry(seq: number): Uint8Array {
+  const head = `{"v":1,"partition":1,"seq":${seq},"x":"`;
+  return Buffer.from(`${head.padEnd(lengths[seq - 1]! - 2, '-')}"}`);
+}
+
 let folder: TemporaryFolder;
 let ahead: ReadAhead;
-const path = () => folder.file('journal.db');
+const at = () => logAt(folder.file('journal'));
 
 beforeEach(async () => {
   folder = temporaryFolder();
-  const journal = new SqliteJournal(path(), { partitions });
-  for (const [index, length] of lengths.entries()) {
-    await journal.append(1, index, new Uint8Array(length).fill(index));
-  }
+  const journal = await openJournal(at(), partitions);
+  for (const index of lengths.keys()) await journal.append(1, index, entry(index + 1));
   await journal.close();
-  ahead = new ReadAhead({ kind: 'sqlite', path: path() }, partitions, patienceMs);
+  ahead = new ReadAhead(at(), partitions, patienceMs);
 });
 
 afterEach(() => {
@@ -46,7 +50,7 @@ async function readAll(from = 1, partition = 1): Promise<[read: number[], error:
   const read: number[] = [];
   try {
     for await (const { sequence, bytes, hash } of ahead.read(partition, from)) {
-      expect(bytes).toEqual(new Uint8Array(lengths[sequence - 1]!).fill(sequence - 1));
+      expect(Buffer.compare(bytes, entry(sequence))).toBe(0);
       expect(hash).toBe(entryHash(bytes));
       read.push(sequence);
     }
@@ -63,7 +67,7 @@ describe('a journal that is read ahead', () => {
     expect(await readAll()).toEqual([all, null]);
     expect(await readAll(4)).toEqual([all.slice(3), null]);
     expect(await readAll(1, 2)).toEqual([[], null]);
-    expect(ahead.answeredBy(1)).toBe(path());
+    expect(ahead.answeredBy(1)).toBe(at().folder);
   });
 
   test('may be left at any entry, and is read anew as often as one likes', async () => {
@@ -75,26 +79,24 @@ describe('a journal that is read ahead', () => {
       }
       expect(read[0]!.sequence).toBe(1 + round);
     }
-    expect(ahead.answeredBy(1)).toBe(path());
+    expect(ahead.answeredBy(1)).toBe(at().folder);
     expect(await readAll()).toEqual([all, null]);
   });
 
   test('ends with the same error as the journal, after what can be read', async () => {
-    const database = new Database(path());
-    database.run('DELETE FROM journal WHERE seq = 5');
-    database.close();
+    remove(folder, 1, 5);
     const [read, error] = await readAll();
     expect(read).toEqual([1, 2, 3, 4]);
     expect(error).toBeInstanceOf(JournalCorrupt);
     expect(error).toMatchObject({
       ...{ partition: 1, sequence: 5 },
-      message: 'partition 1, sequence 5: missing: 6 comes next',
+      message: 'partition 1, sequence 5: missing, and later entries are there',
     });
     expect(await readAll(6)).toEqual([all.slice(5), null]);
   });
 
   test('that is not there ends the reading with what is wrong', async () => {
-    const nowhere = { kind: 'sqlite', path: folder.file('other.db') } as const;
+    const nowhere = logAt(folder.file('other'));
     const other = new ReadAhead(nowhere, partitions, patienceMs);
     const read = Array.fromAsync(other.read(0, 1));
     await expect(read).rejects.toThrow('the journal cannot be opened');
@@ -104,15 +106,13 @@ describe('a journal that is read ahead', () => {
 
 describe('an audit of a journal that is read ahead', () => {
   test('finds and says the same', async () => {
-    const path = folder.file('sale.db');
-    const journal = new SqliteJournal(path, { partitions });
+    const folder = temporaryFolder();
+    const settings = logAt(folder.file('journal'));
+    const journal = await openJournal(settings, partitions);
     const maker = new JournalMaker({ journal, seed: 3, partitions, items: 9, users: 60 });
     await maker.write(1_200);
     await journal.close();
-    const database = new Database(path);
-    database.run('DELETE FROM journal WHERE partition = 2 AND seq IN (100, 101, 200)');
-    database.close();
-    const settings = { kind: 'sqlite', path } as const;
+    remove(folder, 2, 100, 101, 200);
     const reader = await openJournal(settings, partitions, { readonly: true });
     for (const limits of [{}, { to: 340 }, { item: 4 }]) {
       const source = new ReadAhead(settings, partitions, patienceMs);
@@ -128,6 +128,7 @@ describe('an audit of a journal that is read ahead', () => {
       expect(plain!.journal.orders).toBeGreaterThan(100);
     }
     await reader.close();
+    folder.remove();
   }, 60_000);
 
   test('reads JetStream as well', async () => {

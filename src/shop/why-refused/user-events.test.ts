@@ -2,12 +2,13 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import type { Event } from '../../../actors/events.ts';
 import { chainStart, encodeEntry, encodeEvent, entryHash } from '../../../actors/journal/codec.ts';
 import { openJournal } from '../../../actors/journal/open.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { entryTime, readUserEvents, searchEntriesMax } from './user-events.ts';
 
 const folder = temporaryFolder();
 const partitions = 4;
-const journal = await openJournal({ kind: 'sqlite', path: folder.file('journal.db') }, partitions);
+const journal = await openJournal(logAt(folder.file('journal')), partitions);
 
 afterAll(async () => {
   await journal.close();

@@ -4,9 +4,10 @@ import { afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
 import { decodeEntry } from '../../../actors/journal/codec.ts';
+import type { Journal } from '../../../actors/journal/journal.ts';
 import { openJournal } from '../../../actors/journal/open.ts';
-import { SqliteJournal } from '../../../actors/journal/sqlite.ts';
 import { loadedUnitsMax } from '../../../actors/limits.ts';
+import { logAt } from '../../../actors/testing/log.ts';
 import {
   type TemporaryFolder,
   temporaryFolder,
@@ -49,7 +50,7 @@ function newFolder(): TemporaryFolder {
 }
 
 /** By promo, from the first: the item it is of; promos that were never published are of the first. */
-async function itemsOfPromos(journal: SqliteJournal): Promise<number[]> {
+async function itemsOfPromos(journal: Journal): Promise<number[]> {
   const of: number[] = [];
   for (let partition = 0; partition < partitions; partition++) {
     for await (const { sequence, bytes } of journal.read(partition, 1)) {
@@ -61,11 +62,11 @@ async function itemsOfPromos(journal: SqliteJournal): Promise<number[]> {
   return Array.from(of, (item) => item ?? 1);
 }
 
-/** The rows of a journal in a database of now. */
-async function projected(journalPath: string): Promise<TemporaryFolder> {
+/** The rows of a folder's journal in a database of now. */
+async function projected(from: TemporaryFolder): Promise<TemporaryFolder> {
   const folder = newFolder();
   const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
-  const journal = new SqliteJournal(journalPath, { readonly: true });
+  const journal = await openJournal(logAt(from.file('journal')), partitions, { readonly: true });
   await fillCatalogue(sql, { items, promos: await itemsOfPromos(journal) });
   await new Projector({ journal, projection: sql.projection, partitions }).catchUp();
   await journal.close();
@@ -93,9 +94,8 @@ function oldDatabase(folder: TemporaryFolder, from: TemporaryFolder): Record<str
 
 test('a database of 0.3.0 is migrated with all its rows, sells on, and holds to its journal', async () => {
   const folder = newFolder();
-  const journalPath = folder.file('journal.db');
-  await laySample('0.3.0', journalPath, partitions);
-  const then = oldDatabase(folder, await projected(journalPath));
+  await laySample('0.3.0', folder.file('journal.db'), partitions);
+  const then = oldDatabase(folder, await projected(folder));
   expect(then.orders!.length).toBeGreaterThan(20);
 
   const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
@@ -138,10 +138,9 @@ test('a database of 0.3.0 is migrated with all its rows, sells on, and holds to 
 
 test('a journal of 0.5.0 gets snapshots, and its oldest orders leave the memory; a start from both holds to it', async () => {
   const folder = newFolder();
-  const journalPath = folder.file('journal.db');
-  await laySample('0.5.0', journalPath, partitions);
+  await laySample('0.5.0', folder.file('journal.db'), partitions);
   const sql = await openSql({ databaseUrl: null, dataDir: folder.path });
-  const journal = new SqliteJournal(journalPath, { readonly: true });
+  const journal = await openJournal(logAt(folder.file('journal')), partitions, { readonly: true });
   await fillCatalogue(sql, { items, promos: await itemsOfPromos(journal) });
   await journal.close();
   await sql.close();
