@@ -143,18 +143,6 @@ export const jetStreamAppendsInFlight = 4;
 export const appendRetryMs = 700;
 
 /**
- * Nobody can empty the embedded journal's write-ahead log while some process holds a transaction open on it. A log that
- * is larger than this then stays as it is, and the journal goes on in a new file.
- */
-export const journalLogBytesMax = 64 * 1024 * 1024;
-
-/** A writer of the embedded journal looks how large the log is after each so many bytes that it wrote, at most. */
-export const journalLogLookBytes = 4 * 1024 * 1024;
-
-/** How long emptying a log that is too large waits for other threads' commits and readings, which are short. */
-export const journalLogWaitMs = 20;
-
-/**
  * Files of the embedded journal are made at full length before anything is written to them. The first is short, each is
  * twice as long as the one before, up to this: less than two hundred entries would not be worth a file.
  */
@@ -406,14 +394,6 @@ relation(tickMs <= sleepMsMax, 'a thread may sleep until the next look');
 relation(sleepMsMax + tickMs < onTimeMs, 'a sleep must leave time to decide what is due');
 relation(shortConfirmMs > 2 * recoveryPauseMsMax, 'a short journal must be read more than once');
 relation(jetStreamAppendsInFlight <= appendsInFlightMax, 'the journal bounds what is in flight');
-relation(
-  journalLogLookBytes < journalLogBytesMax,
-  'a log must be looked at before it is too large',
-);
-relation(
-  journalLogWaitMs < appendTimeoutMs,
-  'a log that is too large must hold up an append for less than that may take',
-);
 relation(
   2 * appendRetryMs < appendTimeoutMs,
   'an append must be tried again before it is given up',

@@ -3,9 +3,8 @@
  * replaced: it would go on acknowledging entries that nobody can find again.
  */
 import { dirname } from 'node:path';
-import { KeptFile } from '../kept-file.ts';
+import type { KeptFile } from '../kept-file.ts';
 import { fileLookMs } from '../limits.ts';
-import type { Segment } from './segment.ts';
 
 export class JournalFiles {
   readonly #files: KeptFile[] = [];
@@ -18,14 +17,7 @@ export class JournalFiles {
     this.#timer.unref();
   }
 
-  /** From now on looks at a segment's files too. It is open, so that its log exists as well. */
-  watch({ path, logPath }: Pick<Segment, 'path' | 'logPath'>): void {
-    // The log is cut back now and then; the database itself only ever grows.
-    this.keep(KeptFile.at(path, { grows: true }));
-    this.keep(KeptFile.at(logPath, { grows: false }));
-  }
-
-  /** From now on looks at a file too. */
+  /** From now on looks at a file. */
   keep(file: KeptFile): void {
     this.#files.push(file);
   }

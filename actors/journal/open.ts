@@ -2,12 +2,9 @@
 import { type LogSettings, madeLog, openLog } from './log/open-log.ts';
 import type { NatsSettings } from './nats-address.ts';
 import type { JournalWithSnapshots, OpenOptions } from './opening.ts';
-import { type MadeFiles, madeFiles } from './segment-names.ts';
-import { SqliteJournal } from './sqlite.ts';
 
 export type JournalSettings =
   | LogSettings
-  | { kind: 'sqlite'; path: string; made?: MadeFiles }
   | ({ kind: 'jetstream'; replicas: number } & NatsSettings);
 
 /** `partitions` is fixed when a journal is made; another number later is an error. */
@@ -21,10 +18,7 @@ export async function openJournal(
     const { JetStreamJournal } = await import('./jetstream.ts');
     return JetStreamJournal.open({ ...settings, partitions, ...options });
   }
-  if (settings.kind === 'log') return openLog(settings, partitions, options);
-  const { path, ...rest } = settings;
-  const { readonly = false, report } = options;
-  return new SqliteJournal(path, { ...rest, partitions, readonly, report });
+  return openLog(settings, partitions, options);
 }
 
 /**
@@ -33,6 +27,5 @@ export async function openJournal(
  */
 export function thisJournal(settings: JournalSettings): JournalSettings {
   if (settings.kind === 'jetstream') return settings;
-  if (settings.kind === 'log') return { ...settings, made: madeLog(settings.folder) };
-  return { ...settings, made: madeFiles(settings.path) };
+  return { ...settings, made: madeLog(settings.folder) };
 }

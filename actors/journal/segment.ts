@@ -1,28 +1,16 @@
 /**
- * A segment: one file of an embedded journal, open. Table `journal(partition, seq, body)`, WAL and `synchronous=FULL`,
- * so that a commit returns after fsync. The primary key is the fence.
+ * A segment: one file of a journal in SQLite, open. Table `journal(partition, seq, body)`.
  *
- * A segment that is continued in another takes no more entries: a trigger refuses them. So every writer learns of it
- * within the transaction that appends, one of an earlier version as well, and pays nothing for that before.
+ * A segment that is continued in another file takes no more entries: a trigger refuses them. So an engine of an
+ * earlier release learns of it within the transaction that appends.
  */
 import type { Database, Statement } from 'bun:sqlite';
-import { realpathSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { realpathSync } from 'node:fs';
 import type { Sequence } from '../events.ts';
-import {
-  type CopiedUpTo,
-  codeOf,
-  emptyLog,
-  type Opening,
-  openDatabase,
-  openError,
-  readMeta,
-  sqliteCode,
-  writeMeta,
-} from './sqlite-open.ts';
+import { type Opening, openDatabase, openError, readMeta } from './sqlite-open.ts';
 
-/** How a segment names the one in which it is continued. */
-export interface NextSegment {
+/** How a segment names the file in which it is continued. */
+export interface NextFile {
   file: string;
   /** Written in that file, so that no other is taken for it. */
   id: string;
@@ -30,18 +18,16 @@ export interface NextSegment {
 
 export class Segment {
   readonly path: string;
-  readonly name: string;
   readonly partitions: number;
   /** What the segment before names this one by; null for the first. */
   readonly id: string | null;
   readonly #database: Database;
   /** By partition, the last entry of the segments before. */
   readonly #before: readonly Sequence[];
-  readonly #insert: Statement;
   readonly #page: Statement<{ seq: number; body: Uint8Array }, [number, number, number, number]>;
   readonly #last: Statement<{ last: number | null }, [number]>;
   readonly #said: Statement<{ value: string }, []>;
-  #next: NextSegment | null = null;
+  #next: NextFile | null = null;
 
   /** @throws JournalMisconfigured when it is no journal's. @throws JournalUnavailable */
   constructor(path: string, opening: Opening) {
@@ -49,16 +35,11 @@ export class Segment {
     try {
       database = openDatabase(path, opening);
       this.#database = database;
-      // SQLite follows a link to the database, and has the log beside the file itself.
+      // SQLite follows a link to the database, and later segments lie beside the file itself.
       this.path = realpathSync(path);
-      this.name = basename(this.path);
       this.partitions = Number(readMeta(database, 'partitions'));
       this.id = readMeta(database, 'id') ?? null;
-      this.#before = JSON.parse(readMeta(database, 'before') ?? '[]') as Sequence[]; // As `makeSegment` writes it.
-      this.#insert = database.prepare(
-        `INSERT INTO journal (partition, seq, body) SELECT ?1, ?2 + 1, ?3
-         WHERE ?2 = (SELECT coalesce(max(seq), ?4) FROM journal WHERE partition = ?1)`,
-      );
+      this.#before = JSON.parse(readMeta(database, 'before') ?? '[]') as Sequence[]; // As its writer left it.
       this.#page = database.prepare(
         `SELECT seq, CAST(body AS BLOB) AS body FROM journal
          WHERE partition = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4`,
@@ -69,10 +50,6 @@ export class Segment {
       database?.close();
       throw openError(path, cause);
     }
-  }
-
-  get logPath(): string {
-    return `${this.path}-wal`;
   }
 
   /** The last entry of a partition that is in the segments before this one. */
@@ -90,65 +67,39 @@ export class Segment {
   }
 
   /** Where the journal goes on; null in its last segment. What is said once is said for ever. */
-  next(): NextSegment | null {
+  next(): NextFile | null {
     if (this.#next !== null) return this.#next;
     const said = this.#said.get();
-    if (said !== null) this.#next = JSON.parse(said.value) as NextSegment; // As `continueIn` writes it.
+    if (said !== null) this.#next = JSON.parse(said.value) as NextFile; // As `continueIn` writes it.
     return this.#next;
   }
 
-  /** Begins a transaction beside which nobody else writes. */
-  begin(): void {
+  /** Does something within a transaction, beside which nobody else writes. */
+  exclusively(work: () => void): void {
     this.#database.run('BEGIN IMMEDIATE');
+    try {
+      work();
+      this.#database.run('COMMIT');
+    } finally {
+      // SQLite itself may have ended one that failed.
+      if (this.#database.inTransaction) this.#database.run('ROLLBACK');
+    }
   }
 
-  /**
-   * False where `expectedLast` is not the last entry of this segment: `next` says whether others follow. Hot path.
-   * @throws where the segment is continued: `isContinued` tells.
-   */
-  insert(partition: number, expectedLast: Sequence, entry: Uint8Array): boolean {
-    return this.#insert.run(partition, expectedLast, entry, this.before(partition)).changes > 0;
-  }
-
-  /** Within a transaction: from its commit on the journal goes on in another segment. */
-  continueIn(next: NextSegment): void {
-    writeMeta(this.#database, 'next', JSON.stringify(next));
+  /** Within a transaction: from its commit on the journal goes on in another file. */
+  continueIn(next: NextFile): void {
+    this.#database.run(`INSERT INTO journal_meta (key, value) VALUES ('next', ?)`, [
+      JSON.stringify(next),
+    ]);
     this.#database.run(
       `CREATE TRIGGER journal_continued BEFORE INSERT ON journal
        BEGIN SELECT RAISE(ABORT, 'the journal goes on in another file: journal_meta says in which'); END`,
     );
   }
 
-  /** Whether an entry was refused because the segment is continued. */
-  isContinued(cause: unknown): boolean {
-    return codeOf(cause) === sqliteCode.constraint && this.next() !== null;
-  }
-
-  commit(): void {
-    this.#database.run('COMMIT');
-  }
-
-  /** Ends a failed transaction. False when SQLite had already ended it. */
-  rollBack(): boolean {
-    if (!this.#database.inTransaction) return false;
-    this.#database.run('ROLLBACK');
-    return true;
-  }
-
-  logBytes(): number {
-    return statSync(this.logPath, { throwIfNoEntry: false })?.size ?? 0;
-  }
-
-  /** Empties the log: null. Else says how far it was copied before who is in the way, for longer than this. */
-  emptyLog(waitMs: number): CopiedUpTo | null {
-    return emptyLog(this.#database, waitMs);
-  }
-
   close(): void {
     // An open statement would keep the file open after the database is closed.
-    for (const statement of [this.#insert, this.#page, this.#last, this.#said]) {
-      statement.finalize();
-    }
+    for (const statement of [this.#page, this.#last, this.#said]) statement.finalize();
     this.#database.close(true);
   }
 }

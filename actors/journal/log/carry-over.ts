@@ -25,8 +25,7 @@ export function carryOver(
         `${path} was made with ${newest.partitions} partitions and cannot be opened with ${header.partitions}`,
       );
     }
-    newest.begin();
-    try {
+    newest.exclusively(() => {
       if (newest.next() !== null)
         throw new JournalMisconfigured(
           `${path} goes on in ${folder}, which is missing: put it back`,
@@ -34,10 +33,7 @@ export function carryOver(
       const last = Array.from({ length: newest.partitions }, (_, p) => newest.last(p));
       makeFiles({ ...header, before: { file: basename(path), last } });
       newest.continueIn({ file: basename(folder), id: header.id });
-      newest.commit();
-    } finally {
-      newest.rollBack();
-    }
+    });
   } finally {
     segments.close();
   }
@@ -51,8 +47,7 @@ export function mustBeCarriedOver(path: string, header: LogHeader, folder: strin
   const segments = new Segments(path, { write: true });
   try {
     const { newest } = segments;
-    newest.begin();
-    try {
+    newest.exclusively(() => {
       const next = newest.next();
       const isAsItWas = before!.last.every((last, partition) => newest.last(partition) === last);
       if (!isAsItWas || (next !== null && next.id !== id)) {
@@ -62,10 +57,7 @@ export function mustBeCarriedOver(path: string, header: LogHeader, folder: strin
       }
       // Whoever made the log may have died before it said so.
       if (next === null) newest.continueIn({ file: basename(folder), id });
-      newest.commit();
-    } finally {
-      newest.rollBack();
-    }
+    });
   } finally {
     segments.close();
   }

@@ -5,14 +5,12 @@
  * All appends that a thread makes in one turn, over all its partitions, share one write and one fdatasync.
  */
 import type { Sequence } from '../../events.ts';
-import { SnapshotFiles } from '../../snapshot/files.ts';
-import type { SnapshotStore } from '../../snapshot/store.ts';
+import { EmbeddedJournal } from '../embedded.ts';
 import {
   Fenced,
   JournalCorrupt,
   JournalMisconfigured,
   JournalUnavailable,
-  type OpenedJournal,
   type StoredEntry,
 } from '../journal.ts';
 import type { JournalFiles } from '../journal-files.ts';
@@ -39,17 +37,7 @@ export interface LogJournalParts {
   watch: JournalFiles | null;
 }
 
-export class LogJournal implements OpenedJournal {
-  /** A write blocks its thread, so a second append could never overtake or join it. */
-  readonly appendsInFlight = 1;
-
-  /** No one else keeps the files. */
-  readonly mayHeal = false;
-  readonly copies = null;
-
-  /** One engine alone may write here, and its other threads read what they need when they need it. */
-  readonly followed = null;
-
+export class LogJournal extends EmbeddedJournal {
   readonly #parts: LogJournalParts;
   readonly #folder: LogFolder;
   readonly #writers = new Map<number, LogWriter>();
@@ -61,6 +49,7 @@ export class LogJournal implements OpenedJournal {
   #closed = false;
 
   constructor(parts: LogJournalParts) {
+    super();
     this.#parts = parts;
     this.#folder = parts.folder;
   }
@@ -107,16 +96,6 @@ export class LogJournal implements OpenedJournal {
 
   answeredBy(): string {
     return this.#folder.path;
-  }
-
-  snapshots(folder: string): SnapshotStore {
-    return new SnapshotFiles(folder);
-  }
-
-  acknowledgement(): { text: string } {
-    const text =
-      'Files: an acknowledged entry is on the disk of this machine; it survives the end of the process and a power cut, and is lost with the disk.';
-    return { text };
   }
 
   /** Only an append finds out about a disk, and it reports that; that the files are gone can be seen. */

@@ -9,8 +9,8 @@ import { sync } from '../../sync.ts';
 import { JournalMisconfigured, JournalUnavailable } from '../journal.ts';
 import { JournalFiles } from '../journal-files.ts';
 import type { JournalWithSnapshots, OpenOptions } from '../opening.ts';
+import { mustHaveNoLater } from '../segments.ts';
 import { SqliteJournal } from '../sqlite.ts';
-import { mustBe } from '../sqlite-open.ts';
 import { carryOver, mustBeCarriedOver } from './carry-over.ts';
 import { LogFolder } from './log-folder.ts';
 import { headerText, type LogHeader, readHeader } from './log-header.ts';
@@ -46,8 +46,7 @@ export function openLog(
     );
   try {
     if (!readonly) make(settings, partitions);
-    else if (!hasFiles(settings.folder))
-      return new SqliteJournal(settings.before, { partitions, readonly });
+    else if (!hasFiles(settings.folder)) return new SqliteJournal(settings.before, partitions);
     return opened(settings, partitions, readonly, report);
   } catch (cause) {
     if (cause instanceof JournalMisconfigured || cause instanceof JournalUnavailable) throw cause;
@@ -86,7 +85,7 @@ function opened(
         `${folder} was made with ${header.partitions} partitions and cannot be opened with ${partitions}`,
       );
     }
-    const first = header.before === null ? null : new SqliteJournal(before, { readonly: true });
+    const first = header.before === null ? null : new SqliteJournal(before, partitions);
     return new LogJournal({
       folder: files,
       streams: readonly ? null : streams,
@@ -121,7 +120,16 @@ function make({ folder, before, streams, made }: LogSettings, partitions: number
     sync(folder);
   };
   if (isNew && existsSync(before)) carryOver(before, folder, header, makeStreams);
-  else makeStreams(header);
+  else {
+    if (isNew) mustHaveNoLater(before);
+    makeStreams(header);
+  }
+}
+
+/** @throws JournalUnavailable where the path leads to another file, or to none. */
+function mustBe(path: string, made: FileIdentity): void {
+  const trouble = new KeptFile(path, made, false).trouble();
+  if (trouble !== null) throw new JournalUnavailable(`the journal cannot be opened: ${trouble}`);
 }
 
 function headerOf({ path }: LogName): LogHeader {

@@ -5,10 +5,9 @@
  */
 import type { Database } from 'bun:sqlite';
 import { statSync } from 'node:fs';
-import { logHolders } from '../../../actors/journal/log-holders.ts';
-import { emptyLog } from '../../../actors/journal/sqlite-open.ts';
 import { SqlUnavailable } from '../sql.ts';
 import { busyTimeoutMs } from './connect.ts';
+import { logHolders } from './log-holders.ts';
 
 /** Of several million orders: whoever reads that long should read a copy. */
 const logBytesMax = 2 ** 30;
@@ -26,10 +25,29 @@ export class LogLimit {
   mind(): void {
     const bytes = statSync(`${this.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
     if (bytes <= this.bytesMax) return;
-    if (emptyLog(this.database, waitMs, busyTimeoutMs) === null) return;
+    if (this.#isEmptied()) return;
     throw new SqlUnavailable(
       `no orders are written to ${this.path} while ${logHolders(this.path)} has a transaction open on it: its log ` +
         `has grown to ${Math.round(bytes / 2 ** 20)} MiB, and cannot be emptied before that is over`,
     );
+  }
+  /** Copies the log into the file and empties it. False where a reader, or a writer, is in the way. */
+  #isEmptied(): boolean {
+    this.#waitFor(waitMs);
+    try {
+      const statement = this.database.prepare<{ busy: number }, []>(
+        'PRAGMA wal_checkpoint(TRUNCATE)',
+      );
+      const { busy } = statement.get()!;
+      statement.finalize();
+      return busy === 0;
+    } finally {
+      this.#waitFor(busyTimeoutMs);
+    }
+  }
+
+  /** How long statements wait for another connection's locks. */
+  #waitFor(ms: number): void {
+    this.database.run(`PRAGMA busy_timeout = ${ms}`);
   }
 }
