@@ -26,6 +26,7 @@ import {
   tooBusy,
 } from '../wire/envelope.ts';
 import { orderData } from '../wire/order-data.ts';
+import { Together } from '../wire/together.ts';
 import { placeBatch } from './order-batch.ts';
 import { cancel, pay, refund } from './order-changes.ts';
 import { placedStatus, placedText, placing, wished } from './placing.ts';
@@ -39,9 +40,10 @@ export function orderRoutes(parts: AppParts) {
   const admin = adminOnly(parts);
   const counted = countRequests(parts);
   const sameSite = sameSiteOnly(parts);
+  const refusals = new Together();
   return (
     new Hono<Known>()
-      .post('/', (c) => place(parts, c.req.raw))
+      .post('/', (c) => place(parts, refusals, c.req.raw))
       // The router that matches in one step takes no fixed word beside a parameter, which orders have here.
       .post('/:batch', (c) =>
         c.req.param('batch') === 'batch' ? placeBatch(parts, c.req.raw) : c.notFound(),
@@ -60,7 +62,7 @@ export function orderRoutes(parts: AppParts) {
  * Places an order. It counts its own answers and has one asynchronous function for all of its steps:
  * middleware, and a promise for each step, would cost more than the steps do.
  */
-async function place(parts: AppParts, request: Request): Promise<Response> {
+async function place(parts: AppParts, refusals: Together, request: Request): Promise<Response> {
   const startedAt = performance.now();
   const away = parts.shedding.refusedFor(startedAt);
   if (away > 0) {
@@ -82,7 +84,10 @@ async function place(parts: AppParts, request: Request): Promise<Response> {
   const fromBoard = parts.positions.owns(partitionOf(token.itemId, parts.partitions))
     ? boardRefusal(parts, token, amount, parts.clock())
     : await refusalElsewhere(parts, token, amount);
-  if (fromBoard !== code.ok) return counted(parts, request, startedAt, refused(request, fromBoard));
+  if (fromBoard !== code.ok) {
+    await refusals.leaving();
+    return counted(parts, request, startedAt, refused(request, fromBoard));
+  }
   const asked = placing(wish);
   // Step 3: the command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
