@@ -35,7 +35,7 @@ export const chainStart = '0'.repeat(64);
 export type EntryHead = Omit<Entry, 'v' | 'events'>;
 
 /** What follows the events of an entry. */
-export const entryEnd: Uint8Array = Buffer.from(']}');
+export const entryEnd = ']}';
 
 /** SHA-256 in hex of an entry's stored bytes. */
 export function entryHash(bytes: Uint8Array): string {
@@ -49,7 +49,7 @@ export function encodeEvent(event: Event, at: number, entryAt: number): string {
 
 /** Encodes an entry from its events, already encoded; `EventBuffer` does the same without copying them. */
 export function encodeEntry(head: EntryHead, events: readonly string[]): Uint8Array {
-  return Buffer.concat([Buffer.from(headText(head) + events.join(','), 'utf8'), entryEnd]);
+  return encoder.encode(`${headText(head)}${events.join(',')}${entryEnd}`);
 }
 
 /** What precedes the events of an entry. */
@@ -58,6 +58,7 @@ export function headText({ partition, seq, prev, writer, at, timeSetBackFrom }: 
   return `{"v":1,"partition":${partition},"seq":${seq},"prev":"${prev}","writer":${JSON.stringify(writer)},"at":${at}${setBack},"events":[`;
 }
 
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Decodes the bytes stored under a sequence. @throws JournalCorrupt when they are not that entry. */

@@ -18,6 +18,8 @@ const zero = 0x30;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textEncoder = new TextEncoder();
 
+const ending = bytesOf(entryEnd);
+
 /** What precedes each number of a placed event. */
 const before = {
   item: bytesOf('{"type":"placed","item":'),
@@ -49,8 +51,8 @@ export class EventBuffer {
   entry(head: EntryHead): Uint8Array {
     const text = bytesOf(headText(head));
     this.#bytes.set(text, start - text.length);
-    this.#bytes.set(entryEnd, this.#end);
-    return this.#bytes.subarray(start - text.length, this.#end + entryEnd.length);
+    this.#bytes.set(ending, this.#end);
+    return this.#bytes.subarray(start - text.length, this.#end + ending.length);
   }
 
   /** Drops the events, and keeps their room. */
