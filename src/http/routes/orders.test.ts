@@ -100,8 +100,11 @@ describe('placing an order', () => {
       const token = tokenFor(sale, userId);
       const first = mustSucceed(await engine.place(token));
       expect((await act(first.orderId, verb)).status).toBe(200);
-      const again = await engine.place(token);
-      expect([again.status, again.data]).toEqual([200, first]);
+      // The actor knows the first time; after that, whoever asked it.
+      for (let times = 0; times < 3; times++) {
+        const again = await engine.place(token);
+        expect([again.status, again.data]).toEqual([200, first]);
+      }
     }
   });
 
@@ -111,6 +114,8 @@ describe('placing an order', () => {
     mustSucceed(await engine.place(token, 2));
     const other = await engine.place(token, 1);
     expect([other.status, other.errCode]).toEqual([422, 30014]);
+    expect((await engine.place(token, 2)).status).toBe(200);
+    expect((await engine.place(token, 1)).errCode).toBe(30014);
     expect((await engine.place(token, 2)).status).toBe(200);
   });
 

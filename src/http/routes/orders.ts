@@ -30,6 +30,7 @@ import { Together } from '../wire/together.ts';
 import { placeBatch } from './order-batch.ts';
 import { cancel, pay, refund } from './order-changes.ts';
 import { placedStatus, placedText, placing, wished } from './placing.ts';
+import { Repeats } from './repeats.ts';
 
 /** Orders in one page of a list. */
 const pageOrders = 20;
@@ -40,10 +41,10 @@ export function orderRoutes(parts: AppParts) {
   const admin = adminOnly(parts);
   const counted = countRequests(parts);
   const sameSite = sameSiteOnly(parts);
-  const refusals = new Together();
+  const known: AnsweredHere = { together: new Together(), repeats: new Repeats() };
   return (
     new Hono<Known>()
-      .post('/', (c) => place(parts, refusals, c.req.raw))
+      .post('/', (c) => place(parts, known, c.req.raw))
       // The router that matches in one step takes no fixed word beside a parameter, which orders have here.
       .post('/:batch', (c) =>
         c.req.param('batch') === 'batch' ? placeBatch(parts, c.req.raw) : c.notFound(),
@@ -58,11 +59,21 @@ export function orderRoutes(parts: AppParts) {
   );
 }
 
+/** For orders that this thread answers by itself. */
+interface AnsweredHere {
+  together: Together;
+  repeats: Repeats;
+}
+
 /**
  * Places an order. It counts its own answers and has one asynchronous function for all of its steps:
  * middleware, and a promise for each step, would cost more than the steps do.
  */
-async function place(parts: AppParts, refusals: Together, request: Request): Promise<Response> {
+async function place(
+  parts: AppParts,
+  { together, repeats }: AnsweredHere,
+  request: Request,
+): Promise<Response> {
   const startedAt = performance.now();
   const away = parts.shedding.refusedFor(startedAt);
   if (away > 0) {
@@ -79,24 +90,29 @@ async function place(parts: AppParts, refusals: Together, request: Request): Pro
   const wish = wished(parts, body);
   if (wish instanceof Refusal)
     return counted(parts, request, startedAt, refusalAnswer(request, wish));
-  // Step 2: what the board knows needs no actor, unless the token may have been spent before.
+  // Step 2: what the board knows needs no actor, unless the token may have been spent before; or this thread knows.
+  const before = repeats.find(wish);
+  if (before !== null) {
+    await together.leaving();
+    return counted(parts, request, startedAt, successText(before, 200));
+  }
   const { token, amount } = wish;
   const fromBoard = parts.positions.owns(partitionOf(token.itemId, parts.partitions))
     ? boardRefusal(parts, token, amount, parts.clock())
     : await refusalElsewhere(parts, token, amount);
   if (fromBoard !== code.ok) {
-    await refusals.leaving();
+    await together.leaving();
     return counted(parts, request, startedAt, refused(request, fromBoard));
   }
   const asked = placing(wish);
   // Step 3: the command goes into the mailbox of the item's partition; 4 to 8 are the actor thread's.
   const reply = await parts.send(asked);
   // Step 9: the reply was released, so all it rests on is in the journal.
-  const answer =
-    reply.code === code.ok
-      ? successText(placedText(asked.item, reply.order!), placedStatus(reply))
-      : refused(request, reply.code);
-  return counted(parts, request, startedAt, answer);
+  if (reply.code !== code.ok)
+    return counted(parts, request, startedAt, refused(request, reply.code));
+  const text = placedText(asked.item, reply.order!);
+  if (reply.repeated) repeats.keep(wish, text);
+  return counted(parts, request, startedAt, successText(text, placedStatus(reply)));
 }
 
 function counted(parts: AppParts, request: Request, startedAt: number, answer: Response): Response {
