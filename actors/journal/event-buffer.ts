@@ -15,8 +15,8 @@ const comma = 0x2c;
 const closingBrace = 0x7d;
 const zero = 0x30;
 
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textEncoder = new TextEncoder();
+const bytesOf = (text: string) => textEncoder.encode(text);
 
 const ending = bytesOf(entryEnd);
 

@@ -155,10 +155,10 @@ export class Positions {
     this.#times.note(partition, sequence, Math.min(at, wallClock()));
   }
 
-  /** For how long a partition has had no new entry at `now`, by the wall clock. */
+  /** For how long a partition has had no new entry at `now`, by the wall clock; for ever, where none is known. */
   restingMs(partition: number, now: number): number {
     const at = this.#times.at(partition, this.get(partition, 'journalSeq'));
-    return at === null ? 0 : now - at;
+    return at === null ? Number.POSITIVE_INFINITY : now - at;
   }
 
   /** A copy holds all entries up to a sequence. */

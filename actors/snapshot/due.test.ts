@@ -39,6 +39,8 @@ describe('a snapshot is due', () => {
     expect(isDue(snapshotLullMs - 1)).toBe(false);
     expect(isDue(snapshotLullMs)).toBe(true);
     positions.setMode(1, 'ready');
+    // One that has no entry is in nobody's way.
+    expect(isDue(snapshotLullMs)).toBe(true);
     positions.noteEntry(1, 4, lastEntryAt + 1);
     positions.set(1, 'journalSeq', 4);
     expect(isDue(snapshotLullMs)).toBe(false);
@@ -50,6 +52,8 @@ describe('a snapshot is due', () => {
 
   test('without a moment of rest once a start would read very much of all partitions', () => {
     positions.setMode(1, 'ready');
+    positions.noteEntry(1, 4, lastEntryAt);
+    positions.set(1, 'journalSeq', 4);
     positions.set(1, 'journalEvents', snapshotRushEvents - snapshotTailEvents - 1);
     positions.set(partition, 'journalEvents', snapshotTailEvents);
     expect(due(0)).toEqual([]);

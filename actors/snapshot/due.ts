@@ -53,7 +53,7 @@ export function dueSnapshots(
   const own = Array.from({ length: partitions }, (_, partition) => partition).filter(
     (partition) => positions.owns(partition) && positions.mode(partition) === 'ready',
   );
-  const lull = own.every((partition) => restsFor(partition, positions, now) >= terms.lullMs);
+  const lull = own.every((partition) => positions.restingMs(partition, now) >= terms.lullMs);
   const all = own.reduce((sum, partition) => sum + uncovered(partition, positions), 0);
   const mayWork = lull || all >= terms.rushEvents;
   return own.filter((partition) => {
@@ -62,12 +62,6 @@ export function dueSnapshots(
     if (mayWork && events >= Math.max(terms.tailEvents, share)) return true;
     return events >= terms.quietEvents && positions.restingMs(partition, now) >= terms.quietMs;
   });
-}
-
-/** For how long a partition has had no new entry; for ever, where it has none. */
-function restsFor(partition: number, positions: Positions, now: number): number {
-  if (positions.get(partition, 'journalSeq') === 0) return Number.POSITIVE_INFINITY;
-  return positions.restingMs(partition, now);
 }
 
 /** Events that may be in no snapshot. */

@@ -31,6 +31,7 @@ export class LogLimit {
         `has grown to ${Math.round(bytes / 2 ** 20)} MiB, and cannot be emptied before that is over`,
     );
   }
+
   /** Copies the log into the file and empties it. False where a reader, or a writer, is in the way. */
   #isEmptied(): boolean {
     this.#waitFor(waitMs);

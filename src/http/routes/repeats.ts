@@ -31,10 +31,8 @@ export class Repeats {
   keep({ token, amount }: Wish, text: string): void {
     const { userId, itemId, promoId, nonce } = token;
     if (this.#kept.size === keptMax) {
-      for (const oldest of this.#kept.keys()) {
-        this.#kept.delete(oldest);
-        break;
-      }
+      const [oldest] = this.#kept.keys();
+      this.#kept.delete(oldest!);
     }
     this.#kept.set(nonce, { userId, itemId, promoId, amount, text });
   }
