@@ -30,6 +30,8 @@ interface LayoutProps {
   ownStyles?: readonly string[];
   /** In place of the shop's menu. */
   menu?: Child;
+  /** Below the header. */
+  sections?: Child;
   /** What is missing without JavaScript, where that is not buying; null for nothing. */
   noScript?: string | null;
   children: Child;
@@ -64,6 +66,7 @@ export function Layout(props: LayoutProps) {
           {own.skip}
         </a>
         <Header view={view} menu={props.menu ?? <ShopMenu view={view} />} />
+        {props.sections}
         <main id="main">
           {props.noScript !== null && (
             <noscript>

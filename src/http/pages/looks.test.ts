@@ -210,10 +210,10 @@ describe('every text', () => {
     await expectReadable(page);
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin'));
+    await page.waitForURL(url('/admin/items'));
     for (const path of [
       '/admin',
-      '/admin/new-item',
+      '/admin/items/new',
       '/admin/search',
       `/admin/search?item=${itemId}&user=1`,
       `/admin/items/${itemId}`,
@@ -306,7 +306,7 @@ describe('a time', () => {
     await page.goto(url('/admin/login'));
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin'));
+    await page.waitForURL(url('/admin/items'));
     await page.goto(url(`/admin/items/${itemId}`));
     await page.waitForSelector(
       '.promos td:has-text("2031-03-05 12:00 UTC – 2031-03-05 13:00 UTC")',

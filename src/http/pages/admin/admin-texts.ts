@@ -3,12 +3,18 @@ import type { Language } from '../../wire/messages.ts';
 
 const en = {
   menu: {
-    overview: 'Overview',
     newItem: 'New item',
-    refunds: 'Refunds due',
     search: 'Why refused?',
     docs: 'API',
     logOut: 'Log out',
+  },
+  sections: {
+    label: 'Sections',
+    sales: 'Sales',
+    items: 'Items',
+    refunds: 'Refunds due',
+    search: 'Why refused?',
+    engine: 'Engine',
   },
   noScript: 'Numbers update only with JavaScript; forms work without it.',
   logIn: {
@@ -19,12 +25,16 @@ const en = {
     wrong: 'This is not the admin token.',
     limited: 'Too many wrong tokens. Try again in {n} seconds.',
   },
-  overview: {
-    title: 'Overview',
-    lead: '{n} items, live.',
-    engine: 'Engine',
+  engine: {
+    title: 'Engine',
+    lead: 'For engineers: whether every partition is served, and by whom.',
+    engine: 'Partitions',
     partitions: '{n} of {all} partitions ready',
     journal: 'Journal',
+  },
+  items: {
+    title: 'Items',
+    lead: '{n} items, live.',
     none: 'Nothing is on sale yet. Create the first item.',
     search: 'Search by name',
     find: 'Search',
@@ -199,12 +209,18 @@ export type AdminTexts = typeof en;
 
 const zh: AdminTexts = {
   menu: {
-    overview: '总览',
     newItem: '新商品',
-    refunds: '待退款',
     search: '拒单查询',
     docs: '接口',
     logOut: '退出',
+  },
+  sections: {
+    label: '栏目',
+    sales: '活动',
+    items: '商品',
+    refunds: '待退款',
+    search: '拒单查询',
+    engine: '引擎',
   },
   noScript: '数字实时变化需要 JavaScript，表单则不需要。',
   logIn: {
@@ -215,12 +231,16 @@ const zh: AdminTexts = {
     wrong: '管理令牌不正确。',
     limited: '错误次数过多，请在 {n} 秒后重试。',
   },
-  overview: {
-    title: '总览',
-    lead: '{n} 件商品，实时数据。',
-    engine: '引擎',
+  engine: {
+    title: '引擎',
+    lead: '供工程师查看：各分区是否在服务，由谁服务。',
+    engine: '分区',
     partitions: '{n} / {all} 个分区就绪',
     journal: '日志',
+  },
+  items: {
+    title: '商品',
+    lead: '{n} 件商品，实时数据。',
     none: '还没有商品，请新建第一件。',
     search: '按名称搜索',
     find: '搜索',

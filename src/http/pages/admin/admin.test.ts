@@ -59,14 +59,14 @@ const value = (name: string, text: string) => `.numbers [data-value=${name}]:tex
 describe('the administrator with a browser', () => {
   test('starts a sale, watches it and finds out why a buyer was refused', async () => {
     const { page, context, complaints } = await browser.visitor(shop.engine.url);
-    await page.goto(url('/admin/new-item'));
+    await page.goto(url('/admin/items/new'));
     expect(new URL(page.url()).pathname).toBe('/admin/login');
     await page.fill('#log-in-token', 'not-the-admin-token');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[role=alert]:has-text("not the admin token")');
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin/new-item'));
+    await page.waitForURL(url('/admin/items/new'));
 
     // By keyboard alone, with a mistake that is corrected where it is marked.
     await tabTo(page, '#item-title');
@@ -132,7 +132,7 @@ describe('the administrator with a browser', () => {
 
     await page.click('button:has-text("Log out")');
     await page.waitForURL(url('/admin/login'));
-    await page.goto(url('/admin'));
+    await page.goto(url('/admin/items'));
     expect(new URL(page.url()).pathname).toBe('/admin/login');
     // A browser itself complains about a page that comes with the status of a refusal.
     const refusals = /status of (401 \(Unauthorized\)|400 \(Bad Request\))/;
@@ -199,10 +199,16 @@ describe('the administrator with a browser', () => {
     const { itemId } = await shop.engine.sale({ stock: 7 });
     for (const locale of ['en-GB', 'zh-CN']) {
       const { page, context, complaints } = await loggedIn({ locale, width: 390 });
-      await page.goto(url('/admin'));
+      await page.goto(url('/admin/items'));
       await page.waitForSelector(`[data-item="${itemId}"] [data-value=left]:text-is("7")`);
       const search = `/admin/search?item=${itemId}&user=5`;
-      for (const path of ['/admin', `/admin/items/${itemId}`, '/admin/new-item', search, '/docs']) {
+      for (const path of [
+        '/admin',
+        `/admin/items/${itemId}`,
+        '/admin/items/new',
+        search,
+        '/docs',
+      ]) {
         await page.goto(url(path));
         const wide = await page.evaluate('document.documentElement.scrollWidth');
         expect([path, wide]).toEqual([path, 390]);
@@ -232,7 +238,7 @@ describe('the forms', () => {
 
   test('that make something make it once, whatever is clicked and reloaded, and another only if asked', async () => {
     const cookie = await session();
-    const blank = await (await fetch(url('/admin/new-item'), { headers: { cookie } })).text();
+    const blank = await (await fetch(url('/admin/items/new'), { headers: { cookie } })).text();
     const key = /name="key" value="([^"]+)"/.exec(blank)![1]!;
     const item = { title: 'Once', description: '', price: '1', stock: '2', limitPerUser: '5', key };
     const sent = await Promise.all([1, 2, 3].map(() => send('/admin/items', item, { cookie })));
@@ -368,7 +374,6 @@ describe('a session of the administrator', () => {
       [`/admin/items/${itemId}/promos`, `/admin/items/${itemId}`],
       [`/admin/items/${itemId}/restock`, `/admin/items/${itemId}`],
       ['/admin/promos/1/publish', '/admin'],
-      ['/admin/items', '/admin'],
     ] as const) {
       const { status, headers } = await fetch(url(path), {
         headers: { cookie },

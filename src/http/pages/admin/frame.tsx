@@ -3,6 +3,7 @@ import type { Child } from 'hono/jsx';
 import { Layout, type View } from '../layout.tsx';
 import { type AdminTexts, adminTexts } from './admin-texts.ts';
 import { adminScriptTexts } from './script-texts.ts';
+import { Sections } from './sections.tsx';
 
 /** The page that a form was on, for links back to it. */
 export function here(view: View, path: string): View {
@@ -34,7 +35,8 @@ export function Frame({ view, title, script, data, loggedIn = true, children }: 
       script={script ?? 'admin.js'}
       data={{ ...data, admin: adminScriptTexts[view.visitor.language] }}
       ownStyles={['admin.css', 'admin-live.css']}
-      menu={loggedIn ? <Menu own={own} path={view.visitor.path} /> : ''}
+      menu={loggedIn ? <Menu own={own} /> : ''}
+      sections={loggedIn && <Sections view={view} />}
       noScript={own.noScript}
     >
       {children}
@@ -42,19 +44,10 @@ export function Frame({ view, title, script, data, loggedIn = true, children }: 
   );
 }
 
-function Menu({ own, path }: { own: AdminTexts; path: string }) {
-  const link = (href: string, text: string) => (
-    <a href={href} aria-current={path.split('?')[0] === href ? 'page' : undefined}>
-      {text}
-    </a>
-  );
+function Menu({ own }: { own: AdminTexts }) {
   return (
     <>
-      {link('/admin', own.menu.overview)}
-      {link('/admin/new-item', own.menu.newItem)}
-      {link('/admin/refunds', own.menu.refunds)}
-      {link('/admin/search', own.menu.search)}
-      {link('/docs', own.menu.docs)}
+      <a href="/docs">{own.menu.docs}</a>
       <form method="post" action="/admin/log-out">
         <button type="submit" class="plain">
           {own.menu.logOut}

@@ -1,4 +1,4 @@
-/** `/admin/new-item`. */
+/** `/admin/items/new`. */
 import { normalLimitDefault } from '../../../../actors/limits.ts';
 import type { View } from '../layout.tsx';
 import { Check, Field, type Filled, FormKey, Frame, Notice, ownTexts } from './frame.tsx';

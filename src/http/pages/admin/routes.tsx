@@ -6,7 +6,6 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { saleStatus } from '../../../../actors/memory/board.ts';
 import { shownPromo } from '../../../catalog/item.ts';
-import { shownEngines } from '../../../shop/cluster/engines.ts';
 import { itemIdOf } from '../../../shop/read-item.ts';
 import { RefusalSearch } from '../../../shop/why-refused/search.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
@@ -17,18 +16,20 @@ import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { watchedSelections } from '../watched-items.ts';
+import { enginePage } from './engines/engine.tsx';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
+import { ItemsPage } from './items.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
-import { OverviewPage } from './overview.tsx';
 import { searchPage } from './search/search.tsx';
 import { adminSessionOf, loggedInOnly, logInRoutes, logOutRoute } from './session.tsx';
 
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
-  const overviewPage = page((c, view) => overview(parts, c, view));
+  const items = page((c, view) => listItems(parts, c, view));
+  const engine = page((_, view) => enginePage(parts, view));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
   const newItem = page((_, view) => ({ page: <NewItemPage view={view} filled={empty} /> }));
   const item = page((c, view) =>
@@ -41,11 +42,12 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logInRoutes(parts, page))
       .use(loggedInOnly(parts))
       .route('/', logOutRoute(parts))
-      .get('/', overviewPage)
+      .get('/', (c) => c.redirect('/admin/items', 303))
+      .get('/engine', engine)
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
-      .get('/items', (c) => c.redirect('/admin', 303))
-      .get('/new-item', newItem)
+      .get('/items', items)
+      .get('/items/new', newItem)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
       .get('/items/:id/:form', (c) =>
@@ -58,20 +60,19 @@ export function adminPages(parts: AppParts, page: PageMaker) {
   );
 }
 
-async function overview(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const { board, journalPromise } = parts;
+async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const { board } = parts;
   const query = v.safeParse(listSchema, c.req.query());
   const { q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
   const search = q === '' ? null : q;
   const listed = await parts.lists.page({ sort: 'newest', search, cursor, withHidden: true });
-  if (listed === null) return c.redirect('/admin', 303);
+  if (listed === null) return c.redirect('/admin/items', 303);
   const items = listed.items.map((item) => {
     const row = board.read(item.id)!;
     const promo = shownPromo(item, row) ?? null;
     const { id, title } = item;
     return { id, title, price: row.price, promo, status: saleStatus(row, view.now) };
   });
-  const well = { cluster: shownEngines(parts), journalPromise };
   const list = {
     items,
     total: board.opened,
@@ -80,10 +81,10 @@ async function overview(parts: AppParts, c: Context, view: View): Promise<Made> 
     hidden: listed.hidden,
     isFirst: cursor === null,
   };
-  return { page: <OverviewPage view={view} list={list} {...well} /> };
+  return { page: <ItemsPage view={view} list={list} /> };
 }
 
-/** One stream for all tabs of a browser: `items` names what each of them shows, 0 the overview. */
+/** One stream for all tabs of a browser: `items` names what each of them shows. */
 function live({ board, adminFeed, adminSessions }: AppParts, c: Context): Response {
   const selections = watchedSelections(c.req.query('items'), (id) => board.has(id));
   const token = adminSessionOf(c);

@@ -39,7 +39,7 @@ test('each engine is shown with its state and partitions, and each partition wit
   const { html, text } = shown('en', [partition, { ...partition, partition: 1 }]);
   expect(text).toContain('http://a:3000 0.5.0 · this one alive 2026-11-11 11:59 UTC 0, 1');
   expect(text).toContain('http://b:3000 0.5.0 gone heard 2400 ms ago 2026-11-11 11:59 UTC –');
-  expect(text).toContain('1 http://a:3000 2026-11-11 11:59:30 UTC ready 512 –');
+  expect(text).toContain('1 http://a:3000 2026-11-11 11:59:30 UTC ready 512 in step – –');
   // While all is well, the partitions are not in the way.
   expect(html).not.toContain('<details open');
 });
@@ -47,7 +47,7 @@ test('each engine is shown with its state and partitions, and each partition wit
 test('a partition without an owner is seen at once, and so is what engines do not have in common', () => {
   const { html, text } = shown('en', [partition, { ...orphan, since: null }], ['two secrets']);
   expect(html).toContain('<details open');
-  expect(text).toContain('2 nobody – waits for an owner 512');
+  expect(text).toContain('2 nobody – waits for an owner 512 in step');
   expect(text).toContain('two secrets');
 });
 
@@ -58,7 +58,7 @@ test('a copy is in step, behind, or of an owner that is not heard, in both langu
     followed.map((each) =>
       shown(language, [each])
         .text.trim()
-        .replace(/^.* 512 /, ''),
+        .replace(/^.* 512 – – /, ''),
     );
   expect(ends('en')).toEqual(['in step', '32 entries behind', 'not in step']);
   expect(ends('zh')).toEqual(['同步', '落后 32 条', '未同步']);

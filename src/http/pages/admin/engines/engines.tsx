@@ -1,11 +1,11 @@
-/** The engines of a cluster and what each owns, on the overview: as they stood when the page was made. */
+/** The engines of a cluster and what each owns: as they stood when the page was made. */
 import type { ShownEngine, ShownPartition } from '../../../../shop/cluster/engines.ts';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
 import { enginesTexts } from './engines-texts.ts';
 
-export interface EnginesProps {
+interface EnginesProps {
   view: View;
   engines: readonly ShownEngine[];
   partitions: readonly ShownPartition[];
@@ -74,23 +74,46 @@ function PartitionTable({ view, engines, partitions }: EnginesProps) {
   const addressOf = (id: string) => engines.find((each) => each.id === id)?.address ?? id;
   return (
     <table class="board" aria-label={own.partitions}>
-      <Columns names={[own.partition, own.owner, own.since, own.doing, own.entry, own.copy]} />
+      <Columns
+        names={[
+          own.partition,
+          own.owner,
+          own.since,
+          own.doing,
+          own.entry,
+          own.sql,
+          own.replica,
+          own.copy,
+        ]}
+      />
       <tbody>
-        {partitions.map(({ partition, owner, mode, since, journalSeq, copy }) => (
-          <tr>
-            <th scope="row">{partition}</th>
-            <td data-label={own.owner}>{owner === null ? own.nobody : addressOf(owner)}</td>
-            <td data-label={own.since}>{since === null ? '–' : minuteText(since)}</td>
-            <td data-label={own.doing} class={mode === 'ready' ? 'well' : 'unwell'}>
-              {own.modes[mode]}
-            </td>
-            <td data-label={own.entry}>{journalSeq}</td>
-            <td data-label={own.copy}>{copy === null ? '–' : copyText(copy, own)}</td>
-          </tr>
-        ))}
+        {partitions.map(
+          ({ partition, owner, mode, since, journalSeq, sqlSeq, replicaSeq, copy }) => (
+            <tr>
+              <th scope="row">{partition}</th>
+              <td data-label={own.owner}>{owner === null ? own.nobody : addressOf(owner)}</td>
+              <td data-label={own.since}>{since === null ? '–' : minuteText(since)}</td>
+              <td data-label={own.doing} class={mode === 'ready' ? 'well' : 'unwell'}>
+                {own.modes[mode]}
+              </td>
+              <td data-label={own.entry}>{journalSeq}</td>
+              <td data-label={own.sql}>{behindText(journalSeq - sqlSeq, copy === null, own)}</td>
+              <td data-label={own.replica}>
+                {behindText(journalSeq - replicaSeq, copy === null && replicaSeq > 0, own)}
+              </td>
+              <td data-label={own.copy}>{copy === null ? '–' : copyText(copy, own)}</td>
+            </tr>
+          ),
+        )}
       </tbody>
     </table>
   );
+}
+
+/** What only a partition's owner knows is left out elsewhere. */
+function behindText(entries: number, isKnown: boolean, own: (typeof enginesTexts)['en']): string {
+  if (!isKnown) return '–';
+  return entries <= 0 ? own.copyInStep : fill(own.copyBehind, { n: entries });
 }
 
 /** A copy that has all its owner's entries may still not know so, while nothing is heard of the owner. */

@@ -89,7 +89,7 @@ async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made
   );
   if (refused === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
   const filled = filledOf(view, values, refused);
-  const page = <NewItemPage view={here(view, '/admin/new-item')} filled={filled} />;
+  const page = <NewItemPage view={here(view, '/admin/items/new')} filled={filled} />;
   return { page, status: failures[refused.code].status };
 }
 

@@ -1,12 +1,11 @@
-/** `/admin`: every item's books, live, and whether the engine is well. */
+/** `/admin/items`: every item's books, live. */
 import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';
-import { type EnginesProps, EnginesSection } from './engines/engines.tsx';
 import { Frame, ownTexts } from './frame.tsx';
 
-interface OverviewItem {
+interface ListedItem {
   id: number;
   title: string;
   price: number;
@@ -16,25 +15,20 @@ interface OverviewItem {
 
 /** A page of the items, newest first. */
 interface ShownList extends ListPage {
-  items: OverviewItem[];
+  items: ListedItem[];
   /** Of all items ever opened. */
   total: number;
 }
 
-interface OverviewProps {
+interface ItemsProps {
   view: View;
   list: ShownList;
-  cluster: Omit<EnginesProps, 'view'>;
-  journalPromise: string;
 }
 
-export function OverviewPage({ view, list, cluster, journalPromise }: OverviewProps) {
+export function ItemsPage({ view, list }: ItemsProps) {
   const { items, search, hidden, isFirst } = list;
   const texts = ownTexts(view);
-  const own = texts.overview;
-  const all = cluster.partitions.length;
-  const ready = cluster.partitions.filter(({ mode }) => mode === 'ready').length;
-  const isWell = ready === all;
+  const own = texts.items;
   const data = { selection: items.map(({ id }) => id).join('-') };
   const isEmpty = items.length === 0 && search === null && hidden === 0 && isFirst;
   return (
@@ -44,28 +38,24 @@ export function OverviewPage({ view, list, cluster, journalPromise }: OverviewPr
           <h1>{own.title}</h1>
           <p class="lead">{fill(own.lead, { n: list.total })}</p>
         </div>
-        <p class="live-state" data-live role="status"></p>
+        <div class="heading-side">
+          <p class="live-state" data-live role="status"></p>
+          {!isEmpty && (
+            <a class="primary" href="/admin/items/new">
+              {texts.menu.newItem}
+            </a>
+          )}
+        </div>
       </div>
-      <dl class="engine">
-        <div>
-          <dt>{own.engine}</dt>
-          <dd class={isWell ? 'well' : 'unwell'}>
-            {isWell ? '✓' : '✗'} {fill(own.partitions, { n: ready, all })}
-          </dd>
-        </div>
-        <div>
-          <dt>{own.journal}</dt>
-          <dd lang="en">{journalPromise}</dd>
-        </div>
-      </dl>
-      {cluster.engines.length > 1 && <EnginesSection view={view} {...cluster} />}
-      {!isEmpty && <FindForm path="/admin" search={search} label={own.search} submit={own.find} />}
+      {!isEmpty && (
+        <FindForm path="/admin/items" search={search} label={own.search} submit={own.find} />
+      )}
       {hidden > 0 && <p class="notice">{fill(own.hidden, { n: hidden })}</p>}
       {isEmpty ? (
         <div class="empty">
           <p>{own.none}</p>
           <p>
-            <a class="primary" href="/admin/new-item">
+            <a class="primary" href="/admin/items/new">
               {texts.menu.newItem}
             </a>
           </p>
@@ -75,7 +65,7 @@ export function OverviewPage({ view, list, cluster, journalPromise }: OverviewPr
       )}
       <Pages
         list={list}
-        pathOf={(cursor) => listPath('/admin', { q: search, cursor })}
+        pathOf={(cursor) => listPath('/admin/items', { q: search, cursor })}
         label={own.pages}
         toFirst={own.newest}
         toNext={own.older}
@@ -84,15 +74,15 @@ export function OverviewPage({ view, list, cluster, journalPromise }: OverviewPr
   );
 }
 
-function ItemTable({ view, items }: { view: View; items: OverviewItem[] }) {
-  const { overview, live, item: words } = ownTexts(view);
+function ItemTable({ view, items }: { view: View; items: ListedItem[] }) {
+  const { items: own, live, item: words } = ownTexts(view);
   const numbers = ['left', 'heldShort', 'sold', 'ordersPerSecond', 'refused', 'sqlBehind'] as const;
   return (
     <table class="board">
-      <caption class="visually-hidden">{overview.title}</caption>
+      <caption class="visually-hidden">{own.title}</caption>
       <thead>
         <tr>
-          <th scope="col">{overview.item}</th>
+          <th scope="col">{own.item}</th>
           <th scope="col">{words.units}</th>
           {numbers.map((name) => (
             <th scope="col">{live[name]}</th>
