@@ -13,6 +13,7 @@ import { redisAddressFault } from '../actors/redis-connection.ts';
 import { type CaptchaKind, captchaKinds } from './admission/captcha.ts';
 import { TrustedProxies } from './http/guard/client-address.ts';
 import { originsIn } from './http/guard/site.ts';
+import { isTimeZone } from './http/pages/zoned-time.ts';
 import { type PaymentsMode, paymentsModes } from './payments/modes.ts';
 import { webhookSecretFault } from './payments/webhook-secret.ts';
 
@@ -41,6 +42,8 @@ export interface Config {
   paymentWebhookSecret: string | null;
   /** ISO 4217: what amounts in minor units are of. */
   currency: string;
+  /** IANA's name: the zone of the merchant's pages, where a browser tells no other. */
+  timeZone: string;
   smsWebhookUrl: string | null;
   smsWebhookSecret: string | null;
   /** What buyers are asked for before a purchase token. */
@@ -205,6 +208,13 @@ function environmentSchema(cores: number) {
       v.pipe(v.string(), v.check(isCurrency, 'must be a code of ISO 4217, such as CNY')),
       'CNY',
     ),
+    TIME_ZONE: v.optional(
+      v.pipe(
+        v.string(),
+        v.check(isTimeZone, 'must be the name of a time zone, such as Asia/Shanghai'),
+      ),
+      'UTC',
+    ),
     SMS_WEBHOOK_URL: url('http:', 'https:'),
     SMS_WEBHOOK_SECRET: text(16),
     CAPTCHA: v.optional(
@@ -276,6 +286,7 @@ export function readConfig(
     payments: settings.PAYMENTS,
     paymentWebhookSecret: settings.PAYMENT_WEBHOOK_SECRET,
     currency: settings.CURRENCY,
+    timeZone: settings.TIME_ZONE,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,
     smsWebhookSecret: settings.SMS_WEBHOOK_SECRET,
     captcha: settings.CAPTCHA,

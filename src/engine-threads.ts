@@ -97,6 +97,8 @@ export class EngineThreads {
         payments: settings.payments,
         paymentWebhookSecret: settings.paymentWebhookSecret,
         captcha: settings.captcha,
+        currency: settings.currency,
+        timeZone: settings.timeZone,
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
         requestMetrics,

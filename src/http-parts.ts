@@ -65,6 +65,8 @@ export interface HttpThreadSettings extends DispatchSettings {
   payments: PaymentsMode;
   paymentWebhookSecret: string;
   captcha: CaptchaKind;
+  currency: string;
+  timeZone: string;
   trustedProxies: string;
   allowedOrigins: string;
   idleTimeoutSeconds: number;
@@ -162,7 +164,7 @@ export async function openParts(
     addressOf: (request) => site.addressOf(request),
     site,
     mayIdle: server.mayIdle,
-    journalPromise: settings.journalPromise,
+    ...asSet(settings),
     metrics: metricsOnceAsked({
       ...{ memory, board, positions, partitions, engines },
       ...{ clock, steadyClock, requests, readiness },
@@ -222,6 +224,11 @@ async function openDispatch(settings: HttpThreadSettings, board: Board, metrics:
   const dispatch: Dispatch = new Dispatch(settings, { board, metrics, courier, report });
   dispatch.setOwners(cluster.owners);
   return { courier, dispatch };
+}
+
+/** What pages say as the settings have it. */
+function asSet({ journalPromise, currency, timeZone }: HttpThreadSettings) {
+  return { journalPromise, currency, timeZone };
 }
 
 /** Whose word it is that money has come, and who plays a provider where there is none. */

@@ -47,6 +47,10 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   mayIdle(request: Request): void;
   requests: RequestMetrics;
   metrics(): Promise<Registry>;
+  /** ISO 4217: what amounts are of. */
+  currency: string;
+  /** IANA's name of the zone in which pages are written, where a browser tells no other. */
+  timeZone: string;
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
   /** As `send`, for whatever may be a payment: counts what becomes of those. */

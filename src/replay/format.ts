@@ -1,4 +1,5 @@
 /** Numbers and times as people read them. */
+import { minorDigits } from '../currency.ts';
 
 export function number(value: number): string {
   return value.toLocaleString('en-US');
@@ -52,9 +53,7 @@ export function percent(share: number): string {
 export function amount(minor: number, currency: string): string {
   const style = { style: 'currency', currency, currencyDisplay: 'code' } as const;
   const format = new Intl.NumberFormat('en-US', style);
-  // Always there for a format of the style `currency`.
-  const digits = format.resolvedOptions().maximumFractionDigits!;
-  return format.format(minor / 10 ** digits).replace('\u00a0', ' ');
+  return format.format(minor / 10 ** minorDigits(currency)).replace('\u00a0', ' ');
 }
 
 /** What people call an item: its title, where one is known. */

@@ -1,6 +1,7 @@
 /** The frame of every page: head, header, footer. */
 import { html, raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
+import { minorDigits } from '../../currency.ts';
 import type { Assets } from './assets.ts';
 import { scriptTexts, type Texts, texts } from './texts.ts';
 import { type Visitor, withQuery } from './visitor.ts';
@@ -13,6 +14,10 @@ export interface View {
   assets: Assets;
   /** Milliseconds since 1970 UTC by the server's clock: browsers count on from it. */
   now: number;
+  /** ISO 4217: what amounts are of. */
+  currency: string;
+  /** IANA's name of the zone in which times are written. */
+  timeZone: string;
 }
 
 interface LayoutProps {
@@ -37,6 +42,11 @@ interface LayoutProps {
   children: Child;
 }
 
+/** A visitor's language as BCP 47 has it: of the page, and of numbers and amounts on it. */
+export function languageTag({ language }: Pick<Visitor, 'language'>): string {
+  return language === 'zh' ? 'zh-CN' : 'en';
+}
+
 export function textsOf({ visitor }: View): Texts {
   return texts[visitor.language];
 }
@@ -48,9 +58,11 @@ export function Layout(props: LayoutProps) {
   const { visitor, assets, now } = view;
   const own = textsOf(view);
   const loggedIn = visitor.userId !== null;
-  const page = JSON.stringify({ ...data, now, loggedIn, texts: scriptTexts[visitor.language] });
+  const currency = { code: view.currency, digits: minorDigits(view.currency) };
+  const shared = { now, loggedIn, currency, texts: scriptTexts[visitor.language] };
+  const page = JSON.stringify({ ...data, ...shared });
   return (
-    <html lang={visitor.language === 'zh' ? 'zh-CN' : 'en'}>
+    <html lang={languageTag(visitor)}>
       <head>
         <meta charset="utf-8" />
         <title>{`${title} · Stampede`}</title>

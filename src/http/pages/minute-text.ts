@@ -1,5 +1,16 @@
-/** A time in UTC to the minute, or to the second where it has one. */
-export function minuteText(ms: number): string {
-  const text = new Date(ms).toISOString().replace('T', ' ');
-  return `${ms % 60_000 === 0 ? text.slice(0, 16) : text.slice(0, 19)} UTC`;
+/** How pages write times. */
+import type { View } from './layout.tsx';
+import { offsetText, zonedText, zoneName } from './zoned-time.ts';
+
+type Reader = Pick<View, 'timeZone'>;
+
+/** A time in the reader's zone, to the minute, or to the second where it has one: `2026-11-22 20:00 UTC+8`. */
+export function minuteText(ms: number, { timeZone }: Reader): string {
+  return zonedText(ms, timeZone);
+}
+
+/** As `minuteText`, with the zone's name: `2026-11-22 20:00 UTC+8 (Asia/Shanghai)`. */
+export function namedMinuteText(ms: number, { timeZone }: Reader): string {
+  const [text, name] = [zonedText(ms, timeZone), zoneName(timeZone)];
+  return name === offsetText(ms, timeZone) ? text : `${text} (${name})`;
 }

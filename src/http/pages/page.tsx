@@ -7,7 +7,7 @@ import { languageOf } from '../wire/messages.ts';
 import { ApologyPage } from './apology.tsx';
 import type { Assets } from './assets.ts';
 import { document, type View } from './layout.tsx';
-import { chooseLanguage, visitorOf } from './visitor.ts';
+import { chooseLanguage, timeZoneOf, visitorOf } from './visitor.ts';
 
 /** A page with its status, 200 when not given; or another answer altogether. */
 export type Made = { page: Child; status?: ContentfulStatusCode } | Response;
@@ -23,13 +23,17 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
     visitor: await visitorOf(c, parts),
     assets,
     now: parts.clock(),
+    currency: parts.currency,
+    timeZone: timeZoneOf(c) ?? parts.timeZone,
   });
 
   function apology(c: Context, error: unknown): Response | Promise<Response> {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     parts.logError('page failed', { path: c.req.path, error: reason });
     const language = languageOf(c.req.header('accept-language') ?? null);
-    const view = { visitor: { language, userId: null, path: '/' }, assets, now: parts.clock() };
+    const { currency, timeZone } = parts;
+    const visitor = { language, userId: null, path: '/' };
+    const view = { visitor, assets, now: parts.clock(), currency, timeZone };
     c.header('retry-after', '1');
     return c.html(document(<ApologyPage view={view} reason="failed" />), 503);
   }

@@ -4,8 +4,11 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { sessionOf } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
 import { type Language, languageOf } from '../wire/messages.ts';
+import { isTimeZone } from './zoned-time.ts';
 
 const languageCookie = 'lang';
+/** The browser's zone, as `browser/admin.js` tells it. */
+const timeZoneCookie = 'tz';
 const yearSeconds = 365 * 24 * 3600;
 
 export interface Visitor {
@@ -29,6 +32,12 @@ export async function visitorOf(c: Context, parts: AppParts): Promise<Visitor> {
     userId: found?.session.userId ?? null,
     path: pathname + search,
   };
+}
+
+/** The browser's time zone; null where it has told none, or none that is known here. */
+export function timeZoneOf(c: Context): string | null {
+  const told = getCookie(c, timeZoneCookie);
+  return told !== undefined && isTimeZone(told) ? told : null;
 }
 
 /** `?lang=` chooses a language for good, and leads to the same page without it; else null. */

@@ -96,7 +96,7 @@ function ItemTable({ view, items }: { view: View; items: ListedItem[] }) {
               <a href={`/admin/items/${id}`}>{title}</a>
               <span class="hint">
                 {promo === null ? (
-                  `${money(price)} · ${words.none}`
+                  `${money(price, view)} · ${words.none}`
                 ) : (
                   <>
                     {promo.name} ·{' '}

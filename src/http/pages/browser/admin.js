@@ -1,8 +1,13 @@
-// What every administrator's page does: a form is sent once, and times in UTC are also shown in the
-// reader's own zone. Everything works without it.
+// What every administrator's page does: a form is sent once, and the server is told the browser's time
+// zone, in which it writes the next page. Everything works without it.
 import { fill, page, timeText } from './site.js';
 
 export const texts = page.admin;
+
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const yearSeconds = 365 * 24 * 3_600;
+// biome-ignore lint/suspicious/noDocumentCookie: not every browser has another way.
+document.cookie = `tz=${timeZone}; path=/admin; max-age=${yearSeconds}; samesite=lax`;
 
 for (const form of document.querySelectorAll('form[data-once]')) {
   form.addEventListener('submit', (event) => {

@@ -13,9 +13,14 @@ export const find = (selector, within = document) => within.querySelector(select
 
 /** An amount of minor units, as the server writes it. */
 export function money(minor) {
-  const fraction = minor % 100 === 0 ? 0 : 2;
-  const digits = { minimumFractionDigits: fraction, maximumFractionDigits: fraction };
-  return `¥${new Intl.NumberFormat('en', digits).format(minor / 100)}`;
+  const { code: currency, digits } = page.currency;
+  const unit = 10 ** digits;
+  const fraction = minor % unit === 0 ? 0 : digits;
+  const format = new Intl.NumberFormat(document.documentElement.lang, {
+    ...{ style: 'currency', currency, currencyDisplay: 'narrowSymbol' },
+    ...{ minimumFractionDigits: fraction, maximumFractionDigits: fraction },
+  });
+  return format.format(minor / unit);
 }
 
 const local = new Intl.DateTimeFormat(document.documentElement.lang, {

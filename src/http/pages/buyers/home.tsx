@@ -77,7 +77,7 @@ function Card({ view, offer }: { view: View; offer: Offer }) {
         <a href={`/items/${item.id}`}>{item.title}</a>
       </h2>
       {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
-      <Price offer={offer} own={own} />
+      <Price view={view} offer={offer} />
       <Stock offer={offer} own={own} />
     </li>
   );

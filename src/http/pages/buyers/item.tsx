@@ -3,9 +3,9 @@ import { queueModes } from '../../../../actors/events.ts';
 import { orderUnitsMax } from '../../../../actors/limits.ts';
 import type { CatalogPromo } from '../../../catalog/item.ts';
 import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
-import { minuteText } from '../minute-text.ts';
+import { namedMinuteText } from '../minute-text.ts';
 import { money } from '../money.ts';
-import { fill, scriptTexts, type Texts } from '../texts.ts';
+import { fill, scriptTexts } from '../texts.ts';
 import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
 import { DrawLink, Room } from './room.tsx';
 import { roomTexts } from './room-texts.ts';
@@ -28,7 +28,7 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
     <Layout
       view={view}
       title={item.title}
-      description={summaryOf(offer, own)}
+      description={summaryOf(offer, view)}
       script="item.js"
       data={data}
     >
@@ -37,8 +37,8 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
         <div class="details">
           {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
           <h1>{item.title}</h1>
-          <Price offer={offer} own={own} />
-          {promo !== undefined && <Countdown own={own} promo={promo} />}
+          <Price view={view} offer={offer} />
+          {promo !== undefined && <Countdown view={view} promo={promo} />}
           <Stock offer={offer} own={own} />
           <p class="hint" data-returning hidden></p>
           <p class="notice" data-other hidden>
@@ -46,7 +46,7 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
           </p>
           <Purchase view={view} offer={offer} />
           <DrawLink view={view} offer={offer} />
-          <NormalPrice own={own} offer={offer} />
+          <NormalPrice view={view} offer={offer} />
           {item.description !== '' && (
             <section class="about">
               <h2>{own.about}</h2>
@@ -65,15 +65,19 @@ type PurchaseProps = Omit<ItemProps, 'standing'>;
 const summaryLengthMax = 155;
 
 /** The beginning of what the merchant wrote, or else a sentence with the price. */
-function summaryOf({ item, promo }: Offer, own: Texts): string {
+function summaryOf({ item, promo }: Offer, view: View): string {
   const told = item.description.trim().replace(/\s+/g, ' ');
   if (told === '') {
-    return fill(own.itemSummary, { title: item.title, price: money((promo ?? item).price) });
+    return fill(textsOf(view).itemSummary, {
+      title: item.title,
+      price: money((promo ?? item).price, view),
+    });
   }
   return told.length <= summaryLengthMax ? told : `${told.slice(0, summaryLengthMax).trimEnd()} …`;
 }
 
-function Countdown({ own, promo }: { own: Texts; promo: CatalogPromo }) {
+function Countdown({ view, promo }: { view: View; promo: CatalogPromo }) {
+  const own = textsOf(view);
   const { startAt, queue } = promo;
   const units = ['days', 'hours', 'minutes', 'seconds'] as const;
   return (
@@ -89,20 +93,20 @@ function Countdown({ own, promo }: { own: Texts; promo: CatalogPromo }) {
       </div>
       <p class="hint" data-opens>
         {queue === 'draw' ? own.drawAt : own.opensAt}{' '}
-        <time datetime={new Date(startAt).toISOString()}>{minuteText(startAt)}</time>
+        <time datetime={new Date(startAt).toISOString()}>{namedMinuteText(startAt, view)}</time>
       </p>
     </section>
   );
 }
 
 /** Where the item can be had when its promo is over; the script shows it then. */
-function NormalPrice({ own, offer }: { own: Texts; offer: Offer }) {
+function NormalPrice({ view, offer }: PurchaseProps) {
   const { item, promo, row } = offer;
   if (promo === undefined || row.normalSale !== 1) return null;
   return (
     <p class="hint" data-normal hidden={offer.status !== 'ended'}>
       <a href={`/items/${item.id}?${atNormalPrice}`}>
-        {fill(own.atNormalPrice, { price: money(item.price) })}
+        {fill(textsOf(view).atNormalPrice, { price: money(item.price, view) })}
       </a>
     </p>
   );

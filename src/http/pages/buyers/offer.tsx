@@ -4,6 +4,7 @@ import { payWindowDefaultMs } from '../../../../actors/limits.ts';
 import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
+import { textsOf, type View } from '../layout.tsx';
 import { money } from '../money.ts';
 import type { Texts } from '../texts.ts';
 
@@ -68,24 +69,25 @@ export function Picture({ item }: { item: CatalogItem }) {
   );
 }
 
-export function Price({ offer, own }: { offer: Offer; own: Texts }) {
+export function Price({ view, offer }: { view: View; offer: Offer }) {
+  const own = textsOf(view);
   const { item, promo } = offer;
   if (promo === undefined) {
     return (
       <p class="price">
         <span class="visually-hidden">{own.normalPrice}</span>
-        <strong>{money(item.price)}</strong>
+        <strong>{money(item.price, view)}</strong>
       </p>
     );
   }
   return (
     <p class="price">
       <span class="visually-hidden">{own.salePrice}</span>
-      <strong class="sale">{money(promo.price)}</strong>
+      <strong class="sale">{money(promo.price, view)}</strong>
       {promo.price < item.price && (
         <>
           <span class="visually-hidden">{own.normalPrice}</span>
-          <s>{money(item.price)}</s>
+          <s>{money(item.price, view)}</s>
         </>
       )}
     </p>

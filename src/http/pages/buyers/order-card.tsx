@@ -2,7 +2,7 @@
 import { type OrderView, orderStatusNames } from '../../../../actors/protocol.ts';
 import { orderId } from '../../../order-id.ts';
 import { textsOf, type View } from '../layout.tsx';
-import { minuteText } from '../minute-text.ts';
+import { namedMinuteText } from '../minute-text.ts';
 import { money } from '../money.ts';
 import { fill, scriptTexts } from '../texts.ts';
 
@@ -31,10 +31,10 @@ function wordsOf(view: View, shown: ShownOrder | null) {
   return {
     ...{ itemId, title, status, id: orderId(itemId, order.n, order.createdAt) },
     statusText: own[status],
-    amount: `${order.amount} × ${money(order.unitPrice)}`,
-    total: money(order.amount * order.unitPrice),
-    time: { machine: at.toISOString(), people: minuteText(order.createdAt) },
-    refund: order.toRefund > 0 ? fill(own.toRefund, { amount: money(order.toRefund) }) : '',
+    amount: `${order.amount} × ${money(order.unitPrice, view)}`,
+    total: money(order.amount * order.unitPrice, view),
+    time: { machine: at.toISOString(), people: namedMinuteText(order.createdAt, view) },
+    refund: order.toRefund > 0 ? fill(own.toRefund, { amount: money(order.toRefund, view) }) : '',
   };
 }
 

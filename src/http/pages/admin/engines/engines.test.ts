@@ -29,7 +29,7 @@ const orphan: ShownPartition = { ...partition, partition: 2, owner: null, mode: 
 /** The tables as a page in a language shows them, without tags. */
 function shown(language: 'en' | 'zh', partitions: ShownPartition[], warnings: string[] = []) {
   // The section reads nothing else of a view.
-  const view = { visitor: { language }, now } as View;
+  const view = { visitor: { language }, now, timeZone: 'UTC' } as View;
   const engines = [one, other];
   const html = String(EnginesSection({ view, engines, partitions, warnings }));
   return { html, text: html.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ') };

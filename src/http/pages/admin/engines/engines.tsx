@@ -24,7 +24,7 @@ export function EnginesSection(props: EnginesProps) {
           ))}
         </ul>
       )}
-      <h2>{fill(own.engines, { time: minuteText(view.now) })}</h2>
+      <h2>{fill(own.engines, { time: minuteText(view.now, view) })}</h2>
       <EngineTable {...props} />
       <details open={partitions.some(({ mode }) => mode !== 'ready')}>
         <summary>{own.partitions}</summary>
@@ -50,7 +50,7 @@ function EngineTable({ view, engines, partitions }: EnginesProps) {
               {own.states[state]}
               {!self && <span class="hint">{heardText(heardMsAgo, own)}</span>}
             </td>
-            <td data-label={own.since}>{minuteText(startedAt)}</td>
+            <td data-label={own.since}>{minuteText(startedAt, view)}</td>
             <td data-label={own.owns}>{ownedBy(id, partitions)}</td>
           </tr>
         ))}
@@ -92,7 +92,7 @@ function PartitionTable({ view, engines, partitions }: EnginesProps) {
             <tr>
               <th scope="row">{partition}</th>
               <td data-label={own.owner}>{owner === null ? own.nobody : addressOf(owner)}</td>
-              <td data-label={own.since}>{since === null ? '–' : minuteText(since)}</td>
+              <td data-label={own.since}>{since === null ? '–' : minuteText(since, view)}</td>
               <td data-label={own.doing} class={mode === 'ready' ? 'well' : 'unwell'}>
                 {own.modes[mode]}
               </td>

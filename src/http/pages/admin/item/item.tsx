@@ -85,7 +85,7 @@ function AdminItemPage(props: ItemPageProps) {
           <p class="eyebrow">{fill(texts.item.id, { id: item.id })}</p>
           <h1>{item.title}</h1>
           <p class="lead">
-            {texts.item.price} {money(row.price)} ·{' '}
+            {texts.item.price} {money(row.price, view)} ·{' '}
             <a href={`/items/${item.id}`}>{texts.item.inShop}</a>
             {' · '}
             <a href={`/admin/search?item=${item.id}`}>{texts.menu.search}</a>

@@ -41,11 +41,11 @@ export function Promos({ view, itemId, promos }: PromosProps) {
               <tr>
                 <th scope="row">{promo.name}</th>
                 <td data-label={own.sale}>
-                  {minuteText(promo.startAt)} – {minuteText(promo.endAt)}
+                  {minuteText(promo.startAt, view)} – {minuteText(promo.endAt, view)}
                 </td>
                 <td data-label={own.terms}>
                   {fill(own.termsText, {
-                    price: money(promo.price),
+                    price: money(promo.price, view),
                     limit: promo.limitPerUser,
                     gate: promo.gateFactor,
                     queue: own.queues[promo.queue],

@@ -27,24 +27,25 @@ export function OrderPage({ view, itemId, order, notice }: OrderProps) {
         </div>
       </div>
       {notice !== null && <Notice text={notice.text} isError={notice.isError} />}
-      <Facts own={own} itemId={itemId} order={order} />
+      <Facts view={view} itemId={itemId} order={order} />
       <Changes own={own} id={id} order={order} />
     </Frame>
   );
 }
 
-function Facts({ own, itemId, order }: { own: MoneyTexts; itemId: number; order: OrderView }) {
+function Facts({ view, itemId, order }: Omit<OrderProps, 'notice'>) {
+  const own = moneyTexts[view.visitor.language];
   const { user, amount, unitPrice, createdAt, payBy, paidAt, closedAt, toRefund } = order;
   const search = `/admin/search?item=${itemId}&user=${user}`;
   const rows = [
     [own.item, <a href={`/admin/items/${itemId}`}>{itemId}</a>],
     [own.user, <a href={search}>{user}</a>],
-    [own.total, `${amount} × ${money(unitPrice)} = ${money(amount * unitPrice)}`],
-    [own.placedAt, minuteText(createdAt)],
-    [own.payBy, minuteText(payBy)],
-    ...(paidAt === 0 ? [] : [[own.paidAt, minuteText(paidAt)]]),
-    ...(closedAt === 0 ? [] : [[own.closedAt, minuteText(closedAt)]]),
-    ...(toRefund === 0 ? [] : [[own.due, <a href="/admin/refunds">{money(toRefund)}</a>]]),
+    [own.total, `${amount} × ${money(unitPrice, view)} = ${money(amount * unitPrice, view)}`],
+    [own.placedAt, minuteText(createdAt, view)],
+    [own.payBy, minuteText(payBy, view)],
+    ...(paidAt === 0 ? [] : [[own.paidAt, minuteText(paidAt, view)]]),
+    ...(closedAt === 0 ? [] : [[own.closedAt, minuteText(closedAt, view)]]),
+    ...(toRefund === 0 ? [] : [[own.due, <a href="/admin/refunds">{money(toRefund, view)}</a>]]),
   ];
   return (
     <table class="numbers">

@@ -6,7 +6,7 @@ import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
 import { Frame, Notice } from '../frame.tsx';
-import { type MoneyTexts, moneyTexts } from './money-texts.ts';
+import { moneyTexts } from './money-texts.ts';
 
 interface RefundsProps {
   view: View;
@@ -40,7 +40,7 @@ export function RefundsPageOf({ view, listed, isFirst, notice = null }: RefundsP
           </thead>
           <tbody>
             {listed.refunds.map((due) => (
-              <Row own={own} due={due} />
+              <Row view={view} due={due} />
             ))}
           </tbody>
         </table>
@@ -57,9 +57,10 @@ export function RefundsPageOf({ view, listed, isFirst, notice = null }: RefundsP
   );
 }
 
-function Row({ own, due }: { own: MoneyTexts; due: RefundDue }) {
+function Row({ view, due }: { view: View; due: RefundDue }) {
+  const own = moneyTexts[view.visitor.language];
   const { id, orderId, userId, amountMinor, reason, reference, at } = due;
-  const amount = money(amountMinor);
+  const amount = money(amountMinor, view);
   return (
     <tr>
       <th scope="row">{amount}</th>
@@ -69,7 +70,7 @@ function Row({ own, due }: { own: MoneyTexts; due: RefundDue }) {
       <td data-label={own.user}>{userId ?? '–'}</td>
       <td data-label={own.reason}>{own.reasons[reason]}</td>
       <td data-label={own.reference}>{reference ?? '–'}</td>
-      <td data-label={own.since}>{minuteText(at)}</td>
+      <td data-label={own.since}>{minuteText(at, view)}</td>
       <td data-label={own.refundReference}>
         <form method="post" action={`/admin/refunds/${id}/settle`} class="settle" data-once>
           <input name="reference" aria-label={fill(own.settleReference, { id })} maxlength={64} />

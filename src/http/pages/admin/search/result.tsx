@@ -33,15 +33,15 @@ export function Result({ view, asked, found }: ResultProps) {
       <h3>{own.answer}</h3>
       <ul class="reasons">
         {reasonsOf(found.facts).map((reason) => (
-          <li class={reason.key}>{reasonText(reason, own)}</li>
+          <li class={reason.key}>{reasonText(reason, view)}</li>
         ))}
       </ul>
       <div class="tables">
         <Facts view={view} asked={asked} found={found} />
         <Refusals view={view} asked={asked} found={found} />
       </div>
-      <Orders own={own} itemId={item.id} found={found} />
-      <Steps own={own} found={found} />
+      <Orders view={view} itemId={item.id} found={found} />
+      <Steps view={view} found={found} />
     </section>
   );
 }
@@ -52,8 +52,8 @@ function Facts({ view, asked, found }: ResultProps) {
   const units = unitsAgainstLimit(facts);
   const { promo, row, soldOutAt } = facts;
   const rows: [string, unknown][] = [
-    [own.stands, standingText(facts, own)],
-    [own.admitted, promo === null ? '–' : admittedText(found, own)],
+    [own.stands, standingText(facts, view)],
+    [own.admitted, promo === null ? '–' : admittedText(found, view)],
     [own.againstLimit, fill(own.ofLimit, { units, limit: limitOf(facts) })],
     [own.unitsLeft, row.left],
     [own.journal, <JournalRead own={own} asked={asked} history={history} />],
@@ -63,7 +63,7 @@ function Facts({ view, asked, found }: ResultProps) {
     const gate = fill(own.gateText, { gateFactor, left, outstanding, room: gateRoom(row) });
     rows.splice(2, 0, [own.gate, gate]);
   }
-  if (soldOutAt !== null) rows.splice(-1, 0, [own.soldOutSince, minuteText(soldOutAt)]);
+  if (soldOutAt !== null) rows.splice(-1, 0, [own.soldOutSince, minuteText(soldOutAt, view)]);
   return (
     <table class="numbers">
       <caption>{own.facts}</caption>
@@ -79,21 +79,23 @@ function Facts({ view, asked, found }: ResultProps) {
   );
 }
 
-function standingText({ standing }: Found['facts'], own: SearchTexts): string {
+function standingText({ standing }: Found['facts'], view: View): string {
   if (standing === null) return '–';
   const { ahead, waiting, until } = standing;
-  const told = { place: ahead + 1, waiting, until: minuteText(until) };
-  return fill(own.standings[standing.state], told);
+  const told = { place: ahead + 1, waiting, until: minuteText(until, view) };
+  return fill(searchTexts[view.visitor.language].standings[standing.state], told);
 }
 
-function admittedText({ facts }: Found, own: SearchTexts): string {
+function admittedText({ facts }: Found, view: View): string {
+  const own = searchTexts[view.visitor.language];
   const at = admittedAt(facts);
-  if (at !== null) return fill(own.yesAt, { time: minuteText(at) });
+  if (at !== null) return fill(own.yesAt, { time: minuteText(at, view) });
   return facts.readAll ? own.no : own.unknown;
 }
 
 /** What the journal has of the user, step by step. */
-function Steps({ own, found }: { own: SearchTexts; found: Found }) {
+function Steps({ view, found }: Omit<ResultProps, 'asked'>) {
+  const own = searchTexts[view.visitor.language];
   const { events } = found.history;
   if (events.length === 0) return null;
   return (
@@ -110,7 +112,7 @@ function Steps({ own, found }: { own: SearchTexts; found: Found }) {
         {events.map(({ type, at, seq }) => (
           <tr>
             <th scope="row">{own.stepNames[type]}</th>
-            <td data-label={own.stepAt}>{minuteText(at)}</td>
+            <td data-label={own.stepAt}>{minuteText(at, view)}</td>
             <td data-label={own.entry}>{seq}</td>
           </tr>
         ))}
@@ -168,7 +170,8 @@ function Refusals({ view, found }: ResultProps) {
   );
 }
 
-function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; found: Found }) {
+function Orders({ view, itemId, found }: { view: View; itemId: number; found: Found }) {
+  const own = searchTexts[view.visitor.language];
   const { orders } = found.facts;
   if (orders.length === 0) {
     return (
@@ -197,11 +200,11 @@ function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; foun
                   {orderId(itemId, n, createdAt)}
                 </a>
               </th>
-              <td data-label={own.placedAt}>{minuteText(createdAt)}</td>
+              <td data-label={own.placedAt}>{minuteText(createdAt, view)}</td>
               <td data-label={own.amount}>{amount}</td>
               <td data-label={own.status}>{own.statuses[orderStatusNames[status]]}</td>
               <td data-label={own.changedAt}>
-                {paidAt + closedAt === 0 ? '–' : minuteText(paidAt || closedAt)}
+                {paidAt + closedAt === 0 ? '–' : minuteText(paidAt || closedAt, view)}
               </td>
             </tr>
           ))}
@@ -215,10 +218,11 @@ function Orders({ own, itemId, found }: { own: SearchTexts; itemId: number; foun
 /** Values of reasons that are times, in milliseconds since 1970 UTC. */
 const times = new Set(['at', 'until', 'opens']);
 
-function reasonText({ key, ...values }: Reason, own: SearchTexts): string {
+function reasonText({ key, ...values }: Reason, view: View): string {
+  const own = searchTexts[view.visitor.language];
   const told = Object.entries(values).map(([name, value]) => {
     if (!times.has(name)) return [name, value ?? 0];
-    return [name, value === null ? '' : minuteText(value)];
+    return [name, value === null ? '' : minuteText(value, view)];
   });
   return fill(own.reasons[key], Object.fromEntries(told)).replaceAll(/（）| (?=[,:])/g, '');
 }

@@ -23,10 +23,10 @@ export function CheckoutPage({ view, shown, payment, unreached = false }: Checko
   const id = orderId(itemId, order.n, order.createdAt);
   const rows = [
     [own.item, title],
-    [own.amount, `${order.amount} × ${money(order.unitPrice)}`],
+    [own.amount, `${order.amount} × ${money(order.unitPrice, view)}`],
     [own.order, id],
   ];
-  const total = money(order.amount * order.unitPrice);
+  const total = money(order.amount * order.unitPrice, view);
   return (
     <Layout
       view={view}

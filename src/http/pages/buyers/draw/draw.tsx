@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import type { Draw } from '../../../../db/draws.ts';
 import type { OwnPlace } from '../../../../shop/draw/draws.ts';
 import { Layout, logInPath, type View } from '../../layout.tsx';
-import { minuteText } from '../../minute-text.ts';
+import { namedMinuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
 import { type DrawTexts, drawScriptTexts, drawTexts } from './draw-texts.ts';
 import { labelRecipe, orderRecipe } from './recipes.ts';
@@ -52,7 +52,7 @@ export function DrawPage(props: DrawPageProps) {
         </div>
         <Yours {...props} texts={texts} />
         {isHeld && <Check texts={texts} isOwn={own !== null} />}
-        <Facts draw={draw} promo={promo} texts={texts} />
+        <Facts view={view} draw={draw} promo={promo} texts={texts} />
         <Ways texts={texts} />
         {isHeld && (
           <details>
@@ -147,10 +147,11 @@ function Check({ texts, isOwn }: { texts: DrawTexts; isOwn: boolean }) {
 }
 
 function Facts({
+  view,
   draw,
   promo,
   texts,
-}: Pick<DrawPageProps, 'draw' | 'promo'> & { texts: DrawTexts }) {
+}: Pick<DrawPageProps, 'view' | 'draw' | 'promo'> & { texts: DrawTexts }) {
   const { commitment, secret, seed, drawnAt } = draw;
   const at = drawnAt ?? promo.startAt;
   return (
@@ -160,7 +161,7 @@ function Facts({
       <dl>
         {(drawnAt !== null || promo.withdrawnAt === null) && (
           <Fact name={drawnAt === null ? texts.drawAt : texts.drawnAt}>
-            <time datetime={new Date(at).toISOString()}>{minuteText(at)}</time>
+            <time datetime={new Date(at).toISOString()}>{namedMinuteText(at, view)}</time>
           </Fact>
         )}
         <Fact name={texts.commitment}>
