@@ -25,3 +25,6 @@ export const stockLogsQuery = sql.raw(
   `select coalesce(event_id, (seq * ${partitionsRange} + "partition") * ${eventsRange}) as id, item_id, id as order_id, -amount as delta, 'placed' as reason, "partition", seq, created_at as at from orders ` +
     `union all select id, item_id, order_id, delta, reason, "partition", seq, at from stock_events`,
 );
+
+/** When a promo's sale is over, or will be. */
+export const overAt = sql.raw('coalesce(withdrawn_at, ended_at, end_at)');

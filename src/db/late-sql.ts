@@ -14,10 +14,13 @@ export function lateSql(open: () => Sql): Sql {
   return {
     catalog: late(() => sql().catalog),
     drafts: late(() => sql().drafts),
+    promoLists: late(() => sql().promoLists),
     orders: late(() => sql().orders),
     refundsDue: late(() => sql().refundsDue),
     draws: late(() => sql().draws),
     users: late(() => sql().users),
+    apiKeys: late(() => sql().apiKeys),
+    actions: late(() => sql().actions),
     projection: late(() => sql().projection),
     get trouble() {
       return opened === null ? null : opened.trouble;

@@ -4,7 +4,7 @@ import { bigint, boolean, index, integer, pgTable, pgView, text } from 'drizzle-
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
-import { stockLogsQuery } from './derived.ts';
+import { overAt, stockLogsQuery } from './derived.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
 
@@ -75,7 +75,11 @@ export const promos = pgTable(
     attempt: text('attempt').unique(),
     fixedAt: safe('fixed_at'),
   },
-  (table) => [index('promos_by_item').on(table.itemId)],
+  (table) => [
+    index('promos_by_item').on(table.itemId),
+    index('promos_by_start').on(table.startAt),
+    index('promos_by_end').on(overAt),
+  ],
 );
 
 const { drawSecret: _secret, drawSeed: _seed, ...known } = getTableColumns(promos);
@@ -169,4 +173,27 @@ export const checkpoints = pgTable('checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: safe('seq').notNull(),
   hash: text('hash').notNull(),
+});
+
+export const apiKeys = pgTable('api_keys', {
+  id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique(),
+  scopes: text('scopes').notNull(),
+  createdAt: safe('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  lastUsedAt: safe('last_used_at'),
+  revokedAt: safe('revoked_at'),
+  revokedBy: text('revoked_by'),
+  attempt: text('attempt').unique(),
+});
+
+export const actions = pgTable('actions', {
+  id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
+  at: safe('at').notNull(),
+  by: text('by').notNull(),
+  action: text('action').notNull(),
+  target: text('target'),
+  details: text('details').notNull(),
+  status: integer('status').notNull(),
 });

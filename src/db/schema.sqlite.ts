@@ -18,6 +18,7 @@ import type { OrderStatusName } from '../../actors/protocol.ts';
 import {
   idOfOrder,
   itemOfKey,
+  overAt,
   partitionOfEvent,
   seqOfEvent,
   stockLogsQuery,
@@ -90,7 +91,11 @@ export const promos = sqliteTable(
     attempt: text('attempt').unique(),
     fixedAt: integer('fixed_at'),
   },
-  (table) => [index('promos_by_item').on(table.itemId)],
+  (table) => [
+    index('promos_by_item').on(table.itemId),
+    index('promos_by_start').on(table.startAt),
+    index('promos_by_end').on(overAt),
+  ],
 );
 
 /** What is shown of a promo: the secret of a draw is not, before its time. */
@@ -200,4 +205,34 @@ export const checkpoints = sqliteTable('checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: integer('seq').notNull(),
   hash: text('hash').notNull(),
+});
+
+/**
+ * Who may act for the merchant beside ADMIN_TOKEN: `hash` is the SHA-256 in hex of what they send. `attempt` is a
+ * hash as well: who knows the attempt can make the key again.
+ */
+export const apiKeys = sqliteTable('api_keys', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull(),
+  hash: text('hash').notNull().unique(),
+  /** With spaces between them. */
+  scopes: text('scopes').notNull(),
+  createdAt: integer('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  lastUsedAt: integer('last_used_at'),
+  revokedAt: integer('revoked_at'),
+  revokedBy: text('revoked_by'),
+  attempt: text('attempt').unique(),
+});
+
+/** What was done for the merchant, and by whom. */
+export const actions = sqliteTable('actions', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  at: integer('at').notNull(),
+  by: text('by').notNull(),
+  action: text('action').notNull(),
+  target: text('target'),
+  details: text('details').notNull(),
+  /** HTTP's, of the answer. */
+  status: integer('status').notNull(),
 });

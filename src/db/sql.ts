@@ -4,8 +4,11 @@
  * integers. Every operation may throw `SqlUnavailable`; the next call then starts afresh.
  */
 import type { ItemText } from '../../actors/events.ts';
+import type { Actions } from './actions.ts';
+import type { ApiKeys } from './api-keys.ts';
 import type { Draws } from './draws.ts';
 import type { Projection } from './projection.ts';
+import type { PromoLists } from './promo-lists.ts';
 import type { RefundsDue } from './refunds-due.ts';
 import type { ItemDraft, ItemRow, OrderCursor, OrderRow, PromoDraft, PromoRow } from './rows.ts';
 
@@ -14,10 +17,13 @@ export type * from './rows.ts';
 export interface Sql {
   readonly catalog: Catalog;
   readonly drafts: PromoDrafts;
+  readonly promoLists: PromoLists;
   readonly orders: OrderLists;
   readonly refundsDue: RefundsDue;
   readonly draws: Draws;
   readonly users: Users;
+  readonly apiKeys: ApiKeys;
+  readonly actions: Actions;
   readonly projection: Projection;
   /** Why nothing can be written although the database answers; null where it can. */
   readonly trouble: string | null;

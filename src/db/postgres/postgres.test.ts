@@ -15,6 +15,7 @@ import { orderKey } from '../../order-id.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { anybody, noQueue } from '../../testing/drafts.ts';
 import { migrationsOf030 } from '../../testing/old-migrations.ts';
+import { operatorsContract } from '../../testing/operators-contract.ts';
 import { type Pgbouncer, startPgbouncer } from '../../testing/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
@@ -38,6 +39,7 @@ afterAll(() => server.remove());
 
 const make = postgresFixtures(() => server);
 sqlContract('Postgres', make);
+operatorsContract('Postgres', make);
 usersContract('Postgres', make);
 projectionContract('Postgres', make);
 projectorContract('Postgres', make);

@@ -3,12 +3,15 @@ import type { TransactionSQL } from 'bun';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { ownPath } from '../../own-files.ts';
 import { type Sql, SqlUnavailable } from '../sql.ts';
+import { PostgresActions } from './actions.ts';
+import { PostgresApiKeys } from './api-keys.ts';
 import { PostgresCatalog } from './catalog.ts';
 import { Connections, inOneTransaction } from './connections.ts';
 import { PostgresDraws } from './draws.ts';
 import { PostgresOrderLists } from './order-lists.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresPromoDrafts } from './promo-drafts.ts';
+import { PostgresPromoLists } from './promo-lists.ts';
 import { PostgresRefundsDue } from './refunds-due.ts';
 import { PostgresUsers } from './users.ts';
 
@@ -33,6 +36,9 @@ export async function openPostgres(url: string): Promise<Sql> {
     refundsDue: new PostgresRefundsDue(connections),
     draws: new PostgresDraws(connections),
     drafts: new PostgresPromoDrafts(connections),
+    promoLists: new PostgresPromoLists(connections),
+    apiKeys: new PostgresApiKeys(connections),
+    actions: new PostgresActions(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
     trouble: null,

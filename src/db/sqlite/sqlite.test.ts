@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/process.ts';
 import { changesOf } from '../../projector/rows.ts';
 import { anybody } from '../../testing/drafts.ts';
+import { operatorsContract } from '../../testing/operators-contract.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
@@ -13,6 +14,7 @@ import { SqlUnavailable } from '../sql.ts';
 import { SqliteProjection } from './projection.ts';
 
 sqlContract('SQLite', sqliteFixture);
+operatorsContract('SQLite', sqliteFixture);
 projectionContract('SQLite', sqliteFixture);
 
 const item = { title: 'x', description: '', imageUrl: null, price: 1, createdAt: 1, ...anybody };

@@ -5,6 +5,8 @@ import { migrate } from 'drizzle-orm/bun-sqlite/migrator';
 import { getLogger } from '../../../actors/log.ts';
 import { ownPath } from '../../own-files.ts';
 import type { Sql } from '../sql.ts';
+import { SqliteActions } from './actions.ts';
+import { SqliteApiKeys } from './api-keys.ts';
 import { SqliteCatalog } from './catalog.ts';
 import { connect, damageOf, guarded } from './connect.ts';
 import { SqliteDraws } from './draws.ts';
@@ -12,6 +14,7 @@ import type { DatabaseFile } from './file.ts';
 import { SqliteOrderLists } from './order-lists.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqlitePromoDrafts } from './promo-drafts.ts';
+import { SqlitePromoLists } from './promo-lists.ts';
 import { SqliteRefundsDue } from './refunds-due.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
@@ -36,6 +39,9 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     refundsDue: new SqliteRefundsDue(drizzled),
     draws: new SqliteDraws(drizzled),
     drafts: new SqlitePromoDrafts(drizzled),
+    promoLists: new SqlitePromoLists(drizzled),
+    apiKeys: new SqliteApiKeys(drizzled),
+    actions: new SqliteActions(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
     get trouble() {
