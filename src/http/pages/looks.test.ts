@@ -309,10 +309,22 @@ describe('a time', () => {
     await page.waitForURL(url('/admin/items'));
     await page.goto(url(`/admin/items/${itemId}`));
     await page.waitForSelector(
-      '.promos td:has-text("2031-03-05 12:00 UTC – 2031-03-05 13:00 UTC")',
+      '.promos td:has-text("2031-03-05 17:30 UTC+5:30 – 2031-03-05 18:30 UTC+5:30")',
     );
     await page.fill('#promo-startAt', '2031-03-06T00:00');
-    await page.waitForSelector('.field p:has-text("Mar 6, 2031, 5:30 AM GMT+5:30 where you are")');
+    await page.waitForSelector(
+      '#promo-startAt-note:has-text("Mar 6, 2031, 12:00 AM GMT+5:30 (Asia/Kolkata)")',
+    );
+    await page.fill('#promo-endAt', '2031-03-06T01:30');
+    await page.fill('#promo-name', 'Where we are');
+    await page.fill('#promo-price', '5');
+    // What it showed counts, wherever it is sent from.
+    const elsewhere = { name: 'tz', value: 'America/New_York' };
+    await context.addCookies([{ ...elsewhere, domain: '127.0.0.1', path: '/admin' }]);
+    await page.click('#promo [type=submit]');
+    await page.waitForSelector(
+      'tr:has-text("Where we are"):has-text("2031-03-05 13:30 UTC-5 – 2031-03-05 15:00 UTC-5")',
+    );
     await context.close();
   });
 });

@@ -21,6 +21,7 @@ describe('a time in a zone', () => {
     ] as const)
       expect(zonedText(utc(at), zone)).toBe(text);
     expect(zoneName('America/New_York')).toBe('America/New York');
+    expect(zoneName('Asia/Saigon')).toBe('Asia/Ho Chi Minh');
   });
 
   test('that clocks skip is as much later as they skip', () => {

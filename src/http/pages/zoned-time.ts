@@ -31,9 +31,19 @@ export function offsetText(ms: number, zone: string): string {
   return `UTC${sign}${Number(hours)}${minutes === '00' ? '' : `:${minutes}`}`;
 }
 
+/** Names that browsers tell, though the places have others by now. */
+const newNames: Record<string, string> = {
+  'America/Godthab': 'America/Nuuk',
+  'Asia/Calcutta': 'Asia/Kolkata',
+  'Asia/Katmandu': 'Asia/Kathmandu',
+  'Asia/Rangoon': 'Asia/Yangon',
+  'Asia/Saigon': 'Asia/Ho_Chi_Minh',
+  'Europe/Kiev': 'Europe/Kyiv',
+};
+
 /** A zone's name as people read it. */
 export function zoneName(zone: string): string {
-  return zone.replaceAll('_', ' ');
+  return (newNames[zone] ?? zone).replaceAll('_', ' ');
 }
 
 /** The value of a date and time field, to the second: `2026-11-22T20:00:00`. */

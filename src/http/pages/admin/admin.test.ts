@@ -162,11 +162,11 @@ describe('the administrator with a browser', () => {
     expect(await answer()).toBeNull();
 
     await page.click('summary:has-text("Move the end")');
-    await page.fill(`#extend-${promoId}`, utc(-60_000));
+    await page.fill(`#extend-${promoId}-endAt`, utc(-60_000));
     await page.click('button:text-is("Move the end")');
     await page.waitForSelector('[role=alert]:has-text("later than now")');
     await page.click('summary:has-text("Move the end")');
-    await page.fill(`#extend-${promoId}`, utc(7_200_000));
+    await page.fill(`#extend-${promoId}-endAt`, utc(7_200_000));
     await press('Move the end', 'has another end');
 
     await page.fill('#withdraw-units', '5');

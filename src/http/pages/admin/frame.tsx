@@ -1,6 +1,10 @@
 /** The frame of the administrator's pages, and the parts of their forms. */
 import type { Child } from 'hono/jsx';
+import { priceMinorMax } from '../../../../actors/limits.ts';
+import { minorDigits } from '../../../currency.ts';
 import { Layout, type View } from '../layout.tsx';
+import { amountText, money } from '../money.ts';
+import { fill } from '../texts.ts';
 import { type AdminTexts, adminTexts } from './admin-texts.ts';
 import { adminScriptTexts } from './script-texts.ts';
 import { Sections } from './sections.tsx';
@@ -22,6 +26,15 @@ interface FrameProps {
 
 export function ownTexts({ visitor }: View): AdminTexts {
   return adminTexts[visitor.language];
+}
+
+/** The bounds of fields, by name; amounts in the shop's currency. */
+export function boundsOf(view: View): AdminTexts['bounds'] {
+  const { bounds } = ownTexts(view);
+  const { currency } = view;
+  const example = amountText(Math.round(89.9 * 10 ** minorDigits(currency)), currency);
+  const price = fill(bounds.price, { example, max: money(priceMinorMax, view) });
+  return { ...bounds, price };
 }
 
 export function Frame({ view, title, script, data, loggedIn = true, children }: FrameProps) {
@@ -77,10 +90,12 @@ export function Notice({ text, isError = false }: { text: string | null; isError
   );
 }
 
-interface FieldProps {
+export interface FieldProps {
   name: string;
   label: string;
   hint?: string | undefined;
+  /** What is said beneath it also where it is wrong. */
+  note?: string;
   filled: Filled;
   /** Distinguishes forms on one page that have fields of the same name. */
   form: string;
@@ -94,7 +109,7 @@ interface FieldProps {
 
 /** A field with its hint, its value as it was sent, and its error. */
 export function Field(props: FieldProps) {
-  const { name, label, hint, filled, form, initial = '', input = {} } = props;
+  const { name, label, hint, note, filled, form, initial = '', input = {} } = props;
   const { multiline = false, options } = props;
   const id = `${form}-${name}`;
   const error = filled.errors[name];
@@ -105,6 +120,7 @@ export function Field(props: FieldProps) {
     'aria-describedby': [
       hint !== undefined && error === undefined && `${id}-hint`,
       error !== undefined && `${id}-error`,
+      note !== undefined && `${id}-note`,
     ]
       .filter(Boolean)
       .join(' '),
@@ -139,6 +155,11 @@ export function Field(props: FieldProps) {
       {error !== undefined && (
         <p class="error" id={`${id}-error`}>
           {error}
+        </p>
+      )}
+      {note !== undefined && (
+        <p class="hint" id={`${id}-note`}>
+          {note}
         </p>
       )}
     </div>

@@ -1,10 +1,12 @@
 /** `/admin/items/new`. */
 import { normalLimitDefault } from '../../../../actors/limits.ts';
 import type { View } from '../layout.tsx';
-import { Check, Field, type Filled, FormKey, Frame, Notice, ownTexts } from './frame.tsx';
+import { fill } from '../texts.ts';
+import { boundsOf, Check, Field, type Filled, FormKey, Frame, Notice, ownTexts } from './frame.tsx';
 
 export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
-  const { newItem: own, bounds } = ownTexts(view);
+  const { newItem: own } = ownTexts(view);
+  const bounds = boundsOf(view);
   const of = (name: 'title' | 'description' | 'price' | 'stock' | 'imageUrl' | 'limitPerUser') => ({
     form: 'item',
     name,
@@ -24,7 +26,7 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
           <div class="halves">
             <Field
               {...of('price')}
-              label={own.price}
+              label={fill(own.price, { currency: view.currency })}
               input={{ required: true, inputmode: 'decimal' }}
             />
             <Field

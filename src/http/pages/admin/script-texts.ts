@@ -11,7 +11,7 @@ const script = {
     seconds: '{n} s',
     entries: 'by {n}',
     upToDate: 'up to date',
-    local: adminTexts.en.promo.local,
+    moment: '{time} ({zone})',
     ...statesOf(adminTexts.en),
   },
   zh: {
@@ -22,7 +22,7 @@ const script = {
     seconds: '{n} 秒',
     entries: '{n} 条',
     upToDate: '同步',
-    local: adminTexts.zh.promo.local,
+    moment: '{time}（{zone}）',
     ...statesOf(adminTexts.zh),
   },
 } as const;

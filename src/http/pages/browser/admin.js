@@ -1,6 +1,6 @@
 // What every administrator's page does: a form is sent once, and the server is told the browser's time
 // zone, in which it writes the next page. Everything works without it.
-import { fill, page, timeText } from './site.js';
+import { fill, find, page, timeText } from './site.js';
 
 export const texts = page.admin;
 
@@ -27,14 +27,17 @@ if (shown.searchParams.has('done')) {
   history.replaceState(null, '', shown);
 }
 
-for (const input of document.querySelectorAll('input[data-utc]')) {
-  const told = document.createElement('p');
-  told.className = 'hint';
-  input.after(told);
-  const tell = () => {
-    const at = Date.parse(`${input.value}Z`);
-    told.textContent = Number.isNaN(at) ? '' : fill(texts.local, { time: timeText(at) });
-  };
-  input.addEventListener('input', tell);
-  tell();
+// Which moment a date and time field means, once something is typed: clocks may skip it, or have it twice.
+// Browsers read local times as the server does, but in their own zone alone.
+for (const input of document.querySelectorAll('input[data-zone]')) {
+  const { zone, zoneName } = input.dataset;
+  if (zone !== timeZone) continue;
+  const note = find(`#${input.id}-note`);
+  const empty = note.textContent;
+  input.addEventListener('input', () => {
+    const at = Date.parse(input.value);
+    note.textContent = Number.isNaN(at)
+      ? empty
+      : fill(texts.moment, { time: timeText(at), zone: zoneName });
+  });
 }

@@ -1,15 +1,18 @@
 /** What forms say, as the shop's services take it. What does not fit is passed on as it was typed. */
 import type { Values } from '../../../wire/form.ts';
+import type { View } from '../../layout.tsx';
+import { minorOf } from '../../money.ts';
+import { timeIn } from './time-field.tsx';
 
-export function itemInput({ stock, ...values }: Values) {
-  return { ...changesInput(values), stock: integerOf(stock) };
+export function itemInput({ stock, ...values }: Values, view: View) {
+  return { ...changesInput(values, view), stock: integerOf(stock) };
 }
 
-export function changesInput({ title, description, price, imageUrl, ...rest }: Values) {
+export function changesInput({ title, description, price, imageUrl, ...rest }: Values, view: View) {
   return {
     title,
     description,
-    price: minorOf(price),
+    price: priceOf(price, view),
     imageUrl: imageUrl?.trim() || null,
     limitPerUser: unlessLeftOut(rest.limitPerUser, integerOf),
     normalSale: rest.normalSale === 'on',
@@ -17,13 +20,13 @@ export function changesInput({ title, description, price, imageUrl, ...rest }: V
   };
 }
 
-export function promoInput(itemId: number, values: Values) {
+export function promoInput(itemId: number, values: Values, view: View) {
   return {
     itemId,
     name: values.name,
-    price: minorOf(values.price),
-    startAt: utcOf(values.startAt),
-    endAt: utcOf(values.endAt),
+    price: priceOf(values.price, view),
+    startAt: timeIn(values, 'startAt', view),
+    endAt: timeIn(values, 'endAt', view),
     limitPerUser: integerOf(values.limitPerUser),
     gateFactor: integerOf(values.gateFactor),
     payWindowSeconds: secondsOf(values.payWindowMinutes),
@@ -32,12 +35,14 @@ export function promoInput(itemId: number, values: Values) {
     queue: values.queue,
     // Only a draw has one.
     queueOpenAt:
-      values.queue === 'draw' ? unlessLeftOut(values.queueOpenAt || undefined, utcOf) : undefined,
+      values.queue === 'draw' && values.queueOpenAt
+        ? timeIn(values, 'queueOpenAt', view)
+        : undefined,
   };
 }
 
-export function extensionInput({ endAt }: Values) {
-  return { endAt: utcOf(endAt) };
+export function extensionInput(values: Values, view: View) {
+  return { endAt: timeIn(values, 'endAt', view) };
 }
 
 export function deliveryInput({ units, key }: Values) {
@@ -63,14 +68,7 @@ function integerOf(text = ''): number | string {
   return /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : text;
 }
 
-/** An amount of currency in minor units: `89.9` is 8990. */
-function minorOf(text = ''): number | string {
-  const match = /^\s*(\d{1,13})(?:\.(\d{1,2}))?\s*$/.exec(text);
-  if (match === null) return text;
-  return Number(match[1]) * 100 + Number((match[2] ?? '').padEnd(2, '0'));
-}
-
-/** The value of a date and time field, which has no zone, as a time in UTC. */
-function utcOf(text = ''): string {
-  return /T\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
+/** An amount in minor units of the shop's currency. */
+function priceOf(text = '', { currency }: View): number | string {
+  return minorOf(text, currency) ?? text;
 }

@@ -83,7 +83,7 @@ type PromoService = (id: number, by: string) => Promise<Outcome<PromoRow | null>
 
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
-  const form = { schema: newItemSchema, input: itemInput(values), key: values.key };
+  const form = { schema: newItemSchema, input: itemInput(values, view), key: values.key };
   const { value: id, refused } = await submitOnce(parts, c, form, (item, name) =>
     createItem(parts, item, actorName(c), name),
   );
@@ -97,7 +97,7 @@ async function submitChanges(parts: AppParts, c: Context, view: View): Promise<M
   const id = c.req.param('id');
   const item = itemIdOf(id);
   const values = await valuesOf(c);
-  const form = { schema: itemChangesSchema, input: changesInput(values) };
+  const form = { schema: itemChangesSchema, input: changesInput(values, view) };
   const { refused } = await submit(parts, c, form, (changes) =>
     editItem(parts, item, changes, actorName(c)),
   );
@@ -109,7 +109,7 @@ async function submitChanges(parts: AppParts, c: Context, view: View): Promise<M
 async function submitPromo(parts: AppParts, c: Context, view: View): Promise<Made> {
   const id = c.req.param('id');
   const values = await valuesOf(c);
-  const input = promoInput(itemIdOf(id), values);
+  const input = promoInput(itemIdOf(id), values, view);
   const form = { schema: newPromoSchema, input, key: values.key };
   const { value, refused } = await submitOnce(parts, c, form, (promo, name) =>
     draftPromo(parts, promo, name),
@@ -140,7 +140,7 @@ async function submitDelivery(
 
 async function submitExtension(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
-  const { value, wrong } = checkInput(extensionSchema, extensionInput(values));
+  const { value, wrong } = checkInput(extensionSchema, extensionInput(values, view));
   if (wrong !== null || !isExtension(value, view.now)) {
     const notice = { text: ownTexts(view).item.extendWrong, isError: true };
     return itemPage(parts, view, values.itemId, { notice, status: failures[10001].status });

@@ -11,7 +11,7 @@ import { faultCode, faultText } from '../../../wire/fault-answers.ts';
 import type { Values } from '../../../wire/form.ts';
 import { type ErrorCode, failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
-import { type Filled, ownTexts } from '../frame.tsx';
+import { boundsOf, type Filled, ownTexts } from '../frame.tsx';
 import { formFieldOf } from './form-data.ts';
 
 interface FormRefusal {
@@ -88,7 +88,7 @@ const sameAgain = new Set<ErrorCode>([10001, 10004]);
 /** A form as it was sent, with each error at its field. */
 export function filledOf(view: View, values: Values, { code, fields }: FormRefusal): Filled {
   const { checkFields } = ownTexts(view);
-  const bounds: Record<string, string> = ownTexts(view).bounds;
+  const bounds: Record<string, string> = boundsOf(view);
   const marked = fields.filter((name) => name in bounds);
   const errors = Object.fromEntries(marked.map((name) => [name, bounds[name]!]));
   const message = marked.length > 0 ? checkFields : failures[code][view.visitor.language];

@@ -3,7 +3,10 @@ import { orderUnitsMax } from '../../../../../actors/limits.ts';
 import type { BoardRow } from '../../../../../actors/memory/board.ts';
 import type { ItemRow } from '../../../../db/sql.ts';
 import type { View } from '../../layout.tsx';
-import { Check, Field, type Filled, FormKey, Notice, ownTexts } from '../frame.tsx';
+import { amountText } from '../../money.ts';
+import { fill } from '../../texts.ts';
+import { TimeField } from '../forms/time-field.tsx';
+import { boundsOf, Check, Field, type Filled, FormKey, Notice, ownTexts } from '../frame.tsx';
 
 interface PromoFormProps {
   view: View;
@@ -14,16 +17,16 @@ interface PromoFormProps {
 const whole = { required: true, inputmode: 'numeric' };
 
 export function PromoForm({ view, item, promo }: PromoFormProps) {
-  const { promo: own, bounds } = ownTexts(view);
+  const { promo: own } = ownTexts(view);
+  const bounds = boundsOf(view);
   const hinted = new Set(['price', 'gateFactor', 'admitMinutes', 'queueOpenAt']);
   const of = (name: PromoField) => ({
     form: 'promo',
     name,
-    label: own[name],
+    label: fill(own[name], { currency: view.currency }),
     filled: promo,
     hint: hinted.has(name) ? bounds[name] : undefined,
   });
-  const time = { type: 'datetime-local', step: 1, 'data-utc': own.local };
   return (
     <section class="panel" id="promo">
       <h2>{own.title}</h2>
@@ -33,15 +36,15 @@ export function PromoForm({ view, item, promo }: PromoFormProps) {
         <FormKey filled={promo} />
         <Field {...of('name')} input={{ required: true, maxlength: 200 }} />
         <div class="halves">
-          <Field {...of('startAt')} input={{ ...time, required: true }} />
-          <Field {...of('endAt')} input={{ ...time, required: true }} />
+          <TimeField view={view} {...of('startAt')} input={{ required: true }} />
+          <TimeField view={view} {...of('endAt')} input={{ required: true }} />
           <Field {...of('price')} input={{ required: true, inputmode: 'decimal' }} />
           <Field {...of('limitPerUser')} initial="1" input={whole} />
           <Field {...of('gateFactor')} initial="5" input={whole} />
           <Field {...of('payWindowMinutes')} initial="15" input={whole} />
           <Field {...of('queue')} initial="fifo" options={own.queues} />
           <Field {...of('admitMinutes')} initial="5" input={whole} />
-          <Field {...of('queueOpenAt')} input={time} />
+          <TimeField view={view} {...of('queueOpenAt')} />
         </div>
         <Check name="captcha" label={own.captcha} filled={promo} initial />
         <button type="submit" class="primary">
@@ -98,7 +101,8 @@ interface EditFormProps {
 }
 
 export function EditForm({ view, item, row, edit }: EditFormProps) {
-  const { edit: own, newItem: words, bounds } = ownTexts(view);
+  const { edit: own, newItem: words } = ownTexts(view);
+  const bounds = boundsOf(view);
   const of = (name: 'title' | 'description' | 'price' | 'imageUrl' | 'limitPerUser') => ({
     form: 'edit',
     name,
@@ -106,7 +110,7 @@ export function EditForm({ view, item, row, edit }: EditFormProps) {
     filled: edit,
   });
   const { title, description, imageUrl, limitPerUser, hidden } = item;
-  const price = (row.price / 100).toFixed(2);
+  const price = amountText(row.price, view.currency);
   const limit = String(Math.min(limitPerUser, orderUnitsMax));
   return (
     <section class="panel" id="edit">
@@ -124,7 +128,7 @@ export function EditForm({ view, item, row, edit }: EditFormProps) {
         <div class="halves">
           <Field
             {...of('price')}
-            label={words.price}
+            label={fill(words.price, { currency: view.currency })}
             initial={price}
             input={{ required: true, inputmode: 'decimal' }}
           />

@@ -7,7 +7,8 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
-import { ownTexts } from '../frame.tsx';
+import { TimeField } from '../forms/time-field.tsx';
+import { empty, ownTexts } from '../frame.tsx';
 
 /** A promo with its state, and what its merchant should know of it while it is a draft. */
 export type ShownPromo = PromoRow & PromoState & { warnings: Warning[] };
@@ -130,21 +131,19 @@ function Action({ view, promo, action, isAsked = false }: ActionProps) {
 function Extension({ view, promo }: { view: View; promo: ShownPromo }) {
   const own = ownTexts(view);
   const { id, itemId, name, endAt } = promo;
-  const field = `extend-${id}`;
   return (
     <details>
       <summary aria-label={`${own.actions.extend}: ${name}`}>{own.actions.extend} …</summary>
       <form method="post" action={`/admin/promos/${id}/extend`} data-once>
         <input type="hidden" name="itemId" value={itemId} />
-        <label for={field}>{own.promo.endAt}</label>
-        <input
-          id={field}
+        <TimeField
+          view={view}
+          form={`extend-${id}`}
           name="endAt"
-          type="datetime-local"
-          step={1}
-          required
-          value={new Date(endAt).toISOString().slice(0, 19)}
-          data-utc={own.promo.local}
+          label={own.promo.endAt}
+          at={endAt}
+          filled={empty}
+          input={{ required: true }}
         />
         <button type="submit" class="secondary">
           {own.actions.extend}
