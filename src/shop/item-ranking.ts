@@ -5,13 +5,27 @@
  */
 import * as v from 'valibot';
 import type { Board } from '../../actors/memory/board.ts';
-import { saleStatus } from '../../actors/memory/board.ts';
+import { type BoardRow, saleStatus } from '../../actors/memory/board.ts';
+import {
+  type ItemSection,
+  itemSections,
+  type Selection,
+  sectionOf,
+  selectedRows,
+} from './item-sections.ts';
 
 /**
- * `running`: what can be bought now under a promo, then what is paused or opens soonest, then the newest.
+ * The orders that clients may ask for. `running`: what can be bought now under a promo, then what is paused or opens
+ * soonest, then the newest.
  */
 export const itemSorts = ['running', 'sales', 'newest'] as const;
-export type ItemSort = (typeof itemSorts)[number];
+
+/**
+ * And the one of the buyers' page, `urgent`: section by section, of running sales the one that ends first, of coming
+ * ones the one that begins first, of ended ones the one that ended last.
+ */
+const listSorts = [...itemSorts, 'urgent'] as const;
+export type ItemSort = (typeof listSorts)[number];
 
 /** Where an item stands in a list: less comes first, of equals the higher id. */
 export interface Place {
@@ -20,7 +34,7 @@ export interface Place {
   keys: readonly [number, number];
 }
 
-/** A list's page begins behind a place, and `running` is judged as of one moment on all pages. */
+/** A list's page begins behind a place, and sales are judged as of one moment on all pages. */
 export interface ListCursor {
   sort: ItemSort;
   /** Milliseconds since 1970 UTC: when the first page was made. */
@@ -28,10 +42,10 @@ export interface ListCursor {
   after: Place | null;
 }
 
-/** Which items a list is of: of those that are wanted, or of all, the ones that are not unwanted. */
-export interface Selection {
-  wanted?: ReadonlySet<number> | undefined;
-  unwanted?: ReadonlySet<number>;
+/** What a list is of. */
+interface Listed extends Selection {
+  /** This section alone; all of them where it is not given. */
+  section?: ItemSection | null;
 }
 
 /**
@@ -42,31 +56,42 @@ export function placesAfter(
   board: Board,
   { sort, at, after }: ListCursor,
   limit: number,
-  { wanted, unwanted }: Selection = {},
+  { section = null, ...selection }: Listed = {},
 ): Place[] {
   const page: Place[] = [];
-  for (const id of wanted ?? board.items()) {
-    if (unwanted?.has(id)) continue;
-    const place = placeOf(board, id, sort, at);
-    if (place === null || (after !== null && compare(place, after) <= 0)) continue;
+  for (const [id, row] of selectedRows(board, selection)) {
+    if (section !== null && sectionOf(row, at) !== section) continue;
+    const place = { id, keys: keysOf(row, sort, at) };
+    if (after !== null && compare(place, after) <= 0) continue;
     if (page.length === limit && compare(place, page.at(-1)!) > 0) continue;
     const index = page.findIndex((each) => compare(place, each) < 0);
     page.splice(index < 0 ? page.length : index, 0, place);
     if (page.length > limit) page.pop();
+    // All that follow are older.
+    if (page.length === limit && sort === 'newest' && selection.wanted === undefined) break;
   }
   return page;
 }
 
-function placeOf(board: Board, id: number, sort: ItemSort, at: number): Place | null {
-  if (sort === 'newest') return board.has(id) ? { id, keys: [0, 0] } : null;
-  const row = board.read(id);
-  if (row === null) return null;
-  if (sort === 'sales') return { id, keys: [-row.sold, 0] };
+function keysOf(row: BoardRow, sort: ItemSort, at: number): Place['keys'] {
+  if (sort === 'newest') return [0, 0];
+  if (sort === 'sales') return [-row.sold, 0];
+  if (sort === 'urgent') return urgencyOf(row, at);
   const status = saleStatus(row, at);
-  if (status === 'running') return { id, keys: [0, 0] };
+  if (status === 'running') return [0, 0];
   // What is paused has begun: it comes before all that has not.
   const isComing = status === 'paused' || status === 'pending';
-  return { id, keys: isComing ? [1, row.startAt] : [2, 0] };
+  return isComing ? [1, row.startAt] : [2, 0];
+}
+
+/**
+ * Neither what is left nor a pause counts: an item whose sale begins or ends while somebody turns pages stays where
+ * it was, or moves on, so that they miss none.
+ */
+function urgencyOf(row: BoardRow, at: number): Place['keys'] {
+  const section = sectionOf(row, at);
+  const within = { running: row.endAt, coming: row.startAt, normal: 0, ended: -row.endAt };
+  return [itemSections.indexOf(section), within[section]];
 }
 
 function compare(a: Place, b: Place): number {
@@ -78,7 +103,7 @@ export function encodeListCursor({ sort, at, after }: ListCursor): string {
 }
 
 const safe = v.pipe(v.string(), v.regex(/^-?\d{1,16}$/), v.transform(Number), v.safeInteger());
-const cursorShape = v.strictTuple([v.picklist(itemSorts), safe, safe, safe, safe]);
+const cursorShape = v.strictTuple([v.picklist(listSorts), safe, safe, safe, safe]);
 
 /** Reads what `encodeListCursor` wrote; null for any other text. */
 export function decodeListCursor(text: string): ListCursor | null {

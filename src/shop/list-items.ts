@@ -9,6 +9,7 @@ import {
   type Place,
   placesAfter,
 } from './item-ranking.ts';
+import { type Census, census, type ItemSection, type Selection } from './item-sections.ts';
 import type { ShopParts } from './parts.ts';
 
 /** Items on one page of a list. */
@@ -26,6 +27,8 @@ export interface ListQuestion {
   search: string | null;
   /** The `next` of the page before; null for the first. */
   cursor: string | null;
+  /** The items of this section alone; all where it is not given. */
+  section?: ItemSection | null;
   /** Also those items that the merchant hides from lists. */
   withHidden?: boolean;
 }
@@ -38,7 +41,7 @@ export interface ItemPage {
   hidden: number;
 }
 
-/** The order of a list is found anew after this time, or when an item was opened. */
+/** What the board shows of all items is found anew after this time, or when an item was opened. */
 const placesTtlMs = 1_000;
 const listsMax = 100;
 
@@ -46,6 +49,7 @@ const listsMax = 100;
 export class ItemLists {
   readonly #parts: Pick<ShopParts, 'board' | 'catalog' | 'clock'>;
   readonly #places = new LRUCache<string, Ordered>({ max: listsMax, ttl: placesTtlMs });
+  readonly #censuses = new LRUCache<string, Census>({ max: listsMax, ttl: placesTtlMs });
 
   constructor(parts: Pick<ShopParts, 'board' | 'catalog' | 'clock'>) {
     this.#parts = parts;
@@ -68,21 +72,41 @@ export class ItemLists {
     return { items, next, hidden: missing };
   }
 
+  /**
+   * How many items that lists show are in each section now, of all or of those that a search finds.
+   * @throws SqlUnavailable for a search, while SQL is away.
+   */
+  async census(search: string | null): Promise<Census> {
+    const { board, clock } = this.#parts;
+    const key = JSON.stringify([search, board.opened]);
+    const known = this.#censuses.get(key);
+    if (known !== undefined) return known;
+    const counted = census(board, clock(), await this.#selection({ search }));
+    this.#censuses.set(key, counted);
+    return counted;
+  }
+
   async #order(question: ListQuestion, cursor: ListCursor): Promise<Ordered> {
-    const { board, catalog } = this.#parts;
+    const { board } = this.#parts;
     const key = JSON.stringify([question, board.opened]);
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const { search, withHidden = false } = question;
-    const unwanted = withHidden ? new Set<number>() : await catalog.hiddenItems();
-    const wanted = search === null ? undefined : new Set(await catalog.search(search, foundMax));
+    const { section = null } = question;
+    const listed = { ...(await this.#selection(question)), section };
     // One more than the page shows tells whether there is a next one.
-    const ordered = {
-      cursor,
-      places: placesAfter(board, cursor, listPageMax + 1, { wanted, unwanted }),
-    };
+    const ordered = { cursor, places: placesAfter(board, cursor, listPageMax + 1, listed) };
     this.#places.set(key, ordered);
     return ordered;
+  }
+
+  async #selection({
+    search,
+    withHidden = false,
+  }: Pick<ListQuestion, 'search' | 'withHidden'>): Promise<Selection> {
+    const { catalog } = this.#parts;
+    const unwanted = withHidden ? undefined : await catalog.hiddenItems();
+    const wanted = search === null ? undefined : new Set(await catalog.search(search, foundMax));
+    return { wanted, unwanted };
   }
 }
 

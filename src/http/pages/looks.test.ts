@@ -139,6 +139,8 @@ describe('every text', () => {
     const soldOut = await shop.engine.sale({ stock: 1 });
     mustSucceed(await shop.engine.place(tokenFor(soldOut, 1_000_000)));
     const ended = await shop.engine.sale({ startsInMs: -5_000, endsInMs: 1_000 });
+    const notAfterwards = { normalSale: false };
+    mustSucceed(await shop.engine.api('PATCH', `/api/items/${ended.itemId}`, notAfterwards));
     const { page, context } = await loggedIn({});
     await page.goto(url('/orders'));
     for (const state of ['placed', 'paid', 'refunded', 'cancelled', 'expired']) {

@@ -153,7 +153,8 @@ const shop: readonly DescribedRoute[] = [
     method: 'GET',
     path: '/api/items',
     who: 'anyone',
-    summary: 'The items on sale, a page at a time: running sales first, best selling, or newest.',
+    summary:
+      'The items on sale, a page at a time: running sales first, best selling, or newest; all, or by `status` those whose sale is running or coming, those at their normal price, or those whose sale has ended.',
     query: listSchema.entries,
     answers: { 200: { data: schema.itemList, example: { items: [example.item], next: null } } },
     codes: [10001, 10003, 10004],

@@ -7,6 +7,7 @@ import { shown } from '../../catalog/item.ts';
 import { createItem, newItemSchema } from '../../shop/create-item.ts';
 import { editItem, itemChangesSchema } from '../../shop/edit-item.ts';
 import { itemSorts } from '../../shop/item-ranking.ts';
+import { itemSections } from '../../shop/item-sections.ts';
 import { searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
 import { deliverySchema, restock, withdrawUnits } from '../../shop/restock.ts';
@@ -25,12 +26,13 @@ import {
   successText,
 } from '../wire/envelope.ts';
 
+const oneOf = (names: readonly string[]) =>
+  `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
 /** The query of a list of items. */
 export const listSchema = v.object({
-  sort: v.optional(
-    v.picklist(itemSorts, `must be ${itemSorts.slice(0, -1).join(', ')} or ${itemSorts.at(-1)}`),
-    'running',
-  ),
+  sort: v.optional(v.picklist(itemSorts, oneOf(itemSorts)), 'running'),
+  status: v.optional(v.picklist(itemSections, oneOf(itemSections))),
   q: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(searchCharactersMax)), ''),
   cursor: v.optional(v.string()),
 });
@@ -74,12 +76,12 @@ async function edit(parts: AppParts, c: Context, text: string): Promise<Response
 async function list(parts: AppParts, request: Request, query: unknown): Promise<Response> {
   const { value, refused: unfit } = validate(request, listSchema, query);
   if (unfit !== null) return unfit;
-  const { sort, q, cursor = null } = value;
+  const { sort, status: section = null, q, cursor = null } = value;
   if (q !== '') {
     const state = await searchLimit(parts, request);
     if (!state.allowed) return refusedByLimit(request, state);
   }
-  const page = await parts.lists.page({ sort, search: q === '' ? null : q, cursor });
+  const page = await parts.lists.page({ sort, section, search: q === '' ? null : q, cursor });
   if (page === null) return invalid(request, { cursor: 'must be the `next` of another page' });
   const now = parts.clock();
   const items = page.items.map((item) => shown(item, parts.board, now).json);

@@ -84,12 +84,21 @@ export function saleStatus(promo) {
 }
 
 /** One line about a sale: opens in, ends in, sold out, over. */
-export function saleText({ promo, left }) {
+export function saleText({ promo, left, held, normalSale }) {
   const status = saleStatus(promo);
   if (status === 'ended') return texts.ended;
   if (status === 'paused') return texts.paused;
-  if (status === 'pending') return `${texts.opensIn} ${durationText(promo.startAt - serverNow())}`;
-  if (left === 0) return texts.soldOut;
+  if (status === 'pending') return comingText(promo);
+  if (status === 'none' && !normalSale) return texts.notSold;
+  if (left === 0) return held > 0 ? texts.soldOutNow : texts.soldOut;
   if (status === 'none') return texts.always;
   return `${texts.endsIn} ${durationText(promo.endAt - serverNow())}`;
+}
+
+/** A draw is to be joined before it is held. */
+function comingText({ queue, opensAt, startAt }) {
+  const now = serverNow();
+  const isDraw = queue === 'draw';
+  if (isDraw && now < opensAt) return `${texts.drawOpensIn} ${durationText(opensAt - now)}`;
+  return `${isDraw ? texts.drawIn : texts.opensIn} ${durationText(startAt - now)}`;
 }

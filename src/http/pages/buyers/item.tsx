@@ -39,7 +39,7 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
           <h1>{item.title}</h1>
           <Price view={view} offer={offer} />
           {promo !== undefined && <Countdown view={view} promo={promo} />}
-          <Stock offer={offer} own={own} />
+          <Stock view={view} offer={offer} />
           <p class="hint" data-returning hidden></p>
           <p class="notice" data-other hidden>
             <a href={`/items/${item.id}`}>{scriptTexts[language].otherSale}</a>

@@ -3,10 +3,11 @@ import { queueModes } from '../../../../actors/events.ts';
 import { payWindowDefaultMs } from '../../../../actors/limits.ts';
 import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
+import { sectionOf } from '../../../shop/item-sections.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
-import { textsOf, type View } from '../layout.tsx';
+import { languageTag, textsOf, type View } from '../layout.tsx';
 import { money } from '../money.ts';
-import type { Texts } from '../texts.ts';
+import { fill, scriptTexts } from '../texts.ts';
 
 /** An item as it stands at a moment. */
 export interface Offer extends OpenItem {
@@ -22,6 +23,11 @@ export function normalOfferOf(open: OpenItem, now: number): Offer {
   const { promosEndAt, normalSale } = open.row;
   if (now < promosEndAt || normalSale !== 1) return offerOf(open, now);
   return { ...open, promo: undefined, status: 'none' };
+}
+
+/** As lists show it: what is sold at its normal price after a sale, at that. */
+export function listedOfferOf(open: OpenItem, now: number): Offer {
+  return sectionOf(open.row, now) === 'normal' ? normalOfferOf(open, now) : offerOf(open, now);
 }
 
 export function offerOf({ item, row }: OpenItem, now: number): Offer {
@@ -95,12 +101,15 @@ export function Price({ view, offer }: { view: View; offer: Offer }) {
 }
 
 /** The bar of what is left; the script of the page keeps it up to date. */
-export function Stock({ offer, own }: { offer: Offer; own: Texts }) {
+export function Stock({ view, offer }: { view: View; offer: Offer }) {
   const { left, loaded } = offer.row;
+  const { language } = view.visitor;
+  const text = left === 0 ? scriptTexts[language].noneLeft : scriptTexts[language].left;
+  const { format } = new Intl.NumberFormat(languageTag(view.visitor));
   return (
     <div class="stock">
-      <progress value={left} max={Math.max(loaded, 1)} aria-label={own.stock}></progress>
-      <p data-stock></p>
+      <progress value={left} max={Math.max(loaded, 1)} aria-label={textsOf(view).stock}></progress>
+      <p data-stock>{fill(text, { left: format(left), loaded: format(loaded) })}</p>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { addressBlock } from '../../../admission/rate-limits.ts';
+import { itemSections } from '../../../shop/item-sections.ts';
 import { itemIdOf, readItem } from '../../../shop/read-item.ts';
 import { searchLimit } from '../../guard/rate-limits.ts';
 import type { AppParts } from '../../parts.ts';
@@ -16,12 +17,20 @@ import { watchedItems } from '../watched-items.ts';
 import { accountPages } from './accounts/routes.tsx';
 import { checkoutPages } from './checkout/routes.tsx';
 import { drawPage } from './draw/make.tsx';
-import { HomePage } from './home.tsx';
+import { HomePage, homeSorts } from './home.tsx';
 import { ItemPage } from './item.tsx';
-import { normalOfferOf, offerOf } from './offer.tsx';
+import { listedOfferOf, normalOfferOf, offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
 import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
 import { standingOnPage } from './standing.ts';
+
+/** A link that someone has mistyped still leads to the list. */
+const homeSchema = v.object({
+  show: v.fallback(v.nullable(v.picklist(itemSections)), null),
+  sort: v.fallback(v.picklist(homeSorts), 'urgent'),
+  q: v.fallback(listSchema.entries.q, ''),
+  cursor: v.fallback(v.nullable(v.string()), null),
+});
 
 export function buyerPages(parts: AppParts, page: PageMaker) {
   const homePage = page((c, view) => home(parts, c, view));
@@ -49,20 +58,19 @@ function live({ board, live: feed, addressOf }: AppParts, c: Context): Response 
 }
 
 async function home(parts: AppParts, c: Context, view: View): Promise<Made> {
-  // A link that someone has mistyped still leads to the list.
-  const query = v.safeParse(listSchema, c.req.query());
-  const { sort, q, cursor = null } = query.success ? query.output : v.parse(listSchema, {});
+  const { show: section, sort, q, cursor } = v.parse(homeSchema, c.req.query());
   if (q !== '' && !(await searchLimit(parts, c.req.raw)).allowed)
     return { page: <ApologyPage view={view} reason={10003} />, status: 429 };
   const search = q === '' ? null : q;
-  const listed = await parts.lists.page({ sort, search, cursor });
+  const listed = await parts.lists.page({ sort, section, search, cursor });
   if (listed === null) return c.redirect('/', 303);
   const offers = listed.items.map((each) =>
-    offerOf({ item: each, row: parts.board.read(each.id)! }, view.now),
+    listedOfferOf({ item: each, row: parts.board.read(each.id)! }, view.now),
   );
   const { next, hidden } = listed;
-  const isFirst = cursor === null;
-  return { page: <HomePage view={view} list={{ offers, sort, search, next, hidden, isFirst }} /> };
+  const census = await parts.lists.census(search);
+  const list = { offers, sort, section, census, search, next, hidden, isFirst: cursor === null };
+  return { page: <HomePage view={view} list={list} /> };
 }
 
 async function item(parts: AppParts, c: Context, view: View): Promise<Made> {

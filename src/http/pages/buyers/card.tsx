@@ -1,0 +1,109 @@
+/** An item in a list of items, as it stands now. */
+import type { Child } from 'hono/jsx';
+import { queueModes } from '../../../../actors/events.ts';
+import { sectionOf } from '../../../shop/item-sections.ts';
+import type { View } from '../layout.tsx';
+import { minuteText } from '../minute-text.ts';
+import { fill, scriptTexts } from '../texts.ts';
+import { homeTexts } from './home-texts.ts';
+import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+
+/** Its script counts down, and marks it where its sale begins or ends meanwhile. */
+export function Card({ view, offer }: { view: View; offer: Offer }) {
+  const { item, promo } = offer;
+  const section = sectionOf(offer.row, view.now);
+  // What is left of a promo that is over is on the item's page under its own address.
+  const query = promo === undefined && offer.row.promo !== 0 ? `?${atNormalPrice}` : '';
+  return (
+    <li
+      class="card"
+      data-offer={JSON.stringify(offerData(offer))}
+      data-section={section}
+      data-state={stateOf(offer)}
+    >
+      <Picture item={item} />
+      <p class="status" data-status>
+        {statusText(view, offer)}
+      </p>
+      <h3>
+        <a href={`/items/${item.id}${query}`}>{item.title}</a>
+      </h3>
+      {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
+      <Price view={view} offer={offer} />
+      <When view={view} offer={offer} />
+      {section !== 'ended' && <Stock view={view} offer={offer} />}
+      <MayReturn view={view} offer={offer} />
+    </li>
+  );
+}
+
+function stateOf({ status, row }: Offer): string {
+  return row.left === 0 && status !== 'pending' ? 'sold-out' : status;
+}
+
+/** What the script says in more words, with the time that is left. */
+function statusText(view: View, { status, row }: Offer): string {
+  const { language } = view.visitor;
+  const own = scriptTexts[language];
+  if (status === 'ended') return own.ended;
+  if (status === 'paused') return own.paused;
+  if (status === 'pending') return homeTexts[language].coming;
+  if (status === 'none' && row.normalSale !== 1) return own.notSold;
+  if (row.left === 0) return row.held > 0 ? own.soldOutNow : own.soldOut;
+  return status === 'none' ? own.always : homeTexts[language].running;
+}
+
+/** When the sale begins or ends: of a draw, from when or until when it can be joined. */
+function When({ view, offer: { status, row } }: { view: View; offer: Offer }) {
+  const own = homeTexts[view.visitor.language];
+  const { startAt, endAt, queueOpenAt } = row;
+  if (status === 'running') return <Moment view={view} text={own.ends} at={endAt} />;
+  if (status !== 'pending') return null;
+  if (queueModes[row.queue] !== 'draw')
+    return <Moment view={view} text={own.starts} at={startAt} />;
+  const isOpen = view.now >= queueOpenAt;
+  return isOpen ? (
+    <Moment view={view} text={own.drawJoin} at={startAt} />
+  ) : (
+    <Moment view={view} text={own.drawOpens} at={queueOpenAt} />
+  );
+}
+
+interface TimedProps {
+  view: View;
+  /** With `{time}` in it. */
+  text: string;
+  at: number;
+}
+
+function Moment(props: TimedProps) {
+  return (
+    <p class="when">
+      <Timed {...props} />
+    </p>
+  );
+}
+
+/** A text with a time in it, which the script shows in the reader's zone. Milliseconds since 1970 UTC. */
+export function Timed({ view, text, at }: TimedProps): Child {
+  const [before, after = ''] = text.split('{time}');
+  return (
+    <>
+      {before}
+      <time datetime={new Date(at).toISOString()} data-time={at}>
+        {minuteText(at, view)}
+      </time>
+      {after}
+    </>
+  );
+}
+
+/** Whether a running sale that has nothing left may have again. */
+function MayReturn({ view, offer: { status, row } }: { view: View; offer: Offer }) {
+  if (status !== 'running' || row.left > 0) return null;
+  const own = homeTexts[view.visitor.language];
+  const { held } = row;
+  if (held === 0) return <p class="hint">{own.noneReturns}</p>;
+  const text = queueModes[row.queue] === 'off' ? own.mayReturn : own.joinLine;
+  return <p class="hint">{fill(text, { held })}</p>;
+}
