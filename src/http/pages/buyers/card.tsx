@@ -3,7 +3,7 @@ import type { Child } from 'hono/jsx';
 import { queueModes } from '../../../../actors/events.ts';
 import { sectionOf } from '../../../shop/item-sections.ts';
 import type { View } from '../layout.tsx';
-import { minuteText } from '../minute-text.ts';
+import { namedMinuteText } from '../minute-text.ts';
 import { fill, scriptTexts } from '../texts.ts';
 import { homeTexts } from './home-texts.ts';
 import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
@@ -91,7 +91,7 @@ export function Timed({ view, text, at }: TimedProps): Child {
     <>
       {before}
       <time datetime={new Date(at).toISOString()} data-time={at}>
-        {minuteText(at, view)}
+        {namedMinuteText(at, view)}
       </time>
       {after}
     </>
