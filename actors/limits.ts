@@ -364,13 +364,36 @@ export const snapshotPauseMs = 60_000;
 /** The archivist's thread, and its memory, are there until none was due for so long. */
 export const snapshotIdleMs = 5_000;
 
-/** The longest body an HTTP request may carry. */
+/** The longest body an HTTP request may carry, but for pictures. */
 export const bodyBytesMax = 64 * 1024;
+
+/** A picture as a merchant sends it. */
+export const pictureBytesMax = 5 * 1024 * 1024;
+
+/** Pixels of a picture that is sent: decoded they take four bytes each. A good telephone takes 24 million. */
+export const picturePixelsMax = 25_000_000;
+
+/** Pixels along the longer side of a picture as it is stored, and of the small one for lists. */
+export const pictureSideMax = 1_600;
+export const pictureSmallSideMax = 480;
+
+/** A colour profile goes with a picture; one for a screen has some hundred bytes, or a few thousand. */
+export const pictureProfileBytesMax = 16 * 1024;
+
+export const picturesPerItemMax = 10;
+export const pictureAltCharactersMax = 300;
+
+/** Pictures that an HTTP thread keeps at hand, so that a crowd does not read SQL for each. */
+export const picturesAtHandBytesMax = 16 * 1024 * 1024;
 
 function relation(holds: boolean, what: string): void {
   if (!holds) throw new Error(`limits contradict each other: ${what}`);
 }
 
+relation(
+  pictureSmallSideMax < pictureSideMax && pictureSideMax ** 2 <= picturePixelsMax,
+  'a picture must be stored as small as it may be sent, or smaller',
+);
 relation(priceMinorMax * orderUnitsMax <= integerMax, 'an order total must be a safe integer');
 relation(priceMinorMax * loadedUnitsMax > 0, 'takings of an item must be finite');
 relation(loadedUnitsMax * gateFactorMax <= integerMax, 'a gate must be a safe integer');

@@ -22,6 +22,7 @@ import { purchaseTokens } from './admission/purchase-token.ts';
 import { RateLimits } from './admission/rate-limits.ts';
 import { CachedCatalog } from './catalog/catalog.ts';
 import { openSql, type SqlSettings } from './db/open.ts';
+import type { Sql } from './db/sql.ts';
 import { Dispatch, type DispatchSettings } from './dispatch/dispatch.ts';
 import { InStep } from './dispatch/in-step.ts';
 import { RefusalTally } from './dispatch/refusal-tally.ts';
@@ -40,6 +41,8 @@ import { RequestMetrics } from './metrics/request-metrics.ts';
 import { PaymentDeliveries } from './payments/deliveries.ts';
 import { DemoProvider } from './payments/demo-provider.ts';
 import type { PaymentsMode } from './payments/modes.ts';
+import { PictureFiles } from './pictures/files.ts';
+import { PictureMaker } from './pictures/maker.ts';
 import type { Rehearsal } from './rehearsal.ts';
 import { KnownEngines, type OwnFacts } from './shop/cluster/known-engines.ts';
 import { RefusalCounts } from './shop/cluster/refusal-counts.ts';
@@ -153,7 +156,7 @@ export async function openParts(
     sql,
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
-    draws: new Draws(sql, board),
+    ...partsOfSql(sql, board),
     ...{ send, post: dispatch.post.bind(dispatch) },
     sendOfMoney: countingPayments(send, requests),
     tally: new RefusalTally(send),
@@ -229,6 +232,14 @@ async function openDispatch(settings: HttpThreadSettings, board: Board, metrics:
 /** What pages say as the settings have it. */
 function asSet({ journalPromise, currency, timeZone }: HttpThreadSettings) {
   return { journalPromise, currency, timeZone };
+}
+
+function partsOfSql(sql: Sql, board: Board) {
+  return {
+    draws: new Draws(sql, board),
+    pictureFiles: new PictureFiles(sql.pictures),
+    pictureMaker: new PictureMaker(),
+  };
 }
 
 /** Whose word it is that money has come, and who plays a provider where there is none. */

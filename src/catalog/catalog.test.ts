@@ -63,6 +63,7 @@ function catalogWith(others: Partial<Catalog>): Catalog {
     createPromo: (promo) => catalog.createPromo(promo),
     promo: (id) => catalog.promo(id),
     promosOfItems: (ids) => catalog.promosOfItems(ids),
+    picturesOfItems: (ids) => catalog.picturesOfItems(ids),
     ...others,
   };
 }
@@ -277,7 +278,8 @@ test('the JSON of an item has its stock, sales and status from the board', async
     queueOpenAt: 500,
   } as BoardRow; // What is shown of it.
   const { title, description, imageUrl, limitPerUser, hidden } = draft;
-  const written = { id, title, description, imageUrl, limitPerUser, hidden };
+  const pictures: unknown[] = [];
+  const written = { id, title, description, imageUrl, limitPerUser, hidden, pictures };
   const shown = { ...written, price: 4_100, normalSale: false, sales: 3, stock: 4, held: 2 };
   expect(JSON.parse(itemJson(item, { ...row, promo: 0 }, 0))).toEqual({ ...shown, promo: null });
   for (const [now, status] of [

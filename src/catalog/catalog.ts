@@ -27,6 +27,9 @@ const searchesMax = 100;
 /** After this time a database that does not answer holds back no page whose items are known. */
 const patienceMs = 1_000;
 
+/** Of entries in the store, where an engine of an earlier release may read and write its own. */
+const entryForm = 2;
+
 const itemKey = (id: number) => `item:${id}`;
 const promoKey = (id: number) => `promo:${id}`;
 
@@ -76,7 +79,9 @@ export class CachedCatalog {
   item(id: number): Promise<CatalogItem | null> {
     return this.#read(itemKey(id), async () => {
       const row = await this.#sql.item(id);
-      return row === null ? null : catalogItem(row, await this.#sql.promosOfItems([id]));
+      if (row === null) return null;
+      const [promos, pictures] = await this.#aboutItems([id]);
+      return catalogItem(row, promos, pictures);
     });
   }
 
@@ -172,7 +177,7 @@ export class CachedCatalog {
   /** Adds items to `known`; false where SQL is away, and what was last known of them has to do. */
   async #loadItems(ids: readonly number[], known: Map<number, object>): Promise<boolean> {
     const { changes } = this.#version;
-    const load = () => Promise.all([this.#sql.itemsOf(ids), this.#sql.promosOfItems(ids)]);
+    const load = () => Promise.all([this.#sql.itemsOf(ids), this.#aboutItems(ids)]);
     const answer = await this.#unlessAway(load);
     if (answer === null) {
       for (const id of ids) {
@@ -181,14 +186,19 @@ export class CachedCatalog {
       }
       return false;
     }
-    const [found, promos] = answer;
+    const [found, [promos, pictures]] = answer;
     for (const row of found) {
-      const item = catalogItem(row, promos);
+      const item = catalogItem(row, promos, pictures);
       known.set(row.id, item);
       // What a change has overtaken may be shown once, but is not kept.
       if (this.#version.changes === changes) this.#keep(itemKey(row.id), item);
     }
     return true;
+  }
+
+  /** The promos and the pictures of some items. */
+  #aboutItems(ids: readonly number[]) {
+    return Promise.all([this.#sql.promosOfItems(ids), this.#sql.picturesOfItems(ids)]);
   }
 
   /** Null where SQL is away, has not answered in time, or has just done either. */
@@ -251,7 +261,7 @@ export class CachedCatalog {
   ): Promise<T | null> {
     const { name } = this.#version;
     if (name === null) return load();
-    const storeKey = `catalog:${name}:${key}`;
+    const storeKey = `catalog:${entryForm}:${name}:${key}`;
     const stored = await whileThere(() => this.#store.get(storeKey));
     if (stored !== null) return JSON.parse(stored) as T; // As it was written below.
     const value = await load();

@@ -4,7 +4,8 @@
  */
 import { queueModes } from '../../actors/events.ts';
 import { type Board, type BoardRow, saleStatus } from '../../actors/memory/board.ts';
-import type { ItemRow, PromoRow } from '../db/sql.ts';
+import type { ItemPicture, ItemRow, PromoRow, StoredPicture } from '../db/sql.ts';
+import { picturePath } from '../pictures/address.ts';
 
 export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {
   /** Its fields in an item's JSON, as the API reference shows them, without what the board knows. */
@@ -12,16 +13,23 @@ export type CatalogPromo = Omit<PromoRow, 'publishedAt'> & {
 };
 
 export type CatalogItem = Omit<ItemRow, 'sales' | 'stock'> & {
+  /** In the order in which they are shown. */
+  pictures: ItemPicture[];
   /** Drafts too, by id. */
   promos: CatalogPromo[];
   /** Its fields in JSON, as the API reference shows them, without what the board knows. */
   fields: string;
 };
 
-export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogItem {
+export function catalogItem(
+  row: ItemRow,
+  promos: readonly PromoRow[],
+  pictures: readonly ItemPicture[],
+): CatalogItem {
   const { id, title, description, imageUrl, price, createdAt } = row;
   const { normalSale, limitPerUser, hidden } = row;
   const own = promos.filter(({ itemId }) => itemId === id);
+  const shown = pictures.filter(({ itemId }) => itemId === id);
   return {
     id,
     title,
@@ -32,8 +40,12 @@ export function catalogItem(row: ItemRow, promos: readonly PromoRow[]): CatalogI
     normalSale,
     limitPerUser,
     hidden,
+    pictures: shown,
     promos: own.map(catalogPromo),
-    fields: fieldsOf({ id, title, description, imageUrl, limitPerUser, hidden }),
+    fields: fieldsOf({
+      ...{ id, title, description, imageUrl, limitPerUser, hidden },
+      pictures: shown.map(pictureData),
+    }),
   };
 }
 
@@ -98,6 +110,16 @@ function promoJson({ fields, price, startAt, endAt }: CatalogPromo, row: BoardRo
 export function catalogPromo({ publishedAt: _, ...row }: PromoRow): CatalogPromo {
   const { id, name, limitPerUser, drawCommitment } = row;
   return { ...row, fields: fieldsOf({ id, name, limitPerUser, drawCommitment }) };
+}
+
+/** A picture of an item as the API shows it. */
+export function pictureData({ id, alt, small, ...picture }: ItemPicture) {
+  return { id, ...sized({ id, ...picture }), alt, small: sized(small) };
+}
+
+function sized(picture: StoredPicture) {
+  const { width, height } = picture;
+  return { url: picturePath(picture), width, height };
 }
 
 /** An object's JSON without its braces. */

@@ -15,6 +15,7 @@ export function lateSql(open: () => Sql): Sql {
     catalog: late(() => sql().catalog),
     drafts: late(() => sql().drafts),
     promoLists: late(() => sql().promoLists),
+    pictures: late(() => sql().pictures),
     orders: late(() => sql().orders),
     refundsDue: late(() => sql().refundsDue),
     draws: late(() => sql().draws),

@@ -1,15 +1,28 @@
 /** The tables in Postgres: the counterpart of `schema.sqlite.ts`, which says what they hold. */
 import { getTableColumns, isNull } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, pgView, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  index,
+  integer,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
 import { overAt, stockLogsQuery } from './derived.ts';
+import { pictureTypes } from './pictures.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
 
 /** A safe integer: Postgres has more digits than JavaScript, and none of ours needs them. */
 const safe = (name: string) => bigint(name, { mode: 'number' });
+
+const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 export const users = pgTable('users', {
   id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
@@ -167,6 +180,27 @@ export const drawEntrants = pgTable(
     index('draw_entrants_by_promo').on(table.promoId, table.id),
     index('draw_entrants_by_user').on(table.promoId, table.userId),
   ],
+);
+
+export const pictures = pgTable('pictures', {
+  id: text('id').primaryKey(),
+  type: text('type', { enum: pictureTypes }).notNull(),
+  width: integer('width').notNull(),
+  height: integer('height').notNull(),
+  createdAt: safe('created_at').notNull(),
+  bytes: bytes('bytes').notNull(),
+});
+
+export const itemPictures = pgTable(
+  'item_pictures',
+  {
+    itemId: safe('item_id').notNull(),
+    position: integer('position').notNull(),
+    pictureId: text('picture_id').notNull(),
+    smallId: text('small_id').notNull(),
+    alt: text('alt').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.itemId, table.pictureId] })],
 );
 
 export const checkpoints = pgTable('checkpoints', {

@@ -11,7 +11,15 @@
  * them on.
  */
 import { getTableColumns, isNull } from 'drizzle-orm';
-import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core';
+import {
+  blob,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  sqliteView,
+  text,
+} from 'drizzle-orm/sqlite-core';
 import { dueReasons, queueModes } from '../../actors/events.ts';
 import { admitDefaultMs, loadedUnitsMax } from '../../actors/limits.ts';
 import type { OrderStatusName } from '../../actors/protocol.ts';
@@ -24,6 +32,7 @@ import {
   stockLogsQuery,
   totalOfOrder,
 } from './derived.ts';
+import { pictureTypes } from './pictures.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
 
@@ -198,6 +207,29 @@ export const drawEntrants = sqliteTable(
     index('draw_entrants_by_promo').on(table.promoId, table.id),
     index('draw_entrants_by_user').on(table.promoId, table.userId),
   ],
+);
+
+/** Pictures as they are served: `id` is the SHA-256 of the bytes in hex, so that each is here once. */
+export const pictures = sqliteTable('pictures', {
+  id: text('id').primaryKey(),
+  type: text('type', { enum: pictureTypes }).notNull(),
+  width: integer('width').notNull(),
+  height: integer('height').notNull(),
+  createdAt: integer('created_at').notNull(),
+  bytes: blob('bytes', { mode: 'buffer' }).notNull(),
+});
+
+/** What is shown of an item, in the order of `position`; `small` is the picture for lists. */
+export const itemPictures = sqliteTable(
+  'item_pictures',
+  {
+    itemId: integer('item_id').notNull(),
+    position: integer('position').notNull(),
+    pictureId: text('picture_id').notNull(),
+    smallId: text('small_id').notNull(),
+    alt: text('alt').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.itemId, table.pictureId] })],
 );
 
 /** `hash` is the SHA-256 in hex of entry `seq`: it vouches for the journal up to there. */

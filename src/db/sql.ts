@@ -7,17 +7,20 @@ import type { ItemText } from '../../actors/events.ts';
 import type { Actions } from './actions.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Draws } from './draws.ts';
+import type { ItemPicture, Pictures } from './pictures.ts';
 import type { Projection } from './projection.ts';
 import type { PromoLists } from './promo-lists.ts';
 import type { RefundsDue } from './refunds-due.ts';
 import type { ItemDraft, ItemRow, OrderCursor, OrderRow, PromoDraft, PromoRow } from './rows.ts';
 
+export type * from './pictures.ts';
 export type * from './rows.ts';
 
 export interface Sql {
   readonly catalog: Catalog;
   readonly drafts: PromoDrafts;
   readonly promoLists: PromoLists;
+  readonly pictures: Pictures;
   readonly orders: OrderLists;
   readonly refundsDue: RefundsDue;
   readonly draws: Draws;
@@ -77,6 +80,8 @@ export interface Catalog {
   promo(id: number): Promise<PromoRow | null>;
   /** The promos of some items, drafts too, by id. */
   promosOfItems(itemIds: readonly number[]): Promise<PromoRow[]>;
+  /** The pictures of some items, each item's in order. */
+  picturesOfItems(itemIds: readonly number[]): Promise<ItemPicture[]>;
   /** Of some items and promos, the numbers that have no row. */
   missing(known: Numbers): Promise<Numbers>;
 }

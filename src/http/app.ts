@@ -19,6 +19,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
 import { passwordRoutes } from './routes/passwords.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { pictureRoutes } from './routes/pictures.ts';
 import { promoRoutes } from './routes/promos.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { refundsDueRoutes } from './routes/refunds-due.ts';
@@ -42,6 +43,7 @@ export function createApp(parts: AppParts) {
   for (const path of countedPaths) hot.use(path, counted);
   const app = hot
     .route('/api/items', itemRoutes(parts))
+    .route('/api/items', pictureRoutes(parts))
     .route('/api/items', tokenRoutes(parts))
     .route('/api/items', queueRoutes(parts))
     .route('/api/promos', promoRoutes(parts))
@@ -86,6 +88,8 @@ const countedPaths = [
   '/api/items/:id/restock',
   '/api/items/:id/withdraw',
   '/api/items/:id/live',
+  '/api/items/:id/pictures',
+  '/api/items/:id/pictures/:pictureId',
   '/api/promos/*',
   '/api/admin/*',
   '/api/otp',
@@ -113,4 +117,5 @@ const countedPaths = [
   '/docs',
   '/admin/*',
   '/assets/*',
+  '/pictures/*',
 ];

@@ -9,6 +9,8 @@ import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { PaymentDeliveries } from '../payments/deliveries.ts';
 import type { DemoProvider } from '../payments/demo-provider.ts';
+import type { PictureFiles } from '../pictures/files.ts';
+import type { PictureMaker } from '../pictures/maker.ts';
 import type { Draws } from '../shop/draw/draws.ts';
 import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
@@ -43,6 +45,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   readiness: ReadinessCheck;
   lists: ItemLists;
   draws: Draws;
+  pictureFiles: PictureFiles;
+  pictureMaker: PictureMaker;
   /** Lets the connection of a request that has come whole be idle for as long as the settings say. */
   mayIdle(request: Request): void;
   requests: RequestMetrics;

@@ -7,6 +7,7 @@ import {
   type Catalog,
   type ItemChanges,
   type ItemDraft,
+  type ItemPicture,
   type ItemRow,
   type MadeItem,
   type Numbers,
@@ -15,6 +16,7 @@ import {
   without,
 } from '../sql.ts';
 import type { Connections } from './connections.ts';
+import { selectPictures } from './pictures.ts';
 
 const { attempt: _, ...ownColumns } = getTableColumns(items);
 const itemColumns = {
@@ -118,6 +120,10 @@ export class PostgresCatalog implements Catalog {
     return this.#connections.run((client) =>
       drizzle(client).select(shownOfPromo).from(promos).where(ofItems).orderBy(asc(promos.id)),
     );
+  }
+
+  async picturesOfItems(itemIds: readonly number[]): Promise<ItemPicture[]> {
+    return this.#connections.run((client) => selectPictures(drizzle(client), itemIds));
   }
 
   async missing(known: Numbers): Promise<Numbers> {

@@ -17,6 +17,7 @@ import { anybody, noQueue } from '../../testing/drafts.ts';
 import { migrationsOf030 } from '../../testing/old-migrations.ts';
 import { operatorsContract } from '../../testing/operators-contract.ts';
 import { type Pgbouncer, startPgbouncer } from '../../testing/pgbouncer.ts';
+import { picturesContract } from '../../testing/pictures-contract.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { projectorContract } from '../../testing/projector-contract.ts';
@@ -41,6 +42,7 @@ const make = postgresFixtures(() => server);
 sqlContract('Postgres', make);
 operatorsContract('Postgres', make);
 usersContract('Postgres', make);
+picturesContract('Postgres', make);
 projectionContract('Postgres', make);
 projectorContract('Postgres', make);
 

@@ -9,6 +9,7 @@ import { PostgresCatalog } from './catalog.ts';
 import { Connections, inOneTransaction } from './connections.ts';
 import { PostgresDraws } from './draws.ts';
 import { PostgresOrderLists } from './order-lists.ts';
+import { PostgresPictures } from './pictures.ts';
 import { PostgresProjection } from './projection.ts';
 import { PostgresPromoDrafts } from './promo-drafts.ts';
 import { PostgresPromoLists } from './promo-lists.ts';
@@ -39,6 +40,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     promoLists: new PostgresPromoLists(connections),
     apiKeys: new PostgresApiKeys(connections),
     actions: new PostgresActions(connections),
+    pictures: new PostgresPictures(connections),
     users: new PostgresUsers(connections),
     projection: new PostgresProjection(connections),
     trouble: null,

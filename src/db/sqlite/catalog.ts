@@ -7,6 +7,7 @@ import {
   type Catalog,
   type ItemChanges,
   type ItemDraft,
+  type ItemPicture,
   type ItemRow,
   type MadeItem,
   type Numbers,
@@ -15,6 +16,7 @@ import {
   without,
 } from '../sql.ts';
 import { guarded } from './connect.ts';
+import { selectPictures } from './pictures.ts';
 
 const { attempt: _, ...ownColumns } = getTableColumns(items);
 const itemColumns = {
@@ -118,6 +120,10 @@ export class SqliteCatalog implements Catalog {
     return guarded(() =>
       this.database.select(shownOfPromo).from(promos).where(ofItems).orderBy(asc(promos.id)).all(),
     );
+  }
+
+  async picturesOfItems(itemIds: readonly number[]): Promise<ItemPicture[]> {
+    return guarded(() => selectPictures(this.database, itemIds).all());
   }
 
   async missing(known: Numbers): Promise<Numbers> {

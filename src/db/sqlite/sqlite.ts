@@ -12,6 +12,7 @@ import { connect, damageOf, guarded } from './connect.ts';
 import { SqliteDraws } from './draws.ts';
 import type { DatabaseFile } from './file.ts';
 import { SqliteOrderLists } from './order-lists.ts';
+import { SqlitePictures } from './pictures.ts';
 import { SqliteProjection } from './projection.ts';
 import { SqlitePromoDrafts } from './promo-drafts.ts';
 import { SqlitePromoLists } from './promo-lists.ts';
@@ -42,6 +43,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     promoLists: new SqlitePromoLists(drizzled),
     apiKeys: new SqliteApiKeys(drizzled),
     actions: new SqliteActions(drizzled),
+    pictures: new SqlitePictures(drizzled),
     users: new SqliteUsers(drizzled),
     projection,
     get trouble() {

@@ -12,6 +12,7 @@ import { DocsPage } from './docs/docs.tsx';
 import { refusalFor } from './for-people.tsx';
 import { pageHeaders } from './headers.ts';
 import { pageMaker } from './page.tsx';
+import { pictureAnswer } from './pictures.ts';
 
 export function pagesOf(parts: AppParts, reference: Reference) {
   const assets = loadAssets();
@@ -24,6 +25,10 @@ export function pagesOf(parts: AppParts, reference: Reference) {
     .get('/assets/:name', (c) => {
       const encoding = acceptedEncoding(c, ['br', 'gzip']);
       return assets.answer(c.req.param('name'), encoding) ?? c.notFound();
+    })
+    .get('/pictures/:name', async (c) => {
+      const { pictureFiles } = parts;
+      return (await pictureAnswer(pictureFiles, c.req.raw, c.req.param('name'))) ?? c.notFound();
     });
   return {
     routes,

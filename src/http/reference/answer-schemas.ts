@@ -172,11 +172,34 @@ export const itemPromo = v.object({
   ),
 });
 
+const sizedPicture = {
+  url: v.pipe(v.string(), v.description('A path of this site, which may be kept for ever.')),
+  width: v.pipe(id(), v.description('Pixels.')),
+  height: v.pipe(id(), v.description('Pixels.')),
+};
+
+/** For lists. */
+export const smallPicture = v.object(sizedPicture);
+
+export const itemPicture = v.object({
+  id: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/), v.description('The SHA-256 of its bytes.')),
+  ...sizedPicture,
+  alt: v.pipe(v.string(), v.description('What it shows, for those who do not see it.')),
+  small: smallPicture,
+});
+
+export const itemPictures = v.object({ pictures: v.array(itemPicture) });
+
 export const item = v.object({
   id: id(),
   title: v.string(),
   description: v.string(),
-  imageUrl: v.nullable(v.string()),
+  imageUrl: v.pipe(
+    v.nullable(v.string()),
+    v.description(
+      'As the merchant wrote it. Pages show it first, or where it is null the first of `pictures`.',
+    ),
+  ),
   price: minor(),
   normalSale: v.pipe(
     v.boolean(),
@@ -184,6 +207,7 @@ export const item = v.object({
   ),
   limitPerUser: v.pipe(id(), v.description('Units one user may hold or own at the normal price.')),
   hidden: v.pipe(v.boolean(), v.description('Whether lists leave it out.')),
+  pictures: v.pipe(v.array(itemPicture), v.description('In the order in which they are shown.')),
   sales: units(),
   stock: v.pipe(units(), v.description('Units left, from the board: durable and up to date.')),
   held: v.pipe(

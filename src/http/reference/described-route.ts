@@ -27,6 +27,8 @@ interface Described {
   query?: Record<string, v.GenericSchema>;
   body?: v.GenericSchema;
   bodyExample?: unknown;
+  /** The types of a body that is a file. */
+  file?: readonly string[];
   codes: readonly ErrorCode[];
   /** Takes an `Idempotency-Key`: the same request again is not carried out again. */
   once?: true;

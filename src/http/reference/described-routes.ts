@@ -24,6 +24,7 @@ import { admissionSchema } from '../routes/tokens.ts';
 import type { ErrorCode } from '../wire/messages.ts';
 import * as schema from './answer-schemas.ts';
 import { describedOperatorRoutes } from './described-operator-routes.ts';
+import { describedPictureRoutes } from './described-picture-routes.ts';
 import { describedPromoRoutes } from './described-promo-routes.ts';
 import { actor, admin, body, type DescribedRoute } from './described-route.ts';
 import * as example from './examples.ts';
@@ -222,6 +223,7 @@ const shop: readonly DescribedRoute[] = [
     answers: { 200: { data: schema.item, example: example.item } },
     codes: [...body, 10005, ...admin, ...actor],
   },
+  ...describedPictureRoutes,
 ];
 
 const people: readonly DescribedRoute[] = [

@@ -150,6 +150,21 @@ export const draw = {
   ],
 };
 
+const picture = {
+  id: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+  url: '/pictures/2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae.webp',
+  width: 1_600,
+  height: 1_200,
+  alt: 'Black headphones on a wooden table',
+  small: {
+    url: '/pictures/fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9.webp',
+    width: 480,
+    height: 360,
+  },
+};
+export const itemPictures = { pictures: [picture] };
+export const pictureChanges = { alt: picture.alt, position: 1 };
+
 export const item = {
   id: 1,
   title: newItem.title,
@@ -159,6 +174,7 @@ export const item = {
   normalSale: newItem.normalSale,
   limitPerUser: newItem.limitPerUser,
   hidden: newItem.hidden,
+  pictures: [picture],
   sales: 640,
   stock: 112,
   held: 48,

@@ -18,6 +18,7 @@ import {
   newPasswordSchema,
   registrationSchema,
 } from '../../shop/people/input.ts';
+import { pictureChangesSchema } from '../../shop/pictures/pictures.ts';
 import { deliverySchema } from '../../shop/restock.ts';
 import { captchaSchema } from '../routes/captchas.ts';
 import { purchaseTokenSchema } from '../routes/operators.ts';
@@ -41,6 +42,7 @@ const asked: Record<string, v.GenericSchema> = {
   NewItem: newItemSchema,
   Delivery: deliverySchema,
   ItemChanges: itemChangesSchema,
+  PictureChanges: pictureChangesSchema,
   NewPromo: newPromoSchema,
   PromoChanges: promoChangesSchema,
   Extension: extensionSchema,
@@ -70,6 +72,9 @@ const answered: Record<string, v.GenericSchema> = {
   Item: schema.item,
   ItemPromo: schema.itemPromo,
   ItemPage: schema.itemList,
+  ItemPicture: schema.itemPicture,
+  SmallPicture: schema.smallPicture,
+  ItemPictures: schema.itemPictures,
   Promo: schema.promo,
   PromoDraft: schema.promoDraft,
   PromoWarning: schema.warning,

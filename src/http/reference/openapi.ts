@@ -56,6 +56,10 @@ const pathParameters: Record<string, Json> = {
     schema: { type: 'string', pattern: '^[0-9]{8}-[0-9]+-[0-9]+$' },
     example: '20261127-1-1001',
   },
+  pictureId: {
+    schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    example: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+  },
   refundId: { schema: { type: 'string', pattern: '^[0-9]+-[0-9]+$' }, example: '1-3' },
 };
 
@@ -96,7 +100,11 @@ const parameters: Json = {
   },
 };
 
-function bodyOf({ body, bodyExample }: DescribedRoute): Json {
+function bodyOf({ body, bodyExample, file }: DescribedRoute): Json {
+  if (file !== undefined) {
+    const content = file.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]);
+    return { requestBody: { required: true, content: Object.fromEntries(content) } };
+  }
   if (body === undefined) return {};
   const content = { 'application/json': { schema: requestSchema(body), example: bodyExample } };
   return { requestBody: { required: !mayBeLeftOut(body), content } };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import Ajv, { type ValidateFunction } from 'ajv/dist/2020';
 import type * as v from 'valibot';
-import { bodyBytesMax } from '../../../actors/limits.ts';
+import { bodyBytesMax, pictureBytesMax } from '../../../actors/limits.ts';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { rates } from '../../admission/rate-limits.ts';
 import { PaymentDeliveries } from '../../payments/deliveries.ts';
@@ -20,6 +20,7 @@ import {
   type Shop,
   startShop,
 } from '../../testing/shop.ts';
+import { testPicture } from '../../testing/test-pictures.ts';
 import { errorCodes, failures } from '../wire/messages.ts';
 import { describedRoutes } from './described-routes.ts';
 import { openApiDocument, openApiPath } from './openapi.ts';
@@ -51,7 +52,7 @@ interface Document {
 }
 
 interface Described {
-  requestBody?: { required: boolean; content: { 'application/json': { schema: object } } };
+  requestBody?: { required: boolean; content: Record<string, { schema: object }> };
   responses: Record<
     string,
     { headers?: Record<string, object>; content: Record<string, Answered> }
@@ -107,6 +108,8 @@ describe('a real engine answers as its document says', () => {
     params?: Record<string, string | number>;
     query?: string;
     body?: unknown;
+    /** In place of JSON. */
+    file?: Uint8Array;
     /** As a trusted proxy tells it. */
     address?: string;
     /** Names the request: an idempotency key. */
@@ -127,7 +130,7 @@ describe('a real engine answers as its document says', () => {
   async function call(route: string, expected: number, options: Call = {}): Promise<Body['data']> {
     const [method = '', path = ''] = route.split(' ');
     const { who = 'nobody', params = {}, query = '', body, address = '192.0.2.1' } = options;
-    const { key } = options;
+    const { key, file } = options;
     const asked = path.replaceAll(/:(\w+)/g, (_, name: string) => String(params[name]));
     const response = await fetch(shop.engine.url + asked + query, {
       method,
@@ -138,6 +141,7 @@ describe('a real engine answers as its document says', () => {
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(file === undefined ? {} : { body: new Uint8Array(file) }),
     });
     const { status } = response;
     const answer = (await response.json()) as Body; // Checked below, by its schema.
@@ -187,7 +191,8 @@ describe('a real engine answers as its document says', () => {
       for (const { requestBody } of Object.values(methods)) {
         if (requestBody === undefined) continue;
         const { required, content } = requestBody;
-        const mayBeNothing = fitting(content['application/json'].schema)({});
+        const json = content['application/json'];
+        const mayBeNothing = json !== undefined && fitting(json.schema)({});
         expect([path, required]).toEqual([path, !mayBeNothing]);
       }
     }
@@ -280,6 +285,28 @@ describe('a real engine answers as its document says', () => {
     await call('GET /api/items', 10001, { query: '?sort=oldest' });
     await call('GET /api/items/:id', 200, { params });
     await call('GET /api/items/:id', 10005, { params: { id: 99 } });
+  });
+
+  test('about pictures', async () => {
+    const who = 'admin';
+    const params = { id: itemId };
+    const add = 'POST /api/items/:id/pictures';
+    const file = await testPicture('png', 60, 40);
+    const { pictures } = await call(add, 201, { who, params, file, query: '?alt=A%20mug' });
+    const [{ id: pictureId } = { id: '' }] = pictures as { id: string }[]; // Its schema was checked.
+    await call(add, 10001, { who, params, file: file.subarray(0, 99) });
+    await call(add, 10005, { who, params: { id: 99 }, file });
+    await call(add, 10006, { who, params, file: new Uint8Array(pictureBytesMax + 1) });
+    await call(add, 20003, { params, file });
+    const one = { ...params, pictureId };
+    const edit = 'PATCH /api/items/:id/pictures/:pictureId';
+    await call(edit, 200, { who, params: one, body: { position: 1, alt: 'A blue mug' } });
+    await call(edit, 10001, { who, params: one, body: { position: 0 } });
+    await call('GET /api/items/:id', 200, { params });
+    const remove = 'DELETE /api/items/:id/pictures/:pictureId';
+    await call(remove, 20006, { who: 'somebody', params: one });
+    await call(remove, 200, { who, params: one });
+    await call(remove, 10005, { who, params: one });
   });
 
   test('about draws', async () => {

@@ -49,6 +49,7 @@ describe('an item', () => {
       normalSale: true,
       limitPerUser: 5,
       hidden: false,
+      pictures: [],
       sales: 0,
       stock: 7,
       held: 0,

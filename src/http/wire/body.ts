@@ -44,7 +44,7 @@ export function readJson(request: Request): Promise<unknown> {
 
 async function readUnusual(request: Request, length: string | null): Promise<unknown> {
   if (Number(length) > bodyBytesMax) throw new UnfitBody(null);
-  const text = length === null ? await boundedText(request) : await request.text();
+  const text = length === null ? await readText(request) : await request.text();
   if (text === '') return {};
   if (!isJson(request.headers.get('content-type'))) {
     throw new UnfitBody({ 'content-type': 'must be application/json' });
@@ -56,12 +56,24 @@ async function readUnusual(request: Request, length: string | null): Promise<unk
  * Reads a body as it was sent, whatever it says that it is.
  * @throws what `unreadable` takes
  */
-export function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length')) > bodyBytesMax) throw new UnfitBody(null);
-  return boundedText(request);
+export async function readText(request: Request): Promise<string> {
+  return (await readBytes(request, bodyBytesMax)).toString('utf8');
 }
 
-/** The answer after `readJson` or `readText` threw. A client that hung up midway does not get it. */
+/** Reads a body of any length up to a maximum. @throws what `unreadable` takes */
+export async function readBytes(request: Request, bytesMax: number): Promise<Buffer> {
+  if (Number(request.headers.get('content-length')) > bytesMax) throw new UnfitBody(null);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > bytesMax) throw new UnfitBody(null);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The answer after `readJson`, `readText` or `readBytes` threw. A client that hung up midway does not get it. */
 export function unreadable(request: Request, error: unknown): Response {
   if (!(error instanceof UnfitBody)) return invalid(request, { body: 'is not JSON' });
   return error.fields === null ? failure(request, 10006) : invalid(request, error.fields);
@@ -127,17 +139,4 @@ function namesPrototype(value: object, apart: unknown): boolean {
     }
   }
   return false;
-}
-
-/** Reads a body of undeclared length. @throws UnfitBody when it is too long */
-async function boundedText(request: Request): Promise<string> {
-  if (request.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) throw new UnfitBody(null);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -14,7 +14,7 @@ interface SectionProps {
 }
 
 export function RouteSection({ route, input, own, language }: SectionProps) {
-  const { method, path, who, summary, bodyExample, answers, codes } = route;
+  const { method, path, who, summary, bodyExample, file, answers, codes } = route;
   const { fields, required } = fieldsOf(input.body);
   return (
     <section id={anchorOf(route)}>
@@ -32,6 +32,11 @@ export function RouteSection({ route, input, own, language }: SectionProps) {
       )}
       {input.query.length > 0 && (
         <Fields title={own.query} fields={input.query} required={[]} own={own} />
+      )}
+      {file !== undefined && (
+        <p>
+          {own.body}: <code>{file.join(', ')}</code>
+        </p>
       )}
       {fields.length > 0 && (
         <Fields title={own.body} fields={fields} required={required} own={own} />
