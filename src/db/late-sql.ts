@@ -20,6 +20,7 @@ export function lateSql(open: () => Sql): Sql {
     refundsDue: late(() => sql().refundsDue),
     draws: late(() => sql().draws),
     users: late(() => sql().users),
+    reminders: late(() => sql().reminders),
     apiKeys: late(() => sql().apiKeys),
     actions: late(() => sql().actions),
     projection: late(() => sql().projection),

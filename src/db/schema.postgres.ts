@@ -231,3 +231,16 @@ export const actions = pgTable('actions', {
   details: text('details').notNull(),
   status: integer('status').notNull(),
 });
+
+export const reminders = pgTable(
+  'reminders',
+  {
+    userId: safe('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    promoId: safe('promo_id').notNull(),
+    itemId: safe('item_id').notNull(),
+    createdAt: safe('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.promoId] })],
+);

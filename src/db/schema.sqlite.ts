@@ -268,3 +268,17 @@ export const actions = sqliteTable('actions', {
   /** HTTP's, of the answer. */
   status: integer('status').notNull(),
 });
+
+/** Coming sales that users want to be told of. */
+export const reminders = sqliteTable(
+  'reminders',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    promoId: integer('promo_id').notNull(),
+    itemId: integer('item_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.promoId] })],
+);

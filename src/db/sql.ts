@@ -11,6 +11,7 @@ import type { ItemPicture, Pictures } from './pictures.ts';
 import type { Projection } from './projection.ts';
 import type { PromoLists } from './promo-lists.ts';
 import type { RefundsDue } from './refunds-due.ts';
+import type { Reminders } from './reminders.ts';
 import type { ItemDraft, ItemRow, OrderCursor, OrderRow, PromoDraft, PromoRow } from './rows.ts';
 
 export type * from './pictures.ts';
@@ -25,6 +26,7 @@ export interface Sql {
   readonly refundsDue: RefundsDue;
   readonly draws: Draws;
   readonly users: Users;
+  readonly reminders: Reminders;
   readonly apiKeys: ApiKeys;
   readonly actions: Actions;
   readonly projection: Projection;

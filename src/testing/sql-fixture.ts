@@ -57,6 +57,7 @@ export async function sqliteFixture(): Promise<SqlFixture> {
     },
     async forget(table, from = 1) {
       const database = new Database(folder.file('stampede.db'));
+      database.run('PRAGMA foreign_keys = ON');
       database.run(`DELETE FROM ${table} WHERE rowid >= ${from}`);
       database.run('UPDATE sqlite_sequence SET seq = ? WHERE name = ?', [from - 1, table]);
       database.close();

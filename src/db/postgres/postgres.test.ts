@@ -21,6 +21,7 @@ import { picturesContract } from '../../testing/pictures-contract.ts';
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { projectorContract } from '../../testing/projector-contract.ts';
+import { remindersContract } from '../../testing/reminders-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { usersContract } from '../../testing/users-contract.ts';
@@ -43,6 +44,7 @@ sqlContract('Postgres', make);
 operatorsContract('Postgres', make);
 usersContract('Postgres', make);
 picturesContract('Postgres', make);
+remindersContract('Postgres', make);
 projectionContract('Postgres', make);
 projectorContract('Postgres', make);
 

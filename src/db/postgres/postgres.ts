@@ -14,6 +14,7 @@ import { PostgresProjection } from './projection.ts';
 import { PostgresPromoDrafts } from './promo-drafts.ts';
 import { PostgresPromoLists } from './promo-lists.ts';
 import { PostgresRefundsDue } from './refunds-due.ts';
+import { PostgresReminders } from './reminders.ts';
 import { PostgresUsers } from './users.ts';
 
 /** Any number that nothing else locks in this database. */
@@ -42,6 +43,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     actions: new PostgresActions(connections),
     pictures: new PostgresPictures(connections),
     users: new PostgresUsers(connections),
+    reminders: new PostgresReminders(connections),
     projection: new PostgresProjection(connections),
     trouble: null,
     close: () => connections.close(),

@@ -17,6 +17,7 @@ import { SqliteProjection } from './projection.ts';
 import { SqlitePromoDrafts } from './promo-drafts.ts';
 import { SqlitePromoLists } from './promo-lists.ts';
 import { SqliteRefundsDue } from './refunds-due.ts';
+import { SqliteReminders } from './reminders.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
 
@@ -45,6 +46,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     actions: new SqliteActions(drizzled),
     pictures: new SqlitePictures(drizzled),
     users: new SqliteUsers(drizzled),
+    reminders: new SqliteReminders(drizzled),
     projection,
     get trouble() {
       return watch.trouble;
