@@ -18,10 +18,20 @@ export function pagesOf(parts: AppParts, reference: Reference) {
   const assets = loadAssets();
   const page = pageMaker(parts, assets);
   const docs = page((_, view) => ({ page: <DocsPage view={view} reference={reference} /> }));
+  /** The answer for an address that is none of ours. */
+  const missing = (c: Context) => refusalFor(page, c, failure(c.req.raw, 10005));
+  const merchants = new Hono().route('/admin', adminPages(parts, page)).notFound(missing);
+  // The application answers for faults.
+  merchants.onError((error) => {
+    throw error;
+  });
+  // With a router of its own, which takes paths that the one of orders cannot have: see its test.
+  const forMerchants = (c: Context) => merchants.fetch(c.req.raw);
   const routes = new Hono()
     .route('/', buyerPages(parts, page))
     .get('/docs', pageHeaders, compressed, docs)
-    .route('/admin', adminPages(parts, page))
+    .all('/admin', forMerchants)
+    .all('/admin/*', forMerchants)
     .get('/assets/:name', (c) => {
       const encoding = acceptedEncoding(c, ['br', 'gzip']);
       return assets.answer(c.req.param('name'), encoding) ?? c.notFound();
@@ -30,9 +40,5 @@ export function pagesOf(parts: AppParts, reference: Reference) {
       const { pictureFiles } = parts;
       return (await pictureAnswer(pictureFiles, c.req.raw, c.req.param('name'))) ?? c.notFound();
     });
-  return {
-    routes,
-    /** The answer for an address that is none of ours. */
-    missing: (c: Context) => refusalFor(page, c, failure(c.req.raw, 10005)),
-  };
+  return { routes, missing };
 }

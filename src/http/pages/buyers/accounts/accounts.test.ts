@@ -45,7 +45,7 @@ async function everyPage(): Promise<[string, string][]> {
   };
   const shopPages = ['/', `/items/${itemId}`, '/docs', '/nowhere-at-all', '/items/131071'];
   const accounts = ['/register', '/login', '/login/code', '/password', '/admin/login'];
-  const adminPages = ['', '/items/new', '/search', `/items/${itemId}`].map(
+  const adminPages = ['/items', '/items/new', '/search', `/items/${itemId}`].map(
     (path) => `/admin${path}`,
   );
   const visits = [
