@@ -19,6 +19,7 @@ export function lateSql(open: () => Sql): Sql {
     orders: late(() => sql().orders),
     refundsDue: late(() => sql().refundsDue),
     draws: late(() => sql().draws),
+    series: late(() => sql().series),
     users: late(() => sql().users),
     reminders: late(() => sql().reminders),
     apiKeys: late(() => sql().apiKeys),

@@ -3,6 +3,7 @@ import type { Sequence } from '../../actors/events.ts';
 import type { EntrantRow } from './draws.ts';
 import type { RefundDueRow } from './refunds-due.ts';
 import type { ItemRow, OrderRow, PromoWithSecret } from './rows.ts';
+import type { OrderTerms, SeriesBatch, SeriesRow, SeriesSum } from './series.ts';
 
 /**
  * The events that move units in or out of stock; `paid` does so only where the payment was late,
@@ -155,6 +156,8 @@ export interface ProjectionBatch {
   /** The last entry of the batch. */
   to: Checkpoint;
   changes: RowChanges;
+  /** What the entries add to the series; null where that is behind, and to be brought here by itself. */
+  series: readonly SeriesRow[] | null;
 }
 
 /** The rows that follow from the journal: what the projector writes and audits read. */
@@ -163,9 +166,15 @@ export interface Projection {
   checkpoints(): Promise<Map<number, Checkpoint>>;
   /**
    * Applies a batch and moves its checkpoint, in one transaction. False, with nothing changed, when the
-   * checkpoint is not where the batch begins.
+   * checkpoint is not where the batch begins. The series is left as it is where it does not stand there.
    */
   apply(batch: ProjectionBatch): Promise<boolean>;
+  /** By partition: the last entry that the series contains. */
+  seriesCheckpoints(): Promise<Map<number, Sequence>>;
+  /** Brings the series further by itself. False, with nothing changed, where it does not stand where the batch begins. */
+  applySeries(batch: SeriesBatch): Promise<boolean>;
+  /** By `orderKey`: the terms of orders that have rows. */
+  termsOfOrders(keys: readonly number[]): Promise<Map<number, OrderTerms>>;
   /** Empties every projected table and column, so that the projector starts from the first entry. */
   clear(): Promise<void>;
   /** Reads one state of the rows, whatever is written meanwhile. */
@@ -197,6 +206,10 @@ export interface ProjectionView {
   publishedPromos(): Promise<PromoWithSecret[]>;
   /** All refunds due, settled or not. */
   refundPages(): AsyncIterable<RefundDueRow[]>;
+  /** By partition: the last entry that the series contains. */
+  seriesCheckpoints(): Promise<Map<number, Sequence>>;
+  /** What the series comes to, by item, promo and width. */
+  seriesSums(): Promise<SeriesSum[]>;
   /** Entrants of draws, by id: all, or those that a partition's entries made, by their ids. */
   entrantPages(partition: number | null): AsyncIterable<EntrantRow[]>;
 }

@@ -244,3 +244,38 @@ export const reminders = pgTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.promoId] })],
 );
+export const saleSeries = pgTable(
+  'sale_series',
+  {
+    itemId: safe('item_id').notNull(),
+    widthS: safe('width_s').notNull(),
+    at: safe('at').notNull(),
+    promoId: safe('promo_id').notNull(),
+    orders: safe('orders').notNull(),
+    units: safe('units').notNull(),
+    paidOrders: safe('paid_orders').notNull(),
+    paidUnits: safe('paid_units').notNull(),
+    paidMinor: safe('paid_minor').notNull(),
+    cancelledOrders: safe('cancelled_orders').notNull(),
+    cancelledUnits: safe('cancelled_units').notNull(),
+    expiredOrders: safe('expired_orders').notNull(),
+    expiredUnits: safe('expired_units').notNull(),
+    lateUnits: safe('late_units').notNull(),
+    refundedUnits: safe('refunded_units').notNull(),
+    refundedMinor: safe('refunded_minor').notNull(),
+    backUnits: safe('back_units').notNull(),
+    joined: safe('joined').notNull(),
+    admitted: safe('admitted').notNull(),
+    lapsed: safe('lapsed').notNull(),
+    refused: safe('refused').notNull(),
+    loadedUnits: safe('loaded_units').notNull(),
+    withdrawnUnits: safe('withdrawn_units').notNull(),
+    peak: safe('peak').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.itemId, table.widthS, table.at, table.promoId] })],
+);
+
+export const seriesCheckpoints = pgTable('series_checkpoints', {
+  partition: integer('partition').primaryKey(),
+  seq: safe('seq').notNull(),
+});

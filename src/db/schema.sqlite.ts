@@ -1,7 +1,7 @@
 /**
  * The tables in SQLite; `schema.postgres.ts` is their counterpart. Money is integer minor units, times
  * are milliseconds since 1970 UTC. Only the projector writes orders, stock_events, item_stocks, refunds_due,
- * draw_entrants, checkpoints and items.sales, and items and promos once their actor knows them, but for
+ * draw_entrants, sale_series, both tables of checkpoints and items.sales, and items and promos once their actor knows them, but for
  * texts and captcha. None of these tables refers to another by a foreign key, so that they can be rebuilt
  * from the journal before, or without, the catalogue. A rebuild leaves prices and terms as they are: the
  * journal begins with what each item was opened and each promo published with.
@@ -282,3 +282,44 @@ export const reminders = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.userId, table.promoId] })],
 );
+
+/**
+ * See `series.ts`: `at` is the first second of a row, `width_s` how many it has. Rows of an item and a width lie
+ * in the order of time.
+ */
+export const saleSeries = sqliteTable(
+  'sale_series',
+  {
+    itemId: integer('item_id').notNull(),
+    widthS: integer('width_s').notNull(),
+    at: integer('at').notNull(),
+    promoId: integer('promo_id').notNull(),
+    orders: integer('orders').notNull(),
+    units: integer('units').notNull(),
+    paidOrders: integer('paid_orders').notNull(),
+    paidUnits: integer('paid_units').notNull(),
+    paidMinor: integer('paid_minor').notNull(),
+    cancelledOrders: integer('cancelled_orders').notNull(),
+    cancelledUnits: integer('cancelled_units').notNull(),
+    expiredOrders: integer('expired_orders').notNull(),
+    expiredUnits: integer('expired_units').notNull(),
+    lateUnits: integer('late_units').notNull(),
+    refundedUnits: integer('refunded_units').notNull(),
+    refundedMinor: integer('refunded_minor').notNull(),
+    backUnits: integer('back_units').notNull(),
+    joined: integer('joined').notNull(),
+    admitted: integer('admitted').notNull(),
+    lapsed: integer('lapsed').notNull(),
+    refused: integer('refused').notNull(),
+    loadedUnits: integer('loaded_units').notNull(),
+    withdrawnUnits: integer('withdrawn_units').notNull(),
+    peak: integer('peak').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.itemId, table.widthS, table.at, table.promoId] })],
+);
+
+/** The last entry of each partition that `sale_series` contains; it may be behind the other tables for a while. */
+export const seriesCheckpoints = sqliteTable('series_checkpoints', {
+  partition: integer('partition').primaryKey(),
+  seq: integer('seq').notNull(),
+});

@@ -13,6 +13,7 @@ import type { PromoLists } from './promo-lists.ts';
 import type { RefundsDue } from './refunds-due.ts';
 import type { Reminders } from './reminders.ts';
 import type { ItemDraft, ItemRow, OrderCursor, OrderRow, PromoDraft, PromoRow } from './rows.ts';
+import type { Series } from './series.ts';
 
 export type * from './pictures.ts';
 export type * from './rows.ts';
@@ -25,6 +26,7 @@ export interface Sql {
   readonly orders: OrderLists;
   readonly refundsDue: RefundsDue;
   readonly draws: Draws;
+  readonly series: Series;
   readonly users: Users;
   readonly reminders: Reminders;
   readonly apiKeys: ApiKeys;

@@ -8,9 +8,12 @@ import {
   type Entry,
   entryHash,
 } from '../../actors/journal/codec.ts';
-import type { Journal, StoredEntry } from '../../actors/journal/journal.ts';
+import { type Journal, JournalCorrupt, type StoredEntry } from '../../actors/journal/journal.ts';
+import { getLogger } from '../../actors/log.ts';
 import type { Checkpoint, Projection } from '../db/projection.ts';
 import { changesOf } from './rows.ts';
+import { KnownTerms, seriesOf } from './series.ts';
+import { SeriesPast } from './series-past.ts';
 
 /**
  * Events in one SQL transaction, give or take an entry. Larger batches save CPU, because their rows
@@ -78,6 +81,10 @@ export interface ProjectorOptions {
 interface Position {
   chain: Chain;
   reading: AsyncIterator<StoredEntry> | null;
+  /** Of the orders that were placed since. */
+  terms: KnownTerms;
+  /** What brings the series here; `broken` where the journal cannot be read, null where it is here. */
+  past: SeriesPast | 'broken' | null;
 }
 
 /**
@@ -128,7 +135,8 @@ export class Projector {
 
   /**
    * Applies the next entries of a partition, and returns how many; 0 when there were none, or when
-   * another projector was first. One step of a partition at a time.
+   * another projector was first. One step of a partition at a time. Where the series is behind, that comes
+   * further, too.
    * @throws SqlUnavailable, or the journal's errors; the step may then be tried again.
    * @throws CheckpointAhead, CheckpointDiffers, JournalCorrupt: an operator must decide.
    */
@@ -138,16 +146,18 @@ export class Projector {
       const from = position.chain.sequence;
       const limits = { events: this.#batchEvents, upTo: this.#durable(partition) };
       const entries = await readBatch(this.#journal, position, limits);
-      if (entries.length === 0) return 0;
+      if (entries.length === 0) return await this.#catchUpSeries(partition, position);
       const to = { seq: position.chain.sequence, hash: position.chain.hash };
       const changes = changesOf(entries);
-      if (!(await this.#projection.apply({ partition, from, to, changes }))) {
+      const series =
+        position.past === null ? await seriesOf(entries, position.terms, this.#projection) : null;
+      if (!(await this.#projection.apply({ partition, from, to, changes, series }))) {
         await this.#lose(partition);
         return 0;
       }
       if (changes.items.size > 0 || changes.promos.size > 0) this.#onCatalogChange();
       this.#onProgress(partition, to.seq);
-      return entries.length;
+      return entries.length + (await this.#catchUpSeries(partition, position));
     } catch (error) {
       await this.#lose(partition);
       throw error;
@@ -161,9 +171,12 @@ export class Projector {
    */
   async heed(): Promise<void> {
     const checkpoints = await this.#projection.checkpoints();
-    for (const [partition, { chain }] of this.#positions) {
+    const ofSeries = await this.#projection.seriesCheckpoints();
+    for (const [partition, { chain, past }] of this.#positions) {
       const stands = checkpoints.get(partition) ?? { seq: 0, hash: chainStart };
-      if (stands.seq !== chain.sequence || stands.hash !== chain.hash) await this.#lose(partition);
+      const isElsewhere = stands.seq !== chain.sequence || stands.hash !== chain.hash;
+      const isLeft = past === null && (ofSeries.get(partition) ?? 0) !== chain.sequence;
+      if (isElsewhere || isLeft) await this.#lose(partition);
     }
   }
 
@@ -181,9 +194,12 @@ export class Projector {
   async catchUp(): Promise<void> {
     await this.#everywhere(async (partition) => {
       const last = await this.#journal.last(partition);
-      while ((this.#positions.get(partition)?.chain.sequence ?? -1) < last) {
-        await this.step(partition);
-      }
+      const isBehind = () => {
+        const position = this.#positions.get(partition);
+        if (position === undefined || position.chain.sequence < last) return true;
+        return position.past instanceof SeriesPast;
+      };
+      while (isBehind()) await this.step(partition);
     });
   }
 
@@ -206,7 +222,12 @@ export class Projector {
     if (seq > last) throw new CheckpointAhead(partition, seq, last);
     const chain = new Chain(partition);
     if (checkpoint !== null) await advanceTo(chain, this.#journal, checkpoint);
-    const position = { chain, reading: null };
+    const inSeries = (await this.#projection.seriesCheckpoints()).get(partition) ?? 0;
+    const past =
+      inSeries === seq
+        ? null
+        : new SeriesPast(this.#journal, this.#projection, partition, inSeries);
+    const position = { chain, reading: null, terms: new KnownTerms(), past };
     this.#positions.set(partition, position);
     this.#onProgress(partition, seq);
     this.#onCatalogChange();
@@ -217,6 +238,33 @@ export class Projector {
     const position = this.#positions.get(partition);
     this.#positions.delete(partition);
     await position?.reading?.return?.();
+    if (position?.past instanceof SeriesPast) await position.past.end();
+  }
+
+  /** Brings the series a batch nearer to the position; returns how many entries. */
+  async #catchUpSeries(partition: number, position: Position): Promise<number> {
+    const { past, chain } = position;
+    if (!(past instanceof SeriesPast)) return 0;
+    try {
+      const added = await past.step(chain.sequence, this.#batchEvents);
+      if (added === 0) await this.#lose(partition);
+      if (past.sequence !== chain.sequence) return added ?? 0;
+      await past.end();
+      position.past = null;
+      return added ?? 0;
+    } catch (error) {
+      if (!(error instanceof JournalCorrupt)) throw error;
+      // The rows of orders have passed this entry already: for charts alone they need not stop.
+      position.past = 'broken';
+      getLogger(['stampede', 'projector']).error(
+        'charts of sales end where the journal is broken',
+        {
+          partition,
+          error: error.message,
+        },
+      );
+      return 0;
+    }
   }
 }
 

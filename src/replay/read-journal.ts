@@ -1,7 +1,7 @@
 /** Reads a journal into an audit, gaps included. */
 
 import type { Sequence } from '../../actors/events.ts';
-import { entryHash } from '../../actors/journal/codec.ts';
+import { decodeEntry, type Entry, entryHash } from '../../actors/journal/codec.ts';
 import { type Journal, JournalCorrupt } from '../../actors/journal/journal.ts';
 import { noteGarbage } from '../../actors/journal/read-garbage.ts';
 import type { PartitionAudit } from './audit/partition-audit.ts';
@@ -40,6 +40,21 @@ export async function readPartition(
       if (!(error instanceof JournalCorrupt)) throw error;
       if (!(await skipHole(journal, audit, upTo, error))) return;
     }
+  }
+}
+
+/** Entries that an audit has read, after one and up to another, decoded. */
+export async function* readAgain(
+  journal: Journal,
+  partition: number,
+  after: Sequence,
+  upTo: Sequence,
+): AsyncGenerator<Entry> {
+  if (after >= upTo) return;
+  for await (const { sequence, bytes } of journal.read(partition, after + 1)) {
+    yield decodeEntry(partition, sequence, bytes);
+    noteGarbage(bytes.byteLength);
+    if (sequence >= upTo) return;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Journal } from '../../actors/journal/journal.ts';
 import { Audit } from './audit/audit.ts';
 import type { Compared, Comparison, Names, Reading } from './compare/comparison.ts';
 import type { SnapshotChecks } from './compare/snapshots.ts';
-import { hashAt, readPartition } from './read-journal.ts';
+import { hashAt, readAgain, readPartition } from './read-journal.ts';
 import type { EntrySource } from './reader/read-ahead.ts';
 
 export interface ReplayOptions {
@@ -59,7 +59,11 @@ export async function replay(options: ReplayOptions): Promise<Replayed> {
     await readPartition(journal, partition, upTo, () => snapshots?.passed(partition));
   };
   const names: Names = { items: new Map(), promos: new Map() };
-  const reading = { audit, names, to, readOn, hashAt: hashAt.bind(null, journal) };
+  const reading = {
+    ...{ audit, names, to, readOn },
+    readAgain: readAgain.bind(null, journal),
+    hashAt: hashAt.bind(null, journal),
+  };
   const compared: Compared[] = [];
   for (const comparison of comparisons) {
     compared.push(await comparison.compare(reading));

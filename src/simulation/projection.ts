@@ -212,6 +212,12 @@ function failing(rows: Rows, random: Random): Rows {
       if (random.chance(sqlFails)) throw new SqlUnavailable('after the commit');
       return applied;
     },
+    seriesCheckpoints: () => rows.seriesCheckpoints(),
+    async applySeries(batch) {
+      if (random.chance(sqlFails)) throw new SqlUnavailable('before the commit');
+      return rows.applySeries(batch);
+    },
+    termsOfOrders: (keys) => rows.termsOfOrders(keys),
     clear: () => rows.clear(),
     snapshot: (read) => rows.snapshot(read),
   };

@@ -237,6 +237,9 @@ const planted: Record<string, { plants: Plants; found: RegExp; happenings?: numb
           const from = (await rows.checkpoints()).get(batch.partition)?.seq ?? 0;
           return rows.apply({ ...batch, from });
         },
+        seriesCheckpoints: () => rows.seriesCheckpoints(),
+        applySeries: (batch) => rows.applySeries(batch),
+        termsOfOrders: (keys) => rows.termsOfOrders(keys),
         clear: () => rows.clear(),
         snapshot: (read) => rows.snapshot(read),
       }),

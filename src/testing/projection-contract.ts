@@ -26,7 +26,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const changes = someChanges();
       const to = { seq: 4, hash: 'hash of 4' };
       const later = { seq: 9, hash: 'hash of 9' };
-      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes, series: [] };
       expect(await sql.projection.apply(batch)).toBe(true);
       const before = await dump(fixture);
       expect(await sql.projection.apply(batch)).toBe(false);
@@ -41,7 +41,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const changes = someChanges();
       const twice = { ...changes, orders: [...changes.orders, ...changes.orders] };
       const to = { seq: 4, hash: 'hash of 4' };
-      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes: twice };
+      const batch: ProjectionBatch = { partition: 1, from: 0, to, changes: twice, series: [] };
       await expect(sql.projection.apply(batch)).rejects.toThrow();
       for (const table of projectedTables) expect(await fixture.rows(table)).toEqual([]);
       expect(await sql.projection.apply({ ...batch, changes })).toBe(true);
@@ -51,7 +51,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const sql = await fixture.open();
       const changes = someChanges();
       const to = { seq: 4, hash: 'hash of 4' };
-      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      await sql.projection.apply({ partition: 1, from: 0, to, changes, series: [] });
       const row = placedRow();
       expect(await sql.orders.byKey(row.key)).toEqual(row);
       expect(await fixture.rows('stock_logs')).toEqual([
@@ -85,7 +85,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       } as const;
       const settled = { ...someChanges(), orders: [], stockEvents: [], settlements: [settlement] };
       const next = { seq: 5, hash: 'hash of 5' };
-      await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled });
+      await sql.projection.apply({ partition: 1, from: 4, to: next, changes: settled, series: [] });
       expect(await fixture.rows('checkpoints')).toEqual([{ partition: 1, ...next }]);
       expect(await sql.orders.byKey(row.key)).toEqual({ ...row, ...settlement });
     });
@@ -102,7 +102,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
         const at = createdAt + seq;
         const entry: Entry = { v: 1, partition: 3, seq, prev: '', writer: '', at, events };
         const to = { seq: seq + 1, hash: '' };
-        const batch = { partition: 3, from: seq, to, changes: changesOf([entry]) };
+        const batch = { partition: 3, from: seq, to, changes: changesOf([entry]), series: [] };
         expect(await sql.projection.apply(batch)).toBe(true);
         await sql.projection.snapshot(async (view) => {
           const rows = await Array.fromAsync(view.ordersOfItem(item));
@@ -128,7 +128,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const refunds = [{ key, at: 99 }];
       const to = { seq: 4, hash: 'hash of 4' };
       const later = { ...changes, settlements: [paid], refunds };
-      await sql.projection.apply({ partition: 1, from: 0, to, changes: later });
+      await sql.projection.apply({ partition: 1, from: 0, to, changes: later, series: [] });
       const refunded = { status: 'refunded', refundedAt: 99, closedAt: 99 };
       const expected = { ...placedRow(), ...refunded, paidAt: 98, reference: 'a,b' };
       expect(await sql.orders.byKey(key)).toEqual(expected as OrderRow); // Spread, its status is any text.
@@ -153,7 +153,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const entrants = [{ id: 71, promoId: 72, userId: Number.MAX_SAFE_INTEGER, nonce: 73 }];
       const changes = { ...changesOf([]), refundsDue, entrants };
       const to = { seq: 4, hash: 'hash of 4' };
-      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      await sql.projection.apply({ partition: 1, from: 0, to, changes, series: [] });
       for (const row of refundsDue) {
         expect(await sql.refundsDue.byId(row.id)).toEqual({ ...row, userId: null });
       }
@@ -184,7 +184,7 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const entrants = ids.map((id) => ({ id, promoId: 72, userId: 5, nonce: 6 }));
       const changes = { ...changesOf([]), orders, entrants };
       const to = { seq: 4, hash: 'hash of 4' };
-      await sql.projection.apply({ partition: 1, from: 0, to, changes });
+      await sql.projection.apply({ partition: 1, from: 0, to, changes, series: [] });
       await sql.projection.snapshot(async (view) => {
         expect(await view.orderedItems()).toEqual([1, 2, 7, 99, 2 ** 21]);
         for (const [partition, expected] of [
@@ -205,7 +205,9 @@ export function projectionContract(database: string, make: SqlFixtureMaker): voi
       const project = async (from: number, some: Partial<RowChanges>) => {
         const to = { seq: from + 1, hash: `hash of ${from + 1}` };
         const changes = { ...changesOf([]), ...some };
-        expect(await sql.projection.apply({ partition: 1, from, to, changes })).toBe(true);
+        expect(await sql.projection.apply({ partition: 1, from, to, changes, series: [] })).toBe(
+          true,
+        );
       };
       const terms = {
         ...{ price: 81, startAt: 82, endAt: 83, limitPerUser: 84, gateFactor: 85, payWindowS: 86 },

@@ -192,6 +192,61 @@ export function projectorContract(database: string, make: SqlFixtureMaker): void
       expect(await dump(fixture)).toEqual(before);
     });
 
+    test('a series that no earlier release projected is made from the journal, while that grows', async () => {
+      const sql = await fixture.open();
+      await fillCatalogue(sql, makersCatalogue(items));
+      await maker.write(60);
+      await projectorOn(sql).catchUp();
+      await fixture.run('DELETE FROM sale_series');
+      await fixture.run('DELETE FROM series_checkpoints');
+      const projector = projectorOn(sql);
+      await projector.start();
+      for (let round = 0; round < 3; round++) {
+        await maker.write(10);
+        await projector.round();
+      }
+      await projector.catchUp();
+      const expected = Object.fromEntries(
+        [0, 1, 2].map((partition) => [partition, maker.last(partition)]),
+      );
+      const found = await sql.series.checkpoints();
+      expect(Object.fromEntries(found)).toEqual(expected);
+      const caughtUp = await dump(fixture);
+      await sql.projection.clear();
+      await projectorOn(sql).catchUp();
+      expect(await dump(fixture)).toEqual(caughtUp);
+      const { sale_series } = caughtUp;
+      expect(sale_series!.length).toBeGreaterThan(items * 4);
+    });
+
+    test('a projector whose series was moved by another takes it up again', async () => {
+      const sql = await fixture.open();
+      await maker.write(40);
+      const projector = projectorOn(sql);
+      await projector.catchUp();
+      const before = await dump(fixture);
+      await fixture.run('DELETE FROM sale_series');
+      await fixture.run('DELETE FROM series_checkpoints');
+      await projector.heed();
+      await projector.catchUp();
+      expect(await dump(fixture)).toEqual(before);
+    });
+
+    test('a past that cannot be read leaves the series behind, and orders go on', async () => {
+      const sql = await fixture.open();
+      await maker.write(40);
+      await projectorOn(sql).catchUp();
+      await fixture.run('DELETE FROM sale_series');
+      await fixture.run('DELETE FROM series_checkpoints');
+      forge(journal, 1, 2, (text) => text.slice(1));
+      await maker.write(20);
+      await projectorOn(sql).catchUp();
+      await expectBooks(sql, maker.items);
+      const { 1: broken, ...others } = Object.fromEntries(await sql.series.checkpoints());
+      expect(broken ?? 0).toBeLessThan(maker.last(1));
+      expect(others).toEqual({ 0: maker.last(0), 2: maker.last(2) });
+    });
+
     test('a projector whose rows were emptied finds out, without new entries, and writes them again', async () => {
       const sql = await fixture.open();
       await fillCatalogue(sql, makersCatalogue(items));

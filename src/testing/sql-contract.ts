@@ -363,7 +363,7 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
 async function project(sql: Sql, some: Partial<RowChanges>, from = 0): Promise<void> {
   const changes = { ...changesOf([]), ...some };
   const to = { seq: from + 1, hash: 'a hash' };
-  expect(await sql.projection.apply({ partition: 0, from, to, changes })).toBe(true);
+  expect(await sql.projection.apply({ partition: 0, from, to, changes, series: [] })).toBe(true);
 }
 
 function orderOf(

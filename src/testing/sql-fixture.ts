@@ -13,6 +13,8 @@ export const projectedTables = [
   'item_stocks',
   'refunds_due',
   'draw_entrants',
+  'sale_series',
+  'series_checkpoints',
   'checkpoints',
 ] as const;
 
@@ -27,8 +29,15 @@ export interface SqlFixture {
    * database is like that was restored from before.
    */
   forget(table: string, from?: number): Promise<void>;
+  /** Runs a statement, as someone with a shell would. */
+  run(statement: string): Promise<void>;
   /** Closes everything opened, and removes the database. */
   remove(): Promise<void>;
+}
+
+/** All rows of a table in one order. */
+function orderOf(table: string): string {
+  return table === 'sale_series' ? '1, 2, 3, 4' : '1';
 }
 
 /** Makes an empty database. */
@@ -49,7 +58,7 @@ export async function sqliteFixture(): Promise<SqlFixture> {
       const database = new Database(folder.file('stampede.db'), { readonly: true });
       try {
         return database
-          .query<Record<string, unknown>, []>(`SELECT * FROM ${table} ORDER BY 1`)
+          .query<Record<string, unknown>, []>(`SELECT * FROM ${table} ORDER BY ${orderOf(table)}`)
           .all();
       } finally {
         database.close();
@@ -60,6 +69,11 @@ export async function sqliteFixture(): Promise<SqlFixture> {
       database.run('PRAGMA foreign_keys = ON');
       database.run(`DELETE FROM ${table} WHERE rowid >= ${from}`);
       database.run('UPDATE sqlite_sequence SET seq = ? WHERE name = ?', [from - 1, table]);
+      database.close();
+    },
+    async run(statement) {
+      const database = new Database(folder.file('stampede.db'));
+      database.run(statement);
       database.close();
     },
     async remove() {
@@ -87,7 +101,7 @@ export function postgresFixtures(
       },
       async rows(table) {
         const rows: Record<string, unknown>[] = await reader.unsafe(
-          `SELECT * FROM ${table} ORDER BY 1`,
+          `SELECT * FROM ${table} ORDER BY ${orderOf(table)}`,
         );
         return rows.map((row) => Object.fromEntries(Object.entries(row).map(asNumber)));
       },
@@ -95,6 +109,9 @@ export function postgresFixtures(
         const key = table === 'user_passwords' ? 'user_id' : 'id';
         await reader.unsafe(`DELETE FROM ${table} WHERE ${key} >= ${from}`);
         if (key === 'id') await reader.unsafe(`ALTER TABLE ${table} ALTER id RESTART WITH ${from}`);
+      },
+      async run(statement) {
+        await reader.unsafe(statement);
       },
       async remove() {
         for (const sql of opened) await sql.close();

@@ -16,8 +16,18 @@ export async function run<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
 ): Promise<void> {
-  if (rows.length === 0) return;
-  await client.unsafe(
+  await returned(client, text, columns, rows);
+}
+
+/** As `run`, with what the statement returns. */
+export async function returned<Row, Answer>(
+  client: TransactionSQL,
+  text: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): Promise<Answer[]> {
+  if (rows.length === 0) return [];
+  return await client.unsafe<Answer[]>(
     text,
     columns.map(([, pick]) => `{${rows.map(pick)}}`),
   );

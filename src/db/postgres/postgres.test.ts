@@ -22,6 +22,7 @@ import { type PostgresServer, startPostgres } from '../../testing/postgres.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { projectorContract } from '../../testing/projector-contract.ts';
 import { remindersContract } from '../../testing/reminders-contract.ts';
+import { seriesContract } from '../../testing/series-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { postgresFixtures } from '../../testing/sql-fixture.ts';
 import { usersContract } from '../../testing/users-contract.ts';
@@ -46,6 +47,7 @@ usersContract('Postgres', make);
 picturesContract('Postgres', make);
 remindersContract('Postgres', make);
 projectionContract('Postgres', make);
+seriesContract('Postgres', make);
 projectorContract('Postgres', make);
 
 describe.each(['session', 'transaction'] as const)('behind pgbouncer in %s mode', (mode) => {
@@ -156,6 +158,7 @@ describe('a Postgres that fails', () => {
     partition: 0,
     from,
     to: { seq: from + 1, hash: `hash of ${from + 1}` },
+    series: [],
     changes: changesOf([]),
   });
   const unavailable = async (operation: Promise<unknown>) => {

@@ -15,6 +15,7 @@ import { PostgresPromoDrafts } from './promo-drafts.ts';
 import { PostgresPromoLists } from './promo-lists.ts';
 import { PostgresRefundsDue } from './refunds-due.ts';
 import { PostgresReminders } from './reminders.ts';
+import { PostgresSeries } from './series.ts';
 import { PostgresUsers } from './users.ts';
 
 /** Any number that nothing else locks in this database. */
@@ -37,6 +38,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     orders: new PostgresOrderLists(connections),
     refundsDue: new PostgresRefundsDue(connections),
     draws: new PostgresDraws(connections),
+    series: new PostgresSeries(connections),
     drafts: new PostgresPromoDrafts(connections),
     promoLists: new PostgresPromoLists(connections),
     apiKeys: new PostgresApiKeys(connections),

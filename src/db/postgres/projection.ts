@@ -22,9 +22,13 @@ import {
   orders,
   promos,
   refundsDue,
+  saleSeries,
+  seriesCheckpoints,
   stockEvents,
 } from '../schema.postgres.ts';
+import type { OrderTerms, SeriesBatch } from '../series.ts';
 import type { Connections } from './connections.ts';
+import { readSeriesCheckpoints, termsOfOrders, writeSeries } from './series.ts';
 import { PostgresView } from './view.ts';
 import { advance, write } from './writer.ts';
 
@@ -47,15 +51,32 @@ export class PostgresProjection implements Projection {
       await client.unsafe('SET LOCAL synchronous_commit = off');
       if (!(await advance(client, batch))) return false;
       await write(client, batch.changes);
+      const { partition, from, to, series } = batch;
+      if (series !== null) await writeSeries(client, { partition, from, to: to.seq, rows: series });
       return true;
     });
   }
 
+  seriesCheckpoints(): Promise<Map<number, number>> {
+    return this.#connections.run((client) => readSeriesCheckpoints(drizzle(client)));
+  }
+
+  applySeries(batch: SeriesBatch): Promise<boolean> {
+    return this.#connections.run(async (client) => {
+      await client.unsafe('SET LOCAL synchronous_commit = off');
+      return writeSeries(client, batch);
+    });
+  }
+
+  termsOfOrders(keys: readonly number[]): Promise<Map<number, OrderTerms>> {
+    return this.#connections.run((client) => termsOfOrders(client, keys));
+  }
+
   async clear(): Promise<void> {
     // In the order in which `apply` locks them, so that a rebuild and a projector cannot deadlock.
-    const tables = [checkpoints, orders, stockEvents, itemStocks, refundsDue, drawEntrants].map(
-      getTableName,
-    );
+    const ofOrders = [checkpoints, orders, stockEvents, itemStocks];
+    const ofSales = [refundsDue, drawEntrants, seriesCheckpoints, saleSeries];
+    const tables = [...ofOrders, ...ofSales].map(getTableName);
     await this.#connections.run(async (client) => {
       await client.unsafe(`TRUNCATE ${tables}`);
       await drizzle(client).update(items).set({ sales: 0 });

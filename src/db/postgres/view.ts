@@ -17,8 +17,11 @@ import {
   refundsDue,
   stockLogs,
 } from '../schema.postgres.ts';
+import type { SeriesSum } from '../series.ts';
+import { sumOf } from '../series-queries.ts';
 import { joinSums, orderedItemsQuery, pageRows, partitionOfId } from '../sums.ts';
 import type { Answered } from './connections.ts';
+import { readSeriesCheckpoints, readSeriesSums } from './series.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
 /** What only the journal tells; a draft may have its secret before. */
@@ -112,6 +115,14 @@ export class PostgresView implements ProjectionView {
       if (page.length < pageRows) return;
       last = page.at(-1)!.id;
     }
+  }
+
+  seriesCheckpoints(): Promise<Map<number, number>> {
+    return this.#wait(readSeriesCheckpoints(this.#database));
+  }
+
+  async seriesSums(): Promise<SeriesSum[]> {
+    return (await this.#wait(readSeriesSums(this.#database))).map(sumOf);
   }
 
   async *entrantPages(partition: number | null): AsyncGenerator<EntrantRow[]> {

@@ -7,6 +7,7 @@
  */
 import { drizzle } from 'drizzle-orm/bun-sqlite';
 import type { Checkpoint, Projection, ProjectionBatch, ProjectionView } from '../projection.ts';
+import type { OrderTerms, SeriesBatch } from '../series.ts';
 import { connect, guarded } from './connect.ts';
 import type { DatabaseFile } from './file.ts';
 import { LogLimit } from './log-limit.ts';
@@ -30,6 +31,18 @@ export class SqliteProjection implements Projection {
 
   async apply(batch: ProjectionBatch): Promise<boolean> {
     return guarded(() => this.#open().apply(batch), this.#file.path);
+  }
+
+  seriesCheckpoints(): Promise<Map<number, number>> {
+    return this.snapshot((view) => view.seriesCheckpoints());
+  }
+
+  async applySeries(batch: SeriesBatch): Promise<boolean> {
+    return guarded(() => this.#open().applySeries(batch), this.#file.path);
+  }
+
+  async termsOfOrders(keys: readonly number[]): Promise<Map<number, OrderTerms>> {
+    return guarded(() => this.#open().termsOf(keys), this.#file.path);
   }
 
   async clear(): Promise<void> {

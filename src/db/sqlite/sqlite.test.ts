@@ -6,6 +6,7 @@ import { changesOf } from '../../projector/rows.ts';
 import { anybody } from '../../testing/drafts.ts';
 import { operatorsContract } from '../../testing/operators-contract.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
+import { seriesContract } from '../../testing/series-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
 import { sqliteFixture } from '../../testing/sql-fixture.ts';
 import { openSql } from '../open.ts';
@@ -16,6 +17,7 @@ import { SqliteProjection } from './projection.ts';
 sqlContract('SQLite', sqliteFixture);
 operatorsContract('SQLite', sqliteFixture);
 projectionContract('SQLite', sqliteFixture);
+seriesContract('SQLite', sqliteFixture);
 
 const item = { title: 'x', description: '', imageUrl: null, price: 1, createdAt: 1, ...anybody };
 
@@ -56,7 +58,7 @@ test('no rows are written while a transaction of somebody keeps the log from bei
       ...{ reason: 'restocked' as const, partition: 1, seq: seq + 1 },
     }));
     const changes = { ...changesOf([]), stockEvents };
-    if (await projection.apply({ partition: 1, from: seq, to, changes })) seq++;
+    if (await projection.apply({ partition: 1, from: seq, to, changes, series: [] })) seq++;
   };
   const logBytes = () => statSync(`${path}-wal`).size;
   await apply();

@@ -18,6 +18,7 @@ import { SqlitePromoDrafts } from './promo-drafts.ts';
 import { SqlitePromoLists } from './promo-lists.ts';
 import { SqliteRefundsDue } from './refunds-due.ts';
 import { SqliteReminders } from './reminders.ts';
+import { SqliteSeries } from './series.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
 
@@ -40,6 +41,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     orders: new SqliteOrderLists(drizzled),
     refundsDue: new SqliteRefundsDue(drizzled),
     draws: new SqliteDraws(drizzled),
+    series: new SqliteSeries(drizzled),
     drafts: new SqlitePromoDrafts(drizzled),
     promoLists: new SqlitePromoLists(drizzled),
     apiKeys: new SqliteApiKeys(drizzled),

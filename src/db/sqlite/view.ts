@@ -16,8 +16,10 @@ import {
   refundsDue,
   stockLogs,
 } from '../schema.sqlite.ts';
+import type { SeriesSum } from '../series.ts';
 import { joinSums, orderedItemsQuery, pageRows, partitionOfId } from '../sums.ts';
 import { guarded } from './connect.ts';
+import { readSeriesCheckpoints, readSeriesSums } from './series.ts';
 
 const { id: itemId, sales: units, price, normalSale, limitPerUser } = items;
 /** What only the journal tells; a draft may have its secret before. */
@@ -120,6 +122,14 @@ export class SqliteView implements ProjectionView {
       if (page.length < pageRows) return;
       last = page.at(-1)!.id;
     }
+  }
+
+  async seriesCheckpoints(): Promise<Map<number, number>> {
+    return readSeriesCheckpoints(this.database);
+  }
+
+  async seriesSums(): Promise<SeriesSum[]> {
+    return readSeriesSums(this.database);
   }
 
   async *entrantPages(partition: number | null): AsyncGenerator<EntrantRow[]> {

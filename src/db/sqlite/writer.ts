@@ -21,11 +21,15 @@ import {
   orders,
   promos,
   refundsDue,
+  saleSeries,
+  seriesCheckpoints,
   stockEvents,
 } from '../schema.sqlite.ts';
+import type { OrderTerms, SeriesBatch } from '../series.ts';
 import type { LogLimit } from './log-limit.ts';
 import { OrderInserts } from './order-inserts.ts';
 import { SaleWriter } from './sale-writer.ts';
+import { SeriesWriter } from './series.ts';
 import { insertText, set } from './statements.ts';
 
 export class SqliteWriter {
@@ -36,6 +40,7 @@ export class SqliteWriter {
   readonly #refund: Statement;
   readonly #stockEvent: Statement;
   readonly #sale: SaleWriter;
+  readonly #series: SeriesWriter;
 
   constructor(
     database: Database,
@@ -48,6 +53,7 @@ export class SqliteWriter {
     this.#refund = database.prepare(refundText);
     this.#stockEvent = database.prepare(stockEventText);
     this.#sale = new SaleWriter(database);
+    this.#series = new SeriesWriter(database);
   }
 
   /** See `Projection.apply`. */
@@ -56,9 +62,22 @@ export class SqliteWriter {
     const inTransaction = this.#database.transaction(() => {
       if (!this.#advance(batch)) return false;
       this.#write(batch.changes);
+      const { partition, from, to, series } = batch;
+      if (series !== null) this.#series.write({ partition, from, to: to.seq, rows: series });
       return true;
     });
     return inTransaction.immediate();
+  }
+
+  /** See `Projection.applySeries`. */
+  applySeries(batch: SeriesBatch): boolean {
+    this.log.mind();
+    return this.#database.transaction(() => this.#series.write(batch)).immediate();
+  }
+
+  /** See `Projection.termsOfOrders`. */
+  termsOf(keys: readonly number[]): Map<number, OrderTerms> {
+    return this.#series.termsOf(keys);
   }
 
   /** See `Projection.clear`. */
@@ -66,7 +85,9 @@ export class SqliteWriter {
     const database = drizzle(this.#database);
     database.transaction(
       (transaction) => {
-        const tables = [orders, stockEvents, itemStocks, checkpoints, refundsDue, drawEntrants];
+        const ofSeries = [seriesCheckpoints, saleSeries];
+        const ofSale = [refundsDue, drawEntrants, ...ofSeries];
+        const tables = [orders, stockEvents, itemStocks, checkpoints, ...ofSale];
         for (const table of tables) transaction.delete(table).run();
         transaction.update(items).set({ sales: 0 }).run();
         transaction.update(promos).set(unpublished).run();

@@ -33,6 +33,7 @@ import {
 } from './queue-rules.ts';
 import { enterDueSettled, enterRefundDue } from './refund-rules.ts';
 import { SaleBook } from './sale-book.ts';
+import { SeriesBook } from './series-book.ts';
 
 /** Events of orders and queues; the rest is rare. */
 type Frequent =
@@ -53,6 +54,7 @@ export class ItemAudit extends ItemBooks {
   refusedWhileLeft = 0;
   readonly actions = new MerchantActions();
   readonly sale = new SaleBook();
+  readonly series = new SeriesBook();
 
   readonly #deliveries = new Set<number>();
   readonly #actor = new ActorCopy();
@@ -84,6 +86,7 @@ export class ItemAudit extends ItemBooks {
         this.#dueAt = nextDueAt(this);
         this.sale.note(event, seq, at, index);
       }
+      this.series.note(event, this);
       this.history.note(seq, this);
       this.chronicle?.note(event, this, at);
     } else {

@@ -1,5 +1,6 @@
 /** What comparing a copy of the journal with the journal takes, and what it yields. */
 import type { Sequence } from '../../../actors/events.ts';
+import type { Entry } from '../../../actors/journal/codec.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { PartitionAudit } from '../audit/partition-audit.ts';
 
@@ -18,6 +19,8 @@ export interface Reading {
   to: Sequence | null;
   /** Reads a partition on, up to an entry if one is given, and no further than `to`. */
   readOn(partition: PartitionAudit, sequence: Sequence): Promise<void>;
+  /** Reads again what was read before, after an entry and up to another. */
+  readAgain(partition: number, after: Sequence, upTo: Sequence): AsyncIterable<Entry>;
   /** The hash of an entry as it is stored now; null where it cannot be read. */
   hashAt(partition: number, sequence: Sequence): Promise<string | null>;
 }

@@ -42,6 +42,8 @@ class KeptView implements ProjectionView {
   readonly orderedItems = once(() => this.view.orderedItems());
   readonly itemSums = once(() => this.view.itemSums());
   readonly itemTitles = once(() => this.view.itemTitles());
+  readonly seriesCheckpoints = once(() => this.view.seriesCheckpoints());
+  readonly seriesSums = once(() => this.view.seriesSums());
   readonly publishedPromos = once(() => this.view.publishedPromos());
 
   constructor(private readonly view: ProjectionView) {}

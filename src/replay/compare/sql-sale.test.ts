@@ -1,5 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { saleSeries } from '../../db/schema.sqlite.ts';
+import { hourS, minuteS, seriesCounts, wholeS } from '../../db/series.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
 import { tamper } from '../../testing/forgery.ts';
 import { playSaleInRows, projectSale } from '../../testing/sale-in-rows.ts';
@@ -30,7 +32,7 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
     expect(compared).toBeGreaterThan(20);
     const { comparisons } = await sale.audited();
     expect(comparisons[0]!.compared).toEqual({
-      ...{ orders: 8, items: 3, promos: 4, refunds: 4, entrants: 6, partitions: 4 },
+      ...{ orders: 8, items: 3, promos: 4, refunds: 4, entrants: 6, series: 20, partitions: 4 },
     });
   });
 
@@ -108,6 +110,44 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
         tamper(sale.folder, restore, value);
       }
     }
+    expect(await sale.findings()).toEqual([]);
+  });
+
+  test('show each forged count of the series, in any width of rows', async () => {
+    await projectSale(sale.folder);
+    const counts = [...seriesCounts.map((count) => saleSeries[count].name), 'peak'];
+    for (const [index, count] of counts.entries()) {
+      const width = [1, minuteS, hourS, wholeS][index % 4]!;
+      const row = `(item_id, width_s, at, promo_id) IN
+        (SELECT item_id, width_s, at, promo_id FROM sale_series WHERE width_s = ${width} LIMIT 1)`;
+      change(`UPDATE sale_series SET ${count} = ${count} + 7 WHERE ${row}`);
+      const words = count.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+      const findings = await sale.findings();
+      expect(findings[0]).toMatch(
+        new RegExp(`item 1: chart of promo \\d, rows of [a-z ]+: (${words}|peak) is \\d+ in SQL, `),
+      );
+      change(`UPDATE sale_series SET ${count} = ${count} - 7 WHERE ${row}`);
+    }
+    expect(await sale.findings()).toEqual([]);
+    change('DELETE FROM sale_series WHERE item_id = 3');
+    expect((await sale.findings())[0]).toMatch(/item 3: chart of promo 0.* is 0 in SQL, \d+ by/);
+  });
+
+  test('say nothing of a series that is behind them, or that nobody has made yet', async () => {
+    await projectSale(sale.folder);
+    change('DELETE FROM sale_series');
+    change('DELETE FROM series_checkpoints');
+    const left = [0, 1, 2, 3].map(
+      (partition) => `partition ${partition}: charts not compared, they contain 0 entries`,
+    );
+    const { audit, comparisons } = await sale.audited();
+    expect(audit.findings.listed).toEqual([]);
+    expect(left).toEqual(expect.arrayContaining(comparisons[0]!.skipped));
+    expect(comparisons[0]!.skipped.length).toBeGreaterThan(1);
+    const database = new Database(sale.folder.file('stampede.db'));
+    database.run('DROP TABLE sale_series');
+    database.run('DROP TABLE series_checkpoints');
+    database.close();
     expect(await sale.findings()).toEqual([]);
   });
 

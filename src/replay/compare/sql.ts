@@ -13,6 +13,7 @@ import { compareEntrants } from './sql-entrants.ts';
 import { compareOrders } from './sql-orders.ts';
 import { comparePromos } from './sql-promos.ts';
 import { compareRefunds } from './sql-refunds.ts';
+import { compareSeries } from './sql-series.ts';
 import { compareItems } from './sql-sums.ts';
 
 /** `rows`: null where there is no database. */
@@ -58,9 +59,14 @@ async function compareSnapshot(
   const promos = comparePromos(published, prefix);
   const refunds = await compareRefunds(view, prefix);
   const entrants = await compareEntrants(view, prefix);
+  const series = await compareSeries(view, prefix, reading);
+  skipped.push(...series.skipped);
   for (const [item, title] of await view.itemTitles()) reading.names.items.set(item, title);
   for (const { id, name } of published) reading.names.promos.set(id, name);
-  const compared = { orders, items, promos, refunds, entrants, partitions: checkpoints.size };
+  const compared = {
+    ...{ orders, items, promos, refunds, entrants, series: series.compared },
+    partitions: checkpoints.size,
+  };
   return { compared, skipped };
 }
 
