@@ -38,6 +38,8 @@ import { StreamPlaces, streamsByAddressMax } from './http/wire/stream-places.ts'
 import { countingPayments } from './metrics/payment-metrics.ts';
 import type { MetricsParts } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
+import { ActionsLog } from './operators/actions-log.ts';
+import { Keyring } from './operators/keyring.ts';
 import { PaymentDeliveries } from './payments/deliveries.ts';
 import { DemoProvider } from './payments/demo-provider.ts';
 import type { PaymentsMode } from './payments/modes.ts';
@@ -133,30 +135,23 @@ export async function openParts(
   const catalog = new CachedCatalog(sql.catalog, store, memory.catalogChanges);
   const proxies = new TrustedProxies(settings.trustedProxies);
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
+  const actions = new ActionsLog(sql.actions);
   const engines = enginesOf(settings);
   const refusals = new RefusalCounts({ ...settings, board, engines, courier });
-  const readiness = new ReadinessCheck({
-    ...{ board, positions, partitions, clock, steadyClock, engines },
-    sql,
-    store,
-    draining: server.draining,
-  });
+  const known = { board, positions, partitions, clock, steadyClock, engines };
+  const readiness = new ReadinessCheck({ ...known, sql, store, draining: server.draining });
   const serving = readiness.watch();
   const send = (command: Command) => dispatch.send(command);
   const parts: AppParts = {
-    board,
-    positions,
-    partitions,
-    engines,
+    ...known,
     refusals,
-    clock,
-    steadyClock,
     requests,
     shedding,
     sql,
     catalog,
     lists: new ItemLists({ board, catalog, clock }),
     ...partsOfSql(sql, board),
+    ...{ actions, keys: new Keyring(sql.apiKeys, settings.adminToken, clock) },
     ...{ send, post: dispatch.post.bind(dispatch) },
     sendOfMoney: countingPayments(send, requests),
     tally: new RefusalTally(send),
@@ -169,8 +164,8 @@ export async function openParts(
     mayIdle: server.mayIdle,
     ...asSet(settings),
     metrics: metricsOnceAsked({
-      ...{ memory, board, positions, partitions, engines },
-      ...{ clock, steadyClock, requests, readiness },
+      ...known,
+      ...{ memory, requests, readiness },
       replicated: settings.store.redisUrl !== null,
       startedAt: settings.startedAt,
     }),
@@ -187,6 +182,7 @@ export async function openParts(
     courier,
     close: async () => {
       await courier?.close();
+      await actions.close();
       clearInterval(serving);
       shedding.close();
       clearInterval(watching);
@@ -291,7 +287,6 @@ function admissionParts(
   const { tokenSecret, adminToken, metricsToken, sms, rehearsal } = settings;
   return {
     tokens: purchaseTokens(tokenSecret),
-    adminToken,
     metricsToken,
     adminSessions: new AdminSessions(store, adminToken),
     sessions: new Sessions(store),

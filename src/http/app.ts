@@ -10,10 +10,12 @@ import { pagesOf } from './pages/routes.tsx';
 import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
 import { referenceRoutes } from './reference/routes.ts';
+import { actionRoutes } from './routes/actions.ts';
 import { captchaRoutes } from './routes/captchas.ts';
 import { drawRoutes } from './routes/draws.ts';
 import { healthRoutes } from './routes/health.ts';
 import { itemRoutes } from './routes/items.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { operatorRoutes } from './routes/operators.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { otpRoutes } from './routes/otp.ts';
@@ -49,6 +51,8 @@ export function createApp(parts: AppParts) {
     .route('/api/promos', promoRoutes(parts))
     .route('/api/promos', drawRoutes(parts))
     .route('/api/admin', operatorRoutes(parts))
+    .route('/api/admin/keys', keyRoutes(parts))
+    .route('/api/admin/actions', actionRoutes(parts))
     .route('/api/admin/refunds-due', refundsDueRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
     .route('/api/users', userRoutes(parts))

@@ -36,7 +36,7 @@ beforeEach(() => {
   const routes = ['POST /api/orders', batchRoute, 'other'];
   requests = new RequestMetrics(new SharedArrayBuffer(RequestMetrics.bytes(1)), 0, routes);
   const parts = {
-    ...{ adminToken: 'an-admin-token-for-tests', metricsToken: null, requests, tokens },
+    ...{ metricsToken: null, requests, tokens },
     site: { allowedOrigins: [] as readonly string[] },
     ...{ partitions: 1_000, clock: Date.now, steadyClock: Date.now },
     shedding: { refusedFor: () => shed() },

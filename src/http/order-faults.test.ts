@@ -9,7 +9,6 @@ function appWith(parts: object) {
     'other',
   ]);
   const whole = {
-    adminToken: 'an-admin-token-for-tests',
     metricsToken: null,
     requests,
     site: { allowedOrigins: [] as readonly string[] },

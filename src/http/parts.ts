@@ -7,6 +7,8 @@ import type { InStep } from '../dispatch/in-step.ts';
 import type { Resolve } from '../dispatch/lane.ts';
 import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import type { ActionsLog } from '../operators/actions-log.ts';
+import type { Keyring } from '../operators/keyring.ts';
 import type { PaymentDeliveries } from '../payments/deliveries.ts';
 import type { DemoProvider } from '../payments/demo-provider.ts';
 import type { PictureFiles } from '../pictures/files.ts';
@@ -31,8 +33,10 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   shedding: LoadShedding;
   live: LiveFeed;
   tokens: PurchaseTokens;
-  adminToken: string;
-  /** What reads metrics, beside `adminToken`; null where anyone may. */
+  /** Who may act for the merchant. */
+  keys: Keyring;
+  actions: ActionsLog;
+  /** What reads metrics, beside keys with the scope; null where anyone may. */
   metricsToken: string | null;
   adminSessions: AdminSessions;
   adminFeed: AdminFeed;

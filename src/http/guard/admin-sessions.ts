@@ -1,5 +1,5 @@
 /**
- * Sessions of the administrator's pages: a random token, in a cookie, stands in for ADMIN_TOKEN
+ * Sessions of the administrator's pages: a random token, in a cookie, stands in for ADMIN_TOKEN or a key
  * until half an hour has passed without a request, and for eight hours at most. The store keeps
  * hashes keyed with ADMIN_TOKEN, so that reading it lets no one in, and a new ADMIN_TOKEN ends every
  * session.
@@ -30,32 +30,41 @@ export class AdminSessions {
     this.#hash = keyedHash(adminToken, 'admin session');
   }
 
-  /** Opens a session and returns its token. @throws StoreUnavailable */
-  async open(): Promise<string> {
+  /** Opens a session for the holder of a key, 0 for ADMIN_TOKEN, and returns its token. @throws StoreUnavailable */
+  async open(keyId: number): Promise<string> {
     const token = Buffer.from(crypto.getRandomValues(new Uint8Array(tokenBytes)));
     const text = token.toString('base64url');
     const now = this.clock();
-    await this.store.set(this.#keyOf(text), `${now} ${now}`, adminSessionTtlMs);
+    await this.store.set(this.#keyOf(text), `${now} ${now} ${keyId}`, adminSessionTtlMs);
     return text;
   }
 
-  /** Whether a token belongs to a session. Asking keeps the session alive. @throws StoreUnavailable */
-  async check(token: string): Promise<boolean> {
-    if (!shape.test(token)) return false;
+  /** The key that a session was opened with; null where there is none. Asking keeps it alive. @throws StoreUnavailable */
+  async keyOf(token: string): Promise<number | null> {
+    if (!shape.test(token)) return null;
     const key = this.#keyOf(token);
     const value = await this.store.get(key);
-    if (value === null) return false;
-    const [openedAt, writtenAt] = value.split(' ').map(Number) as [number, number]; // As written here.
+    if (value === null) return null;
+    // As written here; a release before 0.7.0 knew no keys.
+    const [openedAt, writtenAt, keyId = 0] = value.split(' ').map(Number) as [
+      number,
+      number,
+      number?,
+    ];
     const now = this.clock();
     // A clock that was set back since would stretch the session.
     const begunAt = Math.min(openedAt, now);
     const endsInMs = begunAt + adminSessionMsMax - now;
-    if (endsInMs <= 0) return false;
+    if (endsInMs <= 0) return null;
     // A session closed in the meantime stays closed: only an existing entry is replaced.
     if (Math.abs(now - writtenAt) >= slideMs) {
-      await this.store.replace(key, `${begunAt} ${now}`, Math.min(adminSessionTtlMs, endsInMs));
+      await this.store.replace(
+        key,
+        `${begunAt} ${now} ${keyId}`,
+        Math.min(adminSessionTtlMs, endsInMs),
+      );
     }
-    return true;
+    return keyId;
   }
 
   /** @throws StoreUnavailable */

@@ -1,11 +1,20 @@
-/** Who is an administrator: a client that sends ADMIN_TOKEN. */
-import { timingSafeEqual } from 'node:crypto';
+/** Who may act for the merchant in a request: see `Keyring`. */
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import { addressBlock } from '../../admission/rate-limits.ts';
+import type { Operator } from '../../operators/keyring.ts';
+import { adminScope, type Scope } from '../../operators/scopes.ts';
 import type { AppParts } from '../parts.ts';
 import { failure } from '../wire/envelope.ts';
 import { refusedByLimit } from './limit-answers.ts';
+import { noting } from './noting.ts';
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** Behind a guard that lets operators through, where it was one. */
+    operator: Operator;
+  }
+}
 
 const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
@@ -15,25 +24,14 @@ export function bearerToken(request: Request): string | null {
 }
 
 /** Who acts for the merchant in this request: what the journal says did it. */
-export function actorName(_: Context): string {
-  return 'admin';
+export function actorName(c: Context): string {
+  return c.get('operator').by;
 }
 
-/** Compares by hash, so that the time it takes reveals neither length nor content. */
-export function tokenCheck(adminToken: string): (token: string) => boolean {
-  const expected = Bun.SHA256.hash(adminToken);
-  return (token) => timingSafeEqual(Bun.SHA256.hash(token), expected);
-}
-
-export function adminCheck(adminToken: string): (request: Request) => boolean {
-  const isAdminToken = tokenCheck(adminToken);
-  return (request) => {
-    const token = bearerToken(request);
-    return token !== null && isAdminToken(token);
-  };
-}
-
-type Guarding = Pick<AppParts, 'adminToken' | 'limits' | 'addressOf' | 'requests'>;
+export type Guarding = Pick<
+  AppParts,
+  'keys' | 'actions' | 'clock' | 'limits' | 'addressOf' | 'requests'
+>;
 
 /**
  * Lets only administrators through: 20003 without a token, 20006 with a wrong one, and 10003 after too many
@@ -41,18 +39,44 @@ type Guarding = Pick<AppParts, 'adminToken' | 'limits' | 'addressOf' | 'requests
  * out; what keeps it from being guessed is its length.
  */
 export function adminOnly(parts: Guarding) {
-  const isAdmin = adminCheck(parts.adminToken);
+  return operatorsOnly(parts, adminScope);
+}
+
+/** As `adminOnly`, for keys with a scope as well; a key without it is 20006, and no guess. */
+export function operatorsOnly(parts: Guarding, scope: Scope | typeof adminScope) {
   return createMiddleware(async (c, next) => {
-    const request = c.req.raw;
-    if (isAdmin(request)) return next();
-    if (bearerToken(request) === null) return failure(request, 20003);
-    return (await countWrongToken(parts, request)) ?? failure(request, 20006);
+    const token = bearerToken(c.req.raw);
+    if (token === null) return failure(c.req.raw, 20003);
+    return throughAs(parts, c, { token, scope, next });
   });
+}
+
+interface Passing {
+  token: string;
+  scope: Scope | typeof adminScope;
+  next(): Promise<void>;
+}
+
+/** Lets the request of a token through where it is good for something; notes what was changed. */
+export async function throughAs(
+  parts: Guarding,
+  c: Context,
+  { token, scope, next }: Passing,
+): Promise<Response | undefined> {
+  const request = c.req.raw;
+  const operator = await parts.keys.find(token);
+  if (operator === null) {
+    return (await countWrongToken(parts, request)) ?? failure(request, 20006);
+  }
+  if (!operator.may(scope)) return failure(request, 20006);
+  c.set('operator', operator);
+  // To mint a purchase token changes nothing, and happens as often as people buy.
+  await (scope === 'mint' ? next() : noting(parts, c, next));
 }
 
 /** Counts a wrong admin token against the address that sent it; 10003 where it has sent too many. */
 export async function countWrongToken(
-  { limits, addressOf, requests }: Guarding,
+  { limits, addressOf, requests }: Pick<Guarding, 'limits' | 'addressOf' | 'requests'>,
   request: Request,
 ): Promise<Response | null> {
   requests.note('wrongAdminTokens');

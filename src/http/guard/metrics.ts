@@ -1,16 +1,17 @@
 /**
  * Who may read metrics: anyone, or whoever sends METRICS_TOKEN where that is set. What tells more of the
- * machines than metrics do is for whoever sends it, or for administrators.
+ * machines than metrics do is for whoever sends it, and for keys with the scope.
  */
+import { timingSafeEqual } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import type { AppParts } from '../parts.ts';
 import { failure } from '../wire/envelope.ts';
-import { adminCheck, bearerToken, countWrongToken, tokenCheck } from './admin.ts';
+import { bearerToken, type Guarding, throughAs } from './admin.ts';
 
-type Guarding = Pick<AppParts, 'adminToken' | 'metricsToken' | 'limits' | 'addressOf' | 'requests'>;
+type GuardingMetrics = Guarding & Pick<AppParts, 'metricsToken'>;
 
-/** Lets readers of metrics through, and administrators: see `metricsReadersOnly`. */
-export function metricsReaders(parts: Guarding) {
+/** Lets readers of metrics through: see `metricsReadersOnly`. */
+export function metricsReaders(parts: GuardingMetrics) {
   if (parts.metricsToken === null) return createMiddleware((_, next) => next());
   return metricsReadersOnly(parts);
 }
@@ -19,15 +20,19 @@ export function metricsReaders(parts: Guarding) {
  * The same, and never anyone: else 20003 without a token, 20006 with a wrong one, and 10003 after too many
  * of them, for such a token may be a guess at the administrator's.
  */
-export function metricsReadersOnly(parts: Guarding) {
-  const isAdmin = adminCheck(parts.adminToken);
-  const { metricsToken } = parts;
-  const isMetricsToken = metricsToken === null ? () => false : tokenCheck(metricsToken);
+export function metricsReadersOnly(parts: GuardingMetrics) {
+  const isMetricsToken = tokenCheck(parts.metricsToken);
   return createMiddleware(async (c, next) => {
-    const request = c.req.raw;
-    const token = bearerToken(request);
-    if (token !== null && (isMetricsToken(token) || isAdmin(request))) return next();
-    if (token === null) return failure(request, 20003);
-    return (await countWrongToken(parts, request)) ?? failure(request, 20006);
+    const token = bearerToken(c.req.raw);
+    if (token === null) return failure(c.req.raw, 20003);
+    if (isMetricsToken(token)) return next();
+    return throughAs(parts, c, { token, scope: 'metrics', next });
   });
+}
+
+/** Compares by hash, so that the time it takes reveals neither length nor content. */
+function tokenCheck(expected: string | null): (token: string) => boolean {
+  if (expected === null) return () => false;
+  const hash = Bun.SHA256.hash(expected);
+  return (token) => timingSafeEqual(Bun.SHA256.hash(token), hash);
 }

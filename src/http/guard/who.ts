@@ -1,17 +1,18 @@
 /**
- * Who sends a request: a user, by a session token in a header or a cookie, or the administrator.
+ * Who sends a request: a user, by a session token in a header or a cookie, or somebody for the merchant.
  * And whether another site made a browser send it.
  */
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { type LiveSession, mayBeSession } from '../../accounts/sessions.ts';
+import type { Scope } from '../../operators/scopes.ts';
 import type { AppParts } from '../parts.ts';
 import { failure, fromElsewhere } from '../wire/envelope.ts';
-import { adminCheck, bearerToken, countWrongToken } from './admin.ts';
+import { bearerToken, countWrongToken, type Guarding, throughAs } from './admin.ts';
 import { sessionCookie, sessionCookieText } from './cookies.ts';
 
-/** `userId` 0 is the administrator, who acts on behalf of the merchant. */
+/** `userId` 0 is whoever acts for the merchant. */
 export type Known = {
   Variables: {
     userId: number;
@@ -61,28 +62,24 @@ function setsSession({ headers }: Response): boolean {
   return headers.getSetCookie().some((cookie) => cookie.startsWith(`${sessionCookie}=`));
 }
 
-type UserOrAdmin = Pick<
-  AppParts,
-  'sessions' | 'site' | 'adminToken' | 'limits' | 'addressOf' | 'requests'
->;
-
 /**
- * Lets users and the administrator through; 20003 for others. What cannot be a session's token is
+ * Lets users through, and operators with a scope; 20003 for others. What cannot be a session's token is
  * counted as a wrong admin token; a session that has ended is nobody's guess.
  */
-export function userOrAdmin(parts: UserOrAdmin) {
-  const isAdmin = adminCheck(parts.adminToken);
+export function userOrKey(parts: Guarding & Pick<AppParts, 'sessions' | 'site'>, scope: Scope) {
+  const { keys } = parts;
   const user = userOnly(parts);
   return createMiddleware<Known>(async (c, next) => {
     const request = c.req.raw;
-    if (!isAdmin(request)) {
-      const token = bearerToken(request);
-      if (token === null || mayBeSession(token)) return user(c, next);
-      return (await countWrongToken(parts, request)) ?? failure(request, 20003);
+    const token = bearerToken(request);
+    if (token === null) return user(c, next);
+    if (keys.isOwner(token) || keys.mayBeKey(token)) {
+      c.set('userId', 0);
+      c.set('sessionEndsAt', Number.POSITIVE_INFINITY);
+      return throughAs(parts, c, { token, scope, next });
     }
-    c.set('userId', 0);
-    c.set('sessionEndsAt', Number.POSITIVE_INFINITY);
-    return next();
+    if (mayBeSession(token)) return user(c, next);
+    return (await countWrongToken(parts, request)) ?? failure(request, 20003);
   });
 }
 

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { dueReasons, queueModes } from '../../../actors/events.ts';
 import { orderStatusNames } from '../../../actors/protocol.ts';
+import { grantedScopes } from '../../operators/scopes.ts';
 import { promoStatuses } from '../../shop/promo-state.ts';
 import { warningCodes } from '../../shop/promo-warnings.ts';
 import { errorCodes } from '../wire/messages.ts';
@@ -313,6 +314,43 @@ export const proof = v.object({
 });
 
 export const captcha = v.union([proof, picture]);
+
+const keyName = v.pipe(
+  v.string(),
+  v.description("A key's name and number, or `admin` for ADMIN_TOKEN."),
+);
+
+export const keys = v.object({
+  keys: v.array(
+    v.object({
+      id: id(),
+      name: v.string(),
+      scopes: v.array(v.picklist(grantedScopes)),
+      createdAt: time(),
+      createdBy: keyName,
+      lastUsedAt: v.nullable(v.pipe(time(), v.description('Within a minute.'))),
+      revokedAt: v.nullable(time()),
+      revokedBy: v.nullable(keyName),
+    }),
+  ),
+});
+
+export const madeKey = v.object({ id: id(), key: v.string() });
+
+export const actions = v.object({
+  actions: v.array(
+    v.object({
+      id: id(),
+      at: time(),
+      by: keyName,
+      action: v.pipe(v.string(), v.description('Such as promo.pause.')),
+      target: v.nullable(v.pipe(v.string(), v.description('What it was done to.'))),
+      details: v.pipe(v.record(v.string(), v.unknown()), v.description('What was said with it.')),
+      status: v.pipe(integer(), v.description('Of the answer.')),
+    }),
+  ),
+  next: v.nullable(v.string()),
+});
 
 export const statement = v.object({
   itemId: id(),

@@ -1,6 +1,6 @@
 /** What the document says of answers: the envelope, refusals, header fields, and what is not in it. */
 import { type ErrorCode, failures } from '../wire/messages.ts';
-import { type DescribedRoute, keyed } from './described-route.ts';
+import { codesOf, type DescribedRoute } from './described-route.ts';
 import { answerName, type Json, refTo } from './named-schemas.ts';
 
 /** What every route may answer, whatever it is asked: it may be asked as a host that is none. */
@@ -102,7 +102,7 @@ export function answersOf(route: DescribedRoute): Json {
 }
 
 function failuresOf(route: DescribedRoute): Json {
-  const codes = new Set([...route.codes, ...(route.once ? keyed : []), ...always]);
+  const codes = new Set([...codesOf(route), ...always]);
   const byStatus = Map.groupBy(codes, (code) => failures[code].status);
   const answers = [...byStatus].map(([status, group]) => {
     const examples = group.map((code) => {

@@ -6,13 +6,14 @@ import { admin, body, type DescribedRoute } from './described-route.ts';
 import * as example from './examples.ts';
 
 const answer = { data: itemPictures, example: example.itemPictures };
-const codes = [10004, 10005, ...admin] as const;
+const codes = [10005, ...admin] as const;
 
 export const describedPictureRoutes: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/items/:id/pictures',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       `Adds a picture as the item's last, of ${picturesPerItemMax} at most. The body is the picture itself, up to ${pictureBytesMax / 2 ** 20} MiB: a JPEG, PNG or WebP that does not move, by its content. ` +
       `It is stored anew as WebP, of up to ${pictureSideMax} pixels along its longer side, without anything else that was in the file. The same picture again changes nothing.`,
@@ -24,7 +25,8 @@ export const describedPictureRoutes: readonly DescribedRoute[] = [
   {
     method: 'PATCH',
     path: '/api/items/:id/pictures/:pictureId',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       'Says what a picture shows, or moves it among those of its item: position 1 is the first.',
     body: pictureChangesSchema,
@@ -35,7 +37,8 @@ export const describedPictureRoutes: readonly DescribedRoute[] = [
   {
     method: 'DELETE',
     path: '/api/items/:id/pictures/:pictureId',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary: 'Takes a picture off its item. Whoever has its address may have kept it.',
     answers: { 200: answer },
     codes,

@@ -12,32 +12,35 @@ export const describedPromoRoutes: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/promos',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       'Drafts a sale of an item. What is allowed and may not be meant comes as warnings with it.',
     body: newPromoSchema,
     bodyExample: example.newPromo,
     answers: { 201: { data: schema.promoDraft, example: example.promoDraft } },
-    codes: [...body, 10004, 10005, ...admin, 30002],
+    codes: [...body, 10005, ...admin, 30002],
     once: true,
   },
   {
     method: 'PATCH',
     path: '/api/promos/:id',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary: 'Changes what is given of a draft. A promo that was published is 30011.',
     body: promoChangesSchema,
     bodyExample: example.promoChanges,
     answers: { 200: { data: schema.promoDraft, example: example.promoDraft } },
-    codes: [...body, 10004, 10005, ...admin, 30011],
+    codes: [...body, 10005, ...admin, 30011],
   },
   {
     method: 'DELETE',
     path: '/api/promos/:id',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary: 'Deletes a draft. A promo that was published is 30011.',
     answers: { 200: { data: schema.nothing, example: null } },
-    codes: [10004, 10005, ...admin, 30011],
+    codes: [10005, ...admin, 30011],
   },
   ...(
     [
@@ -76,7 +79,8 @@ export const describedPromoRoutes: readonly DescribedRoute[] = [
     ([action, summary, codes, shown]): DescribedRoute => ({
       method: 'POST',
       path: `/api/promos/:id/${action}`,
-      who: 'admin',
+      who: 'key',
+      scope: 'items:write',
       summary,
       body: empty,
       bodyExample: {},
@@ -87,7 +91,8 @@ export const describedPromoRoutes: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/promos/:id/extend',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       'Moves the end of a promo that is not over: later, or nearer, but not into the past. Where another promo is in the way, 30011 names it.',
     body: extensionSchema,

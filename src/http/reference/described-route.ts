@@ -1,5 +1,6 @@
 /** What the reference says about a route, and the codes that many of them share. */
 import type * as v from 'valibot';
+import type { Scope } from '../../operators/scopes.ts';
 import type { ErrorCode } from '../wire/messages.ts';
 
 interface Answer {
@@ -21,8 +22,20 @@ interface Described {
   path: string;
   /** The path that the router has instead, where it cannot have this one. */
   routed?: string;
-  /** `metrics`: anyone, or whoever has METRICS_TOKEN where that is set. */
-  who: 'anyone' | 'user' | 'admin' | 'user or admin' | 'provider' | 'metrics' | 'metrics or admin';
+  /**
+   * `key`: whoever has a key with the scope; administrators have every scope. `metrics`: anyone, or whoever
+   * has METRICS_TOKEN where that is set, or such a key.
+   */
+  who:
+    | 'anyone'
+    | 'user'
+    | 'admin'
+    | 'key'
+    | 'user or key'
+    | 'provider'
+    | 'metrics'
+    | 'metrics or key';
+  scope?: Scope;
   summary: string;
   query?: Record<string, v.GenericSchema>;
   body?: v.GenericSchema;
@@ -46,7 +59,15 @@ export type DescribedRoute = Described &
 /** What any route with a body may answer, and any that asks an actor. */
 export const body: readonly ErrorCode[] = [10001, 10006];
 export const actor: readonly ErrorCode[] = [10004, 30002, 30003];
-/** What a request with an idempotency key may be answered beside what its route answers. */
-export const keyed: readonly ErrorCode[] = [10001, 10004, 30003, 30014];
-/** What routes of the administrator answer others; 10003 after too many wrong tokens. */
+/** What routes of operators answer others; 10003 after too many wrong tokens. */
 export const admin: readonly ErrorCode[] = [10003, 20003, 20006];
+/** What a request with an idempotency key may be answered beside what its route answers. */
+const keyed: readonly ErrorCode[] = [10001, 10004, 30003, 30014];
+/** What a request with an API key may be answered: SQL is away, and cannot tell whose it is. */
+const byKey: readonly ErrorCode[] = [10004];
+
+/** All that a route may answer, each once. */
+export function codesOf({ codes, once, who }: DescribedRoute): Set<ErrorCode> {
+  const mayHaveKey = who === 'admin' || who.includes('key') || who === 'metrics';
+  return new Set([...codes, ...(once ? keyed : []), ...(mayHaveKey ? byKey : [])]);
+}

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import Ajv from 'ajv/dist/2020';
 import * as v from 'valibot';
-import { adminToken } from '../../testing/engine-process.ts';
 import { createApp } from '../app.ts';
 import type { AppParts } from '../parts.ts';
 import { healthRoutes } from '../routes/health.ts';
@@ -20,7 +19,7 @@ interface ReadableAnswer {
 // Creating the application calls none of its parts except the token check, the route counter and the site.
 const site = { allowedOrigins: [] as readonly string[] };
 const requests = { rowOf: (_: string) => 0 };
-const app = createApp({ adminToken, metricsToken: null, requests, site } as AppParts);
+const app = createApp({ metricsToken: null, requests, site } as AppParts);
 const ajv = new Ajv({ strict: false });
 const keyOf = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
 

@@ -77,7 +77,8 @@ const orders: readonly DescribedRoute[] = [
   {
     method: 'GET',
     path: '/api/orders/:orderId',
-    who: 'user or admin',
+    who: 'user or key',
+    scope: 'orders:read',
     summary: 'One order, as its actor knows it.',
     answers: { 200: { data: schema.order, example: example.order } },
     codes: [10003, 10005, 20003, ...actor],
@@ -85,7 +86,8 @@ const orders: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/orders/:orderId/pay',
-    who: 'user or admin',
+    who: 'user or key',
+    scope: 'orders:write',
     summary:
       'Pays a placed order; an expired one too, while its units are still left. Buyers may only with PAYMENTS=demo, and name no reference.',
     body: paymentSchema,
@@ -96,7 +98,8 @@ const orders: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/orders/:orderId/cancel',
-    who: 'user or admin',
+    who: 'user or key',
+    scope: 'orders:write',
     summary: 'Cancels a placed order; its units go back on sale.',
     body: empty,
     bodyExample: {},
@@ -109,7 +112,8 @@ const money: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/orders/:orderId/refund',
-    who: 'admin',
+    who: 'key',
+    scope: 'orders:write',
     summary:
       'Gives the money of a paid order back; with `backOnSale` its units can be bought again, else they leave the books. With the reference of a payment that is due back, it settles that.',
     body: refundSchema,
@@ -131,16 +135,18 @@ const money: readonly DescribedRoute[] = [
   {
     method: 'GET',
     path: '/api/admin/refunds-due',
-    who: 'admin',
+    who: 'key',
+    scope: 'orders:write',
     summary: 'What must go back to buyers and is not settled, newest first, in pages.',
     query: { cursor: v.optional(v.string()) },
     answers: { 200: { data: schema.refundsDue, example: example.refundsDue } },
-    codes: [10001, 10004, ...admin],
+    codes: [10001, ...admin],
   },
   {
     method: 'POST',
     path: '/api/admin/refunds-due/:refundId/settle',
-    who: 'admin',
+    who: 'key',
+    scope: 'orders:write',
     summary: 'Notes that it has been paid back.',
     body: settlementSchema,
     bodyExample: example.settlement,
@@ -181,7 +187,8 @@ const shop: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/items',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary: 'Creates an item and puts its first units on sale at the normal price.',
     body: newItemSchema,
     bodyExample: example.newItem,
@@ -192,7 +199,8 @@ const shop: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/items/:id/restock',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary: 'Adds units. With a `key`, the same request sent again adds nothing.',
     body: deliverySchema,
     bodyExample: { units: 100, key: 'delivery-2026-11-27' },
@@ -203,7 +211,8 @@ const shop: readonly DescribedRoute[] = [
   {
     method: 'POST',
     path: '/api/items/:id/withdraw',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       'Takes units off sale that are left. With a `key`, the same request sent again takes none.',
     body: deliverySchema,
@@ -215,7 +224,8 @@ const shop: readonly DescribedRoute[] = [
   {
     method: 'PATCH',
     path: '/api/items/:id',
-    who: 'admin',
+    who: 'key',
+    scope: 'items:write',
     summary:
       'Changes what is given of an item; its price and its sale at the normal price at once.',
     body: itemChangesSchema,

@@ -75,6 +75,26 @@ export const settled = {
   settledReference: settlement.reference,
 };
 
+export const newKey = { name: 'Shop back end', scopes: ['mint', 'orders:read'] };
+export const madeKey = { id: 3, key: 'stampede_w0J8nQ4mJ2cUe1YxkqV7s5Rz9tBfGhLpN6aDoXiKuE0' };
+export const keys = {
+  keys: [
+    {
+      ...{ id: madeKey.id, ...newKey, createdAt: '2026-11-26T09:00:00.000Z', createdBy: 'admin' },
+      ...{ lastUsedAt: '2026-11-27T12:00:01.000Z', revokedAt: null, revokedBy: null },
+    },
+  ],
+};
+export const actions = {
+  actions: [
+    {
+      ...{ id: 17, at: '2026-11-27T12:03:00.000Z', by: 'Anna #2', action: 'item.restock' },
+      ...{ target: '1', details: { units: 100 }, status: 200 },
+    },
+  ],
+  next: null,
+};
+
 export const newItem = {
   title: 'Aurora headphones',
   description: 'Wireless, thirty hours of music.',

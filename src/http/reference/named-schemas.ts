@@ -98,6 +98,9 @@ const answered: Record<string, v.GenericSchema> = {
   Alive: schema.alive,
   Ready: schema.ready,
   NotReady: schema.notReady,
+  Keys: schema.keys,
+  MadeKey: schema.madeKey,
+  Actions: schema.actions,
   Nothing: schema.nothing,
 };
 

@@ -8,20 +8,25 @@ const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   user: [{ session: [] }, { cookie: [] }],
   admin: [{ admin: [] }],
   provider: [{ signature: [] }],
-  metrics: [{}, { metrics: [] }, { admin: [] }],
-  'metrics or admin': [{ metrics: [] }, { admin: [] }],
-  'user or admin': [{ session: [] }, { cookie: [] }, { admin: [] }],
+  key: [{ key: [] }, { admin: [] }],
+  metrics: [{}, { metrics: [] }, { key: [] }, { admin: [] }],
+  'metrics or key': [{ metrics: [] }, { key: [] }, { admin: [] }],
+  'user or key': [{ session: [] }, { cookie: [] }, { key: [] }, { admin: [] }],
 };
 
 const whoMayAsk: Record<DescribedRoute['who'], string> = {
   anyone: 'For anyone.',
   user: 'For a user, by session token or cookie.',
-  admin: 'For the administrator, by ADMIN_TOKEN.',
+  admin: 'For administrators, by ADMIN_TOKEN or a key with the scope `admin`.',
+  key: 'For whoever has a key with the scope {scope}, and administrators.',
   provider:
     'For the payment provider, who signs each delivery as Standard Webhooks say: see the security scheme.',
-  metrics: 'For anyone; where METRICS_TOKEN is set, for whoever sends it, and the administrator.',
-  'metrics or admin': 'For the administrator, and whoever sends METRICS_TOKEN where that is set.',
-  'user or admin': 'For the user who owns it, or the administrator.',
+  metrics:
+    'For anyone; where METRICS_TOKEN is set, for whoever sends it or has a key with the scope {scope}.',
+  'metrics or key':
+    'For whoever has a key with the scope {scope} or sends METRICS_TOKEN where that is set, and administrators.',
+  'user or key':
+    'For the user who owns it, whoever has a key with the scope {scope}, and administrators.',
 };
 
 const tags = {
@@ -30,7 +35,7 @@ const tags = {
   promos: 'Sales of an item at a set time, drafted and then published.',
   people: 'Registration, one-time passwords, passwords and sessions.',
   captchas: 'What stands before a purchase token.',
-  admin: "The administrator's tokens, statements and engines.",
+  admin: 'Keys, the log of actions, tokens, statements and engines.',
   engine: 'What the engine reports about itself.',
 };
 type Tag = keyof typeof tags;
@@ -117,7 +122,7 @@ function operationOf(route: DescribedRoute): Json {
   return {
     operationId: operationId(route),
     summary: route.summary,
-    description: whoMayAsk[route.who],
+    description: whoMayAsk[route.who].replace('{scope}', `\`${route.scope}\``),
     tags: [tag],
     security: securityOf[route.who],
     parameters: parametersOf(route),
@@ -174,7 +179,8 @@ function components(): Json {
         name: 'session',
         description: 'The same token, as POST /api/sessions sets it in a browser.',
       },
-      admin: bearer('ADMIN_TOKEN.'),
+      admin: bearer('ADMIN_TOKEN, or a key with the scope `admin`.'),
+      key: bearer('The key of POST /api/admin/keys, with the scope that the operation names.'),
       signature: {
         type: 'apiKey',
         in: 'header',

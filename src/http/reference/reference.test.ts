@@ -469,6 +469,19 @@ describe('a real engine answers as its document says', () => {
     await call('POST /api/admin/tokens', 10005, { ...mint, body: { ...mint.body, promoId: 99 } });
   });
 
+  test('about keys and actions', async () => {
+    const who = 'admin';
+    const body = { name: 'Shop', scopes: ['mint'] };
+    const made = (await call('POST /api/admin/keys', 201, { who, body })) as { id: number };
+    await call('POST /api/admin/keys', 10001, { who, body: { ...body, scopes: ['all'] } });
+    await call('GET /api/admin/keys', 200, { who });
+    await call('GET /api/admin/keys', 20003);
+    await call('DELETE /api/admin/keys/:id', 200, { who, params: { id: made.id } });
+    await call('DELETE /api/admin/keys/:id', 10005, { who, params: { id: 999 } });
+    await call('GET /api/admin/actions', 200, { who });
+    await call('GET /api/admin/actions', 10001, { who, query: '?cursor=x' });
+  });
+
   test('about the engine', async () => {
     await call('GET /api/admin/statements', 200, { who: 'admin' });
     await call('GET /api/admin/statements', 20003);

@@ -11,7 +11,7 @@ import { itemSections } from '../../shop/item-sections.ts';
 import { searchCharactersMax } from '../../shop/list-items.ts';
 import { itemIdOf, readItem } from '../../shop/read-item.ts';
 import { deliverySchema, restock, withdrawUnits } from '../../shop/restock.ts';
-import { actorName, adminOnly } from '../guard/admin.ts';
+import { actorName, operatorsOnly } from '../guard/admin.ts';
 import { once } from '../guard/idempotency.ts';
 import { refusedByLimit } from '../guard/limit-answers.ts';
 import { searchLimit } from '../guard/rate-limits.ts';
@@ -38,16 +38,16 @@ export const listSchema = v.object({
 });
 
 export function itemRoutes(parts: AppParts) {
-  const admin = adminOnly(parts);
+  const merchant = operatorsOnly(parts, 'items:write');
   // The hot route: no middleware precedes it, so it counts for itself.
   const row = parts.requests.rowOf('GET /api/items/:id');
   return new Hono()
-    .post('/', admin, (c) => create(parts, c))
+    .post('/', merchant, (c) => create(parts, c))
     .get('/', (c) => list(parts, c.req.raw, c.req.query()))
-    .patch('/:id', admin, (c) => edit(parts, c, c.req.param('id')))
+    .patch('/:id', merchant, (c) => edit(parts, c, c.req.param('id')))
     .get('/:id', (c) => read(parts, row, c.req.raw, c.req.param('id')))
-    .post('/:id/restock', admin, (c) => deliver(parts, c, c.req.param('id'), restock))
-    .post('/:id/withdraw', admin, (c) => deliver(parts, c, c.req.param('id'), withdrawUnits))
+    .post('/:id/restock', merchant, (c) => deliver(parts, c, c.req.param('id'), restock))
+    .post('/:id/withdraw', merchant, (c) => deliver(parts, c, c.req.param('id'), withdrawUnits))
     .get('/:id/live', (c) => {
       const id = itemId(parts, c.req.param('id'));
       if (id === null) return failure(c.req.raw, 10005);

@@ -8,7 +8,7 @@ import { shownEngines } from '../../shop/cluster/engines.ts';
 import { integerField } from '../../shop/input.ts';
 import { tokenRefusal } from '../../shop/promo-state.ts';
 import { allStatements } from '../../shop/statement.ts';
-import { adminOnly } from '../guard/admin.ts';
+import { operatorsOnly } from '../guard/admin.ts';
 import { metricsReadersOnly } from '../guard/metrics.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
@@ -27,11 +27,12 @@ export const purchaseTokenSchema = v.object({
 });
 
 export function operatorRoutes(parts: AppParts) {
-  const admin = adminOnly(parts);
   return new Hono()
-    .post('/tokens', admin, (c) => issueToken(parts, c.req.raw))
+    .post('/tokens', operatorsOnly(parts, 'mint'), (c) => issueToken(parts, c.req.raw))
     .get('/engines', metricsReadersOnly(parts), () => success(enginesData(parts)))
-    .get('/statements', admin, async () => success(await allStatements(parts)));
+    .get('/statements', operatorsOnly(parts, 'orders:read'), async () =>
+      success(await allStatements(parts)),
+    );
 }
 
 function enginesData(parts: AppParts) {

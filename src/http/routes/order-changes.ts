@@ -12,7 +12,7 @@ import { orderData } from '../wire/order-data.ts';
 
 const emptySchema = v.object({});
 
-/** Behind `userOrAdmin`. Buyers have paid when their provider says so: their own word counts in demos alone. */
+/** Behind `userOrKey`. Buyers have paid when their provider says so: their own word counts in demos alone. */
 export async function pay(parts: AppParts, c: Context<Known>): Promise<Response> {
   const request = c.req.raw;
   if (c.get('userId') !== 0 && parts.demoProvider === null) return failure(request, 20006);
@@ -20,13 +20,13 @@ export async function pay(parts: AppParts, c: Context<Known>): Promise<Response>
   return unfit ?? change(parts, c, c.get('userId'), { type: 'pay', ...value });
 }
 
-/** Behind `userOrAdmin`. */
+/** Behind `userOrKey`. */
 export async function cancel(parts: AppParts, c: Context<Known>): Promise<Response> {
   const { refused: unfit } = await parseBody(c.req.raw, emptySchema);
   return unfit ?? change(parts, c, c.get('userId'), { type: 'cancel' });
 }
 
-/** Behind `adminOnly`. */
+/** Behind `operatorsOnly`. */
 export async function refund(parts: AppParts, c: Context): Promise<Response> {
   const { value, refused: unfit } = await parseBody(c.req.raw, refundSchema);
   return unfit ?? change(parts, c, 0, { type: 'refund', ...value });

@@ -10,10 +10,10 @@ import { decodeCursor, encodeCursor, nextCursor } from '../../db/sql.ts';
 import { parseOrderId } from '../../order-id.ts';
 import { isArchived, viewOfRow } from '../../shop/archived-orders.ts';
 import { readOrder } from '../../shop/read-order.ts';
-import { adminOnly } from '../guard/admin.ts';
+import { operatorsOnly } from '../guard/admin.ts';
 import { countRequests } from '../guard/count-requests.ts';
 import { idleAfter } from '../guard/idle.ts';
-import { type Known, sameSiteOnly, userOnly, userOrAdmin } from '../guard/who.ts';
+import { type Known, sameSiteOnly, userOnly, userOrKey } from '../guard/who.ts';
 import type { AppParts } from '../parts.ts';
 import { readJson, unreadable } from '../wire/body.ts';
 import {
@@ -37,8 +37,9 @@ const pageOrders = 20;
 
 export function orderRoutes(parts: AppParts) {
   const user = userOnly(parts);
-  const owner = userOrAdmin(parts);
-  const admin = adminOnly(parts);
+  const reader = userOrKey(parts, 'orders:read');
+  const writer = userOrKey(parts, 'orders:write');
+  const merchant = operatorsOnly(parts, 'orders:write');
   const counted = countRequests(parts);
   const sameSite = sameSiteOnly(parts);
   const known: AnsweredHere = { together: new Together(), repeats: new Repeats() };
@@ -52,10 +53,10 @@ export function orderRoutes(parts: AppParts) {
       .get('/', counted, user, (c) =>
         list(parts, c.req.raw, c.get('userId'), c.req.query('cursor')),
       )
-      .get('/:orderId', counted, owner, (c) => read(parts, c))
-      .post('/:orderId/pay', counted, sameSite, owner, (c) => pay(parts, c))
-      .post('/:orderId/cancel', counted, sameSite, owner, (c) => cancel(parts, c))
-      .post('/:orderId/refund', counted, admin, (c) => refund(parts, c))
+      .get('/:orderId', counted, reader, (c) => read(parts, c))
+      .post('/:orderId/pay', counted, sameSite, writer, (c) => pay(parts, c))
+      .post('/:orderId/cancel', counted, sameSite, writer, (c) => cancel(parts, c))
+      .post('/:orderId/refund', counted, merchant, (c) => refund(parts, c))
   );
 }
 

@@ -11,17 +11,17 @@ import {
   removePicture,
 } from '../../shop/pictures/pictures.ts';
 import { itemIdOf } from '../../shop/read-item.ts';
-import { adminOnly } from '../guard/admin.ts';
+import { operatorsOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody, readBytes, unreadable, validate } from '../wire/body.ts';
 import { failure, invalid, success } from '../wire/envelope.ts';
 
 export function pictureRoutes(parts: AppParts) {
-  const admin = adminOnly(parts);
+  const merchant = operatorsOnly(parts, 'items:write');
   return new Hono()
-    .post('/:id/pictures', admin, (c) => add(parts, c, c.req.param('id')))
-    .patch('/:id/pictures/:pictureId', admin, (c) => edit(parts, c, c.req.param()))
-    .delete('/:id/pictures/:pictureId', admin, (c) => remove(parts, c, c.req.param()));
+    .post('/:id/pictures', merchant, (c) => add(parts, c, c.req.param('id')))
+    .patch('/:id/pictures/:pictureId', merchant, (c) => edit(parts, c, c.req.param()))
+    .delete('/:id/pictures/:pictureId', merchant, (c) => remove(parts, c, c.req.param()));
 }
 
 interface Named {

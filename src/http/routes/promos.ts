@@ -22,7 +22,7 @@ import type { Outcome } from '../../shop/outcome.ts';
 import { isPublished, promoState } from '../../shop/promo-state.ts';
 import { warningsOf } from '../../shop/promo-warnings.ts';
 import { publishPromo } from '../../shop/publish-promo.ts';
-import { actorName, adminOnly } from '../guard/admin.ts';
+import { actorName, operatorsOnly } from '../guard/admin.ts';
 import { once } from '../guard/idempotency.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
@@ -35,17 +35,17 @@ const emptySchema = v.object({});
 const idSchema = idField(Number.MAX_SAFE_INTEGER);
 
 export function promoRoutes(parts: AppParts) {
-  const admin = adminOnly(parts);
+  const merchant = operatorsOnly(parts, 'items:write');
   const routes = new Hono()
-    .post('/', admin, (c) => draft(parts, c))
-    .patch('/:id', admin, (c) => edit(parts, c.req.raw, c.req.param('id')))
-    .delete('/:id', admin, (c) => remove(parts, c.req.raw, c.req.param('id')))
-    .post('/:id/extend', admin, (c) => extend(parts, c, c.req.param('id')))
-    .post('/:id/publish', admin, (c) =>
+    .post('/', merchant, (c) => draft(parts, c))
+    .patch('/:id', merchant, (c) => edit(parts, c.req.raw, c.req.param('id')))
+    .delete('/:id', merchant, (c) => remove(parts, c.req.raw, c.req.param('id')))
+    .post('/:id/extend', merchant, (c) => extend(parts, c, c.req.param('id')))
+    .post('/:id/publish', merchant, (c) =>
       act(parts, c, c.req.param('id'), (id, by) => publishPromo(parts, id, by)),
     );
   for (const action of promoActions) {
-    routes.post(`/:id/${action}`, admin, (c) =>
+    routes.post(`/:id/${action}`, merchant, (c) =>
       act(parts, c, c.req.param('id'), (id, by) => controlPromo(parts, id, action, by)),
     );
   }

@@ -3,17 +3,17 @@ import { type Context, Hono } from 'hono';
 import type { RefundDue } from '../../db/refunds-due.ts';
 import { settlementSchema } from '../../shop/payments/input.ts';
 import { refundsDuePage, settleRefund } from '../../shop/payments/refunds-due.ts';
-import { actorName, adminOnly } from '../guard/admin.ts';
+import { actorName, operatorsOnly } from '../guard/admin.ts';
 import type { AppParts } from '../parts.ts';
 import { parseBody } from '../wire/body.ts';
 import { invalid, refused, success } from '../wire/envelope.ts';
 import { timeText } from '../wire/time.ts';
 
 export function refundsDueRoutes(parts: AppParts) {
-  const admin = adminOnly(parts);
+  const merchant = operatorsOnly(parts, 'orders:write');
   return new Hono()
-    .get('/', admin, (c) => list(parts, c.req.raw, c.req.query('cursor') ?? null))
-    .post('/:refundId/settle', admin, (c) => settle(parts, c));
+    .get('/', merchant, (c) => list(parts, c.req.raw, c.req.query('cursor') ?? null))
+    .post('/:refundId/settle', merchant, (c) => settle(parts, c));
 }
 
 async function list(parts: AppParts, request: Request, cursor: string | null): Promise<Response> {

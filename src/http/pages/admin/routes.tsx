@@ -24,7 +24,13 @@ import { ItemsPage } from './items.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { searchPage } from './search/search.tsx';
-import { adminSessionOf, loggedInOnly, logInRoutes, logOutRoute } from './session.tsx';
+import {
+  administrator,
+  adminSessionOf,
+  loggedInOnly,
+  logInRoutes,
+  logOutRoute,
+} from './session.tsx';
 
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
@@ -86,8 +92,13 @@ async function listItems(parts: AppParts, c: Context, view: View): Promise<Made>
 }
 
 /** One stream for all tabs of a browser: `items` names what each of them shows. */
-function live({ board, adminFeed, adminSessions }: AppParts, c: Context): Response {
+function live(parts: AppParts, c: Context): Response {
+  const { board, adminFeed } = parts;
   const selections = watchedSelections(c.req.query('items'), (id) => board.has(id));
   const token = adminSessionOf(c);
-  return adminFeed.open(selections, c.req.raw, () => adminSessions.check(token));
+  return adminFeed.open(
+    selections,
+    c.req.raw,
+    async () => (await administrator(parts, token)) !== null,
+  );
 }

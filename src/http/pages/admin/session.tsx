@@ -6,7 +6,9 @@ import { type Context, Hono } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { createMiddleware } from 'hono/factory';
 import { addressBlock } from '../../../admission/rate-limits.ts';
-import { tokenCheck } from '../../guard/admin.ts';
+import type { Operator } from '../../../operators/keyring.ts';
+import { adminScope } from '../../../operators/scopes.ts';
+import { noting } from '../../guard/noting.ts';
 import { sameSiteOnly } from '../../guard/who.ts';
 import type { AppParts } from '../../parts.ts';
 import { formMax, valuesOf } from '../../wire/form.ts';
@@ -24,10 +26,26 @@ export function adminSessionOf(c: Context): string {
   return getCookie(c, sessionCookie) ?? '';
 }
 
+/** Whose session a token belongs to; null where it has ended, or its key was revoked. */
+export async function administrator(
+  { adminSessions, keys }: Pick<AppParts, 'adminSessions' | 'keys'>,
+  token: string,
+): Promise<Operator | null> {
+  const keyId = await adminSessions.keyOf(token);
+  const holder = keyId === null ? null : await keys.holder(keyId);
+  return holder?.may(adminScope) ? holder : null;
+}
+
 /** Lets a logged-in administrator through; sends others to the log-in, and back. */
-export function loggedInOnly({ adminSessions }: Pick<AppParts, 'adminSessions'>) {
+export function loggedInOnly(
+  parts: Pick<AppParts, 'adminSessions' | 'keys' | 'actions' | 'clock'>,
+) {
   return createMiddleware(async (c, next) => {
-    if (await adminSessions.check(adminSessionOf(c))) return next();
+    const operator = await administrator(parts, adminSessionOf(c));
+    if (operator !== null) {
+      c.set('operator', operator);
+      return noting(parts, c, next);
+    }
     const { pathname, search } = new URL(c.req.url);
     const back = c.req.method === 'GET' ? pathname + search : '/admin';
     return c.redirect(`/admin/login?next=${encodeURIComponent(back)}`, 303);
@@ -35,9 +53,8 @@ export function loggedInOnly({ adminSessions }: Pick<AppParts, 'adminSessions'>)
 }
 
 export function logInRoutes(parts: AppParts, page: PageMaker) {
-  const isAdminToken = tokenCheck(parts.adminToken);
   const shown = page((c, view) => logInPage(view, c.req.query('next'), null));
-  const sent = page((c, view) => logIn(parts, isAdminToken, c, view));
+  const sent = page((c, view) => logIn(parts, c, view));
   return new Hono().get('/login', shown).post('/login', sameSiteOnly(parts), formMax, sent);
 }
 
@@ -54,12 +71,7 @@ function logInPage(view: View, next: string | undefined, error: string | null) {
   return { page: <AdminLogInPage view={view} next={nextOf(next)} error={error} /> };
 }
 
-async function logIn(
-  parts: AppParts,
-  isAdminToken: (token: string) => boolean,
-  c: Context,
-  view: View,
-): Promise<Made> {
+async function logIn(parts: AppParts, c: Context, view: View): Promise<Made> {
   const { token = '', next } = await valuesOf(c);
   const own = ownTexts(view).logIn;
   const again = (error: string, status: 401 | 429): Made => ({
@@ -73,9 +85,10 @@ async function logIn(
     c.header('retry-after', String(seconds));
     return again(fill(own.limited, { n: seconds }), 429);
   }
-  if (!isAdminToken(token.trim())) return again(own.wrong, 401);
+  const operator = await parts.keys.find(token.trim());
+  if (!operator?.may(adminScope)) return again(own.wrong, 401);
   await parts.limits.forgive('adminLogInByAddress', address);
-  setCookie(c, sessionCookie, await parts.adminSessions.open(), {
+  setCookie(c, sessionCookie, await parts.adminSessions.open(operator.keyId), {
     path: '/',
     httpOnly: true,
     sameSite: 'Strict',

@@ -1,8 +1,9 @@
 /** What `/docs` says about one route. */
 import { envelopeStatus } from '../../reference/answers.ts';
-import type { DescribedRoute } from '../../reference/described-route.ts';
+import { codesOf, type DescribedRoute } from '../../reference/described-route.ts';
 import type { Input, Schema } from '../../reference/reference.ts';
 import type { Language } from '../../wire/messages.ts';
+import { fill } from '../texts.ts';
 import type { DocsTexts } from './docs-texts.ts';
 import { Codes, Example } from './parts.tsx';
 
@@ -14,7 +15,8 @@ interface SectionProps {
 }
 
 export function RouteSection({ route, input, own, language }: SectionProps) {
-  const { method, path, who, summary, bodyExample, file, answers, codes } = route;
+  const { method, path, who, summary, bodyExample, file, answers } = route;
+  const codes = [...codesOf(route)];
   const { fields, required } = fieldsOf(input.body);
   return (
     <section id={anchorOf(route)}>
@@ -23,7 +25,7 @@ export function RouteSection({ route, input, own, language }: SectionProps) {
       </h2>
       <p lang="en">{summary}</p>
       <p class="hint">
-        {own.who}: {own[who]}
+        {own.who}: {fill(own[who], { scope: route.scope ?? '' })}
       </p>
       {route.once && (
         <p>
