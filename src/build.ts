@@ -9,7 +9,7 @@ const root = join(import.meta.dir, '..');
 const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = [
   ...['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'src/replay/reader/thread.ts'],
-  ...['src/replay/auditor/thread.ts'],
+  ...['src/replay/auditor/thread.ts', 'src/webhooks/worker.ts'],
   ...['actors/worker.ts', 'actors/snapshot/worker.ts'],
 ];
 

@@ -33,6 +33,8 @@ describe('settings', () => {
         databaseUrl: null,
         payments: null,
         paymentWebhookSecret: null,
+        webhookUrl: null,
+        webhookSecret: null,
         currency: 'CNY',
         timeZone: 'UTC',
         smsWebhookUrl: null,
@@ -56,6 +58,16 @@ describe('settings', () => {
     );
     for (const wrong of ['with a space in it', 'kürzer-als-gedacht', 'x'.repeat(513)])
       expect(complaint({ METRICS_TOKEN: wrong })).toMatch(/^METRICS_TOKEN must be .* ASCII/);
+  });
+
+  test('let a secret for webhooks be made, but not by each engine of a cluster', () => {
+    const WEBHOOK_URL = 'https://shop.example/hooks';
+    expect(readConfig({ WEBHOOK_URL })).toMatchObject({ webhookUrl: WEBHOOK_URL });
+    expect(complaint({ WEBHOOK_URL, NATS_URL: 'nats://n' })).toBe(
+      'WEBHOOK_SECRET must be set where WEBHOOK_URL and NATS_URL are',
+    );
+    expect(complaint({ WEBHOOK_URL: 'ftp://shop.example' })).toMatch(/^WEBHOOK_URL must be a URL/);
+    expect(complaint({ WEBHOOK_SECRET: 'whsec_short' })).toMatch(/^WEBHOOK_SECRET must be whsec_/);
   });
 
   test('give more threads to more cores, and never none', () => {

@@ -40,6 +40,10 @@ export interface Config {
   payments: PaymentsMode | null;
   /** Null where it is to be made once and kept in `dataDir`. */
   paymentWebhookSecret: string | null;
+  /** Where the merchant is told of orders; null: nowhere. It may hold secrets. */
+  webhookUrl: string | null;
+  /** Null where it is to be made once and kept in `dataDir`. */
+  webhookSecret: string | null;
   /** ISO 4217: what amounts in minor units are of. */
   currency: string;
   /** IANA's name: the zone of the merchant's pages, where a browser tells no other. */
@@ -204,6 +208,8 @@ function environmentSchema(cores: number) {
       null,
     ),
     PAYMENT_WEBHOOK_SECRET: webhookSecret,
+    WEBHOOK_URL: url('http:', 'https:'),
+    WEBHOOK_SECRET: webhookSecret,
     CURRENCY: v.optional(
       v.pipe(v.string(), v.check(isCurrency, 'must be a code of ISO 4217, such as CNY')),
       'CNY',
@@ -267,6 +273,14 @@ export function readConfig(
   if (settings.SMS_WEBHOOK_URL !== null && settings.SMS_WEBHOOK_SECRET === null) {
     throw new ConfigError('SMS_WEBHOOK_SECRET must be set where SMS_WEBHOOK_URL is');
   }
+  // Each engine of a cluster would make one of its own, and the receiver knows one.
+  if (
+    settings.WEBHOOK_URL !== null &&
+    settings.NATS_URL !== null &&
+    settings.WEBHOOK_SECRET === null
+  ) {
+    throw new ConfigError('WEBHOOK_SECRET must be set where WEBHOOK_URL and NATS_URL are');
+  }
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -285,6 +299,8 @@ export function readConfig(
     databaseUrl: settings.DATABASE_URL,
     payments: settings.PAYMENTS,
     paymentWebhookSecret: settings.PAYMENT_WEBHOOK_SECRET,
+    webhookUrl: settings.WEBHOOK_URL,
+    webhookSecret: settings.WEBHOOK_SECRET,
     currency: settings.CURRENCY,
     timeZone: settings.TIME_ZONE,
     smsWebhookUrl: settings.SMS_WEBHOOK_URL,

@@ -14,6 +14,8 @@ import type { FromProjectorThread, ToProjectorThread } from './projector/worker.
 import { type Rehearsal, snapshotTermsOf } from './rehearsal.ts';
 import type { FromHttpThread, ToHttpThread } from './server.ts';
 import { Thread } from './supervisor.ts';
+import { receiverAddress } from './webhooks/receiver-address.ts';
+import type { FromWebhookThread, ToWebhookThread } from './webhooks/worker.ts';
 
 const dayMs = 86_400_000;
 
@@ -22,6 +24,8 @@ export interface EngineSettings extends Config {
   adminToken: string;
   payments: PaymentsMode;
   paymentWebhookSecret: string;
+  /** Null without `webhookUrl`. */
+  webhookSecret: string | null;
   rehearsal?: Rehearsal;
   /** Whether this is a demo, in which one-time passwords may be shown; false when not given. */
   demo?: boolean;
@@ -33,6 +37,7 @@ export type HttpThread = Thread<ToHttpThread, FromHttpThread>;
 export type ActorThread = Thread<ToActorThread, FromActorThread>;
 export type ArchivistThread = Thread<ToArchivistThread, FromArchivistThread>;
 export type ProjectorThread = Thread<ToProjectorThread, FromProjectorThread>;
+export type WebhookThread = Thread<ToWebhookThread, FromWebhookThread>;
 
 export interface EngineParts {
   settings: EngineSettings;
@@ -45,6 +50,7 @@ export interface EngineParts {
   /** What the journal's acknowledgement means, for operators. */
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
+  webhookFigures: SharedArrayBuffer;
   /** Id of this run, written into every entry. */
   writer: string;
   /** When the engine started, milliseconds since 1970 UTC. */
@@ -58,8 +64,8 @@ export class EngineThreads {
 
   /** Held back until the actors can answer. */
   http(thread: number): HttpThread {
-    const { settings, port, journal, sql, journalPromise, requestMetrics, steadyClock, writer } =
-      this.parts;
+    const { settings, port, journal, sql, journalPromise, steadyClock, writer } = this.parts;
+    const { requestMetrics, webhookFigures } = this.parts;
     return new Thread({
       name: `http-${thread}`,
       held: true,
@@ -101,7 +107,9 @@ export class EngineThreads {
         timeZone: settings.timeZone,
         rehearsal: settings.rehearsal ?? {},
         journalPromise,
-        requestMetrics,
+        ...{ requestMetrics, webhookFigures },
+        webhookHost:
+          settings.webhookUrl === null ? null : receiverAddress(settings.webhookUrl).host,
       }),
     });
   }
@@ -145,6 +153,24 @@ export class EngineThreads {
         journal,
         sql,
         store: storeSettings(settings),
+        clockStepMs: clockDrift(steadyClock),
+      }),
+    });
+  }
+
+  /** Null where nobody is to be told of orders. */
+  webhooks(): WebhookThread | null {
+    const { settings, journal, sql, steadyClock, webhookFigures } = this.parts;
+    const { webhookUrl: url, webhookSecret: secret } = settings;
+    if (url === null || secret === null) return null;
+    return new Thread({
+      name: 'webhooks',
+      script: ownScript('src/webhooks/worker.ts'),
+      start: () => ({
+        type: 'start',
+        ...this.#common(),
+        ...{ journal, sql, url, secret, figures: webhookFigures },
+        terms: settings.rehearsal?.webhooks ?? {},
         clockStepMs: clockDrift(steadyClock),
       }),
     });

@@ -33,23 +33,25 @@ import {
   EngineThreads,
   type HttpThread,
   type ProjectorThread,
+  type WebhookThread,
 } from './engine-threads.ts';
 import { requireTime, setTimesBack } from './journal-time.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { journalSettings, sqlSettings, storeSettings } from './parts-settings.ts';
 import { snapshotTermsOf } from './rehearsal.ts';
 import { openStore } from './store/open.ts';
+import { WebhookFigures } from './webhooks/figures.ts';
 
 export interface Engine {
   host: string;
   port: number;
   /** Makes one thread throw, for tests of supervision. */
-  crash(kind: 'http' | 'actor' | 'projector'): void;
+  crash(kind: 'http' | 'actor' | 'projector' | 'webhooks'): void;
   /** Stops accepting, empties the mailboxes, commits, lets the projector catch up. */
   drain(): Promise<void>;
 }
 
-type EngineThread = HttpThread | ActorThread | ArchivistThread | ProjectorThread;
+type EngineThread = HttpThread | ActorThread | ArchivistThread | ProjectorThread | WebhookThread;
 
 /** How long a kind of thread may take to drain before the engine goes on without it. */
 const drainMs = 3_100;
@@ -90,6 +92,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     journalPromise,
     steadyClock,
     requestMetrics: new SharedArrayBuffer(RequestMetrics.bytes(settings.httpThreads)),
+    webhookFigures: new SharedArrayBuffer(WebhookFigures.bytes),
     ...{ writer, startedAt, cluster },
   });
   const actorDied = (actor: number) => {
@@ -105,6 +108,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
   // Its silence counts from here: one that has yet to load its script is not one that writes nothing.
   positions.projectorBeatAt = wallClock();
   const projector = threads.projector();
+  const webhooks = threads.webhooks();
   const terms = snapshotTermsOf(settings.rehearsal);
   const { buyers } = new Board(memory.board);
   const { partitions } = settings;
@@ -124,8 +128,8 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     host: settings.host,
     port,
     crash: (kind) => {
-      const thread = { http: http[0]!, actor: actors[0]!, projector }[kind];
-      thread.post({ type: 'crash' });
+      const thread = { http: http[0]!, actor: actors[0]!, projector, webhooks }[kind];
+      thread?.post({ type: 'crash' });
     },
     drain: async () => {
       clearInterval(watching);
@@ -135,7 +139,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
       // What the archivist is about it leaves, and starts anew when there is time.
       archivist.stop();
       await drain([...actors, ...(archivist.thread === null ? [] : [archivist.thread])]);
-      await drain([projector]);
+      await drain([projector, ...(webhooks === null ? [] : [webhooks])]);
       await cluster?.close();
     },
   };

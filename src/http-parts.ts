@@ -54,6 +54,7 @@ import { ReadinessCheck } from './shop/readiness.ts';
 import { KeptAnswers } from './store/kept-answers.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 import type { KeyValueStore } from './store/store.ts';
+import { WebhookFigures } from './webhooks/figures.ts';
 
 export interface HttpThreadSettings extends DispatchSettings {
   type: 'start';
@@ -79,6 +80,9 @@ export interface HttpThreadSettings extends DispatchSettings {
   rehearsal: Rehearsal;
   journalPromise: string;
   requestMetrics: SharedArrayBuffer;
+  webhookFigures: SharedArrayBuffer;
+  /** Host and port of who is told of orders; null where nobody is. */
+  webhookHost: string | null;
   /** How far the wall clock has been set since the engine started. */
   clockStepMs: number;
   /** When the engine started, milliseconds since 1970 UTC. */
@@ -137,8 +141,9 @@ export async function openParts(
   const site = new Site(proxies, settings.allowedOrigins, server.peerOf);
   const actions = new ActionsLog(sql.actions);
   const engines = enginesOf(settings);
+  const webhooks = webhooksPart(settings);
   const refusals = new RefusalCounts({ ...settings, board, engines, courier });
-  const known = { board, positions, partitions, clock, steadyClock, engines };
+  const known = { board, positions, partitions, clock, steadyClock, engines, webhooks };
   const readiness = new ReadinessCheck({ ...known, sql, store, draining: server.draining });
   const serving = readiness.watch();
   const send = (command: Command) => dispatch.send(command);
@@ -147,8 +152,7 @@ export async function openParts(
     refusals,
     requests,
     shedding,
-    sql,
-    catalog,
+    ...{ sql, catalog },
     lists: new ItemLists({ board, catalog, clock }),
     ...partsOfSql(sql, board),
     ...{ actions, keys: new Keyring(sql.apiKeys, settings.adminToken, clock) },
@@ -249,6 +253,11 @@ function paymentParts({ payments, paymentWebhookSecret, host, port }: HttpThread
 /** Where an engine is alone, nobody else tells of it. */
 function ownFacts({ writer, host, port, startedAt, actorThreads }: HttpThreadSettings): OwnFacts {
   return { id: writer, address: ownUrl(host, port), version, startedAt, actorThreads };
+}
+
+/** Null where nobody is told of orders. */
+function webhooksPart({ webhookHost: host, webhookFigures }: HttpThreadSettings) {
+  return host === null ? null : { host, figures: new WebhookFigures(webhookFigures) };
 }
 
 /** What this engine knows of the others, at the start of a thread. */

@@ -6,6 +6,7 @@
 import { type SnapshotTerms, snapshotTerms } from '../actors/snapshot/due.ts';
 import type { RateName } from './admission/rate-limits.ts';
 import type { Rate } from './store/store.ts';
+import type { WebhookTerms } from './webhooks/terms.ts';
 
 export interface Rehearsal {
   /** The text of every captcha that is a picture. */
@@ -22,6 +23,8 @@ export interface Rehearsal {
   streamsByAddressMax?: number;
   /** Terms of snapshots that replace the usual ones. */
   snapshots?: Partial<SnapshotTerms>;
+  /** Bounds and pauses of webhooks that replace the usual ones. */
+  webhooks?: Partial<WebhookTerms>;
 }
 
 export function snapshotTermsOf({ snapshots }: Rehearsal = {}): SnapshotTerms {

@@ -41,9 +41,11 @@ export async function runEngine(
   const tokenSecret = config.tokenSecret ?? keptSecret(dataDir, 'token-secret').value;
   const kept = config.adminToken === null ? keptSecret(dataDir, 'admin-token') : null;
   const adminToken = config.adminToken ?? kept!.value;
-  const paymentWebhookSecret = config.paymentWebhookSecret ?? keptPaymentSecret(dataDir);
+  const paymentWebhookSecret =
+    config.paymentWebhookSecret ?? keptWebhookSecret(dataDir, 'payment-webhook-secret');
+  const webhookSecret = webhookSecretOf(config);
   const payments = config.payments ?? (asked.demo === true ? 'demo' : 'webhook');
-  const own = { tokenSecret, adminToken, payments, paymentWebhookSecret };
+  const own = { tokenSecret, adminToken, payments, paymentWebhookSecret, webhookSecret };
   const starts = startEngine({ ...config, ...own, ...asked });
   starting(starts);
   const { port } = await starts;
@@ -56,9 +58,14 @@ export async function runEngine(
   return { url, adminToken };
 }
 
-/** @throws ConfigError where the file holds no such secret: a provider's deliveries would all be refused. */
-function keptPaymentSecret(dataDir: string): string {
-  const name = 'payment-webhook-secret';
+/** Null where nothing is signed with it. @throws as `keptWebhookSecret` */
+function webhookSecretOf({ webhookUrl, webhookSecret, dataDir }: Config): string | null {
+  if (webhookUrl === null) return null;
+  return webhookSecret ?? keptWebhookSecret(dataDir, 'webhook-secret');
+}
+
+/** @throws ConfigError where the file holds no such secret: what is signed with it would all be refused. */
+function keptWebhookSecret(dataDir: string, name: string): string {
   const { value } = keptSecret(dataDir, name, newWebhookSecret);
   const fault = webhookSecretFault(value);
   if (fault !== null) throw new ConfigError(`${dataDir}/${name} ${fault}, or not be there`);

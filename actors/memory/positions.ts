@@ -34,9 +34,12 @@ const cells = [
   /** The projector's checkpoint. */
   'sqlSeq',
   'replicaSeq',
-  /** 1 once it is known how far SQL, and how far the replica, has come. */
+  /** The checkpoint of webhooks. */
+  'webhookSeq',
+  /** 1 once it is known how far SQL, the replica, and webhooks have come. */
   'sqlKnown',
   'replicaKnown',
+  'webhookKnown',
   /** Last sequence that the journal had when the engine started. */
   'startSeq',
   'recoveries',
@@ -114,7 +117,7 @@ const leaseCell = engineCells + 1;
 const archivesCell = engineCells + 2;
 
 /** What follows the journal at its own pace. */
-export type Copy = 'sql' | 'replica';
+export type Copy = 'sql' | 'replica' | 'webhook';
 
 /** How far a copy is behind the journal: entries that it does not have, and the age of the oldest. */
 export interface Lag {

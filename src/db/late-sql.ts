@@ -25,6 +25,7 @@ export function lateSql(open: () => Sql): Sql {
     apiKeys: late(() => sql().apiKeys),
     actions: late(() => sql().actions),
     projection: late(() => sql().projection),
+    webhooks: late(() => sql().webhooks),
     get trouble() {
       return opened === null ? null : opened.trouble;
     },

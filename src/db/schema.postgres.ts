@@ -18,6 +18,7 @@ import { overAt, stockLogsQuery } from './derived.ts';
 import { pictureTypes } from './pictures.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
+import { webhookStates, webhookWishes } from './webhooks.ts';
 
 /** A safe integer: Postgres has more digits than JavaScript, and none of ours needs them. */
 const safe = (name: string) => bigint(name, { mode: 'number' });
@@ -278,4 +279,47 @@ export const saleSeries = pgTable(
 export const seriesCheckpoints = pgTable('series_checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: safe('seq').notNull(),
+});
+
+export const webhookPartitions = pgTable('webhook_partitions', {
+  partition: integer('partition').primaryKey(),
+  seq: safe('seq').notNull(),
+  hash: text('hash').notNull(),
+  epoch: safe('epoch').notNull(),
+  differs: boolean('differs').notNull().default(false),
+  receiver: text('receiver').notNull().default(''),
+  stoppedAt: safe('stopped_at'),
+  failingSince: safe('failing_since'),
+  why: text('why'),
+});
+
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    partition: integer('partition').notNull(),
+    seq: safe('seq').notNull(),
+    place: integer('place').notNull(),
+    lane: safe('lane'),
+    orderId: text('order_id'),
+    type: text('type').notNull(),
+    body: text('body').notNull(),
+    at: safe('at').notNull(),
+    state: text('state', { enum: webhookStates }).notNull(),
+    tries: integer('tries').notNull(),
+    firstTriedAt: safe('first_tried_at'),
+    triedAt: safe('tried_at'),
+    nextTryAt: safe('next_try_at'),
+    status: integer('status'),
+    answer: text('answer'),
+    tookMs: integer('took_ms'),
+  },
+  (table) => [index('webhook_deliveries_by_state').on(table.state, table.at, table.id)],
+);
+
+export const webhookWishRows = pgTable('webhook_wishes', {
+  id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
+  partition: integer('partition').notNull(),
+  kind: text('kind', { enum: webhookWishes }).notNull(),
+  about: text('about'),
 });

@@ -35,6 +35,7 @@ import {
 import { pictureTypes } from './pictures.ts';
 import { stockReasons } from './projection.ts';
 import { genders } from './sql.ts';
+import { webhookStates, webhookWishes } from './webhooks.ts';
 
 export const users = sqliteTable('users', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -322,4 +323,53 @@ export const saleSeries = sqliteTable(
 export const seriesCheckpoints = sqliteTable('series_checkpoints', {
   partition: integer('partition').primaryKey(),
   seq: integer('seq').notNull(),
+});
+
+/**
+ * How far webhooks have come, and what is known of their receiver. `hash` as in `checkpoints`; `epoch` counts
+ * the senders that took the partition: only the last may write of it.
+ */
+export const webhookPartitions = sqliteTable('webhook_partitions', {
+  partition: integer('partition').primaryKey(),
+  seq: integer('seq').notNull(),
+  hash: text('hash').notNull(),
+  epoch: integer('epoch').notNull(),
+  differs: integer('differs', { mode: 'boolean' }).notNull().default(false),
+  receiver: text('receiver').notNull().default(''),
+  stoppedAt: integer('stopped_at'),
+  failingSince: integer('failing_since'),
+  why: text('why'),
+});
+
+/** Events that wait for a try, were delivered a short while ago, or were given up; see `WebhookRow`. */
+export const webhookDeliveries = sqliteTable(
+  'webhook_deliveries',
+  {
+    id: text('id').primaryKey(),
+    partition: integer('partition').notNull(),
+    seq: integer('seq').notNull(),
+    place: integer('place').notNull(),
+    lane: integer('lane'),
+    orderId: text('order_id'),
+    type: text('type').notNull(),
+    body: text('body').notNull(),
+    at: integer('at').notNull(),
+    state: text('state', { enum: webhookStates }).notNull(),
+    tries: integer('tries').notNull(),
+    firstTriedAt: integer('first_tried_at'),
+    triedAt: integer('tried_at'),
+    nextTryAt: integer('next_try_at'),
+    status: integer('status'),
+    answer: text('answer'),
+    tookMs: integer('took_ms'),
+  },
+  (table) => [index('webhook_deliveries_by_state').on(table.state, table.at, table.id)],
+);
+
+/** What merchants wish of webhooks, until whoever sends them has taken it up. */
+export const webhookWishRows = sqliteTable('webhook_wishes', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  partition: integer('partition').notNull(),
+  kind: text('kind', { enum: webhookWishes }).notNull(),
+  about: text('about'),
 });

@@ -14,6 +14,7 @@ import type { RefundsDue } from './refunds-due.ts';
 import type { Reminders } from './reminders.ts';
 import type { ItemDraft, ItemRow, OrderCursor, OrderRow, PromoDraft, PromoRow } from './rows.ts';
 import type { Series } from './series.ts';
+import type { Webhooks } from './webhooks.ts';
 
 export type * from './pictures.ts';
 export type * from './rows.ts';
@@ -32,6 +33,7 @@ export interface Sql {
   readonly apiKeys: ApiKeys;
   readonly actions: Actions;
   readonly projection: Projection;
+  readonly webhooks: Webhooks;
   /** Why nothing can be written although the database answers; null where it can. */
   readonly trouble: string | null;
   close(): Promise<void>;
@@ -127,6 +129,8 @@ export interface Numbers {
 export interface OrderLists {
   /** By `orderKey`: whatever day its id has. */
   byKey(key: number): Promise<OrderRow | null>;
+  /** Some orders, in any order; keys without one are left out. */
+  byKeys(keys: readonly number[]): Promise<OrderRow[]>;
   /** A user's orders after a cursor, newest first; see `nextCursor`. */
   ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]>;
 }

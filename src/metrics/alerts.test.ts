@@ -34,6 +34,7 @@ const left = 'stampede_units{instance="a",item="7",state="left"}';
 const waiting = 'stampede_waiting{instance="a",item="7"}';
 const room = (item: number) => `stampede_gate_room{instance="a",item="${item}"}`;
 const unplaced = 'stampede_payments_unplaced_total{instance="a"}';
+const webhook = (what: string) => `stampede_webhook_${what}{instance="a"}`;
 const refundsDue = 'stampede_refunds_due{instance="a",item="7"}';
 const well = { 'up{job="stampede",instance="a"}': '1x80' };
 
@@ -75,6 +76,11 @@ const firing: Record<string, Omit<Case, 'alert' | 'fires'>[]> = {
   StampedeReplicaLag: [
     { series: { [lag('replica')]: '0 0 0 6+15x40' }, at: '3m' },
     { series: { [lag('replica')]: '0x40', [silent('replica')]: '0x4 1x40' }, at: '3m' },
+  ],
+  StampedeWebhooks: [
+    { series: { [lag('webhook')]: '0x4 610+15x40' }, at: '4m' },
+    { series: { [lag('webhook')]: '0x40', [webhook('stopped')]: '0x4 1x40' }, at: '4m' },
+    { series: { [webhook('given_up_total')]: '0x8 1x60' }, at: '5m' },
   ],
   StampedeDegraded: [{ series: { 'stampede_degraded{instance="a"}': '0x4 2x40' }, at: '4m' }],
   StampedeClockSet: [
@@ -149,6 +155,12 @@ const quiet: typeof firing = {
   StampedeReplicaLag: [
     { series: { [lag('replica')]: '0.03x40', [silent('replica')]: '0x40' }, at: '5m' },
     // Without Redis there is no series.
+    { series: well, at: '5m' },
+  ],
+  StampedeWebhooks: [
+    { series: { [lag('webhook')]: '400x40', [webhook('stopped')]: '0x40' }, at: '5m' },
+    { series: { [webhook('given_up_total')]: '7x40' }, at: '5m' },
+    // Nobody is told of orders.
     { series: well, at: '5m' },
   ],
   StampedeDegraded: [{ series: { 'stampede_degraded{instance="a"}': '0x40' }, at: '5m' }],

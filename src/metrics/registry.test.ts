@@ -8,13 +8,15 @@ import { boardRow } from '../../actors/testing/board-row.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import { ownPath } from '../own-files.ts';
 import { KnownEngines } from '../shop/cluster/known-engines.ts';
+import { WebhookFigures } from '../webhooks/figures.ts';
 import { measuredItemsMax } from './item-metrics.ts';
 import { metricsRegistry } from './registry.ts';
 import { RequestMetrics } from './request-metrics.ts';
 
 const routes = ['POST /api/orders', 'GET /api/items', 'other'];
 
-function engine({ replicated = false } = {}) {
+function engine({ replicated = false, webhooks = false } = {}) {
+  const figures = new WebhookFigures(new SharedArrayBuffer(WebhookFigures.bytes));
   const memory = makeSharedMemory(2, 1);
   const board = new Board(memory.board);
   const positions = new Positions(memory.positions);
@@ -29,6 +31,7 @@ function engine({ replicated = false } = {}) {
   const registry = metricsRegistry({
     engines,
     ...{ memory, board, positions, partitions: 2, clock, steadyClock, requests, replicated },
+    webhooks: webhooks ? { figures } : null,
     readiness: { judge: async () => troubles },
     startedAt: 4_000,
   });
@@ -40,6 +43,7 @@ function engine({ replicated = false } = {}) {
     steadyClock,
     threads,
     troubles,
+    figures,
     text: () => registry.metrics(),
   };
 }
@@ -240,6 +244,36 @@ describe('metrics', () => {
     expect(told).toContain('stampede_replica_silent{partition="1"} 1');
   });
 
+  test('tell of webhooks only where they are sent, and of the partitions that they are sent for', async () => {
+    expect(await engine().text()).not.toContain('webhook');
+    const { positions, figures, text } = engine({ webhooks: true });
+    positions.noteEntry(0, 1, 2_000);
+    positions.noteEntry(0, 2, 7_500);
+    positions.set(0, 'journalSeq', 2);
+    positions.reached(0, 'webhook', 1);
+    for (const outcome of ['delivered', 'busy', 'delivered'] as const) figures.countTry(outcome);
+    figures.countGivenUp();
+    figures.set('waiting', 3);
+    figures.set('oldestAt', 4_000);
+    figures.set('stoppedAt', 9_000);
+    const told = await text();
+    for (const line of [
+      'sequence{partition="0"} 1',
+      'lag_entries{partition="0"} 1',
+      'lag_seconds{partition="0"} 2.5',
+      'tries_total{outcome="delivered"} 2',
+      'tries_total{outcome="busy"} 1',
+      'tries_total{outcome="timeout"} 0',
+      'given_up_total 1',
+      'events{state="waiting"} 3',
+      'oldest_seconds 6',
+      'failing_seconds 0',
+      'stopped 1',
+    ])
+      expect(told).toContain(`stampede_webhook_${line}\n`);
+    expect(told).not.toContain('stampede_webhook_sequence{partition="1"}');
+  });
+
   test('tell what runs since when, and whether it is ready and well', async () => {
     const { troubles, text } = engine();
     const well = await text();
@@ -270,7 +304,8 @@ describe('metrics', () => {
   });
 
   test('are those that the README lists, with these labels', async () => {
-    const { board, positions, text } = engine({ replicated: true });
+    const { board, positions, text } = engine({ replicated: true, webhooks: true });
+    positions.reached(0, 'webhook', 1);
     board.write(9, boardRow({}));
     board.count(9, code.limitReached);
     positions.set(1, 'elsewhere', 1);
@@ -291,7 +326,9 @@ describe('metrics', () => {
   });
 
   test('include all that the dashboard and the alerts use', async () => {
-    const told = await engine({ replicated: true }).text();
+    const { positions, text } = engine({ replicated: true, webhooks: true });
+    positions.reached(0, 'webhook', 1);
+    const told = await text();
     const known = new Set([...told.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name!));
     for (const file of ['.deploy/grafana-dashboard.json', '.deploy/alerts.yaml']) {
       const asked = readFileSync(ownPath(file), 'utf8').match(/\b(stampede|process)_\w+/g)!;

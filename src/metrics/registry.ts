@@ -11,12 +11,14 @@ import { ThreadDelays } from '../../actors/memory/thread-delays.ts';
 import type { SharedMemory } from '../../actors/shared.ts';
 import { version } from '../../package.json' with { type: 'json' };
 import type { KnownEngines } from '../shop/cluster/known-engines.ts';
+import type { WebhookFigures } from '../webhooks/figures.ts';
 import { addCluster } from './cluster-metrics.ts';
 import { addItems } from './item-metrics.ts';
 import type { Add } from './metric.ts';
 import { addPartitions } from './partition-metrics.ts';
 import { paymentOutcomes } from './payment-metrics.ts';
 import { latencyBoundsMs, type Note, type RequestMetrics } from './request-metrics.ts';
+import { addWebhooks } from './webhook-metrics.ts';
 
 export interface MetricsParts {
   memory: SharedMemory;
@@ -29,6 +31,8 @@ export interface MetricsParts {
   requests: RequestMetrics;
   /** Whether there is a replica: without one, it has no metrics. */
   replicated: boolean;
+  /** Null where nobody is told of orders. */
+  webhooks: { figures: WebhookFigures } | null;
   readiness: { judge(): Promise<{ unready: string[]; degraded: string[] }> };
   /** When the engine started, milliseconds since 1970 UTC. */
   startedAt: number;
@@ -64,6 +68,7 @@ export function metricsRegistry(parts: MetricsParts): Registry {
 
   addRequests(parts, registry, counter, gauge);
   addPartitions(parts, gauge, counter);
+  addWebhooks(parts, gauge, counter);
   addCluster(parts, gauge, counter);
   addItems(parts, gauge, counter);
   addHealth(parts, gauge);

@@ -6,8 +6,16 @@ import type { Positions } from '../../actors/memory/positions.ts';
 import type { Command, Reply } from '../../actors/protocol.ts';
 import type { CachedCatalog } from '../catalog/catalog.ts';
 import type { Sql } from '../db/sql.ts';
+import type { WebhookFigures } from '../webhooks/figures.ts';
 import type { KnownEngines } from './cluster/known-engines.ts';
 import type { RefusalCounts } from './cluster/refusal-counts.ts';
+
+/** Who is told of orders. */
+export interface WebhooksPart {
+  /** Host and port: the rest of the address may hold secrets. */
+  host: string;
+  figures: WebhookFigures;
+}
 
 export interface ShopParts {
   board: Board;
@@ -24,4 +32,6 @@ export interface ShopParts {
   openJournal(): Promise<Journal>;
   sql: Sql;
   catalog: CachedCatalog;
+  /** Null where nobody is told. */
+  webhooks: WebhooksPart | null;
 }

@@ -3,6 +3,7 @@ import { Board } from '../../actors/memory/board.ts';
 import { Positions } from '../../actors/memory/positions.ts';
 import { type Numbers, SqlUnavailable } from '../db/sql.ts';
 import { StoreUnavailable } from '../store/store.ts';
+import { WebhookFigures } from '../webhooks/figures.ts';
 import { KnownEngines } from './cluster/known-engines.ts';
 import { ReadinessCheck, type ReadinessParts } from './readiness.ts';
 
@@ -26,6 +27,7 @@ function wellParts() {
   let storeAnswer: () => Promise<void> = async () => undefined;
   let missingAnswer: () => Promise<Numbers> = async () => lost;
   let draining = false;
+  const figures = new WebhookFigures(new SharedArrayBuffer(WebhookFigures.bytes));
   const steady = { now: 5_000_000 };
   const lost = { items: [] as number[], promos: [] as number[] };
   const parts = {
@@ -36,6 +38,7 @@ function wellParts() {
     steadyClock: () => steady.now,
     draining: () => draining,
     board,
+    webhooks: { host: 'shop.example', figures },
     sql: {
       trouble: null,
       catalog: { missing: () => missingAnswer() },
@@ -58,6 +61,7 @@ function wellParts() {
     engines: parts.engines,
     steady,
     asked,
+    figures,
     lost,
     // A check asks nothing of SQL but one user and which rows are missing.
     check: new ReadinessCheck(parts as unknown as ReadinessParts),
@@ -97,6 +101,30 @@ test('trouble with SQL, store, replica and projector leaves the engine ready, an
     'the replica of partition 1 is not written',
     'SQL: accounts and lists wait, it does not answer',
     'the store: log-in and admission wait, Redis is unavailable',
+  ]);
+});
+
+test('webhooks that are not sent leave the engine ready, and it is said why', async () => {
+  const { check, figures } = wellParts();
+  const degraded = async () => (await check.judge()).degraded;
+  figures.set('beatAt', now - 1_000);
+  figures.set('failingSince', now - 30_000);
+  figures.set('down', 1);
+  expect(await degraded()).toEqual([]);
+  figures.set('failingSince', now - 61_000);
+  expect(await degraded()).toEqual(['webhooks: shop.example takes none']);
+  figures.set('stoppedAt', now - 1_000);
+  expect(await degraded()).toEqual([
+    'webhooks: shop.example said that it wants no more (410), say "go on" at /admin/webhooks',
+  ]);
+  figures.set('stoppedAt', 0);
+  figures.set('failingSince', 0);
+  figures.set('down', 0);
+  figures.set('differing', 2);
+  figures.set('beatAt', now - 60_000);
+  expect(await degraded()).toEqual([
+    'webhooks: their sender does nothing, see its log',
+    'webhooks: the journal of 2 partitions is not the one that was told, see /admin/webhooks',
   ]);
 });
 

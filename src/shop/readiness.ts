@@ -10,6 +10,7 @@ import { Serving } from './cluster/serving.ts';
 import { clusterWarnings } from './cluster/warnings.ts';
 import { lostRows, lostText } from './lost-rows.ts';
 import type { ShopParts } from './parts.ts';
+import { webhookTroubles } from './webhooks/troubles.ts';
 
 /** The projector reports every second that it runs; after this silence it counts as gone. */
 const projectorSilentMs = 5_000;
@@ -34,7 +35,7 @@ export interface Readiness {
 
 export type ReadinessParts = Pick<
   ShopParts,
-  'board' | 'positions' | 'partitions' | 'clock' | 'steadyClock' | 'sql' | 'engines'
+  'board' | 'positions' | 'partitions' | 'clock' | 'steadyClock' | 'sql' | 'engines' | 'webhooks'
 > & {
   store: Pick<KeyValueStore, 'set'>;
   /** True from the moment the engine is asked to stop. */
@@ -72,7 +73,13 @@ export class ReadinessCheck {
     const { unready, waited } = this.#serving.look();
     return {
       unready: this.#parts.draining() ? ['draining', ...unready] : unready,
-      degraded: [...waited, ...whyDegraded(this.#parts), ...ofCluster(this.#parts), ...told],
+      degraded: [
+        ...waited,
+        ...whyDegraded(this.#parts),
+        ...webhookTroubles(this.#parts),
+        ...ofCluster(this.#parts),
+        ...told,
+      ],
     };
   }
 }

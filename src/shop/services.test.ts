@@ -43,9 +43,9 @@ async function newest(): Promise<number[]> {
 /** The shop with some of its parts replaced. */
 function shopWith(others: Partial<ShopParts>): ShopParts {
   const { board, positions, partitions, engines, refusals, clock, steadyClock } = shop;
-  const { send, openJournal, sql, catalog } = shop;
+  const { send, openJournal, sql, catalog, webhooks } = shop;
   const own = { board, positions, partitions, engines, refusals, clock, steadyClock };
-  return { ...own, send, openJournal, sql, catalog, ...others };
+  return { ...own, send, openJournal, sql, catalog, webhooks, ...others };
 }
 
 /** Makes an item and returns its id. */

@@ -42,7 +42,18 @@ const often = { ordersShare: 0, lullMs: 0, lookMs: 20, pauseMs: 200, idleMs: 1_0
 const snapshots =
   tail === undefined ? {} : { ...often, tailEvents: Number(tail), quietEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
+/** `quick-webhooks`: those that fail are tried again soon, and given up after three seconds. */
+const quick = {
+  pauseMs: 50,
+  pauseGrowth: 1.5,
+  pauseMsMax: 200,
+  downPauseMs: 50,
+  downPauseMsMax: 200,
+};
+const soon = { ...quick, tryMs: 500, recordMs: 100, giveUpMs: 3_000 };
+const webhooks = words.includes('quick-webhooks') ? soon : {};
 const rehearsal = {
+  webhooks,
   captchaText,
   captchaWork,
   rates,

@@ -33,6 +33,7 @@ export class ShopRig implements ShopParts {
   readonly lists: ItemLists;
   readonly engines = new KnownEngines(ownFacts);
   readonly refusals: RefusalCounts;
+  readonly webhooks = null;
 
   private constructor(
     readonly partition: Rig,

@@ -1,5 +1,5 @@
 /** The projected orders of a user, in Postgres. */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { orders } from '../schema.postgres.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
@@ -17,6 +17,15 @@ export class PostgresOrderLists implements OrderLists {
       drizzle(client).select().from(orders).where(eq(orders.key, key)),
     );
     return row ?? null;
+  }
+
+  byKeys(keys: readonly number[]): Promise<OrderRow[]> {
+    return this.#connections.run((client) =>
+      drizzle(client)
+        .select()
+        .from(orders)
+        .where(inArray(orders.key, [...keys])),
+    );
   }
 
   async ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]> {

@@ -17,6 +17,7 @@ import { PostgresRefundsDue } from './refunds-due.ts';
 import { PostgresReminders } from './reminders.ts';
 import { PostgresSeries } from './series.ts';
 import { PostgresUsers } from './users.ts';
+import { PostgresWebhooks } from './webhooks.ts';
 
 /** Any number that nothing else locks in this database. */
 const migrationLock = 7_301_402;
@@ -47,6 +48,7 @@ export async function openPostgres(url: string): Promise<Sql> {
     users: new PostgresUsers(connections),
     reminders: new PostgresReminders(connections),
     projection: new PostgresProjection(connections),
+    webhooks: new PostgresWebhooks(connections),
     trouble: null,
     close: () => connections.close(),
   };

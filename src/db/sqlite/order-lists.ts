@@ -1,5 +1,5 @@
 /** The projected orders of a user, in SQLite. */
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orders } from '../schema.sqlite.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
@@ -11,6 +11,11 @@ export class SqliteOrderLists implements OrderLists {
   async byKey(key: number): Promise<OrderRow | null> {
     const isIt = eq(orders.key, key);
     return guarded(() => this.database.select().from(orders).where(isIt).get() ?? null);
+  }
+
+  async byKeys(keys: readonly number[]): Promise<OrderRow[]> {
+    const areThey = inArray(orders.key, [...keys]);
+    return guarded(() => this.database.select().from(orders).where(areThey).all());
   }
 
   async ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]> {

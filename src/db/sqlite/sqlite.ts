@@ -21,6 +21,7 @@ import { SqliteReminders } from './reminders.ts';
 import { SqliteSeries } from './series.ts';
 import { SqliteUsers } from './users.ts';
 import { FileWatch } from './watch.ts';
+import { SqliteWebhooks } from './webhooks.ts';
 
 /**
  * Opens a file's database, made and migrated where needed. With `check` it is looked through for damage,
@@ -35,6 +36,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
   if (damage !== null) getLogger(['stampede', 'sql']).error(damage.message, {});
   const drizzled = drizzle(database);
   const projection = new SqliteProjection(file);
+  const webhooks = new SqliteWebhooks(drizzled, file);
   const watch = new FileWatch(database, file);
   return {
     catalog: new SqliteCatalog(drizzled),
@@ -50,12 +52,14 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
     users: new SqliteUsers(drizzled),
     reminders: new SqliteReminders(drizzled),
     projection,
+    webhooks,
     get trouble() {
       return watch.trouble;
     },
     async close() {
       watch.stop();
       projection.close();
+      webhooks.close();
       database.close();
     },
   };

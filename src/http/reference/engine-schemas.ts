@@ -37,6 +37,12 @@ export const enginePartition = v.object({
   journalSeq: units(),
   sqlSeq: units(),
   replicaSeq: units(),
+  webhookSeq: v.pipe(
+    v.nullable(units()),
+    v.description(
+      'The entry up to which webhooks are delivered, or noted to be tried again; null where the engine that answers does not send them.',
+    ),
+  ),
   copy: v.pipe(
     v.nullable(copy),
     v.description('The copy of the engine that answers; null where it is the owner.'),

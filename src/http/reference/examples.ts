@@ -327,6 +327,7 @@ export const engines = {
       journalSeq: 5_120,
       sqlSeq: 5_118,
       replicaSeq: 5_120,
+      webhookSeq: 5_117,
       copy: null,
     },
     {
@@ -337,6 +338,7 @@ export const engines = {
       journalSeq: 811,
       sqlSeq: 811,
       replicaSeq: 811,
+      webhookSeq: null,
       copy: { mode: 'following', seq: 811, entriesBehind: 0, behindMs: 84, answers: true },
     },
   ],

@@ -38,7 +38,7 @@ test('an engine that is alone owns everything, since it started', () => {
   expect(engines).toEqual([{ ...own, state: 'alive', self: true, heardMsAgo: 0, owned: 2 }]);
   expect(partitions[1]).toEqual({
     ...{ partition: 1, owner: 'a', mode: 'ready', since: startedAt },
-    ...{ journalSeq: 41, sqlSeq: 0, replicaSeq: 0, copy: null },
+    ...{ journalSeq: 41, sqlSeq: 0, replicaSeq: 0, webhookSeq: null, copy: null },
   });
   expect(warnings).toEqual([]);
 });

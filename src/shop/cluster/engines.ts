@@ -32,6 +32,8 @@ export interface ShownPartition {
   journalSeq: number;
   sqlSeq: number;
   replicaSeq: number;
+  /** The entry up to which webhooks are settled; null where this engine does not send them. */
+  webhookSeq: number | null;
   /** This engine's copy of it; null where it is the owner. */
   copy: FollowedCopy | null;
 }
@@ -71,6 +73,7 @@ function shownPartition(parts: Parts, partition: number): ShownPartition {
     journalSeq: Math.max(cell('journalSeq'), owner?.told.seq ?? 0),
     sqlSeq: cell('sqlSeq'),
     replicaSeq: cell('replicaSeq'),
+    webhookSeq: cell('webhookKnown') === 1 ? cell('webhookSeq') : null,
     copy: copyOf(positions, partition, steadyClock),
   };
 }

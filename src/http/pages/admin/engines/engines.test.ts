@@ -15,7 +15,7 @@ const other: ShownEngine = {
 };
 const partition: ShownPartition = {
   ...{ partition: 0, owner: 'a', mode: 'ready', since: now - 30_000 },
-  ...{ journalSeq: 512, sqlSeq: 512, replicaSeq: 0, copy: null },
+  ...{ journalSeq: 512, sqlSeq: 512, replicaSeq: 0, webhookSeq: null, copy: null },
 };
 const copy = {
   mode: 'following',
@@ -58,7 +58,7 @@ test('a copy is in step, behind, or of an owner that is not heard, in both langu
     followed.map((each) =>
       shown(language, [each])
         .text.trim()
-        .replace(/^.* 512 – – /, ''),
+        .replace(/^.* 512 – – – /, ''),
     );
   expect(ends('en')).toEqual(['in step', '32 entries behind', 'not in step']);
   expect(ends('zh')).toEqual(['同步', '落后 32 条', '未同步']);

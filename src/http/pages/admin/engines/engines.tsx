@@ -83,28 +83,36 @@ function PartitionTable({ view, engines, partitions }: EnginesProps) {
           own.entry,
           own.sql,
           own.replica,
+          own.webhooks,
           own.copy,
         ]}
       />
       <tbody>
-        {partitions.map(
-          ({ partition, owner, mode, since, journalSeq, sqlSeq, replicaSeq, copy }) => (
-            <tr>
-              <th scope="row">{partition}</th>
-              <td data-label={own.owner}>{owner === null ? own.nobody : addressOf(owner)}</td>
-              <td data-label={own.since}>{since === null ? '–' : minuteText(since, view)}</td>
-              <td data-label={own.doing} class={mode === 'ready' ? 'well' : 'unwell'}>
-                {own.modes[mode]}
-              </td>
-              <td data-label={own.entry}>{journalSeq}</td>
-              <td data-label={own.sql}>{behindText(journalSeq - sqlSeq, copy === null, own)}</td>
-              <td data-label={own.replica}>
-                {behindText(journalSeq - replicaSeq, copy === null && replicaSeq > 0, own)}
-              </td>
-              <td data-label={own.copy}>{copy === null ? '–' : copyText(copy, own)}</td>
-            </tr>
-          ),
-        )}
+        {partitions.map(({ partition, owner, mode, since, copy, ...seqs }) => (
+          <tr>
+            <th scope="row">{partition}</th>
+            <td data-label={own.owner}>{owner === null ? own.nobody : addressOf(owner)}</td>
+            <td data-label={own.since}>{since === null ? '–' : minuteText(since, view)}</td>
+            <td data-label={own.doing} class={mode === 'ready' ? 'well' : 'unwell'}>
+              {own.modes[mode]}
+            </td>
+            <td data-label={own.entry}>{seqs.journalSeq}</td>
+            <td data-label={own.sql}>
+              {behindText(seqs.journalSeq - seqs.sqlSeq, copy === null, own)}
+            </td>
+            <td data-label={own.replica}>
+              {behindText(
+                seqs.journalSeq - seqs.replicaSeq,
+                copy === null && seqs.replicaSeq > 0,
+                own,
+              )}
+            </td>
+            <td data-label={own.webhooks}>
+              {behindText(seqs.journalSeq - (seqs.webhookSeq ?? 0), seqs.webhookSeq !== null, own)}
+            </td>
+            <td data-label={own.copy}>{copy === null ? '–' : copyText(copy, own)}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
   );

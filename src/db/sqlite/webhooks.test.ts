@@ -1,0 +1,4 @@
+import { sqliteFixture } from '../../testing/sql-fixture.ts';
+import { webhooksContract } from '../../testing/webhooks-contract.ts';
+
+webhooksContract('SQLite', sqliteFixture);
