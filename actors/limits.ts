@@ -367,8 +367,9 @@ export const snapshotIdleMs = 5_000;
 /** The longest body an HTTP request may carry, but for pictures. */
 export const bodyBytesMax = 64 * 1024;
 
-/** A picture as a merchant sends it. */
+/** A picture as a merchant sends it, and a form with several of them. */
 export const pictureBytesMax = 5 * 1024 * 1024;
+export const pictureFormBytesMax = 32 * 1024 * 1024;
 
 /** Pixels of a picture that is sent: decoded they take four bytes each. A good telephone takes 24 million. */
 export const picturePixelsMax = 25_000_000;
@@ -393,6 +394,10 @@ function relation(holds: boolean, what: string): void {
 relation(
   pictureSmallSideMax < pictureSideMax && pictureSideMax ** 2 <= picturePixelsMax,
   'a picture must be stored as small as it may be sent, or smaller',
+);
+relation(
+  bodyBytesMax < pictureBytesMax && pictureBytesMax < pictureFormBytesMax,
+  'a form must have room for a picture',
 );
 relation(priceMinorMax * orderUnitsMax <= integerMax, 'an order total must be a safe integer');
 relation(priceMinorMax * loadedUnitsMax > 0, 'takings of an item must be finite');

@@ -12,7 +12,7 @@ import { DocsPage } from './docs/docs.tsx';
 import { refusalFor } from './for-people.tsx';
 import { pageHeaders } from './headers.ts';
 import { pageMaker } from './page.tsx';
-import { pictureAnswer } from './pictures.ts';
+import { pictureAnswer } from './served-pictures.ts';
 
 export function pagesOf(parts: AppParts, reference: Reference) {
   const assets = loadAssets();

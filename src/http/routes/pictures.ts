@@ -1,4 +1,4 @@
-/** Pictures of items, for the merchant. They are served under `/pictures`, see `pages/pictures.ts`. */
+/** Pictures of items, for the merchant. They are served under `/pictures`, see `pages/served-pictures.ts`. */
 import { type Context, Hono } from 'hono';
 import { pictureBytesMax } from '../../../actors/limits.ts';
 import { pictureData } from '../../catalog/item.ts';

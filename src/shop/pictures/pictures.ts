@@ -53,7 +53,7 @@ export async function addPicture(
 }
 
 /** Adds a picture that was made before. @throws SqlUnavailable */
-async function storePicture(
+export async function storePicture(
   parts: Pick<PictureParts, 'sql' | 'catalog' | 'clock'>,
   itemId: number,
   picture: NewPicture,

@@ -3,10 +3,12 @@ import { normalLimitDefault } from '../../../../actors/limits.ts';
 import type { View } from '../layout.tsx';
 import { fill } from '../texts.ts';
 import { boundsOf, Check, Field, type Filled, FormKey, Frame, Notice, ownTexts } from './frame.tsx';
+import { PictureField, textsOfPictures } from './pictures/pictures.tsx';
 
 export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
   const { newItem: own } = ownTexts(view);
   const bounds = boundsOf(view);
+  const pictures = textsOfPictures(view);
   const of = (name: 'title' | 'description' | 'price' | 'stock' | 'imageUrl' | 'limitPerUser') => ({
     form: 'item',
     name,
@@ -18,7 +20,7 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
       <section class="account">
         <h1>{own.title}</h1>
         <p class="lead">{own.lead}</p>
-        <form method="post" action="/admin/items" data-once>
+        <form method="post" action="/admin/items" enctype="multipart/form-data" data-once>
           <Notice text={filled.message} isError />
           <FormKey filled={filled} />
           <Field {...of('title')} label={own.name} input={{ required: true, maxlength: 200 }} />
@@ -35,6 +37,11 @@ export function NewItemPage({ view, filled }: { view: View; filled: Filled }) {
               input={{ required: true, inputmode: 'numeric' }}
             />
           </div>
+          <PictureField
+            label={pictures.addLater}
+            hint={pictures.bounds}
+            error={filled.errors.pictures}
+          />
           <Field {...of('imageUrl')} label={own.imageUrl} />
           <Field
             {...of('limitPerUser')}

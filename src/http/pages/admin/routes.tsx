@@ -23,6 +23,7 @@ import { itemPage } from './item/item.tsx';
 import { ItemsPage } from './items.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
+import { pictureForms } from './pictures/routes.tsx';
 import { searchPage } from './search/search.tsx';
 import {
   administrator,
@@ -57,14 +58,18 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/items', items)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
-      .get('/items/:id/:form', (c) =>
-        c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303),
-      )
+      .get('/items/:id/:form', backToItem)
+      .get('/items/:id/:form/:which', backToItem)
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
+      .route('/', pictureForms(parts, page))
   );
+}
+
+function backToItem(c: Context): Response {
+  return c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303);
 }
 
 async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {

@@ -1,6 +1,7 @@
 // The live board: books and positions from server-sent events, as numbers and as charts.
 import { texts } from './admin.js';
 import { drawLines, drawShares, keepRecent } from './admin-chart.js';
+import { improvePictures } from './admin-pictures.js';
 import { stayInformed } from './live.js';
 import { fill, find, page, say } from './site.js';
 
@@ -129,6 +130,7 @@ async function lost(isRefused) {
   state.replaceChildren(link);
 }
 
+improvePictures();
 stayInformed({
   path: '/admin/live',
   item: page.selection,

@@ -3,6 +3,7 @@ import { call, jitterMs } from './api.js';
 import { AskingAgain } from './ask-again.js';
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { keepCommitment } from './commitment.js';
+import { followGallery } from './gallery.js';
 import { stayInformed } from './live.js';
 import { tickOrder } from './order.js';
 import { isUnderWay, resumePurchase, startPurchase } from './purchase.js';
@@ -205,6 +206,7 @@ if (isDraw && promo.drawCommitment !== null && serverNow() < promo.startAt) {
   keepCommitment(promo.id, promo.drawCommitment);
 }
 beginRoom();
+followGallery();
 onStanding(show);
 everySecond(show);
 wakeAtOpening();

@@ -6,7 +6,8 @@ import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
 import { namedMinuteText } from '../minute-text.ts';
 import { money } from '../money.ts';
 import { fill, scriptTexts } from '../texts.ts';
-import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { Gallery } from './gallery.tsx';
+import { atNormalPrice, type Offer, offerData, Price, Stock } from './offer.tsx';
 import { DrawLink, Room } from './room.tsx';
 import { roomTexts } from './room-texts.ts';
 
@@ -31,9 +32,10 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
       description={summaryOf(offer, view)}
       script="item.js"
       data={data}
+      ownStyles={['gallery.css']}
     >
       <article class="item">
-        <Picture item={item} />
+        <Gallery view={view} item={item} />
         <div class="details">
           {promo !== undefined && <p class="eyebrow">{promo.name}</p>}
           <h1>{item.title}</h1>

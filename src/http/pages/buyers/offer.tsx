@@ -3,6 +3,7 @@ import { queueModes } from '../../../../actors/events.ts';
 import { payWindowDefaultMs } from '../../../../actors/limits.ts';
 import { type BoardRow, type SaleStatus, saleStatus } from '../../../../actors/memory/board.ts';
 import { type CatalogItem, type CatalogPromo, shownPromo } from '../../../catalog/item.ts';
+import { picturePath } from '../../../pictures/address.ts';
 import { sectionOf } from '../../../shop/item-sections.ts';
 import type { OpenItem } from '../../../shop/read-item.ts';
 import { languageTag, textsOf, type View } from '../layout.tsx';
@@ -55,14 +56,41 @@ function saleData({ id, captcha, drawCommitment }: CatalogPromo, row: BoardRow) 
 
 const tints = 6;
 
-/** The picture or, where there is none, the title's first letter on a coloured ground. */
-export function Picture({ item }: { item: CatalogItem }) {
-  const { imageUrl } = item;
+/** A picture as an element shows it. Of one elsewhere neither its size is known nor what it shows. */
+export interface ShownPicture {
+  src: string;
+  alt: string;
+  width?: number;
+  height?: number;
+  /** The widths there are to choose from. */
+  srcset?: string;
+  /** The same, for small places. */
+  small: string;
+  referrerpolicy?: 'no-referrer';
+}
+
+/** All that is shown of an item: what the merchant named, then what the engine stores. */
+export function picturesOf({ imageUrl, pictures }: CatalogItem): ShownPicture[] {
+  const stored = pictures.map(({ alt, width, height, small, ...picture }) => {
+    const [src, smallSrc] = [picturePath(picture), picturePath(small)];
+    const srcset = `${smallSrc} ${small.width}w, ${src} ${width}w`;
+    const shown = { src, alt, width, height, small: smallSrc };
+    return src === smallSrc ? shown : { ...shown, srcset };
+  });
   // Pages may show pictures from this site, and from others over https.
-  if (imageUrl !== null && !imageUrl.startsWith('http:')) {
+  if (imageUrl === null || imageUrl.startsWith('http:')) return stored;
+  const named = { src: imageUrl, alt: '', small: imageUrl, referrerpolicy: 'no-referrer' as const };
+  return [named, ...stored];
+}
+
+/** The first picture or, where there is none, the title's first letter on a coloured ground. */
+export function Picture({ item }: { item: CatalogItem }) {
+  const [first] = picturesOf(item);
+  if (first !== undefined) {
+    const { small, alt, srcset: _, ...picture } = first;
     return (
       <div class="picture">
-        <img src={imageUrl} alt="" loading="lazy" referrerpolicy="no-referrer" />
+        <img {...picture} src={small} alt={alt} loading="lazy" />
       </div>
     );
   }

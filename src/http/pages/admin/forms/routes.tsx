@@ -15,6 +15,7 @@ import { draftPromo, newPromoSchema, removePromo } from '../../../../shop/draft-
 import { editItem, itemChangesSchema } from '../../../../shop/edit-item.ts';
 import { checkInput, idField } from '../../../../shop/input.ts';
 import { type Outcome, refuse } from '../../../../shop/outcome.ts';
+import { storePicture } from '../../../../shop/pictures/pictures.ts';
 import { publishPromo } from '../../../../shop/publish-promo.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import { deliverySchema, restock, withdrawUnits } from '../../../../shop/restock.ts';
@@ -25,9 +26,11 @@ import { failures } from '../../../wire/messages.ts';
 import { promoRefusalText } from '../../../wire/promo-texts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
-import { here, ownTexts } from '../frame.tsx';
+import { type Filled, here, ownTexts } from '../frame.tsx';
 import { itemPage } from '../item/item.tsx';
 import { NewItemPage } from '../new-item.tsx';
+import { filesOf, pictureFormMax, picturesFrom, refusedText } from '../pictures/files.ts';
+import { textsOfPictures } from '../pictures/pictures.tsx';
 import { changesInput, deliveryInput, extensionInput, itemInput, promoInput } from './form-data.ts';
 import { attempt, filledOf, submit, submitOnce } from './submit.ts';
 
@@ -37,7 +40,7 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
   const routes = new Hono()
     .post(
       '/items',
-      formMax,
+      pictureFormMax(parts),
       page((c, view) => submitItem(parts, c, view)),
     )
     .post(
@@ -81,16 +84,34 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
 
 type PromoService = (id: number, by: string) => Promise<Outcome<PromoRow | null>>;
 
+/** Its pictures are made first, so that nothing is half done where one of them cannot be taken. */
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
   const form = { schema: newItemSchema, input: itemInput(values, view), key: values.key };
-  const { value: id, refused } = await submitOnce(parts, c, form, (item, name) =>
-    createItem(parts, item, actorName(c), name),
-  );
+  const isWrong = checkInput(form.schema, form.input).wrong !== null;
+  const { pictures, refused: files } = await picturesFrom(parts, isWrong ? [] : await filesOf(c));
+  const again = { view: here(view, '/admin/items/new') };
+  if (files.length > 0) {
+    const own = textsOfPictures(view);
+    const page = (
+      <NewItemPage {...again} filled={withoutPictures(view, values, refusedText(own, files))} />
+    );
+    return { page, status: failures[10001].status };
+  }
+  const { value: id, refused } = await submitOnce(parts, c, form, async (item, name) => {
+    const made = await createItem(parts, item, actorName(c), name);
+    if (made.refused !== null) return made;
+    for (const { picture } of pictures) await storePicture(parts, made.value, picture);
+    return made;
+  });
   if (refused === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
-  const filled = filledOf(view, values, refused);
-  const page = <NewItemPage view={here(view, '/admin/items/new')} filled={filled} />;
+  const page = <NewItemPage {...again} filled={filledOf(view, values, refused)} />;
   return { page, status: failures[refused.code].status };
+}
+
+/** The form as it was sent, without the files: browsers keep none. */
+function withoutPictures(view: View, values: Values, pictures: string): Filled {
+  return { values, errors: { pictures }, message: ownTexts(view).checkFields };
 }
 
 async function submitChanges(parts: AppParts, c: Context, view: View): Promise<Made> {

@@ -4,7 +4,7 @@
  */
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { BoardRow } from '../../../../../actors/memory/board.ts';
-import type { ItemRow } from '../../../../db/sql.ts';
+import type { ItemPicture, ItemRow } from '../../../../db/sql.ts';
 import { promoState } from '../../../../shop/promo-state.ts';
 import { warningsOf } from '../../../../shop/promo-warnings.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
@@ -15,12 +15,15 @@ import { money } from '../../money.ts';
 import { type Made, notFound } from '../../page.tsx';
 import { fill } from '../../texts.ts';
 import { empty, type Filled, Frame, here, Notice, ownTexts } from '../frame.tsx';
+import { type PictureNotice, Pictures, textsOfPictures } from '../pictures/pictures.tsx';
 import { DeliveryForm, EditForm, PromoForm } from './forms.tsx';
 import { LiveBoard } from './live-board.tsx';
 import { Promos, type ShownPromo } from './promos.tsx';
 
 interface Shown
   extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock' | 'withdraw' | 'edit'>> {
+  /** Why the pictures were not changed. */
+  pictures?: PictureNotice;
   /** Which form was just accepted. */
   done?: string | undefined;
   status?: ContentfulStatusCode;
@@ -31,7 +34,7 @@ export async function itemPage(
   parts: AppParts,
   view: View,
   text: string | undefined,
-  { done, status = 200, ...rest }: Shown,
+  { done, pictures: pictureNotice, status = 200, ...rest }: Shown,
 ): Promise<Made> {
   const { board, sql } = parts;
   const id = itemIdOf(text);
@@ -46,12 +49,20 @@ export async function itemPage(
       return { ...promo, ...state, warnings };
     }),
   );
-  const texts: Record<string, string> = ownTexts(view).done;
-  const told = done === undefined ? undefined : texts[done];
-  const notice = told === undefined ? null : { text: told, isError: false };
-  const props = { item, row, promos, notice, ...rest };
+  const pictures = {
+    own: await sql.catalog.picturesOfItems([item.id]),
+    notice: pictureNotice ?? toldOf(textsOfPictures(view).done, done),
+  };
+  const notice = toldOf(ownTexts(view).done, done);
+  const props = { item, row, promos, pictures, notice, ...rest };
   const path = `/admin/items/${item.id}`;
   return { page: <AdminItemPage view={here(view, path)} {...props} />, status };
+}
+
+/** What is told of a form that was just accepted; null where it is told elsewhere, or nothing was sent. */
+function toldOf(texts: Record<string, string>, done: string | undefined): PictureNotice | null {
+  const text = done === undefined ? undefined : texts[done];
+  return text === undefined ? null : { text, isError: false };
 }
 
 interface ItemPageProps {
@@ -60,8 +71,9 @@ interface ItemPageProps {
   row: BoardRow;
   /** Drafts too, newest first. */
   promos: ShownPromo[];
+  pictures: { own: ItemPicture[]; notice: PictureNotice | null };
   /** What was done just now, or why not. */
-  notice: { text: string; isError: boolean } | null;
+  notice: PictureNotice | null;
   promo?: Filled;
   restock?: Filled;
   withdraw?: Filled;
@@ -69,7 +81,7 @@ interface ItemPageProps {
 }
 
 function AdminItemPage(props: ItemPageProps) {
-  const { view, item, row, promos, notice } = props;
+  const { view, item, row, promos, pictures, notice } = props;
   const { promo = empty, restock = empty, withdraw = empty, edit = empty } = props;
   const texts = ownTexts(view);
   const codes = Object.fromEntries(
@@ -97,6 +109,7 @@ function AdminItemPage(props: ItemPageProps) {
       {hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
       <LiveBoard view={view} itemId={item.id} />
       {!hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
+      <Pictures view={view} item={item} pictures={pictures.own} notice={pictures.notice} />
       <div class="forms">
         <PromoForm view={view} item={item} promo={promo} />
         <div>

@@ -1,0 +1,111 @@
+/** What the administrator's forms do with the pictures of an item. The services are those of the API. */
+import { type Context, Hono } from 'hono';
+import { picturesPerItemMax } from '../../../../../actors/limits.ts';
+import { checkInput } from '../../../../shop/input.ts';
+import { done } from '../../../../shop/outcome.ts';
+import {
+  editPicture,
+  type PictureRefusal,
+  pictureChangesSchema,
+  removePicture,
+  storePicture,
+} from '../../../../shop/pictures/pictures.ts';
+import { itemIdOf } from '../../../../shop/read-item.ts';
+import type { AppParts } from '../../../parts.ts';
+import { formMax, type Values, valuesOf } from '../../../wire/form.ts';
+import { type ErrorCode, failures } from '../../../wire/messages.ts';
+import type { View } from '../../layout.tsx';
+import { type Made, notFound, type PageMaker } from '../../page.tsx';
+import { attempt } from '../forms/submit.ts';
+import { itemPage } from '../item/item.tsx';
+import { filesOf, pictureFormMax, picturesFrom, type RefusedFile, refusedText } from './files.ts';
+import { textsOfPictures } from './pictures.tsx';
+
+export function pictureForms(parts: AppParts, page: PageMaker) {
+  return new Hono()
+    .post(
+      '/items/:id/pictures',
+      pictureFormMax(parts),
+      page((c, view) => addFiles(parts, c, view)),
+    )
+    .post(
+      '/items/:id/pictures/:pictureId',
+      formMax,
+      page((c, view) => change(parts, c, view)),
+    );
+}
+
+/** Takes what can be taken, and says of the rest why not. */
+async function addFiles(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const id = itemIdOf(c.req.param('id'));
+  if (!parts.board.has(id)) return notFound(view);
+  const own = textsOfPictures(view);
+  const files = await filesOf(c);
+  if (files.length === 0) return again(parts, view, id, own.nothing, 10001);
+  const { value: refused, refused: fault } = await attempt(parts, c, async () => {
+    const made = await picturesFrom(parts, files);
+    const unstored: RefusedFile[] = [];
+    for (const { name, picture } of made.pictures) {
+      const stored = await storePicture(parts, id, picture);
+      if (stored.refused !== null) unstored.push({ name, reason: stored.refused });
+    }
+    return done([...made.refused, ...unstored]);
+  });
+  if (fault !== null) return refusedBy(parts, view, id, fault.code);
+  if (refused.length > 0) return again(parts, view, id, refusedText(own, refused), 10001);
+  return c.redirect(`/admin/items/${id}?done=pictures#pictures`, 303);
+}
+
+/** What was typed is kept, whichever button was pressed. */
+async function change(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const id = itemIdOf(c.req.param('id'));
+  const pictureId = c.req.param('pictureId') ?? '';
+  const values = await valuesOf(c);
+  const { value: refused, refused: fault } = await attempt(parts, c, async () =>
+    done(await carriedOut(parts, id, pictureId, values)),
+  );
+  if (fault !== null) return refusedBy(parts, view, id, fault.code);
+  if (refused === 'missing') return refusedBy(parts, view, id, 10005);
+  if (refused !== null) return refusedBy(parts, view, id, 10001);
+  const name = values.do === 'remove' ? 'pictureRemoved' : 'pictureSaved';
+  return c.redirect(`/admin/items/${id}?done=${name}#pictures`, 303);
+}
+
+/** Null where it was done. */
+async function carriedOut(
+  parts: AppParts,
+  id: number,
+  pictureId: string,
+  values: Values,
+): Promise<PictureRefusal | 'wrong' | null> {
+  if (values.do === 'remove') return (await removePicture(parts, id, pictureId)).refused;
+  const pictures = await parts.sql.catalog.picturesOfItems([id]);
+  const now = 1 + pictures.findIndex((picture) => picture.id === pictureId);
+  const position = positionAfter(values.do, now);
+  const { value, wrong } = checkInput(pictureChangesSchema, { alt: values.alt, position });
+  if (wrong !== null) return 'wrong';
+  return (await editPicture(parts, id, pictureId, value)).refused;
+}
+
+/** Where a button moves a picture that is in a place from 1 on; undefined where it stays. */
+function positionAfter(pressed: string | undefined, now: number): number | undefined {
+  if (pressed === 'first') return 1;
+  if (pressed === 'up') return Math.max(1, now - 1);
+  return pressed === 'down' ? Math.min(picturesPerItemMax, now + 1) : undefined;
+}
+
+function refusedBy(parts: AppParts, view: View, id: number, code: ErrorCode): Promise<Made> {
+  return again(parts, view, id, failures[code][view.visitor.language], code);
+}
+
+/** The item's page, which says at its pictures what is wrong. */
+function again(
+  parts: AppParts,
+  view: View,
+  id: number,
+  text: string,
+  code: ErrorCode,
+): Promise<Made> {
+  const pictures = { text, isError: true };
+  return itemPage(parts, view, String(id), { pictures, status: failures[code].status });
+}
