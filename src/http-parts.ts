@@ -51,6 +51,7 @@ import { RefusalCounts } from './shop/cluster/refusal-counts.ts';
 import { Draws } from './shop/draw/draws.ts';
 import { ItemLists } from './shop/list-items.ts';
 import { ReadinessCheck } from './shop/readiness.ts';
+import { AwaitedSales } from './shop/reminders/awaited-sales.ts';
 import { KeptAnswers } from './store/kept-answers.ts';
 import { openStore, type StoreSettings } from './store/open.ts';
 import type { KeyValueStore } from './store/store.ts';
@@ -152,8 +153,7 @@ export async function openParts(
     refusals,
     requests,
     shedding,
-    ...{ sql, catalog },
-    lists: new ItemLists({ board, catalog, clock }),
+    ...{ sql, catalog, ...listsOf({ board, catalog, clock, sql }) },
     ...partsOfSql(sql, board),
     ...{ actions, keys: new Keyring(sql.apiKeys, settings.adminToken, clock) },
     ...{ send, post: dispatch.post.bind(dispatch) },
@@ -194,6 +194,11 @@ export async function openParts(
       await store.close();
     },
   };
+}
+
+/** What reads the board and the catalogue together. */
+function listsOf(from: Pick<AppParts, 'board' | 'catalog' | 'clock' | 'sql'>) {
+  return { lists: new ItemLists(from), awaited: new AwaitedSales(from) };
 }
 
 /** Nobody may ever ask this thread for metrics, and to load them would hold up its start. */

@@ -29,6 +29,8 @@ export const rates = {
   searchByAddress: { burst: 60, perSecond: 5 },
   /** Each may be megabytes of labels; what was drawn, browsers and caches keep. */
   drawByAddress: { burst: 60, perSecond: 1 },
+  /** Each writes to SQL. */
+  reminderByUser: { burst: 30, perSecond: 1 },
   captchaByAddress: { burst: 200, perSecond: 50 },
   captchaByUser: { burst: 10, perSecond: 1 / 3 },
   /** Those who join; who stands in a queue and asks is not counted. */

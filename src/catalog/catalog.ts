@@ -4,16 +4,16 @@
  * While SQL is away, whatever this thread last knew of an item is shown: nobody can change it then.
  */
 import { LRUCache } from 'lru-cache';
-import {
-  type Catalog,
-  type ItemChanges,
-  type ItemDraft,
-  type ItemRow,
-  type MadeItem,
-  type PromoDraft,
-  type PromoRow,
-  SqlUnavailable,
+import type {
+  Catalog,
+  ItemChanges,
+  ItemDraft,
+  ItemRow,
+  MadeItem,
+  PromoDraft,
+  PromoRow,
 } from '../db/sql.ts';
+import { UnlessAway } from '../db/unless-away.ts';
 import type { KeyValueStore } from '../store/store.ts';
 import { type CatalogItem, type CatalogPromo, catalogItem, catalogPromo } from './item.ts';
 import { CatalogVersion, entryTtlMs, whileThere } from './version.ts';
@@ -58,8 +58,7 @@ export class CachedCatalog {
   });
   #hidden: { changes: number; ids: ReadonlySet<number> } = { changes: -1, ids: new Set() };
   #refreshing: Promise<void> | null = null;
-  /** Until when SQL, which has just not answered, is not waited for. */
-  #awayUntil = 0;
+  readonly #sqlUnlessAway = new UnlessAway(patienceMs);
 
   /** @param memory - of `CatalogVersion.bytes`, shared by every thread. */
   constructor(sql: Catalog, store: Pick<KeyValueStore, 'get' | 'set'>, memory: SharedArrayBuffer) {
@@ -152,7 +151,7 @@ export class CachedCatalog {
     await this.#refreshIfDue();
     const { changes } = this.#version;
     if (this.#hidden.changes === changes) return this.#hidden.ids;
-    const ids = await this.#unlessAway(() => this.#sql.hiddenItems());
+    const ids = await this.#sqlUnlessAway.ask(() => this.#sql.hiddenItems());
     if (ids !== null) this.#hidden = { changes, ids: new Set(ids) };
     return this.#hidden.ids;
   }
@@ -178,7 +177,7 @@ export class CachedCatalog {
   async #loadItems(ids: readonly number[], known: Map<number, object>): Promise<boolean> {
     const { changes } = this.#version;
     const load = () => Promise.all([this.#sql.itemsOf(ids), this.#aboutItems(ids)]);
-    const answer = await this.#unlessAway(load);
+    const answer = await this.#sqlUnlessAway.ask(load);
     if (answer === null) {
       for (const id of ids) {
         const last = this.#last.get(itemKey(id));
@@ -201,24 +200,6 @@ export class CachedCatalog {
     return Promise.all([this.#sql.promosOfItems(ids), this.#sql.picturesOfItems(ids)]);
   }
 
-  /** Null where SQL is away, has not answered in time, or has just done either. */
-  async #unlessAway<T>(ask: () => Promise<T>): Promise<T | null> {
-    if (performance.now() < this.#awayUntil) return null;
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), patienceMs);
-    const unlessFailed = ask().catch((error: unknown) => {
-      if (error instanceof SqlUnavailable) return null;
-      throw error;
-    });
-    try {
-      const answer = await Promise.race([unlessFailed, late.promise]);
-      if (answer === null) this.#awayUntil = performance.now() + patienceMs;
-      return answer;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #refreshIfDue(): Promise<void> {
     while (this.#version.changed) await this.#refresh();
     if (this.#version.due) void this.#refresh();
@@ -237,7 +218,7 @@ export class CachedCatalog {
     const last = this.#last.get(key) as T | undefined;
     if (last === undefined) return ask();
     // SQL's own "no such thing" is an answer; SQL's absence is not.
-    const answer = await this.#unlessAway(async () => ({ value: await ask() }));
+    const answer = await this.#sqlUnlessAway.ask(async () => ({ value: await ask() }));
     return answer === null ? last : answer.value;
   }
 

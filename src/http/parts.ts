@@ -18,6 +18,7 @@ import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
 import type { PeopleParts } from '../shop/people/parts.ts';
 import type { ReadinessCheck } from '../shop/readiness.ts';
+import type { AwaitedSales } from '../shop/reminders/awaited-sales.ts';
 import type { KeptAnswers } from '../store/kept-answers.ts';
 import type { AdminSessions } from './guard/admin-sessions.ts';
 import type { LoadShedding } from './guard/load-shedding.ts';
@@ -48,6 +49,7 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   site: Site;
   readiness: ReadinessCheck;
   lists: ItemLists;
+  awaited: AwaitedSales;
   draws: Draws;
   pictureFiles: PictureFiles;
   pictureMaker: PictureMaker;

@@ -1,7 +1,8 @@
 /**
  * The cookies that know a buyer: the session, and the mark of a known device. Both are `Lax`: a link in
  * a message or on another site leads to a page that knows its buyer. Other sites' writes are refused by
- * `sameSiteOnly`, and no GET changes anything. `secure`: whether the browser speaks https (`Site`).
+ * `sameSiteOnly`, and no GET changes anything, but for what a form of this site has asked for just before
+ * a log-in (`pages/buyers/tell/`). `secure`: whether the browser speaks https (`Site`).
  */
 import type { Context } from 'hono';
 import { generateCookie, getCookie } from 'hono/cookie';

@@ -18,6 +18,8 @@ export interface View {
   currency: string;
   /** IANA's name of the zone in which times are written. */
   timeZone: string;
+  /** The sales that the visitor waits for, and how many of them are on; null where that is not known. */
+  awaits: { promoIds: ReadonlySet<number>; running: number } | null;
 }
 
 interface LayoutProps {
@@ -135,12 +137,30 @@ function ShopMenu({ view }: { view: View }) {
     </>
   ) : (
     <>
-      <a href="/orders">{own.myOrders}</a>
+      <a href="/orders">
+        {own.myOrders}
+        <AwaitedMark view={view} />
+      </a>
       <form method="post" action="/log-out">
         <button type="submit" class="plain" id="log-out">
           {own.logOut}
         </button>
       </form>
+    </>
+  );
+}
+
+/** How many of the sales that the visitor waits for are on. */
+function AwaitedMark({ view }: { view: View }) {
+  const running = view.awaits?.running ?? 0;
+  if (running === 0) return null;
+  return (
+    <>
+      {' '}
+      <span class="on-now" title={textsOf(view).awaitedRun}>
+        {running}
+        <span class="visually-hidden"> {textsOf(view).awaitedRun}</span>
+      </span>
     </>
   );
 }

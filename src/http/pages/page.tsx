@@ -7,7 +7,7 @@ import { languageOf } from '../wire/messages.ts';
 import { ApologyPage } from './apology.tsx';
 import type { Assets } from './assets.ts';
 import { document, type View } from './layout.tsx';
-import { chooseLanguage, timeZoneOf, visitorOf } from './visitor.ts';
+import { chooseLanguage, timeZoneOf, type Visitor, visitorOf } from './visitor.ts';
 
 /** A page with its status, 200 when not given; or another answer altogether. */
 export type Made = { page: Child; status?: ContentfulStatusCode } | Response;
@@ -19,13 +19,17 @@ export type PageMaker = (
 
 /** Where a page cannot be made, people get a page as well, and the log gets the reason. */
 export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
-  const viewOf = async (c: Context): Promise<View> => ({
-    visitor: await visitorOf(c, parts),
-    assets,
-    now: parts.clock(),
-    currency: parts.currency,
-    timeZone: timeZoneOf(c) ?? parts.timeZone,
-  });
+  const viewOf = async (c: Context): Promise<View> => {
+    const visitor = await visitorOf(c, parts);
+    return {
+      visitor,
+      assets,
+      now: parts.clock(),
+      currency: parts.currency,
+      timeZone: timeZoneOf(c) ?? parts.timeZone,
+      awaits: await awaitsOf(parts, visitor, c.req.query('told') !== undefined),
+    };
+  };
 
   function apology(c: Context, error: unknown): Response | Promise<Response> {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -33,7 +37,7 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
     const language = languageOf(c.req.header('accept-language') ?? null);
     const { currency, timeZone } = parts;
     const visitor = { language, userId: null, path: '/' };
-    const view = { visitor, assets, now: parts.clock(), currency, timeZone };
+    const view = { visitor, assets, now: parts.clock(), currency, timeZone, awaits: null };
     c.header('retry-after', '1');
     return c.html(document(<ApologyPage view={view} reason="failed" />), 503);
   }
@@ -47,6 +51,18 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
       return apology(c, error);
     }
   };
+}
+
+/** `afresh`: whether the visitor has just changed it, perhaps in another thread. */
+async function awaitsOf(
+  { awaited }: Pick<AppParts, 'awaited'>,
+  { userId }: Visitor,
+  afresh: boolean,
+): Promise<View['awaits']> {
+  const reminders = userId === null ? null : await awaited.of(userId, afresh);
+  if (reminders === null) return null;
+  const promoIds = new Set(reminders.map(({ promoId }) => promoId));
+  return { promoIds, running: awaited.runningOf(reminders) };
 }
 
 /** The page in place of a missing one. */

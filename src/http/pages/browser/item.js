@@ -91,6 +91,8 @@ function show() {
   note.hidden = note.textContent === '';
   const normal = find('[data-normal]');
   if (normal !== null) normal.hidden = now !== 'ended';
+  const tell = find('[data-tell]');
+  if (tell !== null) tell.hidden = serverNow() >= promo.startAt;
   document.body.dataset.state = now;
   document.body.dataset.stands = stands();
   if (shown === 'pending' && now === 'running' && stands() === 'none') say(message, texts.nowOpen);

@@ -1,6 +1,6 @@
 // My orders: newest first, with the time that is left to pay.
 import { call, insist } from './api.js';
-import { durationText, everySecond, timeToPay } from './clock.js';
+import { durationText, everySecond, saleStatus, saleText, serverNow, timeToPay } from './clock.js';
 import { askToLogIn, fill, find, money, noAnswerText, page, say, showTime, texts } from './site.js';
 
 /** How long a button waits for its second press. */
@@ -132,6 +132,23 @@ async function loadOne(orderId) {
   if (answer.errCode === 20003) return askToLogIn();
   if (answer.errCode === null) add(answer.data, find('.order', list));
   else say(find('#message'), answer.errMsg || noAnswerText(answer), true);
+}
+
+/** The sales that the visitor waits for: what the page says of each, second by second. */
+const awaited = [...document.querySelectorAll('[data-awaited]')].map((element) => {
+  return { element, promo: JSON.parse(element.dataset.awaited) };
+});
+everySecond(() => {
+  for (const { element, promo } of awaited) {
+    const status = saleStatus(promo);
+    element.dataset.state = status;
+    const canJoin = status === 'pending' && serverNow() >= promo.opensAt;
+    find('[data-go]', element).hidden = status !== 'running' && !canJoin;
+    find('[data-left]', element).textContent = saleText({ promo });
+  }
+});
+for (const time of document.querySelectorAll('.awaited [data-time]')) {
+  showTime(time, Number(time.dataset.time));
 }
 
 if (page.orderId === null) {

@@ -1,12 +1,12 @@
 /** An item in a list of items, as it stands now. */
-import type { Child } from 'hono/jsx';
 import { queueModes } from '../../../../actors/events.ts';
 import { sectionOf } from '../../../shop/item-sections.ts';
 import type { View } from '../layout.tsx';
-import { namedMinuteText } from '../minute-text.ts';
 import { fill, scriptTexts } from '../texts.ts';
 import { homeTexts } from './home-texts.ts';
 import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { TellMe } from './tell/tell.tsx';
+import { Timed, type TimedProps } from './timed.tsx';
 
 /** Its script counts down, and marks it where its sale begins or ends meanwhile. */
 export function Card({ view, offer }: { view: View; offer: Offer }) {
@@ -33,6 +33,14 @@ export function Card({ view, offer }: { view: View; offer: Offer }) {
       <When view={view} offer={offer} />
       {section !== 'ended' && <Stock view={view} offer={offer} />}
       <MayReturn view={view} offer={offer} />
+      {promo !== undefined && section === 'coming' && (
+        <TellMe
+          view={view}
+          sale={{ itemId: item.id, promoId: promo.id, title: item.title }}
+          isClosedDraw={promo.queue === 'draw' && view.now < offer.row.queueOpenAt}
+          isShort
+        />
+      )}
     </li>
   );
 }
@@ -69,32 +77,11 @@ function When({ view, offer: { status, row } }: { view: View; offer: Offer }) {
   );
 }
 
-interface TimedProps {
-  view: View;
-  /** With `{time}` in it. */
-  text: string;
-  at: number;
-}
-
 function Moment(props: TimedProps) {
   return (
     <p class="when">
       <Timed {...props} />
     </p>
-  );
-}
-
-/** A text with a time in it, which the script shows in the reader's zone. Milliseconds since 1970 UTC. */
-export function Timed({ view, text, at }: TimedProps): Child {
-  const [before, after = ''] = text.split('{time}');
-  return (
-    <>
-      {before}
-      <time datetime={new Date(at).toISOString()} data-time={at}>
-        {namedMinuteText(at, view)}
-      </time>
-      {after}
-    </>
   );
 }
 

@@ -36,7 +36,7 @@ async function shown(path: string): Promise<Record<string, number[]>> {
   return Object.fromEntries(
     groups.map((group) => [
       group.slice(0, group.indexOf('"')),
-      [...group.matchAll(/href="\/items\/(\d+)/g)].map(([, id]) => Number(id)),
+      [...group.matchAll(/<h3><a href="\/items\/(\d+)/g)].map(([, id]) => Number(id)),
     ]),
   );
 }

@@ -9,9 +9,10 @@ import {
 import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import { Layout, languageTag, textsOf, type View } from '../layout.tsx';
 import { fill } from '../texts.ts';
-import { Card, Timed } from './card.tsx';
+import { Card } from './card.tsx';
 import { homeTexts } from './home-texts.ts';
 import type { Offer } from './offer.tsx';
+import { Timed } from './timed.tsx';
 
 /** The sorts that the page has. */
 export const homeSorts = ['urgent', 'newest', 'sales'] as const satisfies readonly ItemSort[];

@@ -10,6 +10,7 @@ import { Gallery } from './gallery.tsx';
 import { atNormalPrice, type Offer, offerData, Price, Stock } from './offer.tsx';
 import { DrawLink, Room } from './room.tsx';
 import { roomTexts } from './room-texts.ts';
+import { TellMe } from './tell/tell.tsx';
 
 interface ItemProps {
   view: View;
@@ -47,6 +48,7 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
             <a href={`/items/${item.id}`}>{scriptTexts[language].otherSale}</a>
           </p>
           <Purchase view={view} offer={offer} />
+          <Tell view={view} offer={offer} />
           <DrawLink view={view} offer={offer} />
           <NormalPrice view={view} offer={offer} />
           {item.description !== '' && (
@@ -111,6 +113,20 @@ function NormalPrice({ view, offer }: PurchaseProps) {
         {fill(textsOf(view).atNormalPrice, { price: money(item.price, view) })}
       </a>
     </p>
+  );
+}
+
+/** Before the sale; the script takes it away when that begins. */
+function Tell({ view, offer }: PurchaseProps) {
+  const { item, promo } = offer;
+  if (promo === undefined || view.now >= promo.startAt || offer.status === 'ended') return null;
+  const sale = { itemId: item.id, promoId: promo.id, title: item.title };
+  return (
+    <TellMe
+      view={view}
+      sale={sale}
+      isClosedDraw={promo.queue === 'draw' && view.now < offer.row.queueOpenAt}
+    />
   );
 }
 

@@ -3,18 +3,22 @@
  * order is there without it.
  */
 import { orderId } from '../../../order-id.ts';
+import type { AwaitedSale } from '../../../shop/reminders/awaited-sales.ts';
 import { Layout, textsOf, type View } from '../layout.tsx';
 import { OrderCard, type ShownOrder } from './order-card.tsx';
+import { AwaitedList } from './tell/tell.tsx';
 
 interface OrdersProps {
   view: View;
   /** The only order to show; null for all. */
   shown: ShownOrder | null;
+  /** The sales that the user waits for. */
+  awaited: readonly AwaitedSale[];
   /** Whether this site has a page to pay on. */
   paysHere: boolean;
 }
 
-export function OrdersPage({ view, shown, paysHere }: OrdersProps) {
+export function OrdersPage({ view, shown, awaited, paysHere }: OrdersProps) {
   const own = textsOf(view);
   const id = shown === null ? null : orderId(shown.itemId, shown.order.n, shown.order.createdAt);
   const title = id === null ? own.myOrders : `${own.orderNumber} ${id}`;
@@ -34,6 +38,7 @@ export function OrdersPage({ view, shown, paysHere }: OrdersProps) {
           <p class="lead">{own.ordersLead}</p>
         </div>
       </div>
+      <AwaitedList view={view} sales={awaited} />
       {shown === null && <Waiting view={view} />}
       <ol class="orders" id="orders">
         {shown !== null && <OrderCard view={view} shown={shown} paysHere={paysHere} />}

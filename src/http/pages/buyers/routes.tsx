@@ -23,6 +23,7 @@ import { listedOfferOf, normalOfferOf, offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
 import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
 import { standingOnPage } from './standing.ts';
+import { tellPages } from './tell/routes.tsx';
 
 /** A link that someone has mistyped still leads to the list. */
 const homeSchema = v.object({
@@ -42,6 +43,7 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
     .get('/', pageHeaders, compressed, homePage)
     .get('/items/:id', pageHeaders, compressed, itemPage)
     .get('/items/:id/draw/:promoId', pageHeaders, compressed, drawnPage)
+    .route('/items', tellPages(parts, page))
     .route('/', accountPages(parts, page))
     .get('/orders', pageHeaders, compressed, ordersPage)
     .get('/orders/:id', pageHeaders, compressed, orderPage)
@@ -82,9 +84,12 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   return { page: <ItemPage view={view} offer={offer} standing={standing} /> };
 }
 
-function orders({ demoProvider }: AppParts, c: Context, view: View): Made {
-  if (view.visitor.userId === null) return logInFirst(c, view);
-  return { page: <OrdersPage view={view} shown={null} paysHere={demoProvider !== null} /> };
+async function orders(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const { userId } = view.visitor;
+  if (userId === null) return logInFirst(c, view);
+  const awaited = await parts.awaited.shown((await parts.awaited.of(userId, true)) ?? []);
+  const paysHere = parts.demoProvider !== null;
+  return { page: <OrdersPage view={view} shown={null} awaited={awaited} paysHere={paysHere} /> };
 }
 
 /** An order of the user's own, by its id. */
@@ -95,5 +100,5 @@ async function order(parts: AppParts, c: Context, view: View): Promise<Made> {
   const { shown, instead } = await orderFor(parts, view, id);
   if (instead !== null) return instead;
   const paysHere = parts.demoProvider !== null;
-  return { page: <OrdersPage view={view} shown={shown} paysHere={paysHere} /> };
+  return { page: <OrdersPage view={view} shown={shown} awaited={[]} paysHere={paysHere} /> };
 }
