@@ -82,7 +82,10 @@ export const promoChangesSchema = v.partial(v.object(fields));
 type Changes = v.InferOutput<typeof promoChangesSchema>;
 
 /** When users may join a promo with a draw: when it says so, or some time before its start. */
-export function queueOpensAt({ startAt, queueOpenAt }: PromoDraft): number {
+export function queueOpensAt({
+  startAt,
+  queueOpenAt,
+}: Pick<PromoDraft, 'startAt' | 'queueOpenAt'>): number {
   return queueOpenAt ?? startAt - queueOpenBeforeMs;
 }
 

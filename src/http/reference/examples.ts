@@ -139,7 +139,7 @@ export const promoDraft = {
   warnings: [
     {
       code: 'overlaps',
-      text: 'It is at the same time as promo 6 of the item: not both can be published.',
+      text: 'It is at the same time as promo 6 (Preview) of the item, a draft: not both can be published. Move one of them.',
     },
   ],
 };
