@@ -10,6 +10,7 @@ const outfile = resolve(process.argv[2] ?? join(root, 'dist/stampede'));
 const entries = [
   ...['src/main.ts', 'src/server.ts', 'src/projector/worker.ts', 'src/replay/reader/thread.ts'],
   ...['src/replay/auditor/thread.ts', 'src/webhooks/worker.ts'],
+  'src/order-reader/thread.ts',
   ...['actors/worker.ts', 'actors/snapshot/worker.ts'],
 ];
 

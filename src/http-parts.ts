@@ -40,6 +40,7 @@ import type { MetricsParts } from './metrics/registry.ts';
 import { RequestMetrics } from './metrics/request-metrics.ts';
 import { ActionsLog } from './operators/actions-log.ts';
 import { Keyring } from './operators/keyring.ts';
+import { OrderReader } from './order-reader/order-reader.ts';
 import { PaymentDeliveries } from './payments/deliveries.ts';
 import { DemoProvider } from './payments/demo-provider.ts';
 import type { PaymentsMode } from './payments/modes.ts';
@@ -167,15 +168,14 @@ export async function openParts(
     site,
     mayIdle: server.mayIdle,
     ...asSet(settings),
+    ...{ readiness, ...logging(server) },
+    orderReader: new OrderReader(settings, server.logError),
     metrics: metricsOnceAsked({
       ...known,
       ...{ memory, requests, readiness },
       replicated: settings.store.redisUrl !== null,
       startedAt: settings.startedAt,
     }),
-    readiness,
-    logError: server.logError,
-    logWarning: server.logWarning,
     ...paymentParts(settings),
     ...admissionParts(settings, store, requests),
   };
@@ -190,6 +190,7 @@ export async function openParts(
       clearInterval(serving);
       shedding.close();
       clearInterval(watching);
+      parts.orderReader.close();
       await sql.close();
       await store.close();
     },
@@ -232,6 +233,10 @@ async function openDispatch(settings: HttpThreadSettings, board: Board, metrics:
   const dispatch: Dispatch = new Dispatch(settings, { board, metrics, courier, report });
   dispatch.setOwners(cluster.owners);
   return { courier, dispatch };
+}
+
+function logging({ logError, logWarning }: ServedBy) {
+  return { logError, logWarning };
 }
 
 /** What pages say as the settings have it. */

@@ -39,6 +39,8 @@ export interface RefundsDue {
   open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]>;
   /** Minor units that are due back for an order, and not settled. */
   owedFor(itemId: number, n: number): Promise<number>;
+  /** The same of several orders, by their ids; those to which nothing is due are left out. */
+  owed(orderIds: readonly string[]): Promise<Map<string, number>>;
   /** Settled or not; null where there is none. */
   byId(id: string): Promise<RefundDue | null>;
 }

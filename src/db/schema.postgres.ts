@@ -121,7 +121,10 @@ export const orders = pgTable(
     refundedAt: safe('refunded_at'),
     eventId: safe('event_id'),
   },
-  (table) => [index('orders_by_user').on(table.userId, table.createdAt, table.key)],
+  (table) => [
+    index('orders_by_user').on(table.userId, table.createdAt, table.key),
+    index('orders_by_time').on(table.createdAt, table.key),
+  ],
 );
 
 /** What is said of a change of stock, beside its id. */

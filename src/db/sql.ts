@@ -7,6 +7,7 @@ import type { ItemText } from '../../actors/events.ts';
 import type { Actions } from './actions.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Draws } from './draws.ts';
+import type { OrderFilter, OrderWalk } from './order-walk/order-walk.ts';
 import type { ItemPicture, Pictures } from './pictures.ts';
 import type { Projection } from './projection.ts';
 import type { PromoLists } from './promo-lists.ts';
@@ -125,7 +126,7 @@ export interface Numbers {
   promos: number[];
 }
 
-/** Projected orders, for their buyers. The actor knows an order before they do. */
+/** Projected orders. The actor knows an order before they do. */
 export interface OrderLists {
   /** By `orderKey`: whatever day its id has. */
   byKey(key: number): Promise<OrderRow | null>;
@@ -133,6 +134,8 @@ export interface OrderLists {
   byKeys(keys: readonly number[]): Promise<OrderRow[]>;
   /** A user's orders after a cursor, newest first; see `nextCursor`. */
   ordersOf(userId: number, after: OrderCursor | null, limit: number): Promise<OrderRow[]>;
+  /** Goes through the orders that fit a filter, from a cursor on. */
+  walk(filter: OrderFilter, after: OrderCursor | null): Promise<OrderWalk>;
 }
 
 export const genders = ['m', 'f', 'x'] as const;

@@ -11,6 +11,7 @@ import type { AppParts } from './parts.ts';
 import { Reference } from './reference/reference.ts';
 import { referenceRoutes } from './reference/routes.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { adminOrderRoutes } from './routes/admin-orders.ts';
 import { captchaRoutes } from './routes/captchas.ts';
 import { drawRoutes } from './routes/draws.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -53,6 +54,7 @@ export function createApp(parts: AppParts) {
     .route('/api/admin', operatorRoutes(parts))
     .route('/api/admin/keys', keyRoutes(parts))
     .route('/api/admin/actions', actionRoutes(parts))
+    .route('/api/admin', adminOrderRoutes(parts))
     .route('/api/admin/refunds-due', refundsDueRoutes(parts))
     .route('/api/otp', otpRoutes(parts))
     .route('/api/users', userRoutes(parts))

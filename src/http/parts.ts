@@ -9,6 +9,7 @@ import type { RefusalTally } from '../dispatch/refusal-tally.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
 import type { ActionsLog } from '../operators/actions-log.ts';
 import type { Keyring } from '../operators/keyring.ts';
+import type { OrderReader } from '../order-reader/order-reader.ts';
 import type { PaymentDeliveries } from '../payments/deliveries.ts';
 import type { DemoProvider } from '../payments/demo-provider.ts';
 import type { PictureFiles } from '../pictures/files.ts';
@@ -50,6 +51,7 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   readiness: ReadinessCheck;
   lists: ItemLists;
   awaited: AwaitedSales;
+  orderReader: OrderReader;
   draws: Draws;
   pictureFiles: PictureFiles;
   pictureMaker: PictureMaker;

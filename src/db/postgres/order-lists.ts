@@ -1,9 +1,11 @@
-/** The projected orders of a user, in Postgres. */
+/** The projected orders, in Postgres. */
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
+import type { OrderFilter, OrderWalk } from '../order-walk/order-walk.ts';
 import { orders } from '../schema.postgres.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import type { Connections } from './connections.ts';
+import { postgresOrderWalk } from './order-walks.ts';
 
 export class PostgresOrderLists implements OrderLists {
   readonly #connections: Connections;
@@ -42,5 +44,9 @@ export class PostgresOrderLists implements OrderLists {
         .orderBy(desc(orders.createdAt), desc(orders.key))
         .limit(limit),
     );
+  }
+
+  async walk(filter: OrderFilter, after: OrderCursor | null): Promise<OrderWalk> {
+    return postgresOrderWalk(this.#connections, filter, after);
   }
 }

@@ -1,5 +1,16 @@
 /** The projected refunds due, in Postgres. */
-import { and, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  isNull,
+  type SQL,
+  sql,
+  sum,
+} from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { orderKeyRange } from '../../order-id.ts';
 import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
@@ -36,6 +47,18 @@ export class PostgresRefundsDue implements RefundsDue {
       drizzle(client).select({ owed }).from(refundsDue).where(open),
     );
     return Number(row?.owed ?? 0);
+  }
+
+  async owed(orderIds: readonly string[]): Promise<Map<string, number>> {
+    const { orderId, amountMinor, settledAt } = refundsDue;
+    const rows = await this.#connections.run((client) =>
+      drizzle(client)
+        .select({ orderId, owed: sum(amountMinor).mapWith(Number) })
+        .from(refundsDue)
+        .where(and(isNull(settledAt), inArray(orderId, [...orderIds])))
+        .groupBy(orderId),
+    );
+    return new Map(rows.map(({ orderId, owed }) => [orderId!, owed])); // Null is in no list.
   }
 
   #select(where: SQL | undefined, limit: number): Promise<RefundDue[]> {

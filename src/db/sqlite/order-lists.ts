@@ -1,12 +1,18 @@
-/** The projected orders of a user, in SQLite. */
+/** The projected orders, in SQLite. */
+import type { Database } from 'bun:sqlite';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
+import type { OrderFilter, OrderWalk } from '../order-walk/order-walk.ts';
 import { orders } from '../schema.sqlite.ts';
 import type { OrderCursor, OrderLists, OrderRow } from '../sql.ts';
 import { guarded } from './connect.ts';
+import { sqliteOrderWalk } from './order-walks.ts';
 
 export class SqliteOrderLists implements OrderLists {
-  constructor(readonly database: BunSQLiteDatabase) {}
+  constructor(
+    readonly database: BunSQLiteDatabase,
+    private readonly plain: Database,
+  ) {}
 
   async byKey(key: number): Promise<OrderRow | null> {
     const isIt = eq(orders.key, key);
@@ -33,5 +39,9 @@ export class SqliteOrderLists implements OrderLists {
         .limit(limit)
         .all(),
     );
+  }
+
+  async walk(filter: OrderFilter, after: OrderCursor | null): Promise<OrderWalk> {
+    return sqliteOrderWalk(this.plain, filter, after);
   }
 }

@@ -1,5 +1,16 @@
 /** The projected refunds due, in SQLite. */
-import { and, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNotNull,
+  isNull,
+  type SQL,
+  sql,
+  sum,
+} from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKeyRange } from '../../order-id.ts';
 import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
@@ -30,6 +41,19 @@ export class SqliteRefundsDue implements RefundsDue {
     return guarded(
       () => this.database.select({ owed }).from(refundsDue).where(open).get()?.owed ?? 0,
     );
+  }
+
+  async owed(orderIds: readonly string[]): Promise<Map<string, number>> {
+    const { orderId, amountMinor, settledAt } = refundsDue;
+    const rows = guarded(() =>
+      this.database
+        .select({ orderId, owed: sum(amountMinor).mapWith(Number) })
+        .from(refundsDue)
+        .where(and(isNull(settledAt), inArray(orderId, [...orderIds])))
+        .groupBy(orderId)
+        .all(),
+    );
+    return new Map(rows.map(({ orderId, owed }) => [orderId!, owed])); // Null is in no list.
   }
 
   #select(where: SQL | undefined, limit: number): RefundDue[] {

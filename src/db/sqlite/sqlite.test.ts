@@ -5,6 +5,7 @@ import { canMount, smallFolder, temporaryFolder } from '../../../actors/testing/
 import { changesOf } from '../../projector/rows.ts';
 import { anybody } from '../../testing/drafts.ts';
 import { operatorsContract } from '../../testing/operators-contract.ts';
+import { orderWalkContract } from '../../testing/order-walk-contract.ts';
 import { projectionContract } from '../../testing/projection-contract.ts';
 import { seriesContract } from '../../testing/series-contract.ts';
 import { sqlContract } from '../../testing/sql-contract.ts';
@@ -16,6 +17,7 @@ import { SqliteProjection } from './projection.ts';
 
 sqlContract('SQLite', sqliteFixture);
 operatorsContract('SQLite', sqliteFixture);
+orderWalkContract('SQLite', sqliteFixture);
 projectionContract('SQLite', sqliteFixture);
 seriesContract('SQLite', sqliteFixture);
 

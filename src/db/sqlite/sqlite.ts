@@ -40,7 +40,7 @@ export function openSqlite(file: DatabaseFile, check: boolean): Sql {
   const watch = new FileWatch(database, file);
   return {
     catalog: new SqliteCatalog(drizzled),
-    orders: new SqliteOrderLists(drizzled),
+    orders: new SqliteOrderLists(drizzled, database),
     refundsDue: new SqliteRefundsDue(drizzled),
     draws: new SqliteDraws(drizzled),
     series: new SqliteSeries(drizzled),

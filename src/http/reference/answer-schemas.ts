@@ -116,6 +116,17 @@ export const orders = v.object({
   next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
 });
 
+export const foundOrder = v.object({
+  ...order.entries,
+  reference: v.nullable(v.pipe(v.string(), v.description("The payment's, where it has one."))),
+  refundedAt: v.nullable(time()),
+});
+
+export const foundOrders = v.object({
+  orders: v.array(foundOrder),
+  next: v.nullable(v.pipe(v.string(), v.description('The cursor of the next page.'))),
+});
+
 export const ownSession = v.object({ userId: id(), expiresAt: time() });
 
 export const token = v.object({ token: v.string(), expiresAt: time() });

@@ -11,7 +11,12 @@ interface Answer {
 /** An answer that is not in the JSON envelope. */
 interface OtherAnswer {
   /** Without parameters. */
-  type: 'text/plain' | 'text/event-stream' | 'application/json';
+  type:
+    | 'text/plain'
+    | 'text/event-stream'
+    | 'text/csv'
+    | 'application/json'
+    | 'application/x-ndjson';
   schema: { type: 'string' | 'object' };
   example: unknown;
 }

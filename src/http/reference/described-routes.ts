@@ -24,6 +24,7 @@ import { admissionSchema } from '../routes/tokens.ts';
 import type { ErrorCode } from '../wire/messages.ts';
 import * as schema from './answer-schemas.ts';
 import { describedOperatorRoutes } from './described-operator-routes.ts';
+import { describedOrderRoutes } from './described-order-routes.ts';
 import { describedPictureRoutes } from './described-picture-routes.ts';
 import { describedPromoRoutes } from './described-promo-routes.ts';
 import { actor, admin, body, type DescribedRoute } from './described-route.ts';
@@ -350,6 +351,7 @@ const people: readonly DescribedRoute[] = [
 export const describedRoutes: readonly DescribedRoute[] = [
   ...orders,
   ...money,
+  ...describedOrderRoutes,
   ...shop,
   ...describedPromoRoutes,
   ...people,

@@ -95,6 +95,13 @@ export const actions = {
   next: null,
 };
 
+const foundOrder = { ...paid, reference: delivery.reference, refundedAt: null };
+export const foundOrders = { orders: [foundOrder], next: null };
+export const jsonLine = JSON.stringify(foundOrder);
+export const csv =
+  'order_id,item_id,item,promo_id,promo,user_id,amount,unit_price,total,to_refund,currency,unit_price_minor,total_minor,to_refund_minor,status,created_at,pay_by,paid_at,closed_at,refunded_at,reference\r\n' +
+  `20261127-1-1001,1,Aurora headphones,7,Midnight,42,1,99.00,99.00,0.00,CNY,9900,9900,0,paid,2026-11-27T12:00:00.000Z,2026-11-27T12:15:00.000Z,2026-11-27T12:03:20.000Z,,,${delivery.reference}\r\n`;
+
 export const newItem = {
   title: 'Aurora headphones',
   description: 'Wireless, thirty hours of music.',

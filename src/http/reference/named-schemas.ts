@@ -66,6 +66,8 @@ const answered: Record<string, v.GenericSchema> = {
   BatchResults: schema.batchResults,
   Order: schema.order,
   OrderPage: schema.orders,
+  FoundOrder: schema.foundOrder,
+  FoundOrderPage: schema.foundOrders,
   DeliveredOrder: schema.delivered,
   RefundDue: schema.refundDue,
   RefundDuePage: schema.refundsDue,

@@ -458,6 +458,9 @@ describe('a real engine answers as its document says', () => {
     await call('GET /api/admin/refunds-due', 200, { who });
     await call('GET /api/admin/refunds-due', 10001, { who, query: '?cursor=x' });
     await call('GET /api/admin/refunds-due', 20003);
+    await call('GET /api/admin/orders', 200, { who, query: '?status=paid' });
+    await call('GET /api/admin/orders', 10001, { who, query: '?status=lost' });
+    await call('GET /api/admin/orders', 20003);
   }
 
   test('about the end of a promo', async () => {
@@ -501,17 +504,22 @@ describe('a real engine answers as its document says', () => {
       '/metrics': 'text/plain',
       '/openapi.json': 'application/json',
       [`/api/items/${itemId}/live`]: 'text/event-stream',
+      '/api/admin/orders.csv': 'text/csv',
+      '/api/admin/orders.jsonl': 'application/x-ndjson',
     };
     for (const [path, type] of Object.entries(plain)) {
       const described = document.paths[path.replace(String(itemId), '{id}')]!.get!;
       expect([path, Object.keys(described.responses[200]!.content)]).toEqual([path, [type]]);
       const hangUp = new AbortController();
-      const headers = { authorization: `Bearer ${metricsToken}` };
+      const token = path.startsWith('/api/admin/') ? adminToken : metricsToken;
+      const headers = { authorization: `Bearer ${token}` };
       const response = await fetch(shop.engine.url + path, { headers, signal: hangUp.signal });
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get('content-type')).toStartWith(type);
       hangUp.abort();
     }
+    await call('GET /api/admin/orders.csv', 10001, { who: 'admin', query: '?item=x' });
+    await call('GET /api/admin/orders.jsonl', 20003);
     await call('GET /api/items/:id/live', 10005, { params: { id: 99 } });
     await call('GET /metrics', 20003);
     await call('GET /metrics', 20006, { who: { session: 'a-wrong-token' } });
