@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test';
 import { deedOf } from './deeds.ts';
 
+const picture = '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae';
+
 test('the API and the pages do the same in the same words', () => {
   for (const [method, path, action, target] of [
     ['POST', '/api/items', 'item.create', null],
@@ -9,6 +11,12 @@ test('the API and the pages do the same in the same words', () => {
     ['POST', '/admin/items/7/edit', 'item.edit', '7'],
     ['POST', '/api/items/7/restock', 'item.restock', '7'],
     ['POST', '/admin/items/7/promos', 'promo.create', null],
+    ['POST', '/api/items/7/pictures', 'picture.add', '7'],
+    ['POST', '/admin/items/7/pictures', 'picture.add', '7'],
+    ['PATCH', `/api/items/7/pictures/${picture}`, 'picture.edit', '7'],
+    ['POST', `/admin/items/7/pictures/${picture}`, 'picture.edit', '7'],
+    ['DELETE', `/api/items/7/pictures/${picture}`, 'picture.delete', '7'],
+    ['POST', `/admin/items/7/pictures/${picture}/delete`, 'picture.delete', '7'],
     ['POST', '/api/promos', 'promo.create', null],
     ['DELETE', '/api/promos/3', 'promo.delete', '3'],
     ['POST', '/admin/promos/3/delete', 'promo.delete', '3'],

@@ -20,10 +20,13 @@ const plain: Record<string, string> = {
   DELETE: 'delete',
 };
 
+const pictureId = /^[0-9a-f]{64}$/;
+
 /** Words for one and the same. */
 const same: Record<string, string> = {
   'item.promos': 'promo.create',
   'key.delete': 'key.revoke',
+  'item.pictures': 'picture.add',
 };
 
 interface Deed {
@@ -39,6 +42,11 @@ export function deedOf(method: string, path: string): Deed {
     .filter((part) => !['', 'api', 'admin'].includes(part));
   const kind = kinds[first] ?? first;
   const target = rest.find((part) => /^\d[\d-]*$/.test(part)) ?? null;
+  const picture = rest.findIndex((part) => pictureId.test(part));
+  if (picture !== -1) {
+    const verb = rest[picture + 1] ?? (method === 'DELETE' ? 'delete' : 'edit');
+    return { action: `picture.${verb}`, target };
+  }
   const verb = rest.filter((part) => part !== target).join('.') || plain[method] || method;
   const action = `${kind}.${verb}`;
   const known = same[action] ?? action;

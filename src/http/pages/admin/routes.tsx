@@ -60,6 +60,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
       .get('/items/:id/:form', backToItem)
       .get('/items/:id/:form/:which', backToItem)
+      .get('/items/:id/:form/:which/:what', backToItem)
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
       .use(sameSiteOnly(parts))

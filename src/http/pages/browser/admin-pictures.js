@@ -127,7 +127,8 @@ async function change(event) {
   delete form.dataset.sent;
   busy = true;
   const path = form.getAttribute('action');
-  const answer = await send(path, new FormData(form, submitter));
+  const to = submitter.getAttribute('formaction') ?? path;
+  const answer = await send(to, new FormData(form, submitter));
   busy = false;
   if (answer === null) return complain([settings().texts.lost]);
   show(answer);

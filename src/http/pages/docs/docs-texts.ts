@@ -9,7 +9,7 @@ export const docsTexts = {
     success: 'Success',
     failure: 'Failure',
     envelopeLead:
-      'Every answer of the API is JSON in one of two shapes. Money is integer minor units; times are RFC 3339 in UTC; bodies are at most 64 KiB of JSON, and unknown fields are ignored.',
+      'Every answer of the API is JSON in one of two shapes. Money is integer minor units; times are RFC 3339 in UTC; bodies are at most 64 KiB of JSON, but for pictures, and unknown fields are ignored.',
     retry:
       '429 and 503 carry Retry-After in seconds. After 503 or a broken connection, send the same request again: one purchase token buys at most one order.',
     who: 'Who',
@@ -47,7 +47,7 @@ export const docsTexts = {
     success: '成功',
     failure: '失败',
     envelopeLead:
-      '接口的应答都是 JSON，只有两种格式。金额为最小货币单位的整数，时间为 RFC 3339 UTC，请求体为不超过 64 KiB 的 JSON，未知字段会被忽略。',
+      '接口的应答都是 JSON，只有两种格式。金额为最小货币单位的整数，时间为 RFC 3339 UTC，请求体（图片除外）为不超过 64 KiB 的 JSON，未知字段会被忽略。',
     retry:
       '429 与 503 带有 Retry-After（秒）。收到 503 或连接中断后，请重发同一请求：一个购买令牌至多成交一单。',
     who: '调用者',

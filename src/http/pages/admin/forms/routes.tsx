@@ -29,7 +29,7 @@ import type { Made, PageMaker } from '../../page.tsx';
 import { type Filled, here, ownTexts } from '../frame.tsx';
 import { itemPage } from '../item/item.tsx';
 import { NewItemPage } from '../new-item.tsx';
-import { filesOf, pictureFormMax, picturesFrom, refusedText } from '../pictures/files.ts';
+import { filledForm, pictureFormMax, picturesFrom, refusedText } from '../pictures/files.ts';
 import { textsOfPictures } from '../pictures/pictures.tsx';
 import { changesInput, deliveryInput, extensionInput, itemInput, promoInput } from './form-data.ts';
 import { attempt, filledOf, submit, submitOnce } from './submit.ts';
@@ -86,10 +86,10 @@ type PromoService = (id: number, by: string) => Promise<Outcome<PromoRow | null>
 
 /** Its pictures are made first, so that nothing is half done where one of them cannot be taken. */
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const values = await valuesOf(c);
+  const { values, files: sent } = await filledForm(c);
   const form = { schema: newItemSchema, input: itemInput(values, view), key: values.key };
   const isWrong = checkInput(form.schema, form.input).wrong !== null;
-  const { pictures, refused: files } = await picturesFrom(parts, isWrong ? [] : await filesOf(c));
+  const { pictures, refused: files } = await picturesFrom(parts, isWrong ? [] : sent);
   const again = { view: here(view, '/admin/items/new') };
   if (files.length > 0) {
     const own = textsOfPictures(view);

@@ -6,6 +6,13 @@ import type { NewPicture } from '../../../../db/sql.ts';
 import type { PictureRefusal } from '../../../../shop/pictures/pictures.ts';
 import type { AppParts } from '../../../parts.ts';
 import { failure } from '../../../wire/envelope.ts';
+import { valuesOf } from '../../../wire/form.ts';
+import {
+  boundaryOf,
+  readMultipart,
+  type SentFile,
+  type SentForm,
+} from '../../../wire/multipart.ts';
 import { fill } from '../../texts.ts';
 import type { PictureTexts } from './pictures-texts.ts';
 
@@ -27,11 +34,12 @@ export function pictureFormMax({ mayIdle }: Pick<AppParts, 'mayIdle'>) {
   };
 }
 
-/** The files that were chosen; a field without any sends one that has neither name nor content. */
-export async function filesOf(c: Context): Promise<File[]> {
-  const files = (await c.req.formData()).getAll('pictures');
-  // The runtime leaves an empty name undefined, whatever its type says.
-  return files.filter((file): file is File => file instanceof File && Boolean(file.name));
+/** A form as it was sent, with its files where it has some. */
+export async function filledForm(c: Context): Promise<SentForm> {
+  const boundary = boundaryOf(c.req.header('content-type') ?? null);
+  const { body } = c.req.raw;
+  if (boundary === null || body === null) return { values: await valuesOf(c), files: [] };
+  return readMultipart(body, boundary, pictureBytesMax);
 }
 
 interface MadeFiles {
@@ -42,16 +50,15 @@ interface MadeFiles {
 /** Makes pictures of all files that are some, one after the other. */
 export async function picturesFrom(
   { pictureMaker }: Pick<AppParts, 'pictureMaker'>,
-  files: readonly File[],
+  files: readonly SentFile[],
 ): Promise<MadeFiles> {
   const made: MadeFiles = { pictures: [], refused: [] };
-  for (const file of files) {
-    const { name } = file;
-    if (file.size > pictureBytesMax) {
+  for (const { name, bytes } of files) {
+    if (bytes === null) {
       made.refused.push({ name, reason: 'large' });
       continue;
     }
-    const { value, unfit } = await pictureMaker.make(await file.bytes());
+    const { value, unfit } = await pictureMaker.make(bytes);
     if (unfit === null) made.pictures.push({ name, picture: { ...value, alt: '' } });
     else made.refused.push({ name, reason: unfit });
   }

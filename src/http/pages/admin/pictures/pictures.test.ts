@@ -93,7 +93,7 @@ describe('pictures of an item', () => {
     expect(card).toMatch(/^\/pictures\/[0-9a-f]{64}\.webp$/);
 
     await page.click('#pictures li:nth-child(1) summary');
-    await page.click('#pictures li:nth-child(1) button[value=remove]');
+    await page.click('#pictures li:nth-child(1) details button');
     await rows(page, 1);
     await buyer.page.goto(url(`/items/${itemId}`));
     expect(await slides(buyer.page)).toEqual(['An item']);
@@ -128,7 +128,7 @@ describe('pictures of an item', () => {
     await page.click('#pictures li:nth-child(3) button[value=first]');
     expect(await page.inputValue('#alt-1')).toBe('The box');
     await page.click('#pictures li:nth-child(2) summary');
-    await page.click('#pictures li:nth-child(2) button[value=remove]');
+    await page.click('#pictures li:nth-child(2) details button');
     expect(await page.$$('#pictures ol > li')).toHaveLength(2);
     const itemId = /\/admin\/items\/(\d+)/.exec(page.url())![1];
     await page.goto(url(`/items/${itemId}`));

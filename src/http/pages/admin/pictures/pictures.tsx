@@ -88,6 +88,7 @@ function Row({ own, picture, index, count }: RowProps) {
   const n = index + 1;
   const field = `alt-${n}`;
   const isFirst = index === 0;
+  const action = `/admin/items/${itemId}/pictures/${id}`;
   const button = (name: 'first' | 'up' | 'down', disabled: boolean) => (
     <button
       type="submit"
@@ -110,7 +111,7 @@ function Row({ own, picture, index, count }: RowProps) {
           alt={alt === '' ? fill(own.number, { n }) : alt}
         />
       </a>
-      <form method="post" action={`/admin/items/${itemId}/pictures/${id}`} data-once>
+      <form method="post" action={action} data-once>
         <div class="field">
           <label for={field}>{fill(own.alt, { n })}</label>
           <input
@@ -136,7 +137,7 @@ function Row({ own, picture, index, count }: RowProps) {
             <summary aria-label={`${own.remove}: ${fill(own.number, { n })}`}>
               {own.remove} …
             </summary>
-            <button type="submit" class="secondary" name="do" value="remove">
+            <button type="submit" class="secondary" formaction={`${action}/delete`}>
               {own.sure}
             </button>
           </details>

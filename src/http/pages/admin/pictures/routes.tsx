@@ -12,13 +12,19 @@ import {
 } from '../../../../shop/pictures/pictures.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import type { AppParts } from '../../../parts.ts';
-import { formMax, type Values, valuesOf } from '../../../wire/form.ts';
+import { formMax, valuesOf } from '../../../wire/form.ts';
 import { type ErrorCode, failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../../page.tsx';
 import { attempt } from '../forms/submit.ts';
 import { itemPage } from '../item/item.tsx';
-import { filesOf, pictureFormMax, picturesFrom, type RefusedFile, refusedText } from './files.ts';
+import {
+  filledForm,
+  pictureFormMax,
+  picturesFrom,
+  type RefusedFile,
+  refusedText,
+} from './files.ts';
 import { textsOfPictures } from './pictures.tsx';
 
 export function pictureForms(parts: AppParts, page: PageMaker) {
@@ -32,6 +38,11 @@ export function pictureForms(parts: AppParts, page: PageMaker) {
       '/items/:id/pictures/:pictureId',
       formMax,
       page((c, view) => change(parts, c, view)),
+    )
+    .post(
+      '/items/:id/pictures/:pictureId/delete',
+      formMax,
+      page((c, view) => remove(parts, c, view)),
     );
 }
 
@@ -40,7 +51,7 @@ async function addFiles(parts: AppParts, c: Context, view: View): Promise<Made> 
   const id = itemIdOf(c.req.param('id'));
   if (!parts.board.has(id)) return notFound(view);
   const own = textsOfPictures(view);
-  const files = await filesOf(c);
+  const { files } = await filledForm(c);
   if (files.length === 0) return again(parts, view, id, own.nothing, 10001);
   const { value: refused, refused: fault } = await attempt(parts, c, async () => {
     const made = await picturesFrom(parts, files);
@@ -61,30 +72,45 @@ async function change(parts: AppParts, c: Context, view: View): Promise<Made> {
   const id = itemIdOf(c.req.param('id'));
   const pictureId = c.req.param('pictureId') ?? '';
   const values = await valuesOf(c);
-  const { value: refused, refused: fault } = await attempt(parts, c, async () =>
-    done(await carriedOut(parts, id, pictureId, values)),
-  );
-  if (fault !== null) return refusedBy(parts, view, id, fault.code);
-  if (refused === 'missing') return refusedBy(parts, view, id, 10005);
-  if (refused !== null) return refusedBy(parts, view, id, 10001);
-  const name = values.do === 'remove' ? 'pictureRemoved' : 'pictureSaved';
-  return c.redirect(`/admin/items/${id}?done=${name}#pictures`, 303);
+  const service = async () => {
+    const pictures = await parts.sql.catalog.picturesOfItems([id]);
+    const now = 1 + pictures.findIndex((picture) => picture.id === pictureId);
+    const input = { alt: values.alt, position: positionAfter(values.do, now) };
+    const { value, wrong } = checkInput(pictureChangesSchema, input);
+    if (wrong !== null) return 10001;
+    return codeOf(await editPicture(parts, id, pictureId, value));
+  };
+  return answer(parts, c, view, { id, service, told: 'pictureSaved' });
 }
 
-/** Null where it was done. */
-async function carriedOut(
+async function remove(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const id = itemIdOf(c.req.param('id'));
+  const service = async () =>
+    codeOf(await removePicture(parts, id, c.req.param('pictureId') ?? ''));
+  return answer(parts, c, view, { id, service, told: 'pictureRemoved' });
+}
+
+const codeOf = ({ refused }: { refused: PictureRefusal | null }) =>
+  refused === null ? null : 10005;
+
+interface Change {
+  id: number;
+  /** Resolves with why it was not done. */
+  service(): Promise<ErrorCode | null>;
+  /** The text of what was done, by its name. */
+  told: string;
+}
+
+async function answer(
   parts: AppParts,
-  id: number,
-  pictureId: string,
-  values: Values,
-): Promise<PictureRefusal | 'wrong' | null> {
-  if (values.do === 'remove') return (await removePicture(parts, id, pictureId)).refused;
-  const pictures = await parts.sql.catalog.picturesOfItems([id]);
-  const now = 1 + pictures.findIndex((picture) => picture.id === pictureId);
-  const position = positionAfter(values.do, now);
-  const { value, wrong } = checkInput(pictureChangesSchema, { alt: values.alt, position });
-  if (wrong !== null) return 'wrong';
-  return (await editPicture(parts, id, pictureId, value)).refused;
+  c: Context,
+  view: View,
+  { id, service, told }: Change,
+): Promise<Made> {
+  const { value: code, refused } = await attempt(parts, c, async () => done(await service()));
+  const why = refused?.code ?? code;
+  if (why === null) return c.redirect(`/admin/items/${id}?done=${told}#pictures`, 303);
+  return refusedBy(parts, view, id, why);
 }
 
 /** Where a button moves a picture that is in a place from 1 on; undefined where it stays. */
