@@ -176,7 +176,11 @@ export class Positions {
    */
   lag(partition: number, copy: Copy, now: number): Lag {
     const known = this.get(partition, `${copy}Known`) === 1;
-    const held = this.get(partition, known ? `${copy}Seq` : 'startSeq');
+    return this.lagOf(partition, this.get(partition, known ? `${copy}Seq` : 'startSeq'), now);
+  }
+
+  /** How far whoever holds all entries up to a sequence is behind at `now`, by the wall clock. */
+  lagOf(partition: number, held: Sequence, now: number): Lag {
     const entries = Math.max(0, this.get(partition, 'journalSeq') - held);
     const at = entries === 0 ? null : this.#times.at(partition, held + 1);
     return { entries, ms: at === null ? 0 : Math.max(0, now - at) };

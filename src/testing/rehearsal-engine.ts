@@ -9,6 +9,7 @@
 import { configureLog } from '../../actors/log.ts';
 import { readConfig } from '../config.ts';
 import { startEngine } from '../engine.ts';
+import type { WebhookTerms } from '../webhooks/terms.ts';
 import { crashOnRequest } from './crash-on-request.ts';
 import { captchaText, unlimited } from './shop.ts';
 
@@ -42,16 +43,22 @@ const often = { ordersShare: 0, lullMs: 0, lookMs: 20, pauseMs: 200, idleMs: 1_0
 const snapshots =
   tail === undefined ? {} : { ...often, tailEvents: Number(tail), quietEvents: Number(tail) };
 const quickPasswords = words.includes('quick-passwords');
-/** `quick-webhooks`: those that fail are tried again soon, and given up after three seconds. */
-const quick = {
+/**
+ * `quick-webhooks`: those that fail are tried again soon, and given up after three seconds; `patient-webhooks`: they
+ * are tried again when they are told to be.
+ */
+const brief = {
   pauseMs: 50,
   pauseGrowth: 1.5,
   pauseMsMax: 200,
   downPauseMs: 50,
   downPauseMsMax: 200,
 };
-const soon = { ...quick, tryMs: 500, recordMs: 100, giveUpMs: 3_000 };
-const webhooks = words.includes('quick-webhooks') ? soon : {};
+const termsOfWebhooks: Record<string, Partial<WebhookTerms>> = {
+  'quick-webhooks': { ...brief, tryMs: 500, recordMs: 100, giveUpMs: 3_000 },
+  'patient-webhooks': { pauseMs: 3_600_000, recordMs: 100 },
+};
+const webhooks = termsOfWebhooks[words.find((word) => word in termsOfWebhooks) ?? ''] ?? {};
 const rehearsal = {
   webhooks,
   captchaText,

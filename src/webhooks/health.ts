@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import type { WebhookTerms } from './terms.ts';
 
 export class ReceiverHealth {
-  /** When the first try failed since the receiver last took an event; null while it takes them. */
+  /** When it first failed, since it last took an event; null while it takes them, or refuses single ones. */
   failingSince: number | null = null;
   /** When it said 410; null while it has not. */
   stoppedAt: number | null = null;
@@ -48,10 +48,13 @@ export class ReceiverHealth {
   }
 
   failed(id: string, answer: Answer, now: number): void {
-    this.why = answer;
-    this.failingSince ??= now;
     const wasDown = this.isDown;
     this.#failed.add(id);
+    // Who refuses one event may well take the next.
+    if (answer.outcome !== 'refused' || this.isDown) {
+      this.why = answer;
+      this.failingSince ??= now;
+    }
     if (answer.outcome === 'gone') this.stoppedAt ??= now;
     if (answer.outcome === 'busy' && answer.retryAfterMs > 0)
       this.#askedUntil = Math.max(this.#askedUntil, now + retryAfter(answer, this.terms));

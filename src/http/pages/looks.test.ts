@@ -220,6 +220,7 @@ describe('every text', () => {
       `/admin/search?item=${itemId}&user=1`,
       `/admin/items/${itemId}`,
       '/admin/refunds',
+      '/admin/webhooks',
       `/admin/orders/${orderId}`,
     ]) {
       await page.goto(url(path));

@@ -32,6 +32,7 @@ import {
   logInRoutes,
   logOutRoute,
 } from './session.tsx';
+import { webhookPages } from './webhooks/routes.tsx';
 
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
@@ -63,6 +64,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/items/:id/:form/:which/:what', backToItem)
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
+      .route('/', webhookPages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
       .route('/', pictureForms(parts, page))

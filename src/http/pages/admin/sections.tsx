@@ -8,6 +8,7 @@ const sections = [
   { name: 'items', path: '/admin/items' },
   { name: 'refunds', path: '/admin/refunds' },
   { name: 'search', path: '/admin/search' },
+  { name: 'webhooks', path: '/admin/webhooks' },
   { name: 'engine', path: '/admin/engine' },
 ] as const;
 
