@@ -1,39 +1,16 @@
 // The list: how each sale stands, second by second.
-import { durationText, everySecond, saleStatus, saleText, serverNow } from './clock.js';
+import { tickCards } from './cards.js';
+import { durationText, everySecond, serverNow } from './clock.js';
 import { find, showTime } from './site.js';
-import { showStock } from './stock.js';
 
 const next = find('#next');
 const changed = find('#changed');
 
-const cards = [...document.querySelectorAll('[data-offer]')].map((element) => {
-  const offer = JSON.parse(element.dataset.offer);
-  if (element.dataset.section !== 'ended') showStock(element, offer);
-  return { element, offer };
-});
-
-for (const time of document.querySelectorAll('[data-time]')) {
-  showTime(time, Number(time.dataset.time));
-}
-
-/** Whether a sale has begun or ended, so that its card stands in a section that is no longer its own. */
-function hasMoved({ element, offer: { promo } }, status) {
-  const { section } = element.dataset;
-  if (section === 'coming') return serverNow() >= promo.startAt;
-  return section === 'running' && status === 'ended';
-}
+if (next !== null) showTime(find('time', next), Number(next.dataset.next));
 
 everySecond(() => {
-  let hasChanged = next !== null && serverNow() >= Number(next.dataset.next);
-  if (next !== null) {
-    find('[data-left]', next).textContent = durationText(Number(next.dataset.next) - serverNow());
-  }
-  for (const card of cards) {
-    const { element, offer } = card;
-    const status = saleStatus(offer.promo);
-    find('[data-status]', element).textContent = saleText(offer);
-    element.dataset.state = offer.left === 0 && status !== 'pending' ? 'sold-out' : status;
-    hasChanged ||= hasMoved(card, status);
-  }
-  changed.hidden = !hasChanged;
+  const hasMoved = tickCards();
+  const leftMs = next === null ? 1 : Number(next.dataset.next) - serverNow();
+  if (next !== null) find('[data-left]', next).textContent = durationText(leftMs);
+  changed.hidden = !hasMoved && leftMs > 0;
 });

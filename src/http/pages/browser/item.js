@@ -1,6 +1,7 @@
 // An item's page: live countdown and stock, and the button, enabled when they allow it.
 import { call, jitterMs } from './api.js';
 import { AskingAgain } from './ask-again.js';
+import { tickCards } from './cards.js';
 import { everySecond, saleStatus, serverNow, unitsOf } from './clock.js';
 import { keepCommitment } from './commitment.js';
 import { followGallery } from './gallery.js';
@@ -57,6 +58,8 @@ const refusals = {
   'sold-out': texts.soldOut,
 };
 
+const logInTo = { joinWaitlist: texts.logInToWait, joinDraw: texts.logInToDraw };
+
 function showCountdown() {
   const countdown = find('#countdown');
   if (countdown === null) return;
@@ -78,7 +81,8 @@ function showCountdown() {
 /** What there is to know beside the button. */
 function noteOf(now) {
   if (now === 'paused') return stands() === 'none' ? texts.pausedNow : '';
-  if (now !== 'sold-out' || offer.held === 0 || stands() === 'waiting' || isFull()) return '';
+  if (now !== 'sold-out' || stands() === 'waiting' || isFull()) return '';
+  if (offer.held === 0) return texts.noneReturns;
   return fill(mayComeBack() ? texts.heldUnpaid : texts.mayReturn, { held: offer.held });
 }
 
@@ -91,7 +95,9 @@ function show() {
   note.hidden = note.textContent === '';
   const normal = find('[data-normal]');
   if (normal !== null) normal.hidden = now !== 'ended';
-  const tell = find('[data-tell]');
+  const others = find('[data-others]');
+  if (others !== null) others.hidden = now !== 'ended' && !(now === 'sold-out' && offer.held === 0);
+  const tell = find('.details [data-tell]');
   if (tell !== null) tell.hidden = serverNow() >= promo.startAt;
   document.body.dataset.state = now;
   document.body.dataset.stands = stands();
@@ -105,6 +111,7 @@ function show() {
     // Before the sale is the time to log in.
     const isWorthIt = does !== null || now === 'pending' || now === 'paused';
     logIn.hidden = !isWorthIt;
+    logIn.textContent = logInTo[does] ?? texts.logInToBuy;
     closed.hidden = isWorthIt;
     closed.textContent = label;
     return;
@@ -211,6 +218,7 @@ beginRoom();
 followGallery();
 onStanding(show);
 everySecond(show);
+everySecond(tickCards);
 wakeAtOpening();
 listen();
 if (button !== null) {

@@ -4,7 +4,7 @@ import { sectionOf } from '../../../shop/item-sections.ts';
 import type { View } from '../layout.tsx';
 import { fill, scriptTexts } from '../texts.ts';
 import { homeTexts } from './home-texts.ts';
-import { atNormalPrice, type Offer, offerData, Picture, Price, Stock } from './offer.tsx';
+import { atNormalPrice, type Offer, offerData, Picture, Price, Stock, supplyOf } from './offer.tsx';
 import { TellMe } from './tell/tell.tsx';
 import { Timed, type TimedProps } from './timed.tsx';
 
@@ -86,11 +86,10 @@ function Moment(props: TimedProps) {
 }
 
 /** Whether a running sale that has nothing left may have again. */
-function MayReturn({ view, offer: { status, row } }: { view: View; offer: Offer }) {
-  if (status !== 'running' || row.left > 0) return null;
+function MayReturn({ view, offer }: { view: View; offer: Offer }) {
+  const supply = supplyOf(offer);
+  if (offer.status !== 'running' || supply === 'left') return null;
   const own = homeTexts[view.visitor.language];
-  const { held } = row;
-  if (held === 0) return <p class="hint">{own.noneReturns}</p>;
-  const text = queueModes[row.queue] === 'off' ? own.mayReturn : own.joinLine;
-  return <p class="hint">{fill(text, { held })}</p>;
+  const text = { inLine: own.joinLine, anybody: own.mayReturn, gone: own.noneReturns }[supply];
+  return <p class="hint">{fill(text, { held: offer.row.held })}</p>;
 }

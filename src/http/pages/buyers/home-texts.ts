@@ -37,6 +37,8 @@ const en = {
   mayReturn: '{held} held unpaid: they may come back.',
   joinLine: '{held} held unpaid: they may come back. Join the waiting list.',
   noneReturns: 'Everything is sold and paid.',
+  others: 'Other sales',
+  seeOthers: 'See all that is on sale',
 };
 
 export type HomeTexts = typeof en;
@@ -76,6 +78,8 @@ const zh: HomeTexts = {
   mayReturn: '{held} 件待付款，可能重新开售。',
   joinLine: '{held} 件待付款，可能重新开售，可加入候补。',
   noneReturns: '已全部售出并付款。',
+  others: '其他活动',
+  seeOthers: '查看全部在售商品',
 };
 
 export const homeTexts: Record<Language, HomeTexts> = { en, zh };

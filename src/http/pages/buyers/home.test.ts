@@ -47,13 +47,17 @@ async function counted(path: string): Promise<number[]> {
   return [...html.matchAll(/class="count">([\d,]+)</g)].map(([, count]) => Number(count));
 }
 
+const pay = (orderId: string) => shop.engine.api('POST', `/api/orders/${orderId}/pay`, {});
+
 /** A sale whose only unit is held, or paid. */
-async function soldOut(state: 'held' | 'paid', endsInMs: number): Promise<Sale> {
+async function soldOut(
+  state: 'held' | 'paid',
+  endsInMs: number,
+): Promise<Sale & { orderId: string }> {
   const sale = await shop.engine.sale({ stock: 1, endsInMs });
   const { orderId } = mustSucceed(await shop.engine.place(tokenFor(sale, 1_000_000)));
-  if (state === 'paid')
-    mustSucceed(await shop.engine.api('POST', `/api/orders/${orderId}/pay`, {}));
-  return sale;
+  if (state === 'paid') mustSucceed(await pay(orderId));
+  return { ...sale, orderId };
 }
 
 test('an empty shop says so; before its first sale it says when that starts', async () => {
@@ -78,6 +82,7 @@ test('an empty shop says so; before its first sale it says when that starts', as
 
 describe('with items of every kind', () => {
   const ids: Record<string, number> = {};
+  let heldOrder: string;
 
   beforeAll(async () => {
     const { engine } = shop;
@@ -89,7 +94,7 @@ describe('with items of every kind', () => {
     await sale('long', { endsInMs: 2 * hour });
     await sale('short', { endsInMs: hour });
     ids.paid = (await soldOut('paid', hour / 3)).itemId;
-    ids.held = (await soldOut('held', hour / 2)).itemId;
+    ({ itemId: ids.held, orderId: heldOrder } = await soldOut('held', hour / 2));
     ids.normal = await engine.item(5);
     await sale('over', { startsInMs: -5_000, endsInMs: 500 });
     const title = { title: 'A “quoted” kettle' };
@@ -178,6 +183,36 @@ describe('with items of every kind', () => {
     await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))');
     await page.waitForSelector(`${card}[data-state=running] [data-status]:has-text("Ends in ")`);
     await page.waitForSelector('#changed:visible a[href="/?show=coming"]');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a page of what is sold and paid says so, and offers other sales that one may be in time for', async () => {
+    const html = await pageAt(`/items/${ids.paid}`);
+    expect(html).toContain('Everything is sold and paid: nothing comes back by itself.');
+    const [, others = ''] = html.split('id="others-title"');
+    const offered = [...others.matchAll(/<h3><a href="\/items\/(\d+)/g)].map(([, id]) =>
+      Number(id),
+    );
+    expect(offered).toEqual([ids.short!, ids.long!, ids.soon!]);
+    expect(await pageAt(`/items/${ids.over}`)).toContain('id="others-title"');
+    expect(await pageAt(`/items/${ids.long}`)).not.toContain('id="others-title"');
+    expect(await pageAt(`/items/${ids.paid}`, 'zh')).toContain('不会再有退回的商品');
+  });
+
+  test('a page of what is held offers its waiting list, until that is paid before their eyes', async () => {
+    const path = `/items/${ids.held}`;
+    const html = await pageAt(path);
+    expect(html).toContain('Log in to join the waiting list');
+    expect(html).toContain('1 held unpaid: wait for them.');
+    const { page, context, complaints } = await browser.visitor(shop.engine.url);
+    await page.goto(shop.engine.url + path);
+    await page.waitForSelector('#log-in-to-buy:visible:has-text("join the waiting list")');
+    expect(await page.isVisible('[data-others]')).toBe(false);
+    mustSucceed(await pay(heldOrder));
+    await page.waitForSelector('[data-returning]:has-text("nothing comes back by itself")');
+    await page.waitForSelector('#closed:visible:has-text("Sold out")');
+    await page.waitForSelector('[data-others]:visible a[href="/"]');
     expect(complaints).toEqual([]);
     await context.close();
   });

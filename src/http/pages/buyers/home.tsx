@@ -11,7 +11,7 @@ import { Layout, languageTag, textsOf, type View } from '../layout.tsx';
 import { fill } from '../texts.ts';
 import { Card } from './card.tsx';
 import { homeTexts } from './home-texts.ts';
-import type { Offer } from './offer.tsx';
+import { type Offer, supplyOf } from './offer.tsx';
 import { Timed } from './timed.tsx';
 
 /** The sorts that the page has. */
@@ -226,7 +226,8 @@ function Section({ view, name, title, offers }: SectionProps) {
 
 /** What can be bought before what is sold out, and that which may come back before the rest. */
 function availableFirst(offers: readonly Offer[]): Offer[] {
-  const rank = ({ row, status }: Offer) =>
-    status === 'pending' || status === 'ended' || row.left > 0 ? 0 : row.held > 0 ? 1 : 2;
+  const ranks = { left: 0, inLine: 1, anybody: 1, gone: 2 };
+  const rank = (offer: Offer) =>
+    offer.status === 'pending' || offer.status === 'ended' ? 0 : ranks[supplyOf(offer)];
   return offers.toSorted((a, b) => rank(a) - rank(b));
 }

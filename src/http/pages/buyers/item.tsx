@@ -1,15 +1,16 @@
 /** `/items/:id`: the countdown, the live stock, and the button. */
-import { queueModes } from '../../../../actors/events.ts';
 import { orderUnitsMax } from '../../../../actors/limits.ts';
 import type { CatalogPromo } from '../../../catalog/item.ts';
-import { Layout, logInPath, textsOf, type View } from '../layout.tsx';
+import { Layout, textsOf, type View } from '../layout.tsx';
 import { namedMinuteText } from '../minute-text.ts';
 import { money } from '../money.ts';
 import { fill, scriptTexts } from '../texts.ts';
+import { BuyButton } from './buy-button.tsx';
 import { Gallery } from './gallery.tsx';
 import { atNormalPrice, type Offer, offerData, Price, Stock } from './offer.tsx';
 import { DrawLink, Room } from './room.tsx';
 import { roomTexts } from './room-texts.ts';
+import { OtherSales, Returning } from './sold-out.tsx';
 import { TellMe } from './tell/tell.tsx';
 
 interface ItemProps {
@@ -17,9 +18,11 @@ interface ItemProps {
   offer: Offer;
   /** See `standingOnPage`. */
   standing: unknown;
+  /** Other sales, for who comes too late for this one. */
+  others: readonly Offer[];
 }
 
-export function ItemPage({ view, offer, standing }: ItemProps) {
+export function ItemPage({ view, offer, standing, others }: ItemProps) {
   const own = textsOf(view);
   const { item, promo } = offer;
   const { userId, language } = view.visitor;
@@ -43,7 +46,7 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
           <Price view={view} offer={offer} />
           {promo !== undefined && <Countdown view={view} promo={promo} />}
           <Stock view={view} offer={offer} />
-          <p class="hint" data-returning hidden></p>
+          <Returning view={view} offer={offer} standing={standing} />
           <p class="notice" data-other hidden>
             <a href={`/items/${item.id}`}>{scriptTexts[language].otherSale}</a>
           </p>
@@ -59,11 +62,12 @@ export function ItemPage({ view, offer, standing }: ItemProps) {
           )}
         </div>
       </article>
+      <OtherSales view={view} offer={offer} others={others} />
     </Layout>
   );
 }
 
-type PurchaseProps = Omit<ItemProps, 'standing'>;
+type PurchaseProps = Pick<ItemProps, 'view' | 'offer'>;
 
 /** The longest description that search engines show. */
 const summaryLengthMax = 155;
@@ -203,46 +207,5 @@ function Purchase({ view, offer }: PurchaseProps) {
         )}
       </div>
     </section>
-  );
-}
-
-/** The button as it is before the script comes: who is not logged in may do that, while it is of use. */
-function BuyButton({ view, offer }: PurchaseProps) {
-  const { status, row } = offer;
-  const script = scriptTexts[view.visitor.language];
-  const isSoldOut = row.left === 0 && (status === 'running' || status === 'none');
-  const isSold = status !== 'none' || row.normalSale === 1;
-  const isWaitlist =
-    isSoldOut && row.held > 0 && offer.promo !== undefined && queueModes[row.queue] !== 'off';
-  const isOver = status === 'ended' || (isSoldOut && !isWaitlist) || !isSold;
-  const labels = {
-    none: isSold ? script.buy : script.notSold,
-    pending: script.notOpen,
-    running: script.buy,
-    paused: script.paused,
-  };
-  const soldOut = isWaitlist ? script.joinWaitlist : script.soldOut;
-  const label = status === 'ended' ? script.over : isSoldOut ? soldOut : labels[status];
-  if (view.visitor.userId !== null) {
-    return (
-      <button type="button" class="primary" id="buy" disabled>
-        {label}
-      </button>
-    );
-  }
-  return (
-    <>
-      <a
-        class="primary"
-        id="log-in-to-buy"
-        href={logInPath('/login', view.visitor)}
-        hidden={isOver}
-      >
-        {textsOf(view).logInToBuy}
-      </a>
-      <button type="button" class="primary" id="closed" disabled hidden={!isOver}>
-        {label}
-      </button>
-    </>
   );
 }

@@ -38,6 +38,16 @@ export function offerOf({ item, row }: OpenItem, now: number): Offer {
   return { item: priced, promo, row, status: promo === undefined ? 'none' : saleStatus(row, now) };
 }
 
+/**
+ * What there is of an offer: units `left`; or units held unpaid, which come back, to those `inLine` or to `anybody`; or
+ * it is `gone`, and nothing comes back by itself.
+ */
+export function supplyOf({ promo, row }: Offer): 'left' | 'inLine' | 'anybody' | 'gone' {
+  if (row.left > 0) return 'left';
+  if (row.held === 0) return 'gone';
+  return promo !== undefined && queueModes[row.queue] !== 'off' ? 'inLine' : 'anybody';
+}
+
 /** What the scripts know about an offer. Times in milliseconds since 1970 UTC. */
 export function offerData({ item, promo, row, status }: Offer) {
   const { loaded, left, held } = row;

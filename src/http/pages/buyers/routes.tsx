@@ -19,9 +19,10 @@ import { checkoutPages } from './checkout/routes.tsx';
 import { drawPage } from './draw/make.tsx';
 import { HomePage, homeSorts } from './home.tsx';
 import { ItemPage } from './item.tsx';
-import { listedOfferOf, normalOfferOf, offerOf } from './offer.tsx';
+import { listedOfferOf, normalOfferOf, type Offer, offerOf } from './offer.tsx';
 import { OrdersPage } from './orders.tsx';
 import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
+import { isTooLate } from './sold-out.tsx';
 import { standingOnPage } from './standing.ts';
 import { tellPages } from './tell/routes.tsx';
 
@@ -81,7 +82,27 @@ async function item(parts: AppParts, c: Context, view: View): Promise<Made> {
   const isNormal = c.req.query('price') === 'normal';
   const offer = (isNormal ? normalOfferOf : offerOf)(found, view.now);
   const standing = await standingOnPage(parts, view.visitor.userId, offer);
-  return { page: <ItemPage view={view} offer={offer} standing={standing} /> };
+  const others = isTooLate(offer) ? await otherSales(parts, view, found.item.id) : [];
+  return { page: <ItemPage view={view} offer={offer} standing={standing} others={others} /> };
+}
+
+const othersMax = 3;
+
+/** Sales other than an item's own that somebody may still be in time for: the most urgent. */
+async function otherSales(parts: AppParts, view: View, itemId: number): Promise<Offer[]> {
+  const offers: Offer[] = [];
+  for (const section of ['running', 'coming'] as const) {
+    const question = { sort: 'urgent', section, search: null, cursor: null } as const;
+    // The first page is always one of its list.
+    const { items } = (await parts.lists.page(question))!;
+    for (const each of items) {
+      if (each.id === itemId || offers.length === othersMax) continue;
+      const offer = offerOf({ item: each, row: parts.board.read(each.id)! }, view.now);
+      const { status, row } = offer;
+      if (status === 'pending' || (status === 'running' && row.left > 0)) offers.push(offer);
+    }
+  }
+  return offers;
 }
 
 async function orders(parts: AppParts, c: Context, view: View): Promise<Made> {
