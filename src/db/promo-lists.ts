@@ -13,6 +13,8 @@ export interface PromoLists {
   within(from: number, to: number, limit: number): Promise<PromoRow[]>;
   /** Those that begin at a moment or later, by start. */
   startingFrom(from: number, limit: number): Promise<PromoRow[]>;
+  /** Those that were never published, newest first. */
+  drafts(limit: number): Promise<PromoRow[]>;
   /** Those that were over before a moment or after a cursor, newest end first. */
   past(before: PastCursor, limit: number): Promise<PromoRow[]>;
 }

@@ -109,6 +109,7 @@ export function operatorsContract(database: string, make: SqlFixtureMaker): void
         early.id,
       ]);
       expect(ids(await promoLists.startingFrom(now, 9))).toEqual([early.id, late.id]);
+      expect(ids(await promoLists.drafts(2))).toEqual([late.id, long.id]);
       const all = { overAt: now + 99 * hour, id: 0 };
       expect(ids(await promoLists.past(all, 9))).toEqual([long.id, late.id, early.id]);
       const beyond = { overAt: late.endAt, id: late.id };

@@ -1,5 +1,5 @@
 /** Promos by time, in Postgres. */
-import { and, asc, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, gte, isNull, lt, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { overAt } from '../derived.ts';
 import type { PastCursor, PromoLists } from '../promo-lists.ts';
@@ -33,6 +33,17 @@ export class PostgresPromoLists implements PromoLists {
         .from(promos)
         .where(gte(promos.startAt, from))
         .orderBy(asc(promos.startAt), asc(promos.id))
+        .limit(limit),
+    );
+  }
+
+  drafts(limit: number): Promise<PromoRow[]> {
+    return this.#connections.run((client) =>
+      drizzle(client)
+        .select(shownOfPromo)
+        .from(promos)
+        .where(isNull(promos.publishedAt))
+        .orderBy(desc(promos.id))
         .limit(limit),
     );
   }

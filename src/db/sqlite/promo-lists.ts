@@ -1,5 +1,5 @@
 /** Promos by time, in SQLite. */
-import { and, asc, gte, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, gte, isNull, lt, sql } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { overAt } from '../derived.ts';
 import type { PastCursor, PromoLists } from '../promo-lists.ts';
@@ -19,6 +19,12 @@ export class SqlitePromoLists implements PromoLists {
   async startingFrom(from: number, limit: number): Promise<PromoRow[]> {
     const select = this.database.select(shownOfPromo).from(promos).where(gte(promos.startAt, from));
     return guarded(() => select.orderBy(asc(promos.startAt), asc(promos.id)).limit(limit).all());
+  }
+
+  async drafts(limit: number): Promise<PromoRow[]> {
+    const unpublished = isNull(promos.publishedAt);
+    const select = this.database.select(shownOfPromo).from(promos).where(unpublished);
+    return guarded(() => select.orderBy(desc(promos.id)).limit(limit).all());
   }
 
   async past(before: PastCursor, limit: number): Promise<PromoRow[]> {

@@ -212,7 +212,7 @@ describe('every text', () => {
     await expectReadable(page);
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin/items'));
+    await page.waitForURL(url('/admin'));
     for (const path of [
       '/admin',
       '/admin/items/new',
@@ -309,7 +309,7 @@ describe('a time', () => {
     await page.goto(url('/admin/login'));
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
-    await page.waitForURL(url('/admin/items'));
+    await page.waitForURL(url('/admin'));
     await page.goto(url(`/admin/items/${itemId}`));
     await page.waitForSelector(
       '.promos td:has-text("2031-03-05 17:30 UTC+5:30 – 2031-03-05 18:30 UTC+5:30")',

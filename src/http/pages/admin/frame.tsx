@@ -47,7 +47,7 @@ export function Frame({ view, title, script, data, loggedIn = true, children }: 
       isListed={false}
       script={script ?? 'admin.js'}
       data={{ ...data, admin: adminScriptTexts[view.visitor.language] }}
-      ownStyles={['admin.css', 'admin-live.css', 'admin-pictures.css']}
+      ownStyles={['admin.css', 'admin-live.css', 'admin-pictures.css', 'admin-sales.css']}
       menu={loggedIn ? <Menu own={own} /> : ''}
       sections={loggedIn && <Sections view={view} />}
       noScript={own.noScript}

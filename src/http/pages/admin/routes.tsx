@@ -24,6 +24,8 @@ import { ItemsPage } from './items.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { pictureForms } from './pictures/routes.tsx';
+import { salesPage } from './sales/sales.tsx';
+
 import { searchPage } from './search/search.tsx';
 import {
   administrator,
@@ -36,6 +38,7 @@ import { webhookPages } from './webhooks/routes.tsx';
 
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
+  const sales = page((c, view) => salesPage(parts, view, c.req.query()));
   const items = page((c, view) => listItems(parts, c, view));
   const engine = page((_, view) => enginePage(parts, view));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
@@ -52,8 +55,11 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logInRoutes(parts, page))
       .use(loggedInOnly(parts))
       .route('/', logOutRoute(parts))
-      .get('/', (c) => c.redirect('/admin/items', 303))
+      .get('/', sales)
       .get('/engine', engine)
+      // A sale is shown with its item.
+      .get('/sales/new', (c) => c.redirect('/admin/items', 303))
+      .get('/sales/:id', (c) => toItemOf(parts, c))
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
       .get('/items', items)
@@ -73,6 +79,12 @@ export function adminPages(parts: AppParts, page: PageMaker) {
 
 function backToItem(c: Context): Response {
   return c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303);
+}
+
+async function toItemOf({ sql }: AppParts, c: Context): Promise<Response> {
+  const id = Number(c.req.param('id'));
+  const promo = Number.isSafeInteger(id) ? await sql.catalog.promo(id) : null;
+  return promo === null ? c.notFound() : c.redirect(`/admin/items/${promo.itemId}`, 303);
 }
 
 async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {

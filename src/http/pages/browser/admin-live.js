@@ -84,7 +84,8 @@ function show(at, item) {
     const text = told[cell.dataset.value];
     if (cell.textContent !== text) cell.textContent = text;
   }
-  drawShares(find('[data-shares]', place), item);
+  const shares = find('[data-shares]', place);
+  if (shares !== null) drawShares(shares, item);
   const history = histories.get(item.itemId);
   for (const chart of place.querySelectorAll('[data-chart]')) {
     drawLines(chart, history, chart.dataset.chart.split(' '));

@@ -196,7 +196,8 @@ test('many administrator’s pages of one browser have one stream, and each show
   await page.goto(url('/admin/login'));
   await page.fill('#log-in-token', adminToken);
   await page.keyboard.press('Enter');
-  await page.waitForURL(url('/admin/items'));
+  await page.waitForURL(url('/admin'));
+  await page.goto(url('/admin/items'));
   const paths = sales.map(({ itemId }) => `/admin/items/${itemId}`);
   const pages = await Promise.all(paths.map((path) => openTab(context, path)));
   for (const each of [page, ...pages]) await each.waitForSelector('[data-live][data-state=live]');
