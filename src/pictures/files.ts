@@ -3,7 +3,9 @@ import { LRUCache } from 'lru-cache';
 import { picturesAtHandBytesMax } from '../../actors/limits.ts';
 import type { PictureFile, Pictures } from '../db/sql.ts';
 
-type ServedPicture = Pick<PictureFile, 'type' | 'bytes'>;
+interface ServedPicture extends Pick<PictureFile, 'type'> {
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 export class PictureFiles {
   readonly #files: LRUCache<string, ServedPicture>;
@@ -13,7 +15,10 @@ export class PictureFiles {
       maxSize: picturesAtHandBytesMax,
       sizeCalculation: ({ bytes }) => bytes.length,
       // One read for all who wait for the same picture. What is not there is not kept: it may come.
-      fetchMethod: async (id) => (await sql.file(id)) ?? undefined,
+      fetchMethod: async (id) => {
+        const file = await sql.file(id);
+        return file === null ? undefined : { ...file, bytes: new Uint8Array(file.bytes) };
+      },
     });
   }
 

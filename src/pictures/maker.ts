@@ -1,7 +1,8 @@
 /**
  * Makes the pictures that are served from those that merchants send: decoded, turned as the camera was held, made
- * smaller where they are large, and written anew as WebP. So nothing of the file that was sent is ever served, no
- * place where it was taken, no text, nothing behind its end. The runtime does it in threads of its own.
+ * smaller where they are large, and written anew as WebP. So of the file that was sent nothing but the profile of
+ * its colours is ever served: no place where it was taken, no text, nothing behind its end. The runtime does it in
+ * threads of its own.
  */
 import {
   picturePixelsMax,

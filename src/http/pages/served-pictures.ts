@@ -32,7 +32,7 @@ export async function pictureAnswer(
   if (file === null) return null;
   const { type, bytes } = file;
   const disposition = `inline; filename="${pictureName({ id: id.slice(0, 12), type })}"`;
-  return new Response(new Uint8Array(bytes), {
+  return new Response(bytes, {
     headers: { ...own, 'content-type': type, 'content-disposition': disposition },
   });
 }

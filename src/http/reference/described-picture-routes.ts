@@ -16,7 +16,7 @@ export const describedPictureRoutes: readonly DescribedRoute[] = [
     scope: 'items:write',
     summary:
       `Adds a picture as the item's last, of ${picturesPerItemMax} at most. The body is the picture itself, up to ${pictureBytesMax / 2 ** 20} MiB: a JPEG, PNG or WebP that does not move, by its content. ` +
-      `It is stored anew as WebP, of up to ${pictureSideMax} pixels along its longer side, without anything else that was in the file. The same picture again changes nothing.`,
+      `It is stored anew as WebP, of up to ${pictureSideMax} pixels along its longer side, without anything else that was in the file but its colour profile. The same picture again changes nothing.`,
     query: newPictureSchema.entries,
     file: ['image/jpeg', 'image/png', 'image/webp'],
     answers: { 201: answer },
