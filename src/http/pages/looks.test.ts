@@ -219,6 +219,8 @@ describe('every text', () => {
       '/admin/search',
       `/admin/search?item=${itemId}&user=1`,
       `/admin/items/${itemId}`,
+      `/admin/sales/${sale.promoId}`,
+      `/admin/sales/${sale.promoId}/pause`,
       '/admin/refunds',
       '/admin/webhooks',
       `/admin/orders/${orderId}`,

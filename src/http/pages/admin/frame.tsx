@@ -18,6 +18,8 @@ interface FrameProps {
   view: View;
   title: string;
   script?: string;
+  /** Styles in `browser/` beside those of all of these pages. */
+  styles?: readonly string[];
   data?: Record<string, unknown>;
   /** False before the log-in. */
   loggedIn?: boolean;
@@ -37,7 +39,8 @@ export function boundsOf(view: View): AdminTexts['bounds'] {
   return { ...bounds, price };
 }
 
-export function Frame({ view, title, script, data, loggedIn = true, children }: FrameProps) {
+export function Frame({ view, title, loggedIn = true, ...props }: FrameProps) {
+  const { script, styles = [], data, children } = props;
   const own = ownTexts(view);
   return (
     <Layout
@@ -47,7 +50,13 @@ export function Frame({ view, title, script, data, loggedIn = true, children }: 
       isListed={false}
       script={script ?? 'admin.js'}
       data={{ ...data, admin: adminScriptTexts[view.visitor.language] }}
-      ownStyles={['admin.css', 'admin-live.css', 'admin-pictures.css', 'admin-sales.css']}
+      ownStyles={[
+        'admin.css',
+        'admin-live.css',
+        'admin-pictures.css',
+        'admin-sales.css',
+        ...styles,
+      ]}
       menu={loggedIn ? <Menu own={own} /> : ''}
       sections={loggedIn && <Sections view={view} />}
       noScript={own.noScript}

@@ -24,8 +24,8 @@ import { ItemsPage } from './items.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { pictureForms } from './pictures/routes.tsx';
+import { salePages } from './sale/routes.tsx';
 import { salesPage } from './sales/sales.tsx';
-
 import { searchPage } from './search/search.tsx';
 import {
   administrator,
@@ -71,6 +71,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
       .route('/', webhookPages(parts, page))
+      .route('/', salePages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
       .route('/', pictureForms(parts, page))

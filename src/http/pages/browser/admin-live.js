@@ -2,13 +2,12 @@
 import { texts } from './admin.js';
 import { drawLines, drawShares, keepRecent } from './admin-chart.js';
 import { improvePictures } from './admin-pictures.js';
-import { stayInformed } from './live.js';
-import { fill, find, page, say } from './site.js';
+import { follow } from './admin-stream.js';
+import { fill, find, page } from './site.js';
 
 /** Rates are averaged over this long: shorter would flicker, longer would lag. */
 const rateMs = 2_000;
 
-const state = find('[data-live]');
 const number = new Intl.NumberFormat(document.documentElement.lang);
 const rate = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
 /** By item: what its charts show, oldest first. */
@@ -116,31 +115,7 @@ function showRefusals(body, counts) {
   );
 }
 
-/** A refused stream may mean that the session is over. */
-async function lost(isRefused) {
-  if (state.dataset.state === 'ended') return;
-  say(state, texts.lost, true);
-  state.dataset.state = 'lost';
-  if (!isRefused) return;
-  const answer = await fetch('/admin/items', { redirect: 'follow' }).catch(() => null);
-  if (answer === null || new URL(answer.url).pathname !== '/admin/login') return;
-  state.dataset.state = 'ended';
-  const link = document.createElement('a');
-  link.href = `/admin/login?next=${encodeURIComponent(location.pathname)}`;
-  link.textContent = texts.ended;
-  state.replaceChildren(link);
-}
-
 improvePictures();
-stayInformed({
-  path: '/admin/live',
-  item: page.selection,
-  event: 'board',
-  itemOf: ({ item }) => item,
-  take({ at, items }) {
-    for (const item of items) show(at, item);
-    if (state.dataset.state !== 'live') say(state, texts.connected);
-    state.dataset.state = 'live';
-  },
-  lost,
+follow((at, items) => {
+  for (const item of items) show(at, item);
 });

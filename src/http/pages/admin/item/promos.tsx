@@ -40,7 +40,9 @@ export function Promos({ view, itemId, promos }: PromosProps) {
           <tbody>
             {promos.map((promo) => (
               <tr>
-                <th scope="row">{promo.name}</th>
+                <th scope="row">
+                  <a href={`/admin/sales/${promo.id}`}>{promo.name}</a>
+                </th>
                 <td data-label={own.sale}>
                   {minuteText(promo.startAt, view)} – {minuteText(promo.endAt, view)}
                 </td>
