@@ -156,6 +156,16 @@ describe('every text', () => {
       await page.waitForSelector(`.card[data-state=${state}] .status:not(:empty)`);
     }
     await expectReadable(page);
+    const joined = { queue: 'draw', queueOpensInMs: -1_000, startsInMs: 1_800_000 } as const;
+    for (const { itemId, promoId } of [pending, await shop.engine.sale(joined)]) {
+      await page.goto(url(`/items/${itemId}`));
+      await page.click(`#tell-${promoId} button`);
+      await page.waitForSelector(`#tell-${promoId} .kept`);
+    }
+    await page.goto(url('/orders'));
+    await page.waitForSelector('.awaited [data-go]:visible');
+    await page.waitForSelector('header .on-now');
+    await expectReadable(page);
     for (const { itemId } of [pending, soldOut, ended]) {
       await page.goto(url(`/items/${itemId}`));
       await page.waitForSelector('#countdown [data-label]:not(:empty)');
