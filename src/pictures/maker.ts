@@ -27,7 +27,7 @@ const ownChunks = new Set(['VP8X', 'ICCP', 'ALPH', 'VP8 ', 'VP8L']);
 export class PictureMaker {
   #last: Promise<unknown> = Promise.resolve();
 
-  /** One at a time: each takes up to a hundred megabytes for a moment. `bytes` must not change meanwhile. */
+  /** One at a time: each takes up to 160 megabytes for a moment. `bytes` must not change meanwhile. */
   make(bytes: Uint8Array): Promise<Outcome<MadePicture>> {
     const made = this.#last.then(() => make(bytes));
     // Who comes next waits for this one, whatever becomes of it.

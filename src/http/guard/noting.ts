@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { bodyBytesMax } from '../../../actors/limits.ts';
 import type { AppParts } from '../parts.ts';
+import { boundaryOf, readMultipart } from '../wire/multipart.ts';
 import { deedOf } from './deeds.ts';
 
 type Noting = Pick<AppParts, 'actions' | 'clock'>;
@@ -23,7 +24,8 @@ export async function noting(
 ): Promise<void> {
   const { method } = c.req;
   if (method === 'GET' || method === 'HEAD') return next();
-  const said = isShort(c.req.raw) ? new Response(c.req.raw.clone().body) : null;
+  const type = c.req.header('content-type') ?? '';
+  const said = isShort(c.req.raw, type) ? new Response(c.req.raw.clone().body) : null;
   await next();
   const { res } = c;
   const { status } = res;
@@ -36,22 +38,25 @@ export async function noting(
     by: c.get('operator').by,
     action,
     target: target ?? (await madeIn(res)),
-    details: await detailsOf(said),
+    details: await detailsOf(said, boundaryOf(type)),
     status,
   });
 }
 
-/** A form or JSON of the length that routes take. */
-function isShort({ headers }: Request): boolean {
-  const type = headers.get('content-type') ?? '';
-  const length = Number(headers.get('content-length') ?? 0);
-  return length <= bodyBytesMax && /json|urlencoded/.test(type);
+/** A form or JSON of the length that routes take; one with files that says its length. */
+function isShort({ headers }: Request, type: string): boolean {
+  const length = headers.get('content-length');
+  if (Number(length ?? 0) > bodyBytesMax) return false;
+  return /json|urlencoded/.test(type) || (length !== null && boundaryOf(type) !== null);
 }
 
-/** What was said with a change, as JSON. */
-async function detailsOf(said: Response | null): Promise<string> {
-  const text = (await said?.text()) ?? '';
-  const fields = fieldsOf(text);
+/** What was said with a change, as JSON; of a form with files, its texts. */
+async function detailsOf(said: Response | null, boundary: string | null): Promise<string> {
+  const body = said?.body ?? null;
+  const fields =
+    boundary === null || body === null
+      ? fieldsOf((await said?.text()) ?? '')
+      : (await readMultipart(body, boundary, 0)).values;
   const told = Object.entries(fields).filter(([name, value]) => value !== '' && !leftOut.has(name));
   const details = JSON.stringify(Object.fromEntries(told));
   return details.length <= detailsMax

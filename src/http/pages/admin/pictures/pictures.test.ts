@@ -163,6 +163,25 @@ describe('pictures of an item', () => {
     expect(over.page).toContain('Remove one to add another');
   });
 
+  test('come with a new item whose texts the log of actions has', async () => {
+    const body = new FormData();
+    const texts = {
+      title: 'A lamp',
+      description: 'It shines.',
+      price: '12',
+      stock: '3',
+      limitPerUser: '5',
+      normalSale: 'on',
+    };
+    for (const [name, value] of Object.entries(texts)) body.append(name, value);
+    const { name, buffer } = await file('lamp.png', 30, 20);
+    body.append('pictures', new File([new Uint8Array(buffer)], name));
+    const sent = { method: 'POST', body, headers: { cookie }, redirect: 'manual' } as const;
+    expect((await fetch(url('/admin/items'), sent)).status).toBe(303);
+    const logged = await engine.api<{ actions: object[] }>('GET', '/api/admin/actions');
+    expect(logged.data.actions[0]).toMatchObject({ action: 'item.create', details: texts });
+  });
+
   test('are for the merchant alone to change', async () => {
     const itemId = await engine.item(5);
     const body = new FormData();
