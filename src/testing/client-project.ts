@@ -2,24 +2,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { plugin } from 'bun';
-import typescript5 from 'typescript-5';
 import { type TemporaryFolder, temporaryFolder } from '../../actors/testing/process.ts';
-
-/** The generator prints with the compiler's own printer, which TypeScript has no longer since 7. */
-plugin({
-  name: 'typescript 5, for the generator',
-  setup: (build) => {
-    const exports = { ...typescript5, default: typescript5 };
-    build.module('typescript', () => ({ exports, loader: 'object' }));
-  },
-});
-
-/** The source of the client's types. */
-async function typesOf(document: string): Promise<string> {
-  const { default: made, astToString } = await import('openapi-typescript');
-  return astToString(await made(document));
-}
+import { typesOf } from './openapi-types.ts';
 
 const compilerOptions = {
   strict: true,

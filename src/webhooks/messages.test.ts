@@ -1,8 +1,11 @@
 import { expect, test } from 'bun:test';
+import * as v from 'valibot';
 import type { Event } from '../../actors/events.ts';
 import type { OrderRow } from '../db/rows.ts';
+import { orderEvent, refundDueEvent, testEvent } from '../http/reference/webhook-schemas.ts';
 import { orderId, orderKey } from '../order-id.ts';
-import { messagesOf, type OrderFacts, type ToldEntry } from './messages.ts';
+import type { Message } from './delivery.ts';
+import { messagesOf, type OrderFacts, type ToldEntry, testMessage } from './messages.ts';
 
 const at = Date.UTC(2026, 10, 28, 12);
 const placedAt = at - 5_000;
@@ -26,8 +29,16 @@ function entry(...events: Event[]): ToldEntry {
   return { partition: 2, seq: 17, at, hash: 'c0ffee'.repeat(11), events };
 }
 
-const said = (event: Event, known = facts()) =>
-  messagesOf(entry(event), known).map(({ body }) => JSON.parse(body));
+const described = v.variant('type', [orderEvent, refundDueEvent, testEvent]);
+
+/** What is sent, which must be what the reference describes and nothing beside. */
+function parsed({ body }: Pick<Message, 'body'>) {
+  const told = JSON.parse(body);
+  expect(v.parse(described, told)).toEqual(told);
+  return told;
+}
+
+const said = (event: Event, known = facts()) => messagesOf(entry(event), known).map(parsed);
 
 const order = {
   ...{
@@ -124,4 +135,9 @@ test('events of an order share a lane, and what merchants are not told of is pas
 test('an order that SQL does not have is not made up', () => {
   const none = { orders: new Map(), payWindowsMs: new Map() };
   expect(() => said({ type: 'paid', ...settled }, none)).toThrow('no row');
+});
+
+test('a message that tries the receiver is about nothing', () => {
+  const told = parsed(testMessage(3, at, 'one'));
+  expect(told).toEqual({ type: 'webhook.test', timestamp: text(at), data: {} });
 });

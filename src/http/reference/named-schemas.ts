@@ -4,6 +4,7 @@
  */
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema';
 import * as v from 'valibot';
+import { newKeySchema } from '../../operators/new-key.ts';
 import { deliverySchema as paymentDeliverySchema } from '../../payments/deliveries.ts';
 import { extensionSchema } from '../../shop/control-promo.ts';
 import { newItemSchema } from '../../shop/create-item.ts';
@@ -28,6 +29,7 @@ import { leaveSchema } from '../routes/queue.ts';
 import { admissionSchema } from '../routes/tokens.ts';
 import * as schema from './answer-schemas.ts';
 import * as engines from './engine-schemas.ts';
+import * as webhooks from './webhook-schemas.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -56,9 +58,10 @@ const asked: Record<string, v.GenericSchema> = {
   Admission: admissionSchema,
   Leaving: leaveSchema,
   TokenRequest: purchaseTokenSchema,
+  NewKey: newKeySchema,
 };
 
-/** What answers carry. */
+/** What answers carry, and webhooks. */
 const answered: Record<string, v.GenericSchema> = {
   PlacedOrder: schema.placed,
   PlacedResult: schema.placedResult,
@@ -104,6 +107,9 @@ const answered: Record<string, v.GenericSchema> = {
   MadeKey: schema.madeKey,
   Actions: schema.actions,
   Nothing: schema.nothing,
+  OrderEvent: webhooks.orderEvent,
+  RefundDueEvent: webhooks.refundDueEvent,
+  TestEvent: webhooks.testEvent,
 };
 
 /** Where the document keeps them. */

@@ -8,6 +8,7 @@ import SwaggerParser from '@apidevtools/swagger-parser';
 import { Spectral } from '@stoplight/spectral-core';
 import { oas } from '@stoplight/spectral-rulesets';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
+import { clientTypes, clientTypesPath } from '../../testing/client-types.ts';
 import { openApiDocument } from './openapi.ts';
 
 setDefaultTimeout(240_000);
@@ -67,4 +68,8 @@ test('patterns mean the same without flags, with them, and in other languages', 
     // Neither is in what every dialect of JSON Schema must know: look-around, and classes by `\p`.
     expect(pattern).not.toMatch(/\(\?|\\p/i);
   }
+});
+
+test("the client's types are the document's; after a change: npx bun src/testing/make-client-types.ts", async () => {
+  expect(await Bun.file(clientTypesPath).text()).toBe(await clientTypes());
 });

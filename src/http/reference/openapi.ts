@@ -2,6 +2,7 @@
 import { answersOf, envelopesOf, failureSchema, headers } from './answers.ts';
 import { type DescribedRoute, describedRoutes } from './described-routes.ts';
 import { type Json, mayBeLeftOut, namedSchemas, requestSchema } from './named-schemas.ts';
+import { describedWebhooks } from './webhooks.ts';
 
 const securityOf: Record<DescribedRoute['who'], readonly Json[]> = {
   anyone: [],
@@ -37,6 +38,7 @@ const tags = {
   captchas: 'What stands before a purchase token.',
   admin: 'Keys, the log of actions, tokens, statements and engines.',
   engine: 'What the engine reports about itself.',
+  webhooks: 'What the engine tells you of orders, where WEBHOOK_URL says.',
 };
 type Tag = keyof typeof tags;
 
@@ -160,6 +162,7 @@ export function openApiDocument(): Json {
     servers: [{ url: '/', description: 'The engine that serves this document.' }],
     tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: describedWebhooks(),
     components: components(),
   };
 }
