@@ -16,11 +16,13 @@ import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { watchedSelections } from '../watched-items.ts';
+import { showActions } from './actions/actions.tsx';
 import { enginePage } from './engines/engine.tsx';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
 import { ItemsPage } from './items.tsx';
+import { keyPages } from './keys/routes.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { pictureForms } from './pictures/routes.tsx';
@@ -39,6 +41,7 @@ import { webhookPages } from './webhooks/routes.tsx';
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
   const sales = page((c, view) => salesPage(parts, view, c.req.query()));
+  const actions = page((c, view) => showActions(parts, view, c.req.query('cursor') ?? null));
   const items = page((c, view) => listItems(parts, c, view));
   const engine = page((_, view) => enginePage(parts, view));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
@@ -60,6 +63,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       // A sale is shown with its item.
       .get('/sales/new', (c) => c.redirect('/admin/items', 303))
       .get('/sales/:id', (c) => toItemOf(parts, c))
+      .get('/actions', actions)
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
       .get('/items', items)
@@ -70,6 +74,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/items/:id/:form/:which/:what', backToItem)
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', moneyPages(parts, page))
+      .route('/', keyPages(parts, page))
       .route('/', webhookPages(parts, page))
       .route('/', salePages(parts, page))
       .use(sameSiteOnly(parts))

@@ -9,6 +9,8 @@ const sections = [
   { name: 'refunds', path: '/admin/refunds' },
   { name: 'search', path: '/admin/search' },
   { name: 'webhooks', path: '/admin/webhooks' },
+  { name: 'keys', path: '/admin/keys' },
+  { name: 'actions', path: '/admin/actions' },
   { name: 'engine', path: '/admin/engine' },
 ] as const;
 
