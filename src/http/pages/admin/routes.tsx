@@ -60,9 +60,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logOutRoute(parts))
       .get('/', sales)
       .get('/engine', engine)
-      // A sale is shown with its item.
       .get('/sales/new', (c) => c.redirect('/admin/items', 303))
-      .get('/sales/:id', (c) => toItemOf(parts, c))
       .get('/actions', actions)
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
@@ -85,12 +83,6 @@ export function adminPages(parts: AppParts, page: PageMaker) {
 
 function backToItem(c: Context): Response {
   return c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303);
-}
-
-async function toItemOf({ sql }: AppParts, c: Context): Promise<Response> {
-  const id = Number(c.req.param('id'));
-  const promo = Number.isSafeInteger(id) ? await sql.catalog.promo(id) : null;
-  return promo === null ? c.notFound() : c.redirect(`/admin/items/${promo.itemId}`, 303);
 }
 
 async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {
