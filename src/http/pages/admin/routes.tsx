@@ -26,6 +26,7 @@ import { keyPages } from './keys/routes.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { pictureForms } from './pictures/routes.tsx';
+import { queuePage } from './queue/queue.tsx';
 import { salePages } from './sale/routes.tsx';
 import { salesPage } from './sales/sales.tsx';
 import { searchPage } from './search/search.tsx';
@@ -44,6 +45,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
   const actions = page((c, view) => showActions(parts, view, c.req.query('cursor') ?? null));
   const items = page((c, view) => listItems(parts, c, view));
   const engine = page((_, view) => enginePage(parts, view));
+  const queue = page((c, view) => queuePage(parts, view, c.req.query()));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
   // One route for both: with a word beside a parameter, every route would take the slow router.
   const item = page((c, view) =>
@@ -64,6 +66,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/actions', actions)
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
+      .get('/queue', queue)
       .get('/items', items)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
