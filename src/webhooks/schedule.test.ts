@@ -113,6 +113,21 @@ describe('the checkpoint', () => {
     });
   });
 
+  test('does not have an event read again that is noted behind it', () => {
+    const before = scheduleOf([1, 2]);
+    const [first, second] = triable(before, 0) as [Delivery, Delivery];
+    before.answered(second, answerOf('failed'), 0);
+    const { checkpoint, rows } = before.begin().get(0)!;
+    expect([checkpoint.seq, rows.length]).toEqual([0, 1]);
+    const after = new Schedule(terms, middle);
+    after.take(0, checkpoint, rows);
+    for (const { message } of [first, second])
+      after.read(0, { seq: message.seq, hash: '' }, [message]);
+    expect(after.sizes).toEqual({ waiting: 1, open: 1, inFlight: 0 });
+    answer(after, 'delivered', 0);
+    expect(checkpointOf(after).seq).toBe(2);
+  });
+
   test('waits while the window is full, or too many events wait', () => {
     const schedule = scheduleOf([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], { downAfter: 100 });
     expect(schedule.room).toBe(0);

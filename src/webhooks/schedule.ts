@@ -32,6 +32,8 @@ export class Schedule {
   readonly #lanes = new Lanes();
   readonly #notes: Notes;
   readonly #progress = new Map<number, Progress>();
+  /** By partition: ids of events that were taken with their rows, from entries that are yet to be read. */
+  readonly #ahead = new Map<number, Set<string>>();
   /** All events that are not settled. */
   readonly #held = new Set<Delivery>();
   /** How many of them are noted. */
@@ -59,6 +61,8 @@ export class Schedule {
   take(partition: number, stands: Checkpoint, waiting: readonly WebhookRow[]): void {
     this.drop(partition);
     this.#progress.set(partition, new Progress(stands));
+    const ahead = waiting.filter(({ seq }) => seq > stands.seq);
+    this.#ahead.set(partition, new Set(ahead.map(({ id }) => id)));
     for (const row of waiting) this.#hold(Delivery.ofRow(row));
   }
 
@@ -69,6 +73,7 @@ export class Schedule {
   /** Forgets a partition, which is another sender's now: what is under way may end, and is not heard. */
   drop(partition: number): void {
     this.#progress.delete(partition);
+    this.#ahead.delete(partition);
     this.#lanes.drop(partition);
     this.#notes.drop(partition);
     for (const delivery of this.#held) {
@@ -97,8 +102,10 @@ export class Schedule {
 
   /** Takes the next entry of a partition with the events in it to tell of, in order. */
   read(partition: number, checkpoint: Checkpoint, messages: readonly Message[]): void {
-    const entry = this.#progress.get(partition)!.read(checkpoint, messages.length);
-    for (const message of messages) this.#hold(new Delivery(message, entry));
+    const ahead = this.#ahead.get(partition)!;
+    const unknown = ahead.size === 0 ? messages : messages.filter(({ id }) => !ahead.delete(id));
+    const entry = this.#progress.get(partition)!.read(checkpoint, unknown.length);
+    for (const message of unknown) this.#hold(new Delivery(message, entry));
   }
 
   /** Sends an event once more that has a row and needs no more tries. It waits for no other, and none for it. */
