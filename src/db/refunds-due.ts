@@ -34,13 +34,24 @@ export interface RefundDue extends RefundDueRow {
 /** Where a page of refunds ended: the next begins after this one. */
 export type RefundDueCursor = Pick<RefundDueRow, 'at' | 'itemId' | 'due'>;
 
+/** Refunds that are shown of one order, at most: money may come for it again and again. */
+export const orderDuesMax = 100;
+
 export interface RefundsDue {
   /** Those not settled, after a cursor, newest first. */
   open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]>;
+  /** The same, oldest first: who has waited longest comes first. */
+  waiting(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]>;
+  /** What those not settled come to. */
+  openSum(): Promise<{ count: number; amountMinor: number }>;
+  /** The last that were settled, the last one first. */
+  settled(limit: number): Promise<RefundDue[]>;
   /** Minor units that are due back for an order, and not settled. */
   owedFor(itemId: number, n: number): Promise<number>;
   /** The same of several orders, by their ids; those to which nothing is due are left out. */
   owed(orderIds: readonly string[]): Promise<Map<string, number>>;
+  /** Those for an order, settled or not, newest first. */
+  ofOrder(itemId: number, n: number): Promise<RefundDue[]>;
   /** Settled or not; null where there is none. */
   byId(id: string): Promise<RefundDue | null>;
 }

@@ -1,5 +1,5 @@
 /** The tables in Postgres: the counterpart of `schema.sqlite.ts`, which says what they hold. */
-import { getTableColumns, isNull } from 'drizzle-orm';
+import { getTableColumns, isNotNull, isNull } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -169,6 +169,9 @@ export const refundsDue = pgTable(
   },
   (table) => [
     index('refunds_due_open').on(table.at, table.itemId, table.due).where(isNull(table.settledAt)),
+    index('refunds_due_settled')
+      .on(table.settledAt, table.itemId, table.due)
+      .where(isNotNull(table.settledAt)),
   ],
 );
 

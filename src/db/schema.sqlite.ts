@@ -10,7 +10,7 @@
  * finds it; `fixed_at`: since when a promo's terms may not change, because its actor was asked to take
  * them on.
  */
-import { getTableColumns, isNull } from 'drizzle-orm';
+import { getTableColumns, isNotNull, isNull } from 'drizzle-orm';
 import {
   blob,
   index,
@@ -192,6 +192,9 @@ export const refundsDue = sqliteTable(
   },
   (table) => [
     index('refunds_due_open').on(table.at, table.itemId, table.due).where(isNull(table.settledAt)),
+    index('refunds_due_settled')
+      .on(table.settledAt, table.itemId, table.due)
+      .where(isNotNull(table.settledAt)),
   ],
 );
 

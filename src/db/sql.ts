@@ -159,6 +159,8 @@ export interface Users {
   /** Null, and nothing written, where the telephone is already registered. */
   create(draft: UserDraft, passwordHash: string): Promise<UserRow | null>;
   byId(id: number): Promise<UserRow | null>;
+  /** Some users, in any order; ids without one are left out. */
+  byIds(ids: readonly number[]): Promise<UserRow[]>;
   byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null>;
   /** Replaces a user's password. */
   setPassword(id: number, passwordHash: string): Promise<void>;

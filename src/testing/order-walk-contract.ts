@@ -14,7 +14,7 @@ const start = Date.UTC(2026, 10, 27, 23, 50);
 const items = [1, 2, 7, 71, 131_071];
 const users = 40;
 const count = 2_000;
-const filters = 120;
+const filters = 80;
 
 const random = randomOf(20_261_127);
 const below = (n: number) => Math.floor(random() * n);
@@ -57,7 +57,7 @@ export function orderWalkContract(database: string, make: SqlFixtureMaker): void
       for (let round = 0; round < filters; round++) {
         const filter = someFilter(all);
         const expected = all.filter((row) => fits(row, filter)).map(({ key }) => key);
-        const [limit, look] = [1 + below(300), oneOf([90, 500, 10_000])];
+        const [limit, look] = [15 + below(300), oneOf([90, 500, 10_000])];
         const rows = await walked(filter, limit, look, random() < 0.5);
         const keys = rows.map(({ key }) => key);
         if (keys.join() !== expected.join())

@@ -256,14 +256,24 @@ export function sqlContract(database: string, make: SqlFixtureMaker): void {
       const orders = [orderOf(71, 1, 2, day), orderOf(72, 2, 2, day)];
       const dueSettlements = [{ id: '1-3', at: day + 9, by: 'key', reference: 'back' }];
       await project(sql, { orders, refundsDue: [...dues, unknown], dueSettlements });
-      const pages: RefundDue[] = [];
-      for (let after: RefundDueCursor | null = null; ; ) {
-        const page: RefundDue[] = await sql.refundsDue.open(after, 3);
-        pages.push(...page);
-        if (page.length < 3) break;
-        const { at, itemId, due: number } = page.at(-1)!;
-        after = { at, itemId, due: number };
-      }
+      const allOf = async (list: 'open' | 'waiting') => {
+        const pages: RefundDue[] = [];
+        for (let after: RefundDueCursor | null = null; ; ) {
+          const page: RefundDue[] = await sql.refundsDue[list](after, 3);
+          pages.push(...page);
+          if (page.length < 3) return pages;
+          const { at, itemId, due: number } = page.at(-1)!;
+          after = { at, itemId, due: number };
+        }
+      };
+      const pages = await allOf('open');
+      expect(await allOf('waiting')).toEqual(pages.toReversed());
+      expect(await sql.refundsDue.openSum()).toEqual({ count: 8, amountMinor: 40 });
+      expect((await sql.refundsDue.settled(5)).map(({ id }) => id)).toEqual(['1-3']);
+      expect((await sql.refundsDue.ofOrder(1, 3)).map(({ id }) => id)).toEqual(['1-3']);
+      const owing = await sql.refundsDue.owed(dues.map(({ orderId: id }) => id!));
+      expect([owing.size, owing.get(dues[0]!.orderId!)]).toEqual([7, 5]);
+      expect(await sql.refundsDue.owed([])).toEqual(new Map());
       expect(pages.map(({ id }) => id)).toEqual([
         '3-1',
         '2-4',

@@ -32,9 +32,20 @@ export function usersContract(database: string, make: SqlFixtureMaker): void {
       });
     });
 
+    test('several are found at once, without those that are none', async () => {
+      const one = await sql.users.create(ada, 'hash');
+      const other = await sql.users.create({ ...ada, telephone: '+8613800000009' }, 'hash');
+      const found = await sql.users.byIds([one!.id, 2, other!.id]);
+      expect(found.toSorted((a, b) => a.id - b.id)).toEqual(
+        [one!, other!].toSorted((a, b) => a.id - b.id),
+      );
+      expect(await sql.users.byIds([])).toEqual([]);
+    });
+
     test('no one is found under another id or telephone', async () => {
       await sql.users.create(ada, 'the hash');
       expect(await sql.users.byId(2)).toBeNull();
+      expect(await sql.users.byIds([2])).toEqual([]);
       expect(await sql.users.byTelephone('+8613800000002')).toBeNull();
     });
 

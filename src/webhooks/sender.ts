@@ -142,9 +142,7 @@ export class Sender {
     const { stands, waiting } = taken;
     const { seq, hash, epoch } = stands;
     const feed = await this.#feedFrom(partition, { seq, hash });
-    // That it differs is to be recorded, whatever else is new.
-    const recorded = feed === null ? -1 : seq;
-    this.#held.set(partition, { epoch, feed, recorded });
+    this.#held.set(partition, { epoch, feed, recorded: seq });
     this.#schedule.take(partition, { seq, hash }, waiting);
     this.parts.onProgress(partition, seq);
     this.#recall(stands);

@@ -1,6 +1,8 @@
 /** The projected refunds due, in Postgres. */
 import {
   and,
+  asc,
+  count,
   desc,
   eq,
   getTableColumns,
@@ -13,9 +15,21 @@ import {
 } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { orderKeyRange } from '../../order-id.ts';
-import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
+import {
+  orderDuesMax,
+  type RefundDue,
+  type RefundDueCursor,
+  type RefundsDue,
+} from '../refunds-due.ts';
 import { orders, refundsDue } from '../schema.postgres.ts';
 import type { Connections } from './connections.ts';
+
+const newestFirst = [desc(refundsDue.at), desc(refundsDue.itemId), desc(refundsDue.due)];
+
+/** Comparing row values lets the index on open refunds find the place at once. */
+const place = sql`(${refundsDue.at}, ${refundsDue.itemId}, ${refundsDue.due})`;
+const placeOf = ({ at, itemId, due }: RefundDueCursor) =>
+  sql`(${at}::bigint, ${itemId}::bigint, ${due}::bigint)`;
 
 export class PostgresRefundsDue implements RefundsDue {
   readonly #connections: Connections;
@@ -25,18 +39,37 @@ export class PostgresRefundsDue implements RefundsDue {
   }
 
   open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]> {
-    const { at, itemId, due } = refundsDue;
-    // Comparing row values lets the index on open refunds find the place at once.
-    const beyond =
-      after === null
-        ? undefined
-        : sql`(${at}, ${itemId}, ${due}) < (${after.at}::bigint, ${after.itemId}::bigint, ${after.due}::bigint)`;
+    const beyond = after === null ? undefined : sql`${place} < ${placeOf(after)}`;
     return this.#select(and(isNull(refundsDue.settledAt), beyond), limit);
+  }
+
+  waiting(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]> {
+    const beyond = after === null ? undefined : sql`${place} > ${placeOf(after)}`;
+    const { at, itemId, due } = refundsDue;
+    const order = [asc(at), asc(itemId), asc(due)];
+    return this.#select(and(isNull(refundsDue.settledAt), beyond), limit, order);
+  }
+
+  async openSum(): Promise<{ count: number; amountMinor: number }> {
+    const sums = { count: count(), amountMinor: sum(refundsDue.amountMinor).mapWith(Number) };
+    const [row] = await this.#connections.run((client) =>
+      drizzle(client).select(sums).from(refundsDue).where(isNull(refundsDue.settledAt)),
+    );
+    return { count: row?.count ?? 0, amountMinor: row?.amountMinor ?? 0 };
+  }
+
+  settled(limit: number): Promise<RefundDue[]> {
+    const { settledAt, itemId, due } = refundsDue;
+    return this.#select(isNotNull(settledAt), limit, [desc(settledAt), desc(itemId), desc(due)]);
   }
 
   async byId(id: string): Promise<RefundDue | null> {
     const [row] = await this.#select(eq(refundsDue.id, id), 1);
     return row ?? null;
+  }
+
+  ofOrder(itemId: number, n: number): Promise<RefundDue[]> {
+    return this.#select(and(eq(refundsDue.itemId, itemId), eq(refundsDue.n, n)), orderDuesMax);
   }
 
   async owedFor(itemId: number, n: number): Promise<number> {
@@ -61,7 +94,7 @@ export class PostgresRefundsDue implements RefundsDue {
     return new Map(rows.map(({ orderId, owed }) => [orderId!, owed])); // Null is in no list.
   }
 
-  #select(where: SQL | undefined, limit: number): Promise<RefundDue[]> {
+  #select(where: SQL | undefined, limit: number, order = newestFirst): Promise<RefundDue[]> {
     const key = sql`${refundsDue.itemId} * ${orderKeyRange}::bigint + ${refundsDue.n}`;
     const ofOrder = and(eq(orders.key, key), eq(orders.id, refundsDue.orderId));
     return this.#connections.run((client) =>
@@ -70,7 +103,7 @@ export class PostgresRefundsDue implements RefundsDue {
         .from(refundsDue)
         .leftJoin(orders, ofOrder)
         .where(where)
-        .orderBy(desc(refundsDue.at), desc(refundsDue.itemId), desc(refundsDue.due))
+        .orderBy(...order)
         .limit(limit),
     );
   }

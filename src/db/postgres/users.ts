@@ -1,5 +1,5 @@
 /** Users and their passwords in Postgres. */
-import { eq, getTableColumns } from 'drizzle-orm';
+import { eq, getTableColumns, inArray } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
 import { userPasswords, users } from '../schema.postgres.ts';
 import type { UserDraft, UserRow, Users } from '../sql.ts';
@@ -28,6 +28,15 @@ export class PostgresUsers implements Users {
       drizzle(client).select().from(users).where(eq(users.id, id)),
     );
     return user ?? null;
+  }
+
+  byIds(ids: readonly number[]): Promise<UserRow[]> {
+    return this.#connections.run((client) =>
+      drizzle(client)
+        .select()
+        .from(users)
+        .where(inArray(users.id, [...ids])),
+    );
   }
 
   async byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null> {

@@ -1,6 +1,8 @@
 /** The projected refunds due, in SQLite. */
 import {
   and,
+  asc,
+  count,
   desc,
   eq,
   getTableColumns,
@@ -13,25 +15,55 @@ import {
 } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { orderKeyRange } from '../../order-id.ts';
-import type { RefundDue, RefundDueCursor, RefundsDue } from '../refunds-due.ts';
+import {
+  orderDuesMax,
+  type RefundDue,
+  type RefundDueCursor,
+  type RefundsDue,
+} from '../refunds-due.ts';
 import { orders, refundsDue } from '../schema.sqlite.ts';
 import { guarded } from './connect.ts';
+
+const newestFirst = [desc(refundsDue.at), desc(refundsDue.itemId), desc(refundsDue.due)];
+
+/** Comparing row values lets the index on open refunds find the place at once. */
+const place = sql`(${refundsDue.at}, ${refundsDue.itemId}, ${refundsDue.due})`;
+const placeOf = ({ at, itemId, due }: RefundDueCursor) => sql`(${at}, ${itemId}, ${due})`;
 
 export class SqliteRefundsDue implements RefundsDue {
   constructor(readonly database: BunSQLiteDatabase) {}
 
   async open(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]> {
-    const { at, itemId, due } = refundsDue;
-    // Comparing row values lets the index on open refunds find the place at once.
-    const beyond =
-      after === null
-        ? undefined
-        : sql`(${at}, ${itemId}, ${due}) < (${after.at}, ${after.itemId}, ${after.due})`;
+    const beyond = after === null ? undefined : sql`${place} < ${placeOf(after)}`;
     return this.#select(and(isNull(refundsDue.settledAt), beyond), limit);
+  }
+
+  async waiting(after: RefundDueCursor | null, limit: number): Promise<RefundDue[]> {
+    const beyond = after === null ? undefined : sql`${place} > ${placeOf(after)}`;
+    const { at, itemId, due } = refundsDue;
+    const order = [asc(at), asc(itemId), asc(due)];
+    return this.#select(and(isNull(refundsDue.settledAt), beyond), limit, order);
+  }
+
+  async openSum(): Promise<{ count: number; amountMinor: number }> {
+    const sums = { count: count(), amountMinor: sum(refundsDue.amountMinor).mapWith(Number) };
+    const [row] = guarded(() =>
+      this.database.select(sums).from(refundsDue).where(isNull(refundsDue.settledAt)).all(),
+    );
+    return { count: row?.count ?? 0, amountMinor: row?.amountMinor ?? 0 };
+  }
+
+  async settled(limit: number): Promise<RefundDue[]> {
+    const { settledAt, itemId, due } = refundsDue;
+    return this.#select(isNotNull(settledAt), limit, [desc(settledAt), desc(itemId), desc(due)]);
   }
 
   async byId(id: string): Promise<RefundDue | null> {
     return this.#select(eq(refundsDue.id, id), 1)[0] ?? null;
+  }
+
+  async ofOrder(itemId: number, n: number): Promise<RefundDue[]> {
+    return this.#select(and(eq(refundsDue.itemId, itemId), eq(refundsDue.n, n)), orderDuesMax);
   }
 
   async owedFor(itemId: number, n: number): Promise<number> {
@@ -56,7 +88,7 @@ export class SqliteRefundsDue implements RefundsDue {
     return new Map(rows.map(({ orderId, owed }) => [orderId!, owed])); // Null is in no list.
   }
 
-  #select(where: SQL | undefined, limit: number): RefundDue[] {
+  #select(where: SQL | undefined, limit: number, order = newestFirst): RefundDue[] {
     const key = sql`${refundsDue.itemId} * ${orderKeyRange} + ${refundsDue.n}`;
     const ofOrder = and(eq(orders.key, key), eq(orders.id, refundsDue.orderId));
     return guarded(() =>
@@ -65,7 +97,7 @@ export class SqliteRefundsDue implements RefundsDue {
         .from(refundsDue)
         .leftJoin(orders, ofOrder)
         .where(where)
-        .orderBy(desc(refundsDue.at), desc(refundsDue.itemId), desc(refundsDue.due))
+        .orderBy(...order)
         .limit(limit)
         .all(),
     );

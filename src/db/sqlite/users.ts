@@ -1,5 +1,5 @@
 /** Users and their passwords in SQLite. */
-import { eq, getTableColumns } from 'drizzle-orm';
+import { eq, getTableColumns, inArray } from 'drizzle-orm';
 import type { BunSQLiteDatabase } from 'drizzle-orm/bun-sqlite';
 import { userPasswords, users } from '../schema.sqlite.ts';
 import type { UserDraft, UserRow, Users } from '../sql.ts';
@@ -25,6 +25,16 @@ export class SqliteUsers implements Users {
 
   async byId(id: number): Promise<UserRow | null> {
     return guarded(() => this.database.select().from(users).where(eq(users.id, id)).get() ?? null);
+  }
+
+  async byIds(ids: readonly number[]): Promise<UserRow[]> {
+    return guarded(() =>
+      this.database
+        .select()
+        .from(users)
+        .where(inArray(users.id, [...ids]))
+        .all(),
+    );
   }
 
   async byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null> {

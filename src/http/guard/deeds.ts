@@ -26,7 +26,6 @@ const pictureId = /^[0-9a-f]{64}$/;
 const same: Record<string, string> = {
   'item.promos': 'promo.create',
   'key.delete': 'key.revoke',
-  'log-out.create': 'session.close',
   'item.pictures': 'picture.add',
 };
 

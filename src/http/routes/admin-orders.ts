@@ -49,7 +49,7 @@ async function list(
 }
 
 /** All that fit, as a file to be saved. */
-async function exportOrders(
+export async function exportOrders(
   { orderReader, clock, timeZone }: Pick<AppParts, 'orderReader' | 'clock' | 'timeZone'>,
   request: Request,
   query: Record<string, string>,

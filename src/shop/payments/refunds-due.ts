@@ -8,6 +8,9 @@ import type { ShopParts } from '../parts.ts';
 /** Refunds in one page of the list. */
 const pageRefunds = 50;
 
+/** Settled ones that are shown beside those. */
+const settledShown = 20;
+
 /** How long to wait for the projector, and how often to look. */
 const projectedMs = 3_000;
 const lookMs = 20;
@@ -25,7 +28,32 @@ export async function refundsDuePage(
 ): Promise<RefundsPage | null> {
   const after = cursor === null ? null : decode(cursor);
   if (cursor !== null && after === null) return null;
-  const refunds = await sql.refundsDue.open(after, pageRefunds);
+  return pageOf(await sql.refundsDue.open(after, pageRefunds));
+}
+
+export interface RefundWork extends RefundsPage {
+  /** Of all that is due, on this page and others. */
+  sum: { count: number; amountMinor: number };
+  /** What was settled last. */
+  settled: RefundDue[];
+}
+
+/** What is due, oldest first, with what it comes to and what was done last; null where the cursor is not one. */
+export async function refundWork(
+  { sql }: Pick<ShopParts, 'sql'>,
+  cursor: string | null,
+): Promise<RefundWork | null> {
+  const after = cursor === null ? null : decode(cursor);
+  if (cursor !== null && after === null) return null;
+  const [refunds, sum, settled] = await Promise.all([
+    sql.refundsDue.waiting(after, pageRefunds),
+    sql.refundsDue.openSum(),
+    sql.refundsDue.settled(settledShown),
+  ]);
+  return { ...pageOf(refunds), sum, settled };
+}
+
+function pageOf(refunds: RefundDue[]): RefundsPage {
   const last = refunds.length < pageRefunds ? undefined : refunds.at(-1);
   return { refunds, next: last === undefined ? null : encode(last) };
 }

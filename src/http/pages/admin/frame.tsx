@@ -57,7 +57,7 @@ export function Frame({ view, title, loggedIn = true, ...props }: FrameProps) {
         'admin-sales.css',
         ...styles,
       ]}
-      menu={loggedIn ? <Menu own={own} operator={view.operator} /> : ''}
+      menu={loggedIn ? <Menu own={own} /> : ''}
       sections={loggedIn && <Sections view={view} />}
       noScript={own.noScript}
     >
@@ -66,10 +66,9 @@ export function Frame({ view, title, loggedIn = true, ...props }: FrameProps) {
   );
 }
 
-function Menu({ own, operator }: { own: AdminTexts; operator: string | undefined }) {
+function Menu({ own }: { own: AdminTexts }) {
   return (
     <>
-      {operator !== undefined && operator !== 'admin' && <span class="hint">{operator}</span>}
       <a href="/docs">{own.menu.docs}</a>
       <form method="post" action="/admin/log-out">
         <button type="submit" class="plain">

@@ -16,17 +16,15 @@ import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { watchedSelections } from '../watched-items.ts';
-import { showActions } from './actions/actions.tsx';
 import { enginePage } from './engines/engine.tsx';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
 import { ItemsPage } from './items.tsx';
-import { keyPages } from './keys/routes.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
+import { orderPages } from './orders/routes.tsx';
 import { pictureForms } from './pictures/routes.tsx';
-import { queuePage } from './queue/queue.tsx';
 import { salePages } from './sale/routes.tsx';
 import { salesPage } from './sales/sales.tsx';
 import { searchPage } from './search/search.tsx';
@@ -42,10 +40,8 @@ import { webhookPages } from './webhooks/routes.tsx';
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
   const sales = page((c, view) => salesPage(parts, view, c.req.query()));
-  const actions = page((c, view) => showActions(parts, view, c.req.query('cursor') ?? null));
   const items = page((c, view) => listItems(parts, c, view));
   const engine = page((_, view) => enginePage(parts, view));
-  const queue = page((c, view) => queuePage(parts, view, c.req.query()));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
   // One route for both: with a word beside a parameter, every route would take the slow router.
   const item = page((c, view) =>
@@ -62,11 +58,11 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logOutRoute(parts))
       .get('/', sales)
       .get('/engine', engine)
+      // A sale is shown with its item.
       .get('/sales/new', (c) => c.redirect('/admin/items', 303))
-      .get('/actions', actions)
+      .get('/sales/:id', (c) => toItemOf(parts, c))
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
-      .get('/queue', queue)
       .get('/items', items)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
@@ -74,8 +70,8 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/items/:id/:form/:which', backToItem)
       .get('/items/:id/:form/:which/:what', backToItem)
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
+      .route('/', orderPages(parts, page))
       .route('/', moneyPages(parts, page))
-      .route('/', keyPages(parts, page))
       .route('/', webhookPages(parts, page))
       .route('/', salePages(parts, page))
       .use(sameSiteOnly(parts))
@@ -86,6 +82,12 @@ export function adminPages(parts: AppParts, page: PageMaker) {
 
 function backToItem(c: Context): Response {
   return c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303);
+}
+
+async function toItemOf({ sql }: AppParts, c: Context): Promise<Response> {
+  const id = Number(c.req.param('id'));
+  const promo = Number.isSafeInteger(id) ? await sql.catalog.promo(id) : null;
+  return promo === null ? c.notFound() : c.redirect(`/admin/items/${promo.itemId}`, 303);
 }
 
 async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {

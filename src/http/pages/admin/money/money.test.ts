@@ -161,6 +161,7 @@ describe('a merchant with a browser', () => {
     await page.press(`${row} input`, 'Enter');
     await page.waitForSelector(`[role=status]:has-text("${done}")`);
     expect(await page.$(row)).toBeNull();
+    expect(await page.textContent('.settled tbody tr')).toContain('bank-1');
     // Refusing a form is an error of the browser's console, and of nothing else.
     expect(complaints.filter((each) => !each.includes('status of 400'))).toEqual([]);
     await context.close();
@@ -173,15 +174,26 @@ describe('a merchant with a browser', () => {
     const { page, context, complaints } = await loggedIn();
     await page.goto(`${engine.url}/admin/search?item=${sale.itemId}&user=7`);
     await page.click(`a:has-text("${paid}")`);
+    await page.click('summary:has-text("Note as paid")');
     await page.fill('#pay-reference', 'cash-7');
-    await page.click('button:has-text("Note as paid")');
+    await page.click('button:has-text("Yes, it is paid")');
     await page.waitForSelector('[role=status]:has-text("Done")');
+    await page.click('summary:has-text("Note as refunded")');
+    expect(await page.textContent('.by-hand form')).toContain('¥123.50');
     await page.check('[name=backOnSale]');
-    await page.click('button:has-text("Note as refunded")');
+    await page.click('button:has-text("went back")');
     await page.waitForSelector('.lead:has-text("refunded")');
     expect(await page.$('.by-hand')).toBeNull();
+    const history = await page.$$eval('.history tbody tr', (rows) =>
+      rows.map(({ textContent }) => textContent),
+    );
+    const told = ['Placed.*the buyer', 'Paid.*cash-7.*admin', 'Refunded.*back on sale.*admin'];
+    expect(history).toEqual(
+      told.map((each) => expect.stringMatching(new RegExp(`${each}.*partition \\d+, entry \\d+`))),
+    );
     await page.goto(`${engine.url}/admin/orders/${cancelled}`);
-    await page.click('button:has-text("Cancel the order")');
+    await page.click('summary:has-text("Cancel the order")');
+    await page.click('button:has-text("Yes, cancel it")');
     await page.waitForSelector('.lead:has-text("cancelled")');
     const { data } = await engine.api('GET', `/api/items/${sale.itemId}`);
     expect(data).toMatchObject({ stock: 2, sales: 0, held: 0 });

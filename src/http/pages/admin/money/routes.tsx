@@ -1,9 +1,11 @@
 /** What the administrator does about money. The services are those of the API. */
 import { type Context, Hono } from 'hono';
 import { code } from '../../../../../actors/protocol.ts';
+import { SqlUnavailable } from '../../../../db/sql.ts';
+import { OrderHistories } from '../../../../shop/orders/order-history.ts';
 import { type Change, changeOrder } from '../../../../shop/payments/change-order.ts';
 import { paymentSchema, refundSchema, settlementSchema } from '../../../../shop/payments/input.ts';
-import { refundsDuePage, settleRefund } from '../../../../shop/payments/refunds-due.ts';
+import { refundWork, settleRefund } from '../../../../shop/payments/refunds-due.ts';
 import { readOrder } from '../../../../shop/read-order.ts';
 import { actorName } from '../../../guard/admin.ts';
 import { sameSiteOnly } from '../../../guard/who.ts';
@@ -15,6 +17,7 @@ import type { View } from '../../layout.tsx';
 import { type Made, notFound, type PageMaker } from '../../page.tsx';
 import { submit } from '../forms/submit.ts';
 import { here } from '../frame.tsx';
+import { buyersOf } from '../orders/buyers.tsx';
 import { moneyTexts } from './money-texts.ts';
 import { OrderPage } from './order.tsx';
 import { RefundsPageOf } from './refunds.tsx';
@@ -27,15 +30,16 @@ interface Trouble {
 
 export function moneyPages(parts: AppParts, page: PageMaker) {
   const sameSite = sameSiteOnly(parts);
+  const histories = new OrderHistories(parts);
   const refunds = page((c, view) => listRefunds(parts, c, view, null));
   const settled = page((c, view) => settle(parts, c, view));
   const order = page((c, view) =>
-    showOrder(parts, view, c.req.param('orderId') ?? '', {
+    showOrder(parts, histories, view, c.req.param('orderId') ?? '', {
       done: c.req.query('done') !== undefined,
       trouble: null,
     }),
   );
-  const changed = page((c, view) => change(parts, c, view));
+  const changed = page((c, view) => change(parts, histories, c, view));
   return (
     new Hono()
       .get('/refunds', refunds)
@@ -58,14 +62,21 @@ async function listRefunds(
 ): Promise<Made> {
   const own = moneyTexts[view.visitor.language];
   const { cursor = null, done } = c.req.query();
-  const listed = await refundsDuePage(parts, trouble === null ? cursor : null);
-  if (listed === null) return c.redirect('/admin/refunds', 303);
+  const work = await refundWork(parts, trouble === null ? cursor : null);
+  if (work === null) return c.redirect('/admin/refunds', 303);
+  const shown = [...work.refunds, ...work.settled];
+  const buyers = await buyersOf(
+    parts,
+    shown.flatMap(({ userId }) => userId ?? []),
+  );
+  const { items } = await parts.catalog.itemsOf([...new Set(shown.map(({ itemId }) => itemId))]);
+  const titles = new Map(items.map(({ id, title }) => [id, title]));
   const good = done === undefined ? null : { text: own.settled, isError: false };
   const notice = trouble === null ? good : { text: trouble.text, isError: true };
   const made = (
     <RefundsPageOf
       view={here(view, '/admin/refunds')}
-      listed={listed}
+      {...{ work, buyers, titles }}
       isFirst={cursor === null}
       notice={notice}
     />
@@ -85,6 +96,7 @@ async function settle(parts: AppParts, c: Context, view: View): Promise<Made> {
 
 async function showOrder(
   parts: AppParts,
+  histories: OrderHistories,
   view: View,
   id: string,
   { done, trouble }: { done: boolean; trouble: Trouble | null },
@@ -96,14 +108,36 @@ async function showOrder(
   const good = done ? { text: moneyTexts[view.visitor.language].done, isError: false } : null;
   const notice = trouble === null ? good : { text: trouble.text, isError: true };
   const { item: itemId, order } = value;
-  const at = here(view, `/admin/orders/${id}`);
+  const [names, buyers, history] = await Promise.all([
+    namesOf(parts, itemId, order.promo),
+    buyersOf(parts, [order.user]),
+    histories.of(itemId, order),
+  ]);
+  const shown = { view: here(view, `/admin/orders/${id}`), itemId, order };
   return {
-    page: <OrderPage view={at} itemId={itemId} order={order} notice={notice} />,
+    page: <OrderPage {...{ ...shown, names, buyers, history, notice }} />,
     status: trouble?.status ?? 200,
   };
 }
 
-async function change(parts: AppParts, c: Context, view: View): Promise<Made> {
+/** An order is known without SQL, and can be paid or cancelled; names may have to wait. */
+async function namesOf({ catalog }: AppParts, itemId: number, promoId: number) {
+  try {
+    const item = await catalog.item(itemId);
+    const promo = item?.promos.find(({ id }) => id === promoId);
+    return { item: item?.title ?? null, promo: promo?.name ?? null };
+  } catch (error) {
+    if (error instanceof SqlUnavailable) return { item: null, promo: null };
+    throw error;
+  }
+}
+
+async function change(
+  parts: AppParts,
+  histories: OrderHistories,
+  c: Context,
+  view: View,
+): Promise<Made> {
   const id = c.req.param('orderId') ?? '';
   const values = await valuesOf(c);
   const who = { user: 0, by: actorName(c) } as const;
@@ -132,7 +166,7 @@ async function change(parts: AppParts, c: Context, view: View): Promise<Made> {
   if (answer === null) return notFound(view);
   if (answer.refused === null) return c.redirect(`/admin/orders/${id}?done=1`, 303);
   const trouble = troubleOf(view, answer.refused.code);
-  return showOrder(parts, view, id, { done: false, trouble });
+  return showOrder(parts, histories, view, id, { done: false, trouble });
 }
 
 /** A field that was left empty names nothing. */

@@ -1,0 +1,1 @@
+CREATE INDEX `refunds_due_settled` ON `refunds_due` (`settled_at`,`item_id`,`due`) WHERE "refunds_due"."settled_at" is not null;
