@@ -24,7 +24,8 @@ const pictureId = /^[0-9a-f]{64}$/;
 
 /** Words for one and the same. */
 const same: Record<string, string> = {
-  'item.promos': 'promo.create',
+  // The first step of a sale can make its item.
+  'promo.new': 'item.create',
   'key.delete': 'key.revoke',
   'item.pictures': 'picture.add',
 };

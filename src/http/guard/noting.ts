@@ -77,7 +77,11 @@ function fieldsOf(text: string): Record<string, unknown> {
 /** The number of what a request made: in its answer, or in the address that a form leads to. */
 async function madeIn(answer: Response): Promise<string | null> {
   const location = answer.headers.get('location');
-  if (location !== null) return /^\/admin\/\w+\/([\d-]+)/.exec(location)?.[1] ?? null;
+  if (location !== null) {
+    // A new item is named behind the step of the sale that goes on with it.
+    const named = /[?&]item=(\d+)/.exec(location) ?? /^\/admin\/\w+\/([\d-]+)/.exec(location);
+    return named?.[1] ?? null;
+  }
   if (answer.status !== 201) return null;
   // The envelope of every answer to a program.
   const { data } = (await answer.clone().json()) as { data?: { id?: unknown } | null };

@@ -239,10 +239,21 @@ describe('every text', () => {
       await expectReadable(page);
     }
     const draft = { itemId, name: 'Next', price: 1, startAt: soon(2), endAt: soon(3) };
-    mustSucceed(await shop.engine.api('POST', '/api/promos', draft));
-    await page.goto(url(`/admin/items/${itemId}?done=promo`));
+    const drafted = await shop.engine.api<{ id: number }>('POST', '/api/promos', draft);
+    const { id } = mustSucceed(drafted);
+    await page.goto(url(`/admin/items/${itemId}?done=edit`));
     await page.waitForSelector('.state[data-state=draft]');
     await expectReadable(page);
+    for (const path of [
+      '/admin/sales/new',
+      `/admin/sales/new?item=${itemId}`,
+      `/admin/sales/${id}/edit?step=who`,
+      `/admin/sales/${id}/preview?as=running`,
+      `/admin/sales/${sale.promoId}/edit`,
+    ]) {
+      await page.goto(url(path));
+      await expectReadable(page);
+    }
     await context.close();
   });
 });
@@ -326,19 +337,23 @@ describe('a time', () => {
     await page.waitForSelector(
       '.promos td:has-text("2031-03-05 17:30 UTC+5:30 – 2031-03-05 18:30 UTC+5:30")',
     );
-    await page.fill('#promo-startAt', '2031-03-06T00:00');
+    await page.goto(url(`/admin/sales/new?item=${itemId}`));
+    await page.fill('#sale-startAt', '2031-03-06T00:00');
     await page.waitForSelector(
-      '#promo-startAt-note:has-text("Mar 6, 2031, 12:00 AM GMT+5:30 (Asia/Kolkata)")',
+      '#sale-startAt-note:has-text("Mar 6, 2031, 12:00 AM GMT+5:30 (Asia/Kolkata)")',
     );
-    await page.fill('#promo-endAt', '2031-03-06T01:30');
-    await page.fill('#promo-name', 'Where we are');
-    await page.fill('#promo-price', '5');
+    await page.fill('#sale-endAt', '2031-03-06T01:30');
+    await page.fill('#sale-name', 'Where we are');
+    await page.fill('#sale-price', '5');
     // What it showed counts, wherever it is sent from.
     const elsewhere = { name: 'tz', value: 'America/New_York' };
     await context.addCookies([{ ...elsewhere, domain: '127.0.0.1', path: '/admin' }]);
-    await page.click('#promo [type=submit]');
+    await page.click('button:text-is("Next")');
+    const opening = '#sale-queueOpenAt-hint:has-text("2031-03-05 13:15 UTC-5")';
+    await page.waitForSelector(opening, { state: 'attached' });
+    await page.goto(url(`/admin/items/${itemId}`));
     await page.waitForSelector(
-      'tr:has-text("Where we are"):has-text("2031-03-05 13:30 UTC-5 – 2031-03-05 15:00 UTC-5")',
+      'tr:has-text("Where we are"):has-text("2031-03-06 00:00 UTC+5:30 – 2031-03-06 01:30 UTC+5:30")',
     );
     await context.close();
   });

@@ -119,9 +119,10 @@ describe('the time zone of the settings', () => {
       '2031-11-02T06:30:00.500Z',
     );
     const shown = await page(kuwait, `/admin/items/${itemId}`);
-    expect(shown).toMatch(/id="promo-startAt-note">America\/New York, now UTC-[45]</);
+    const form = await page(kuwait, `/admin/sales/new?item=${itemId}`);
+    expect(form).toMatch(/id="sale-startAt-note">America\/New York, UTC-[45]</);
+    expect(form).toContain('name="startAtZone" value="America/New_York"');
     expect(shown).toContain(`id="extend-${id}-endAt-note">America/New York, UTC-5<`);
-    expect(shown).toContain('name="startAtZone" value="America/New_York"');
     expect(shown).toContain('name="endAtShown" value="2031-11-02T06:30:00.500Z"');
     const zones = { endAtZone: 'America/New_York', endAtShown: '2031-11-02T06:30:00.500Z' };
     const extended = async (endAt: string) => {

@@ -65,6 +65,12 @@ export function momentOf(text: string, zone: string): number | null {
   }
 }
 
+/** When a zone's clocks show the next full hour, in milliseconds since 1970 UTC. */
+export function nextFullHour(ms: number, zone: string): number {
+  const next = zoned(ms, zone).add({ hours: 1 });
+  return next.round({ smallestUnit: 'hour', roundingMode: 'floor' }).epochMilliseconds;
+}
+
 function zoned(ms: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
 }

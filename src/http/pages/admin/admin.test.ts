@@ -86,13 +86,17 @@ describe('the administrator with a browser', () => {
     const item = await shop.call<{ price: number; stock: number }>('GET', `/api/items/${itemId}`);
     expect(item.data).toMatchObject({ price: 89_950, stock: 2 });
 
-    await page.fill('#promo-name', 'Opening hour');
-    await page.fill('#promo-price', '99');
-    await page.fill('#promo-startAt', utc(-60_000));
-    await page.fill('#promo-endAt', utc(3_600_000));
-    await page.click('#promo [type=submit]');
-    await page.click('button:has-text("Publish")');
+    await page.click('main a:text-is("New sale")');
+    await page.fill('#sale-name', 'Opening hour');
+    await page.fill('#sale-price', '99');
+    await page.fill('#sale-startAt', utc(-60_000));
+    await page.fill('#sale-endAt', utc(3_600_000));
+    await page.click('button:text-is("Next")');
+    await page.click('button:text-is("To the preview")');
+    await page.click('a:has-text("Publish")');
+    await page.click('button:has-text("publish it")');
     await page.waitForSelector('[role=status]:has-text("is published")');
+    await page.goto(url(`/admin/items/${itemId}`));
     const { promo } = (await shop.call<{ promo: { id: number } }>('GET', `/api/items/${itemId}`))
       .data;
     expect(promo).toMatchObject({ price: 9_900, status: 'running', limitPerUser: 1 });
@@ -254,19 +258,21 @@ describe('the forms', () => {
     expect(fresh).not.toBe(key);
     const made = await send('/admin/items', { ...other, key: fresh }, { cookie });
     expect(made.headers.get('location')).not.toContain(`/${id}?`);
-    const promo = {
-      ...{ name: 'Draft', price: '1', startAt: utc(60_000), endAt: utc(3_600_000), queue: 'draw' },
-      ...{ limitPerUser: '1', gateFactor: '5', payWindowMinutes: '15', admitMinutes: '2' },
-      ...{ queueOpenAt: '', key: 'a draft' },
+    const sale = {
+      ...{ item: id, name: 'Draft', price: '1', startAt: utc(60_000), endAt: utc(3_600_000) },
+      ...{ limitPerUser: '1', payWindow: '15', payWindowUnit: 'minutes', key: 'a draft' },
     };
-    for (let times = 0; times < 2; times++) {
-      const drafted = await send(`/admin/items/${id}/promos`, promo, { cookie });
-      expect([times, drafted.status]).toEqual([times, 303]);
-    }
-    const page = await (await fetch(url(`/admin/items/${id}`), { headers: { cookie } })).text();
-    expect(page.match(/\/admin\/promos\/\d+\/publish/g)).toHaveLength(1);
-    const [, promoId] = /\/admin\/promos\/(\d+)\/publish/.exec(page)!;
-    const deleted = await send(`/admin/promos/${promoId}/delete`, { itemId: id }, { cookie });
+    const drafts = [await send('/admin/sales', sale, { cookie })];
+    drafts.push(await send('/admin/sales', { ...sale, price: '2' }, { cookie }));
+    const steps = drafts.map(({ status, headers }) => `${status} ${headers.get('location')}`);
+    expect(new Set(steps).size).toBe(1);
+    const promoId = /\/admin\/sales\/(\d+)\/edit\?step=who/.exec(steps[0]!)![1]!;
+    // From the browser's history it changes what it has made.
+    const shown = await fetch(url(`/admin/sales/${promoId}/edit?step=when`), {
+      headers: { cookie },
+    });
+    expect(await shown.text()).toContain('<input value="2.00" id="sale-price"');
+    const deleted = await send(`/admin/sales/${promoId}/delete`, { itemId: id }, { cookie });
     expect(deleted.headers.get('location')).toBe(`/admin/items/${id}?done=delete`);
     const late = await send(`/admin/promos/${promoId}/pause`, { itemId: id }, { cookie });
     expect(late.status).toBe(404);
@@ -275,10 +281,11 @@ describe('the forms', () => {
   test('mark each wrong field, in the language of the page, and keep what was typed', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
-    const promo = { name: 'Long', price: '1', startAt: utc(0), endAt: utc(60_000) };
-    const rest = { limitPerUser: '1', gateFactor: '5', payWindowMinutes: '10081' };
+    const sale = { item: String(itemId), name: 'Long', price: '1' };
+    const times = { startAt: utc(60_000), endAt: utc(120_000), limitPerUser: '1' };
+    const pay = { payWindow: '10081', payWindowUnit: 'minutes' };
     const forms = [
-      [`/admin/items/${itemId}/promos`, { ...promo, ...rest }, 'promo', 'payWindowMinutes'],
+      ['/admin/sales', { ...sale, ...times, ...pay }, 'sale', 'payWindow'],
       [`/admin/items/${itemId}/restock`, { units: '0', key: 'van 7' }, 'restock', 'units'],
       ['/admin/items', { title: 'A lamp', price: '1', stock: 'ten' }, 'item', 'description stock'],
     ] as const;
@@ -303,7 +310,7 @@ describe('the forms', () => {
   test('that name a missing item get the page that says so', async () => {
     const cookie = await session();
     for (const id of ['131071', '0', '1e0', 'x']) {
-      for (const form of ['promos', 'restock', 'withdraw', 'edit']) {
+      for (const form of ['restock', 'withdraw', 'edit']) {
         const answer = await send(`/admin/items/${id}/${form}`, { units: '1' }, { cookie });
         expect([id, form, answer.status]).toEqual([id, form, 404]);
       }
@@ -313,20 +320,14 @@ describe('the forms', () => {
   test('say why a promo was not published', async () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
-    const promo = { name: 'Another', price: '1', startAt: utc(0), endAt: utc(60_000) };
-    const rest = { limitPerUser: '1', gateFactor: '5', payWindowMinutes: '15' };
-    const drafted = await send(`/admin/items/${itemId}/promos`, { ...promo, ...rest }, { cookie });
-    expect(drafted.headers.get('location')).toBe(`/admin/items/${itemId}?done=promo`);
-    const page = await (await fetch(url(`/admin/items/${itemId}`), { headers: { cookie } })).text();
-    const id = /\/admin\/promos\/(\d+)\/publish/.exec(page)![1]!;
-    const refused = await send(
-      `/admin/promos/${id}/publish`,
-      { itemId: String(itemId) },
-      { cookie },
-    );
+    const times = { startAt: new Date(), endAt: new Date(Date.now() + 60_000) };
+    const draft = { itemId, name: 'Another', price: 1, ...times };
+    const drafted = await shop.engine.api<{ id: number }>('POST', '/api/promos', draft);
+    const { id } = mustSucceed(drafted);
+    const refused = await send(`/admin/sales/${id}/publish`, {}, { cookie });
     expect(refused.status).toBe(409);
-    expect(await refused.text()).toContain('does not allow this');
-    const absent = await send('/admin/promos/999/publish', {}, { cookie });
+    expect(await refused.text()).toContain('which is published, is on sale at that time');
+    const absent = await send('/admin/sales/999/publish', {}, { cookie });
     expect(absent.status).toBe(404);
   });
 
@@ -371,9 +372,9 @@ describe('a session of the administrator', () => {
     const cookie = await session();
     const { itemId } = await shop.engine.sale();
     for (const [path, to] of [
-      [`/admin/items/${itemId}/promos`, `/admin/items/${itemId}`],
+      ['/admin/sales', '/admin/sales/new'],
       [`/admin/items/${itemId}/restock`, `/admin/items/${itemId}`],
-      ['/admin/promos/1/publish', '/admin'],
+      ['/admin/promos/1/pause', '/admin'],
     ] as const) {
       const { status, headers } = await fetch(url(path), {
         headers: { cookie },

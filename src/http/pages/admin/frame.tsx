@@ -104,7 +104,7 @@ export interface FieldProps {
   label: string;
   hint?: string | undefined;
   /** What is said beneath it also where it is wrong. */
-  note?: string;
+  note?: string | undefined;
   filled: Filled;
   /** Distinguishes forms on one page that have fields of the same name. */
   form: string;
@@ -114,12 +114,14 @@ export interface FieldProps {
   multiline?: boolean;
   /** What may be chosen, by value. */
   options?: Record<string, string>;
+  /** What stands in one line with it. */
+  beside?: Child;
 }
 
 /** A field with its hint, its value as it was sent, and its error. */
 export function Field(props: FieldProps) {
   const { name, label, hint, note, filled, form, initial = '', input = {} } = props;
-  const { multiline = false, options } = props;
+  const { multiline = false, options, beside } = props;
   const id = `${form}-${name}`;
   const error = filled.errors[name];
   const value = filled.values[name] ?? initial;
@@ -155,7 +157,15 @@ export function Field(props: FieldProps) {
           {value}
         </textarea>
       )}
-      {options === undefined && !multiline && <input value={value} {...common} />}
+      {options === undefined && !multiline && beside === undefined && (
+        <input value={value} {...common} />
+      )}
+      {beside !== undefined && (
+        <div class="joined">
+          <input value={value} {...common} />
+          {beside}
+        </div>
+      )}
       {hint !== undefined && error === undefined && (
         <p class="hint" id={`${id}-hint`}>
           {hint}

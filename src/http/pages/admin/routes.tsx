@@ -16,6 +16,7 @@ import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { watchedSelections } from '../watched-items.ts';
+import { draftPages } from './draft/routes.tsx';
 import { enginePage } from './engines/engine.tsx';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
@@ -58,9 +59,6 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logOutRoute(parts))
       .get('/', sales)
       .get('/engine', engine)
-      // A sale is shown with its item.
-      .get('/sales/new', (c) => c.redirect('/admin/items', 303))
-      .get('/sales/:id', (c) => toItemOf(parts, c))
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
       .get('/items', items)
@@ -73,6 +71,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', orderPages(parts, page))
       .route('/', moneyPages(parts, page))
       .route('/', webhookPages(parts, page))
+      .route('/', draftPages(parts, page))
       .route('/', salePages(parts, page))
       .use(sameSiteOnly(parts))
       .route('/', formRoutes(parts, page))
@@ -82,12 +81,6 @@ export function adminPages(parts: AppParts, page: PageMaker) {
 
 function backToItem(c: Context): Response {
   return c.redirect(`/admin/items/${itemIdOf(c.req.param('id'))}`, 303);
-}
-
-async function toItemOf({ sql }: AppParts, c: Context): Promise<Response> {
-  const id = Number(c.req.param('id'));
-  const promo = Number.isSafeInteger(id) ? await sql.catalog.promo(id) : null;
-  return promo === null ? c.notFound() : c.redirect(`/admin/items/${promo.itemId}`, 303);
 }
 
 async function listItems(parts: AppParts, c: Context, view: View): Promise<Made> {

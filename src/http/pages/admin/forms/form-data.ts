@@ -2,6 +2,7 @@
 import type { Values } from '../../../wire/form.ts';
 import type { View } from '../../layout.tsx';
 import { minorOf } from '../../money.ts';
+import { secondsIn } from './duration-field.tsx';
 import { timeIn } from './time-field.tsx';
 
 export function itemInput({ stock, ...values }: Values, view: View) {
@@ -20,24 +21,28 @@ export function changesInput({ title, description, price, imageUrl, ...rest }: V
   };
 }
 
-export function promoInput(itemId: number, values: Values, view: View) {
+/** The step of a sale that says when it is, and for how much. */
+export function whenInput(values: Values, view: View) {
   return {
-    itemId,
     name: values.name,
     price: priceOf(values.price, view),
     startAt: timeIn(values, 'startAt', view),
     endAt: timeIn(values, 'endAt', view),
     limitPerUser: integerOf(values.limitPerUser),
-    gateFactor: integerOf(values.gateFactor),
-    payWindowSeconds: secondsOf(values.payWindowMinutes),
-    admitSeconds: unlessLeftOut(values.admitMinutes, secondsOf),
-    captcha: values.captcha === 'on',
+    payWindowSeconds: secondsIn(values, 'payWindow'),
+  };
+}
+
+/** The step of a sale that says who gets in. */
+export function whoInput(values: Values, view: View) {
+  const opensAt = values.queue === 'draw' ? timeIn(values, 'queueOpenAt', view) : '';
+  return {
     queue: values.queue,
     // Only a draw has one.
-    queueOpenAt:
-      values.queue === 'draw' && values.queueOpenAt
-        ? timeIn(values, 'queueOpenAt', view)
-        : undefined,
+    queueOpenAt: opensAt === '' ? null : opensAt,
+    gateFactor: integerOf(values.gateFactor),
+    admitSeconds: secondsIn(values, 'admit'),
+    captcha: values.captcha === 'on',
   };
 }
 
@@ -51,7 +56,7 @@ export function deliveryInput({ units, key }: Values) {
 
 /** The form's field that a field of the input comes from. */
 export function formFieldOf(inputField: string): string {
-  return inputField.replace(/^(payWindow|admit)Seconds$/, '$1Minutes');
+  return inputField.replace(/^(payWindow|admit)Seconds$/, '$1');
 }
 
 /** What a form does not have at all has the default of the API. */
@@ -59,16 +64,11 @@ function unlessLeftOut<T>(text: string | undefined, read: (text: string) => T): 
   return text === undefined ? undefined : read(text);
 }
 
-function secondsOf(text?: string): number | string {
-  const minutes = integerOf(text);
-  return typeof minutes === 'number' ? minutes * 60 : minutes;
-}
-
 function integerOf(text = ''): number | string {
   return /^\s*\d{1,15}\s*$/.test(text) ? Number(text) : text;
 }
 
-/** An amount in minor units of the shop's currency. */
+/** An amount in minor units of the shop's currency; what is none, as it was typed. */
 function priceOf(text = '', { currency }: View): number | string {
   return minorOf(text, currency) ?? text;
 }

@@ -10,13 +10,9 @@ import {
   isExtension,
   promoActions,
 } from '../../../../shop/control-promo.ts';
-import { createItem, newItemSchema } from '../../../../shop/create-item.ts';
-import { draftPromo, newPromoSchema, removePromo } from '../../../../shop/draft-promo.ts';
 import { editItem, itemChangesSchema } from '../../../../shop/edit-item.ts';
 import { checkInput, idField } from '../../../../shop/input.ts';
 import { type Outcome, refuse } from '../../../../shop/outcome.ts';
-import { storePicture } from '../../../../shop/pictures/pictures.ts';
-import { publishPromo } from '../../../../shop/publish-promo.ts';
 import { itemIdOf } from '../../../../shop/read-item.ts';
 import { deliverySchema, restock, withdrawUnits } from '../../../../shop/restock.ts';
 import { actorName } from '../../../guard/admin.ts';
@@ -26,13 +22,13 @@ import { failures } from '../../../wire/messages.ts';
 import { promoRefusalText } from '../../../wire/promo-texts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
-import { type Filled, here, ownTexts } from '../frame.tsx';
+import { here, ownTexts } from '../frame.tsx';
 import { itemPage } from '../item/item.tsx';
 import { NewItemPage } from '../new-item.tsx';
-import { filledForm, pictureFormMax, picturesFrom, refusedText } from '../pictures/files.ts';
-import { textsOfPictures } from '../pictures/pictures.tsx';
-import { changesInput, deliveryInput, extensionInput, itemInput, promoInput } from './form-data.ts';
-import { attempt, filledOf, submit, submitOnce } from './submit.ts';
+import { filledForm, pictureFormMax } from '../pictures/files.ts';
+import { changesInput, deliveryInput, extensionInput } from './form-data.ts';
+import { makeItem } from './make-item.ts';
+import { attempt, filledOf, submit } from './submit.ts';
 
 const promoIdSchema = idField(Number.MAX_SAFE_INTEGER);
 
@@ -49,11 +45,6 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
       page((c, view) => submitChanges(parts, c, view)),
     )
     .post(
-      '/items/:id/promos',
-      formMax,
-      page((c, view) => submitPromo(parts, c, view)),
-    )
-    .post(
       '/items/:id/restock',
       formMax,
       page((c, view) => submitDelivery(parts, c, view, 'restock')),
@@ -68,14 +59,8 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
       formMax,
       page((c, view) => submitExtension(parts, c, view)),
     );
-  const services: Record<string, PromoService> = {
-    publish: (id, by) => publishPromo(parts, id, by),
-    delete: (id) => removePromo(parts, id),
-  };
   for (const action of promoActions) {
-    services[action] = (id, by) => controlPromo(parts, id, action, by);
-  }
-  for (const [action, service] of Object.entries(services)) {
+    const service: PromoService = (id, by) => controlPromo(parts, id, action, by);
     const made = page((c, view) => submitAction(parts, c, view, action, service));
     routes.post(`/promos/:id/${action}`, formMax, made);
   }
@@ -84,34 +69,10 @@ export function formRoutes(parts: AppParts, page: PageMaker) {
 
 type PromoService = (id: number, by: string) => Promise<Outcome<PromoRow | null>>;
 
-/** Its pictures are made first, so that nothing is half done where one of them cannot be taken. */
 async function submitItem(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const { values, files: sent } = await filledForm(c);
-  const form = { schema: newItemSchema, input: itemInput(values, view), key: values.key };
-  const isWrong = checkInput(form.schema, form.input).wrong !== null;
-  const { pictures, refused: files } = await picturesFrom(parts, isWrong ? [] : sent);
-  const again = { view: here(view, '/admin/items/new') };
-  if (files.length > 0) {
-    const own = textsOfPictures(view);
-    const page = (
-      <NewItemPage {...again} filled={withoutPictures(view, values, refusedText(own, files))} />
-    );
-    return { page, status: failures[10001].status };
-  }
-  const { value: id, refused } = await submitOnce(parts, c, form, async (item, name) => {
-    const made = await createItem(parts, item, actorName(c), name);
-    if (made.refused !== null) return made;
-    for (const { picture } of pictures) await storePicture(parts, made.value, picture);
-    return made;
-  });
-  if (refused === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
-  const page = <NewItemPage {...again} filled={filledOf(view, values, refused)} />;
-  return { page, status: failures[refused.code].status };
-}
-
-/** The form as it was sent, without the files: browsers keep none. */
-function withoutPictures(view: View, values: Values, pictures: string): Filled {
-  return { values, errors: { pictures }, message: ownTexts(view).checkFields };
+  const { id, filled, status } = await makeItem(parts, c, view, await filledForm(c));
+  if (filled === null) return c.redirect(`/admin/items/${id}?done=item`, 303);
+  return { page: <NewItemPage view={here(view, '/admin/items/new')} filled={filled} />, status };
 }
 
 async function submitChanges(parts: AppParts, c: Context, view: View): Promise<Made> {
@@ -125,19 +86,6 @@ async function submitChanges(parts: AppParts, c: Context, view: View): Promise<M
   if (refused === null) return c.redirect(`/admin/items/${item}?done=edit`, 303);
   const edit = filledOf(view, values, refused);
   return itemPage(parts, view, id, { edit, status: failures[refused.code].status });
-}
-
-async function submitPromo(parts: AppParts, c: Context, view: View): Promise<Made> {
-  const id = c.req.param('id');
-  const values = await valuesOf(c);
-  const input = promoInput(itemIdOf(id), values, view);
-  const form = { schema: newPromoSchema, input, key: values.key };
-  const { value, refused } = await submitOnce(parts, c, form, (promo, name) =>
-    draftPromo(parts, promo, name),
-  );
-  if (refused === null) return c.redirect(`/admin/items/${value.itemId}?done=promo`, 303);
-  const promo = filledOf(view, values, refused);
-  return itemPage(parts, view, id, { promo, status: failures[refused.code].status });
 }
 
 async function submitDelivery(

@@ -14,7 +14,7 @@ import type { View } from '../../layout.tsx';
 import { boundsOf, type Filled, ownTexts } from '../frame.tsx';
 import { formFieldOf } from './form-data.ts';
 
-interface FormRefusal {
+export interface FormRefusal {
   code: ErrorCode;
   /** The form's fields that are wrong. */
   fields: readonly string[];

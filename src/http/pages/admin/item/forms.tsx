@@ -5,67 +5,9 @@ import type { ItemRow } from '../../../../db/sql.ts';
 import type { View } from '../../layout.tsx';
 import { amountText } from '../../money.ts';
 import { fill } from '../../texts.ts';
-import { TimeField } from '../forms/time-field.tsx';
 import { boundsOf, Check, Field, type Filled, FormKey, Notice, ownTexts } from '../frame.tsx';
 
-interface PromoFormProps {
-  view: View;
-  item: { id: number };
-  promo: Filled;
-}
-
 const whole = { required: true, inputmode: 'numeric' };
-
-export function PromoForm({ view, item, promo }: PromoFormProps) {
-  const { promo: own } = ownTexts(view);
-  const bounds = boundsOf(view);
-  const hinted = new Set(['price', 'gateFactor', 'admitMinutes', 'queueOpenAt']);
-  const of = (name: PromoField) => ({
-    form: 'promo',
-    name,
-    label: fill(own[name], { currency: view.currency }),
-    filled: promo,
-    hint: hinted.has(name) ? bounds[name] : undefined,
-  });
-  return (
-    <section class="panel" id="promo">
-      <h2>{own.title}</h2>
-      <p class="hint">{own.lead}</p>
-      <form method="post" action={`/admin/items/${item.id}/promos`} data-once>
-        <Notice text={promo.message} isError />
-        <FormKey filled={promo} />
-        <Field {...of('name')} input={{ required: true, maxlength: 200 }} />
-        <div class="halves">
-          <TimeField view={view} {...of('startAt')} input={{ required: true }} />
-          <TimeField view={view} {...of('endAt')} input={{ required: true }} />
-          <Field {...of('price')} input={{ required: true, inputmode: 'decimal' }} />
-          <Field {...of('limitPerUser')} initial="1" input={whole} />
-          <Field {...of('gateFactor')} initial="5" input={whole} />
-          <Field {...of('payWindowMinutes')} initial="15" input={whole} />
-          <Field {...of('queue')} initial="fifo" options={own.queues} />
-          <Field {...of('admitMinutes')} initial="5" input={whole} />
-          <TimeField view={view} {...of('queueOpenAt')} />
-        </div>
-        <Check name="captcha" label={own.captcha} filled={promo} initial />
-        <button type="submit" class="primary">
-          {own.submit}
-        </button>
-      </form>
-    </section>
-  );
-}
-
-type PromoField =
-  | 'name'
-  | 'startAt'
-  | 'endAt'
-  | 'price'
-  | 'limitPerUser'
-  | 'gateFactor'
-  | 'payWindowMinutes'
-  | 'queue'
-  | 'admitMinutes'
-  | 'queueOpenAt';
 
 interface DeliveryFormProps {
   view: View;

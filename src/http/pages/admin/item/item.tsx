@@ -14,14 +14,14 @@ import type { View } from '../../layout.tsx';
 import { money } from '../../money.ts';
 import { type Made, notFound } from '../../page.tsx';
 import { fill } from '../../texts.ts';
+import { textsOfDrafts } from '../draft/words.ts';
 import { empty, type Filled, Frame, here, Notice, ownTexts } from '../frame.tsx';
 import { type PictureNotice, Pictures, textsOfPictures } from '../pictures/pictures.tsx';
-import { DeliveryForm, EditForm, PromoForm } from './forms.tsx';
+import { DeliveryForm, EditForm } from './forms.tsx';
 import { LiveBoard } from './live-board.tsx';
 import { Promos, type ShownPromo } from './promos.tsx';
 
-interface Shown
-  extends Partial<Pick<ItemPageProps, 'notice' | 'promo' | 'restock' | 'withdraw' | 'edit'>> {
+interface Shown extends Partial<Pick<ItemPageProps, 'notice' | 'restock' | 'withdraw' | 'edit'>> {
   /** Why the pictures were not changed. */
   pictures?: PictureNotice;
   /** Which form was just accepted. */
@@ -74,7 +74,6 @@ interface ItemPageProps {
   pictures: { own: ItemPicture[]; notice: PictureNotice | null };
   /** What was done just now, or why not. */
   notice: PictureNotice | null;
-  promo?: Filled;
   restock?: Filled;
   withdraw?: Filled;
   edit?: Filled;
@@ -82,7 +81,7 @@ interface ItemPageProps {
 
 function AdminItemPage(props: ItemPageProps) {
   const { view, item, row, promos, pictures, notice } = props;
-  const { promo = empty, restock = empty, withdraw = empty, edit = empty } = props;
+  const { restock = empty, withdraw = empty, edit = empty } = props;
   const texts = ownTexts(view);
   const codes = Object.fromEntries(
     Object.entries(failures).map(([code, failure]) => [code, failure[view.visitor.language]]),
@@ -103,7 +102,12 @@ function AdminItemPage(props: ItemPageProps) {
             <a href={`/admin/search?item=${item.id}`}>{texts.menu.search}</a>
           </p>
         </div>
-        <p class="live-state" data-live role="status"></p>
+        <div class="heading-side">
+          <p class="live-state" data-live role="status"></p>
+          <a class="primary" href={`/admin/sales/new?item=${item.id}`}>
+            {textsOfDrafts(view).newSale}
+          </a>
+        </div>
       </div>
       {notice !== null && <Notice {...notice} />}
       {hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
@@ -111,11 +115,10 @@ function AdminItemPage(props: ItemPageProps) {
       {!hasDraft && <Promos view={view} itemId={item.id} promos={promos} />}
       <Pictures view={view} item={item} pictures={pictures.own} notice={pictures.notice} />
       <div class="forms">
-        <PromoForm view={view} item={item} promo={promo} />
+        <EditForm view={view} item={item} row={row} edit={edit} />
         <div>
           <DeliveryForm view={view} item={item} name="restock" filled={restock} />
           <DeliveryForm view={view} item={item} name="withdraw" filled={withdraw} />
-          <EditForm view={view} item={item} row={row} edit={edit} />
         </div>
       </div>
     </Frame>

@@ -7,6 +7,7 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
+import { textsOfDrafts } from '../draft/words.ts';
 import { TimeField } from '../forms/time-field.tsx';
 import { empty, ownTexts } from '../frame.tsx';
 
@@ -65,7 +66,6 @@ export function Promos({ view, itemId, promos }: PromosProps) {
           </tbody>
         </table>
       )}
-      {promos.some(({ status }) => status === 'draft') && <p class="hint">{own.publishHint}</p>}
     </section>
   );
 }
@@ -90,8 +90,12 @@ function State({ view, promo }: { view: View; promo: ShownPromo }) {
         </ul>
       )}
       <div class="actions">
-        {status === 'draft' && <Action {...of} action="publish" />}
-        {status === 'draft' && <Action {...of} action="delete" isAsked />}
+        {status === 'draft' && (
+          <a class="secondary" href={`/admin/sales/${promo.id}/preview`}>
+            {textsOfDrafts(view).toDraft}
+            <span class="visually-hidden">: {promo.name}</span>
+          </a>
+        )}
         {status === 'paused' && <Action {...of} action="resume" />}
         {(status === 'running' || status === 'pending') && <Action {...of} action="pause" />}
         {isOn && <Extension {...of} />}
@@ -105,7 +109,7 @@ function State({ view, promo }: { view: View; promo: ShownPromo }) {
 interface ActionProps {
   view: View;
   promo: ShownPromo;
-  action: 'publish' | 'delete' | 'pause' | 'resume' | 'end' | 'withdraw';
+  action: 'pause' | 'resume' | 'end' | 'withdraw';
   /** It cannot be taken back: a second click says that it is meant. */
   isAsked?: boolean;
 }

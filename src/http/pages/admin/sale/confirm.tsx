@@ -103,6 +103,7 @@ function meaningOf(action: SaleAction, sale: Sale, view: View): string[] {
   const outstanding = isShown ? row.outstanding : 0;
   const hasBegun = view.now >= promo.startAt;
   const start = { time: minuteText(promo.startAt, view) };
+  const promosEnd = minuteText(Math.max(promo.endAt, row.promosEndAt), view);
   const nobody = waiting === 0 && promo.queue !== 'off' ? say('nobodyWaits') : null;
   const sentences: Record<SaleAction, (string | null)[]> = {
     pause: [
@@ -138,8 +139,10 @@ function meaningOf(action: SaleAction, sale: Sale, view: View): string[] {
     take: [fill(meaning.takeLeft, { n: numberText(row.left, view) }), say('heldStay', row.held)],
     publish: [
       ...sale.warnings.map((warning) => warningText(warning, view.visitor.language)),
+      say(sale.item.hidden ? 'seenHidden' : 'seen'),
       say('fixed'),
-      say('promosOnly'),
+      row.normalSale === 1 ? say('promosOnly', undefined, { time: promosEnd }) : null,
+      promo.queue === 'draw' ? say('commitment') : null,
     ],
     delete: [say('gone')],
   };

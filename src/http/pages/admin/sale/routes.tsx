@@ -66,6 +66,9 @@ async function saleNow(parts: AppParts, c: Context): Promise<Sale | null> {
 async function showSale(parts: AppParts, c: Context, view: View): Promise<Made> {
   const sale = await saleNow(parts, c);
   if (sale === null) return notFound(view);
+  if (sale.state.status === 'draft') {
+    return c.redirect(`/admin/sales/${sale.promo.id}/preview`, 303);
+  }
   const texts: Record<string, string> = saleTexts[view.visitor.language].done;
   const told = texts[c.req.query('done') ?? ''];
   return pageOf(parts, view, sale, told === undefined ? null : { text: told, isError: false });

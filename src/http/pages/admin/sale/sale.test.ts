@@ -197,8 +197,10 @@ describe('a sale without scripts', () => {
     };
     const path = await draft({ queue: 'draw', queueOpenAt: iso(3_600_000) });
     const shown = await open(path);
-    expect(shown.text).toMatch(/draft Not published.+above the normal price.+Publish Delete Edit/);
-    expect((await open(`${path}/publish`)).text).toContain('its terms are fixed from then on');
+    expect(shown.path).toBe(`${path}/preview`);
+    expect(shown.text).toMatch(/above the normal price.+What now\? Publish … .+Delete …/);
+    const meaning = (await open(`${path}/publish`)).text;
+    expect(meaning).toMatch(/Buyers see it at once.+terms are fixed.+commitment of the draw/);
     const published = await open(`${path}/publish`, {});
     expect(published.text).toMatch(/not started People may join in (59:\d\d|1:00:00)/);
     const chinese = await open(path, undefined, 'zh');

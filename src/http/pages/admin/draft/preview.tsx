@@ -1,0 +1,121 @@
+/** `/admin/sales/:id/preview`: a draft as it is and as buyers will see it, and what to do with it. */
+import type { PromoRow } from '../../../../db/sql.ts';
+import { isInTheWay, type Warning, type WarningCode } from '../../../../shop/promo-warnings.ts';
+import { warningParts } from '../../../wire/promo-texts.ts';
+import type { View } from '../../layout.tsx';
+import { namedMinuteText } from '../../minute-text.ts';
+import { Frame, Notice } from '../frame.tsx';
+import { BuyersView, type SaleMoment } from './buyers-view.tsx';
+import { type ChosenItem, draftPath, type Stage } from './parts.tsx';
+import { editPath, Terms } from './terms.tsx';
+import { textsOfDrafts } from './words.ts';
+
+interface PreviewProps {
+  view: View;
+  promo: PromoRow;
+  chosen: ChosenItem;
+  warnings: Warning[];
+  moment: SaleMoment;
+}
+
+export function PreviewPage(props: PreviewProps) {
+  const { view, promo, chosen, warnings } = props;
+  const own = textsOfDrafts(view).preview;
+  return (
+    <Frame view={view} title={promo.name} styles={['gallery.css', 'admin-draft.css']}>
+      <div class="heading">
+        <div>
+          <p class="eyebrow">{own.draft}</p>
+          <h1>{promo.name}</h1>
+          <p class="lead">
+            <a href={`/admin/items/${chosen.item.id}`}>{chosen.item.title}</a>
+            {' · '}
+            {namedMinuteText(promo.startAt, view)}
+          </p>
+        </div>
+      </div>
+      <Notice text={own.saved} />
+      <div class="draft-parts">
+        <div>
+          {warnings.length > 0 && <Warnings {...props} />}
+          <Terms view={view} promo={promo} chosen={chosen} />
+        </div>
+        <Onward {...props} />
+      </div>
+      <BuyersView {...props} />
+    </Frame>
+  );
+}
+
+/** The step in which what a warning speaks of can be changed. */
+const stageOf: Partial<Record<WarningCode, Stage>> = {
+  nothingLeft: 'what',
+  admissionsOutliveSale: 'who',
+  gateLeavesUnits: 'who',
+  noTimeToJoinDraw: 'who',
+  queueOpenAtUnused: 'who',
+};
+
+function Warnings({ view, promo, chosen, warnings }: PreviewProps) {
+  const own = textsOfDrafts(view).preview;
+  return (
+    <section class="panel draft-warnings" aria-labelledby="warnings-title">
+      <h2 id="warnings-title">{own.warnings}</h2>
+      <ul>
+        {warnings.map((warning) => {
+          const { code, other } = warning;
+          const { before, link, after } = warningParts(warning, view.visitor.language);
+          const isStock = code === 'nothingLeft';
+          const stage = stageOf[code] ?? 'when';
+          return (
+            <li data-warning={code} data-blocks={isInTheWay(warning) ? 'true' : undefined}>
+              <p>
+                {before}
+                {other !== null && <a href={otherPath(other)}>{link}</a>}
+                {after}
+              </p>
+              <a
+                href={
+                  isStock ? `/admin/items/${chosen.item.id}#restock` : editPath(promo.id, stage)
+                }
+              >
+                {own.change}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function otherPath({ id, isPublished }: NonNullable<Warning['other']>): string {
+  return isPublished ? draftPath(id) : `${draftPath(id)}/preview`;
+}
+
+function Onward({ view, promo, warnings }: PreviewProps) {
+  const own = textsOfDrafts(view).preview;
+  const path = draftPath(promo.id);
+  const isBlocked = warnings.some(isInTheWay);
+  return (
+    <section class="panel onward-of-draft" aria-labelledby="onward-title">
+      <h2 id="onward-title">{own.go}</h2>
+      {isBlocked ? (
+        <p class="notice">{own.cannot}</p>
+      ) : (
+        <a class="primary" href={`${path}/publish`}>
+          {own.publish}
+        </a>
+      )}
+      <a class="secondary" href={editPath(promo.id, 'what')}>
+        {own.edit}
+      </a>
+      <a class="secondary" href="/admin">
+        {own.keep}
+      </a>
+      <a class="secondary" href={`${path}/delete`}>
+        {own.delete}
+      </a>
+    </section>
+  );
+}
