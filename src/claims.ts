@@ -3,37 +3,22 @@
  * and its port. Both claims are the kernel's to keep, and end with the process however it dies: there is
  * no file with a process id that a crash leaves behind, or that names another process in a container.
  */
-import { Database, SQLiteError } from 'bun:sqlite';
 import { join } from 'node:path';
-import { makePrivateDatabase } from '../actors/private-files.ts';
 import { ConfigError } from './config.ts';
+import { lockFile } from './file-lock.ts';
 
 /** Claims that last as long as the process: what nothing refers to would be closed. */
 const kept: unknown[] = [];
-
-/** SQLite's primary result code for a lock that another process has. */
-const sqliteBusy = 5;
 
 /**
  * Claims a data folder, by an exclusive lock on a database in it that never holds anything.
  * @throws ConfigError where another engine has it.
  */
 export function claimFolder(dataDir: string): void {
-  const path = join(dataDir, 'engine.lock');
-  makePrivateDatabase(path);
-  const lock = new Database(path);
-  try {
-    lock.run('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock.close();
-    if (cause instanceof SQLiteError && (cause.errno & 0xff) === sqliteBusy) {
-      throw new ConfigError(
-        `DATA_DIR must be a folder of its own for each engine: another engine has ${dataDir}`,
-      );
-    }
-    throw new Error(`cannot lock ${path}: ${String(cause)}`, { cause });
-  }
-  kept.push(lock);
+  if (lockFile(join(dataDir, 'engine.lock'))) return;
+  throw new ConfigError(
+    `DATA_DIR must be a folder of its own for each engine: another engine has ${dataDir}`,
+  );
 }
 
 /** How long another engine may take between its look at a port and listening there. */

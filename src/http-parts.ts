@@ -47,6 +47,7 @@ import type { PaymentsMode } from './payments/modes.ts';
 import { PictureFiles } from './pictures/files.ts';
 import { PictureMaker } from './pictures/maker.ts';
 import type { Rehearsal } from './rehearsal.ts';
+import { Reporter } from './reports/reporter.ts';
 import { KnownEngines, type OwnFacts } from './shop/cluster/known-engines.ts';
 import { RefusalCounts } from './shop/cluster/refusal-counts.ts';
 import { Draws } from './shop/draw/draws.ts';
@@ -170,6 +171,7 @@ export async function openParts(
     ...asSet(settings),
     ...{ readiness, ...logging(server) },
     orderReader: new OrderReader(settings, server.logError),
+    reports: new Reporter(settings.sql.dataDir, clock, server.logError),
     metrics: metricsOnceAsked({
       ...known,
       ...{ memory, requests, readiness },
@@ -191,6 +193,7 @@ export async function openParts(
       shedding.close();
       clearInterval(watching);
       parts.orderReader.close();
+      parts.reports.close();
       await sql.close();
       await store.close();
     },

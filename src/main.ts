@@ -8,6 +8,7 @@ import { version } from '../package.json' with { type: 'json' };
 import { oneLine, wrongUse } from './commands/perform.ts';
 import { addRebuild } from './commands/rebuild.ts';
 import { addReplay } from './commands/replay.ts';
+import { addReport } from './commands/report.ts';
 import { addStart } from './commands/start.ts';
 import { addTokens } from './commands/tokens.ts';
 import { inExecutable, ownPath } from './own-files.ts';
@@ -38,7 +39,7 @@ async function commandLine(): Promise<Command> {
     .helpCommand(false)
     .addHelpText('after', explanation)
     .exitOverride();
-  for (const add of [addStart, addReplay, addRebuild, addTokens]) add(program);
+  for (const add of [addStart, addReplay, addRebuild, addTokens, addReport]) add(program);
   for (const [path, name] of inExecutable ? [] : workshop) {
     // Each file exports a function of the name beside it.
     const file = (await import(ownPath(path))) as Record<string, Add>;

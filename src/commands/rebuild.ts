@@ -6,8 +6,8 @@ const exitCode = { emptied: 0, leftAsTheyWere: 1 } as const;
 
 const explanation = `
 Empties all that the projector writes, in one transaction: orders, stock_logs,
-item_stocks, refunds_due, draw_entrants and checkpoints, items.sales, and what
-became of promos since they were drafts. Accounts, items and promos stay. A
+item_stocks, refunds_due, draw_entrants, sale_series and checkpoints, items.sales,
+and what became of promos since they were drafts. Accounts, items and promos stay. A
 running engine notices within seconds and writes the rows again from the
 journal; otherwise the next start does. Until then users' lists
 of orders are short; orders, payments and stock go on.

@@ -14,6 +14,7 @@ import type { PaymentDeliveries } from '../payments/deliveries.ts';
 import type { DemoProvider } from '../payments/demo-provider.ts';
 import type { PictureFiles } from '../pictures/files.ts';
 import type { PictureMaker } from '../pictures/maker.ts';
+import type { Reporter } from '../reports/reporter.ts';
 import type { Draws } from '../shop/draw/draws.ts';
 import type { ItemLists } from '../shop/list-items.ts';
 import type { ShopParts } from '../shop/parts.ts';
@@ -53,6 +54,8 @@ export interface AppParts extends ShopParts, Omit<PeopleParts, 'sql'> {
   awaited: AwaitedSales;
   orderReader: OrderReader;
   draws: Draws;
+  /** Of sales, made beside the engine. */
+  reports: Reporter;
   pictureFiles: PictureFiles;
   pictureMaker: PictureMaker;
   /** Lets the connection of a request that has come whole be idle for as long as the settings say. */

@@ -29,12 +29,14 @@ export interface ItemReport {
   refundsDue: number;
   dueMinor: number;
   /** By promo, in the order they were published. */
-  promos: QueueReport[];
+  promos: (QueueReport & { buyers: number })[];
 }
 
 export function itemReport(book: ItemAudit, names: Names): ItemReport {
   const { item, partition, loaded, withdrawn, sold, held, left, orders, holders, refunds } = book;
   const { refused, refusedWhileLeft, takingsMinor, refundedMinor } = book;
+  const byTerms = [...holders.buyersByTerms()];
+  const buyers = new Map(byTerms.map(([terms, users]) => [book.terms.at(terms).promo, users]));
   return {
     item,
     title: names.items.get(item) ?? null,
@@ -43,7 +45,10 @@ export function itemReport(book: ItemAudit, names: Names): ItemReport {
     ...{ takingsMinor, refundedMinor },
     refundsDue: refunds.dues.filter(({ settledAt }) => settledAt === null).length,
     dueMinor: refunds.dueMinor,
-    promos: book.terms.promos().map(queueReportOf),
+    promos: book.terms.promos().map((terms) => ({
+      ...queueReportOf(terms),
+      buyers: buyers.get(terms.promo) ?? 0,
+    })),
   };
 }
 

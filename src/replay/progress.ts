@@ -9,7 +9,18 @@ const everyMs = { terminal: 100, log: 5_000 };
 
 const eraseLine = '\r\u001b[K';
 
-export class ProgressLine {
+/** Who hears how far a replay is. */
+export interface Progress {
+  /** How many entries there were when the replay began. */
+  expect(entries: number): void;
+  /** Hot: called after each entry; `tally` tells how much was read so far. */
+  reading(tally: () => Tally): void;
+  /** A partition was read; perhaps the last. */
+  read(tally: Tally): void;
+  end(): void;
+}
+
+export class ProgressLine implements Progress {
   readonly #startedAt = performance.now();
   readonly #kind: 'terminal' | 'log';
   #nextAt: number;
@@ -26,12 +37,10 @@ export class ProgressLine {
     this.#nextAt = this.#startedAt + quietMs[this.#kind];
   }
 
-  /** How many entries there were when the replay began. */
   expect(entries: number): void {
     this.#expected = entries;
   }
 
-  /** Hot: called after each entry; `tally` tells how much was read so far. */
   reading(tally: () => Tally): void {
     const now = performance.now();
     if (now < this.#nextAt || this.#isRead) return;
@@ -44,7 +53,6 @@ export class ProgressLine {
     this.#show(`replay: ${share}, ${counts}, ${number(rate)} orders/s`);
   }
 
-  /** A partition was read; perhaps the last. */
   read({ entries }: Tally): void {
     if (this.#isRead || entries < this.#expected) return;
     this.#isRead = true;

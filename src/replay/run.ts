@@ -6,7 +6,7 @@ import { partitionsToRead } from './audit/audit.ts';
 import { type AuditAsked, type AuditedPart, Auditor, patienceMs } from './auditor/auditor.ts';
 import { auditInThreads } from './auditor/auditor-threads.ts';
 import { RunningTally } from './auditor/tally.ts';
-import type { ProgressLine } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { lastOf } from './read-journal.ts';
 import { ReadAhead } from './reader/read-ahead.ts';
 import { joined, type Report } from './report.ts';
@@ -26,7 +26,7 @@ interface Share {
 export async function runAudit(
   config: Config,
   asked: AuditAsked,
-  progress: ProgressLine,
+  progress: Progress,
   cores = availableParallelism(),
 ): Promise<Report> {
   const auditor = await Auditor.open(config, asked);
@@ -77,7 +77,7 @@ async function auditInTurn(
   auditor: Auditor,
   config: Config,
   shares: readonly Share[],
-  progress: ProgressLine,
+  progress: Progress,
 ): Promise<AuditedPart[]> {
   const isLong = shares.some(({ entries }) => entries >= entriesMin);
   const settings = journalSettings(config);

@@ -18,6 +18,8 @@ const protect = secureHeaders({
   xFrameOptions: 'DENY',
   // Whether a site is served over https for good is for its operator to promise.
   strictTransportSecurity: false,
+  // What is no page of ours may have a stricter policy of its own.
+  overwrite: false,
 });
 
 export const pageHeaders = createMiddleware(async (c, next) => {

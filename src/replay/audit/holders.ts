@@ -66,6 +66,19 @@ export class Holders {
   /** By row: orders by nonce, for users with many orders. */
   readonly #many = new Map<number, Map<number, number>>();
 
+  /** By terms: how many users placed an order under them. */
+  buyersByTerms(): Map<number, number> {
+    const buyers = new Map<number, number>();
+    for (let row = 0; row < this.#count; row++) {
+      const { last, terms } = this.#chunks.at(row);
+      const index = within(row);
+      if (last[index] === 0) continue;
+      const under = terms[index]!;
+      buyers.set(under, (buyers.get(under) ?? 0) + 1);
+    }
+    return buyers;
+  }
+
   get count(): number {
     return this.#count;
   }

@@ -73,7 +73,14 @@ function figuresOf({ promo, row, state, isShown, figures }: Sale, view: View): F
 }
 
 /** After the sale, in place of its figures. */
-export function Summary({ view, sale }: { view: View; sale: Sale }) {
+interface SummaryProps {
+  view: View;
+  sale: Sale;
+  /** Users who placed an order, where a report has counted them since the sale was over. */
+  buyers: number | null;
+}
+
+export function Summary({ view, sale, buyers }: SummaryProps) {
   const { summary, summaryTitle, summaryOpen } = saleTexts[view.visitor.language];
   const { promo, row, state, figures } = sale;
   const { soldOutAt, peak, admitted, refused, orders, refundedUnits, refundedMinor } = figures;
@@ -94,6 +101,10 @@ export function Summary({ view, sale }: { view: View; sale: Sale }) {
         <Row name={summary.orders} value={number(orders)}>
           {orders > 0 && fill(summary.ordersText, orderCounts)}
         </Row>
+        <Row
+          name={summary.buyers}
+          value={buyers === null ? summary.buyersUnknown : number(buyers)}
+        />
         <Row
           name={summary.refunds}
           value={refundedUnits === 0 ? summary.none : fill(summary.refundsText, refunds)}

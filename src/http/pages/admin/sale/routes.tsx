@@ -31,6 +31,7 @@ import { attempt, filledOf, submit } from '../forms/submit.ts';
 import { empty, type Filled, here } from '../frame.tsx';
 import { actionsOf, type SaleAction, saleActions } from './actions.ts';
 import { ConfirmPage } from './confirm.tsx';
+import { reportPages } from './report-routes.tsx';
 import { SalePage, SaleParts } from './sale.tsx';
 import { saleTexts } from './sale-texts.ts';
 
@@ -41,6 +42,7 @@ export function salePages(parts: AppParts, page: PageMaker) {
   const shown = page((c, view) => showSale(parts, c, view));
   const live = page((c, view) => showParts(parts, c, view));
   const routes = new Hono().get('/sales/:id{[0-9]+}', shown).get('/sales/:id{[0-9]+}/live', live);
+  routes.route('/', reportPages(parts, page));
   for (const action of saleActions) {
     const asked = page((c, view) => ask(parts, c, view, action));
     const acted = page((c, view) => act(parts, c, view, action));
@@ -77,7 +79,15 @@ async function showSale(parts: AppParts, c: Context, view: View): Promise<Made> 
 async function showParts(parts: AppParts, c: Context, view: View): Promise<Made> {
   const sale = await saleOf(parts, c);
   if (sale === null) return notFound(view);
-  return { page: <SaleParts view={view} sale={sale} refusals={parts.refusals.of(sale.item.id)} /> };
+  return { page: <SaleParts view={view} sale={sale} {...besideOf(parts, sale)} /> };
+}
+
+/** What a sale's page shows that is not the sale's own. */
+function besideOf({ refusals, reports }: AppParts, { item, promo, state }: Sale) {
+  const { made } = reports.stateOf(item.id);
+  const counted = made?.buyers.find(([promoId]) => promoId === promo.id)?.[1] ?? null;
+  const isLater = made !== null && made.at >= state.endAt;
+  return { refusals: refusals.of(item.id), buyers: isLater ? counted : null };
 }
 
 async function pageOf(
@@ -86,9 +96,8 @@ async function pageOf(
   sale: Sale,
   notice: { text: string; isError: boolean } | null,
 ) {
-  const { id } = sale.item;
-  await parts.refusals.ask([id]);
-  const props = { sale, notice, refusals: parts.refusals.of(id) };
+  await parts.refusals.ask([sale.item.id]);
+  const props = { sale, notice, ...besideOf(parts, sale) };
   return { page: <SalePage view={here(view, `/admin/sales/${sale.promo.id}`)} {...props} /> };
 }
 

@@ -16,6 +16,8 @@ export interface SalePageProps {
   sale: Sale;
   /** Refusals of the item by code. */
   refusals: Record<string, number>;
+  /** See `Summary`. */
+  buyers: number | null;
   /** What was done just now, or why not. */
   notice: { text: string; isError: boolean } | null;
 }
@@ -62,13 +64,14 @@ export function SalePage(props: SalePageProps) {
       <p class="links">
         <a href={`/items/${item.id}`}>{own.inShop}</a>
         <a href={`/admin/orders?promo=${promo.id}`}>{own.orders}</a>
+        {!isDraft && <a href={`/admin/sales/${promo.id}/report`}>{own.report.link}</a>}
       </p>
     </Frame>
   );
 }
 
 /** What changes while the page is open: the same markup, for a script that puts it in place of the old. */
-export function SaleParts({ view, sale, refusals }: Omit<SalePageProps, 'notice'>) {
+export function SaleParts({ view, sale, refusals, buyers }: Omit<SalePageProps, 'notice'>) {
   return (
     <div>
       <div data-part="stand">
@@ -77,18 +80,18 @@ export function SaleParts({ view, sale, refusals }: Omit<SalePageProps, 'notice'
       <div data-part="actions">
         <Actions view={view} sale={sale} />
       </div>
-      <LiveParts view={view} sale={sale} refusals={refusals} />
+      <LiveParts view={view} sale={sale} refusals={refusals} buyers={buyers} />
     </div>
   );
 }
 
-function LiveParts({ view, sale, refusals }: Omit<SalePageProps, 'notice'>) {
+function LiveParts({ view, sale, refusals, buyers }: Omit<SalePageProps, 'notice'>) {
   const { status } = sale.state;
   return (
     <>
       <div data-part="figures">
         {status === 'ended' ? (
-          <Summary view={view} sale={sale} />
+          <Summary view={view} sale={sale} buyers={buyers} />
         ) : (
           <Figures view={view} sale={sale} />
         )}
