@@ -1,5 +1,7 @@
 /** The client that merchants copy, against a real engine and over a way that loses answers. */
 import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type TemporaryFolder, temporaryFolder, waitUntil } from '../../actors/testing/process.ts';
 import {
   adminToken,
@@ -9,7 +11,7 @@ import {
 } from '../testing/engine-process.ts';
 import { testPicture } from '../testing/test-pictures.ts';
 import { UnsteadyWay } from '../testing/unsteady-way.ts';
-import { NoAnswer, Refusal, stampede } from './stampede/stampede.ts';
+import { NoAnswer, type OrderFilters, Refusal, stampede } from './stampede/stampede.ts';
 
 setDefaultTimeout(240_000);
 
@@ -45,6 +47,8 @@ function refused(status: number, errCode: number, retryAfter = 0): Response {
   const body = { status: 'fail', data: { errCode, errMsg: 'told by a test' } };
   return Response.json(body, { status, headers: { 'retry-after': `${retryAfter}` } });
 }
+
+const idOf = ({ orderId }: { orderId: string }) => orderId;
 
 async function refusalOf(promise: Promise<unknown>): Promise<Refusal> {
   const error = await promise.then(
@@ -135,6 +139,47 @@ test('lists are read to their end, page after page', async () => {
   expect(way.taken().length).toBeGreaterThan(1);
 });
 
+test('orders are listed and exported by filters, and what breaks off says so', async () => {
+  const sale = await engine.sale({ promoPrice: 500 });
+  const orders: string[] = [];
+  for (let count = 0; count < 3; count++) orders.push((await placed(sale)).orderId);
+  await shop.orders.pay(orders[0]!);
+  const of = async (filters: OrderFilters) => (await all(shop.orders.list(filters))).map(idOf);
+  const item = sale.itemId;
+  await waitUntil('SQL has them', async () => (await of({ item, status: 'paid' })).length === 1);
+  expect(await of({ item, promo: sale.promoId, from: new Date(0), to: inAnHour() })).toEqual(
+    orders.toReversed(),
+  );
+  expect(await of({ item, promo: 0 })).toEqual([]);
+  expect(await of({ item, to: new Date(1_000) })).toEqual([]);
+  expect(await of({ q: orders[1]! })).toEqual([orders[1]!]);
+  expect(await of({ item, user: users })).toEqual([orders[2]!]);
+  const exported = await all(shop.orders.export({ item, status: 'placed' }));
+  expect(exported.map(idOf)).toEqual([orders[2]!, orders[1]!]);
+  const csv = await new Response(await shop.orders.exportCsv({ item })).text();
+  expect(csv.split('\r\n').filter((line) => line.includes(`-${item}-`))).toHaveLength(3);
+
+  const breaking = createServer((_, response) => {
+    response.write(`${JSON.stringify(exported[0])}\n`, () => response.destroy());
+  });
+  await new Promise<void>((resolve) => breaking.listen(0, '127.0.0.1', resolve));
+  const { port } = breaking.address() as AddressInfo; // It listens.
+  const read: string[] = [];
+  const reading = async () => {
+    const url = `http://127.0.0.1:${port}`;
+    for await (const order of clientOf({ url }).orders.export()) read.push(order.orderId);
+  };
+  await expect(reading()).rejects.toBeInstanceOf(NoAnswer);
+  expect(read.length).toBeLessThanOrEqual(1);
+  breaking.close();
+  way.next = [refused(429, 10003, 120)];
+  expect(await refusalOf(all(shop.orders.export()))).toMatchObject({ errCode: 10003 });
+  for await (const order of shop.orders.export({ item })) {
+    expect(order.orderId).toBe(orders[2]!);
+    break;
+  }
+});
+
 test('a refusal says why, and is not asked again', async () => {
   const { itemId, promoId } = await engine.sale({ stock: 1 });
   await placed({ itemId, promoId });
@@ -217,7 +262,7 @@ test('of many orders each has its outcome, and those that found the engine busy 
 test('a pause that is longer than its patience is not waited for', async () => {
   way.next = [refused(429, 10003, 120)];
   expect(await refusalOf(shop.engines())).toMatchObject({ errCode: 10003, afterUnknown: false });
-  way.next = [refused(503, 30003, 1), refused(503, 10004, 120)];
+  way.next = [refused(503, 30003), refused(503, 10004, 120)];
   expect(await refusalOf(shop.engines())).toMatchObject({ errCode: 10004 });
   expect(way.taken()).toHaveLength(3);
 });

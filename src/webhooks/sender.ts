@@ -142,7 +142,9 @@ export class Sender {
     const { stands, waiting } = taken;
     const { seq, hash, epoch } = stands;
     const feed = await this.#feedFrom(partition, { seq, hash });
-    this.#held.set(partition, { epoch, feed, recorded: seq });
+    // That it differs is to be recorded, whatever else is new.
+    const recorded = feed === null ? -1 : seq;
+    this.#held.set(partition, { epoch, feed, recorded });
     this.#schedule.take(partition, { seq, hash }, waiting);
     this.parts.onProgress(partition, seq);
     this.#recall(stands);

@@ -16,6 +16,7 @@
 import type {
   BatchResults,
   Failure,
+  FoundOrder,
   ItemChanges,
   NewItem,
   NewKey,
@@ -73,8 +74,7 @@ export class Refusal extends Error {
   readonly afterUnknown: boolean;
 
   constructor(status: number, { errCode, errMsg, fields }: Failure['data'], afterUnknown: boolean) {
-    const wrong = Object.entries(fields ?? {}).map(([field, why]) => `; ${field} ${why}`);
-    super(`${errCode} ${errMsg}${wrong.join('')}`);
+    super(`${errCode} ${errMsg}`);
     this.errCode = errCode;
     this.status = status;
     this.fields = fields ?? {};
@@ -85,6 +85,20 @@ export class Refusal extends Error {
 /** No answer came, or none of the engine's: whether the request was carried out is not known. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
+}
+
+export interface OrderFilters {
+  item?: number;
+  /** 0: the normal price. */
+  promo?: number;
+  user?: number;
+  status?: Order['status'];
+  /** Placed then or later. */
+  from?: Date;
+  /** Placed before. */
+  to?: Date;
+  /** An order's id, or a part of one. */
+  q?: string;
 }
 
 /** Those that answer in the engine's envelope. */
@@ -143,11 +157,17 @@ interface Given {
   body?: object;
 }
 
+interface Asking {
+  signal: AbortSignal | undefined;
+  /** What is read of the answer ends when the signal says so, however much later. */
+  isStream: boolean;
+}
+
 /** Asks, patiently, and reads the answer where it is a success. */
 async function ask<T>(
   options: StampedeOptions,
   [url, init]: readonly [string, RequestInit],
-  signal: AbortSignal | undefined,
+  { signal, isStream }: Asking,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   let isUnknown = false;
@@ -160,12 +180,17 @@ async function ask<T>(
     );
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
+    let isOpen = false;
     let fault: Refusal | NoAnswer;
     let status = 503;
     let againAfterMs = 0;
     try {
       const response = await fetch(url, { ...init, signal: ending.signal });
-      if (response.ok) return { done: true, value: await read(response) };
+      if (response.ok) {
+        const value = await read(response);
+        isOpen = isStream;
+        return { done: true, value };
+      }
       status = response.status;
       againAfterMs = Number(response.headers.get('retry-after')) * 1_000 || 0;
       fault = refusalIn(status, await response.text(), isUnknown);
@@ -174,7 +199,7 @@ async function ask<T>(
       fault = new NoAnswer(`no answer of ${url}`, { cause: error });
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      if (!isOpen) signal?.removeEventListener('abort', stop);
     }
     // With the other refusals that pass nothing was done.
     isUnknown ||= fault instanceof NoAnswer || fault.errCode === 10004;
@@ -196,7 +221,7 @@ function refusalIn(status: number, text: string, afterUnknown: boolean): Refusal
 
 function requestOf(
   { url, key, language }: StampedeOptions,
-  route: Route,
+  route: keyof Routes,
   { path = {}, query = {}, body }: Given,
   name: string | null,
 ): [string, RequestInit] {
@@ -244,12 +269,67 @@ function callOf(options: StampedeOptions): Call {
   return (route, asked, { signal, idempotencyKey = randomName() }: MakingOptions = {}) => {
     const name = route.startsWith('POST ') ? idempotencyKey : null;
     const request = requestOf(options, route, asked, name);
-    return ask(options, request, signal, async (response) => {
+    return ask(options, request, { signal, isStream: false }, async (response) => {
       // As the document says, which the engine is held to.
       const { data } = (await response.json()) as { data: never };
       return data;
     });
   };
+}
+
+/** A file, from its first byte on; it ends with an error where it is not whole. */
+async function fileOf(
+  options: StampedeOptions,
+  route: 'GET /api/admin/orders.csv' | 'GET /api/admin/orders.jsonl',
+  filters: OrderFilters,
+  { signal }: CallOptions,
+): Promise<ReadableStream<Uint8Array>> {
+  const request = requestOf(options, route, { query: queryOf(filters) }, null);
+  return ask(options, request, { signal, isStream: true }, async ({ body }) => {
+    if (body === null) throw new Error('the answer is empty');
+    return body;
+  });
+}
+
+type OrderQuery = NonNullable<Routes['GET /api/admin/orders']['query']>;
+
+function queryOf({ item, promo, user, status, from, to, q }: OrderFilters): OrderQuery {
+  const query: OrderQuery = {};
+  if (item !== undefined) query.item = String(item);
+  if (promo !== undefined) query.promo = String(promo);
+  if (user !== undefined) query.user = String(user);
+  if (status !== undefined) query.status = status;
+  if (from !== undefined) query.from = from.toISOString();
+  if (to !== undefined) query.to = to.toISOString();
+  if (q !== undefined) query.q = q;
+  return query;
+}
+
+async function* linesOf(
+  file: ReadableStream<Uint8Array>,
+  { signal }: CallOptions,
+): AsyncGenerator<string, void, undefined> {
+  const reader = file.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  let isOpen = true;
+  try {
+    while (isOpen) {
+      const { done, value } = await reader.read().catch((error) => {
+        isOpen = false;
+        if (signal?.aborted) throw signal.reason;
+        throw new NoAnswer('the export broke off', { cause: error });
+      });
+      isOpen = !done;
+      const lines = (rest + decoder.decode(value, { stream: isOpen })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } finally {
+    // Whoever has read enough leaves.
+    if (isOpen) await reader.cancel();
+  }
+  if (rest !== '') throw new NoAnswer('the last line of the export is not whole');
 }
 
 /** Orders are placed by their tokens, which stand for no more than one order each; the rest needs a key. */
@@ -282,6 +362,27 @@ function ordersOf(options: StampedeOptions, call: Call) {
     /** With the scope `orders:read`. */
     read: (orderId: string, its?: CallOptions) =>
       call('GET /api/orders/{orderId}', { path: { orderId } }, its),
+
+    /** Those that fit, newest first, page by page, as SQL has them: a moment later than `read`. `orders:read`. */
+    list: (filters: OrderFilters = {}, its?: CallOptions) =>
+      pagesOf(
+        (cursor) =>
+          call('GET /api/admin/orders', { query: { ...queryOf(filters), ...cursor } }, its),
+        ({ orders }) => orders,
+      ),
+
+    /** The same in one request, for many: all that were placed before it. Throws `NoAnswer` where it breaks off. */
+    export: async function* (filters: OrderFilters = {}, its: CallOptions = {}) {
+      const file = await fileOf(options, 'GET /api/admin/orders.jsonl', filters, its);
+      for await (const line of linesOf(file, its)) {
+        const order: FoundOrder = JSON.parse(line);
+        yield order;
+      }
+    },
+
+    /** The same as a file for spreadsheets. Until it has ended without an error it is not whole. */
+    exportCsv: (filters: OrderFilters = {}, its: CallOptions = {}) =>
+      fileOf(options, 'GET /api/admin/orders.csv', filters, its),
 
     /** With the scope `orders:write`: `reference` is the payment's at your provider. */
     pay: (orderId: string, body: Payment = {}, its?: CallOptions) =>

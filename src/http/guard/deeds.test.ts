@@ -28,6 +28,7 @@ test('the API and the pages do the same in the same words', () => {
     ['POST', '/admin/refunds/1-3/settle', 'refund.settle', '1-3'],
     ['DELETE', '/api/admin/keys/4', 'key.revoke', '4'],
     ['POST', '/admin/keys', 'key.create', null],
+    ['POST', '/admin/log-out', 'session.close', null],
   ] as const) {
     expect([path, deedOf(method, path)]).toEqual([path, { action, target }]);
   }

@@ -27,6 +27,7 @@ const same: Record<string, string> = {
   // The first step of a sale can make its item.
   'promo.new': 'item.create',
   'key.delete': 'key.revoke',
+  'log-out.create': 'session.close',
   'item.pictures': 'picture.add',
 };
 

@@ -18,6 +18,8 @@ export interface View {
   currency: string;
   /** IANA's name of the zone in which times are written. */
   timeZone: string;
+  /** Who is logged in to the merchant's pages. */
+  operator?: string;
   /** The sales that the visitor waits for, and how many of them are on; null where that is not known. */
   awaits: { promoIds: ReadonlySet<number>; running: number } | null;
 }

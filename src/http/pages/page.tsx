@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Operator } from '../../operators/keyring.ts';
 import type { AppParts } from '../parts.ts';
 import { languageOf } from '../wire/messages.ts';
 import { ApologyPage } from './apology.tsx';
@@ -27,6 +28,7 @@ export function pageMaker(parts: AppParts, assets: Assets): PageMaker {
       now: parts.clock(),
       currency: parts.currency,
       timeZone: timeZoneOf(c) ?? parts.timeZone,
+      ...operatorOf(c),
       awaits: await awaitsOf(parts, visitor, c.req.query('told') !== undefined),
     };
   };
@@ -63,6 +65,12 @@ async function awaitsOf(
   if (reminders === null) return null;
   const promoIds = new Set(reminders.map(({ promoId }) => promoId));
   return { promoIds, running: awaited.runningOf(reminders) };
+}
+
+function operatorOf(c: Context): Pick<View, 'operator'> {
+  // Behind the log-in alone.
+  const operator: Operator | undefined = c.get('operator');
+  return operator === undefined ? {} : { operator: operator.by };
 }
 
 /** The page in place of a missing one. */

@@ -63,7 +63,7 @@ describe('the administrator with a browser', () => {
     expect(new URL(page.url()).pathname).toBe('/admin/login');
     await page.fill('#log-in-token', 'not-the-admin-token');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=alert]:has-text("not the admin token")');
+    await page.waitForSelector('[role=alert]:has-text("no key of an administrator")');
     await page.fill('#log-in-token', adminToken);
     await page.keyboard.press('Enter');
     await page.waitForURL(url('/admin/items/new'));

@@ -57,7 +57,7 @@ export function Frame({ view, title, loggedIn = true, ...props }: FrameProps) {
         'admin-sales.css',
         ...styles,
       ]}
-      menu={loggedIn ? <Menu own={own} /> : ''}
+      menu={loggedIn ? <Menu own={own} operator={view.operator} /> : ''}
       sections={loggedIn && <Sections view={view} />}
       noScript={own.noScript}
     >
@@ -66,9 +66,10 @@ export function Frame({ view, title, loggedIn = true, ...props }: FrameProps) {
   );
 }
 
-function Menu({ own }: { own: AdminTexts }) {
+function Menu({ own, operator }: { own: AdminTexts; operator: string | undefined }) {
   return (
     <>
+      {operator !== undefined && operator !== 'admin' && <span class="hint">{operator}</span>}
       <a href="/docs">{own.menu.docs}</a>
       <form method="post" action="/admin/log-out">
         <button type="submit" class="plain">

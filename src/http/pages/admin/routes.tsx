@@ -16,16 +16,19 @@ import { pageHeaders } from '../headers.ts';
 import type { View } from '../layout.tsx';
 import type { Made, PageMaker } from '../page.tsx';
 import { watchedSelections } from '../watched-items.ts';
+import { showActions } from './actions/actions.tsx';
 import { draftPages } from './draft/routes.tsx';
 import { enginePage } from './engines/engine.tsx';
 import { formRoutes } from './forms/routes.tsx';
 import { empty } from './frame.tsx';
 import { itemPage } from './item/item.tsx';
 import { ItemsPage } from './items.tsx';
+import { keyPages } from './keys/routes.tsx';
 import { moneyPages } from './money/routes.tsx';
 import { NewItemPage } from './new-item.tsx';
 import { orderPages } from './orders/routes.tsx';
 import { pictureForms } from './pictures/routes.tsx';
+import { queuePage } from './queue/queue.tsx';
 import { salePages } from './sale/routes.tsx';
 import { salesPage } from './sales/sales.tsx';
 import { searchPage } from './search/search.tsx';
@@ -41,8 +44,10 @@ import { webhookPages } from './webhooks/routes.tsx';
 export function adminPages(parts: AppParts, page: PageMaker) {
   const searches = new RefusalSearch(parts);
   const sales = page((c, view) => salesPage(parts, view, c.req.query()));
+  const actions = page((c, view) => showActions(parts, view, c.req.query('cursor') ?? null));
   const items = page((c, view) => listItems(parts, c, view));
   const engine = page((_, view) => enginePage(parts, view));
+  const queue = page((c, view) => queuePage(parts, view, c.req.query()));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
   // One route for both: with a word beside a parameter, every route would take the slow router.
   const item = page((c, view) =>
@@ -59,8 +64,10 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .route('/', logOutRoute(parts))
       .get('/', sales)
       .get('/engine', engine)
+      .get('/actions', actions)
       .get('/live', (c) => live(parts, c))
       .get('/search', search)
+      .get('/queue', queue)
       .get('/items', items)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
@@ -70,6 +77,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/promos/:id/:action', (c) => c.redirect('/admin', 303))
       .route('/', orderPages(parts, page))
       .route('/', moneyPages(parts, page))
+      .route('/', keyPages(parts, page))
       .route('/', webhookPages(parts, page))
       .route('/', draftPages(parts, page))
       .route('/', salePages(parts, page))

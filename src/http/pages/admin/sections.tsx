@@ -6,15 +6,20 @@ import { adminTexts } from './admin-texts.ts';
 const sections = [
   { name: 'sales', path: '/admin' },
   { name: 'items', path: '/admin/items' },
+  { name: 'queue', path: '/admin/queue' },
   { name: 'orders', path: '/admin/orders' },
   { name: 'refunds', path: '/admin/refunds' },
-  { name: 'search', path: '/admin/search' },
   { name: 'webhooks', path: '/admin/webhooks' },
+  { name: 'keys', path: '/admin/keys' },
+  { name: 'actions', path: '/admin/actions' },
   { name: 'engine', path: '/admin/engine' },
 ] as const;
 
 /** Pages that are not below the address of their section. */
-const elsewhere: Record<string, string> = { '/admin/sales': '/admin' };
+const elsewhere: Record<string, string> = {
+  '/admin/sales': '/admin',
+  '/admin/search': '/admin/queue',
+};
 
 export function Sections({ view }: { view: View }) {
   const own = adminTexts[view.visitor.language].sections;

@@ -88,7 +88,12 @@ async function logIn(parts: AppParts, c: Context, view: View): Promise<Made> {
   const operator = await parts.keys.find(token.trim());
   if (!operator?.may(adminScope)) return again(own.wrong, 401);
   await parts.limits.forgive('adminLogInByAddress', address);
-  setCookie(c, sessionCookie, await parts.adminSessions.open(operator.keyId), {
+  const session = await parts.adminSessions.open(operator.keyId);
+  await parts.actions.note({
+    ...{ at: parts.clock(), by: operator.by, action: 'session.open', target: null },
+    ...{ details: '{}', status: 303 },
+  });
+  setCookie(c, sessionCookie, session, {
     path: '/',
     httpOnly: true,
     sameSite: 'Strict',

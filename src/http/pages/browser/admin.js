@@ -41,3 +41,11 @@ for (const input of document.querySelectorAll('input[data-zone]')) {
       : fill(texts.moment, { time: timeText(at), zone: zoneName });
   });
 }
+
+for (const button of document.querySelectorAll('[data-copy]')) {
+  button.hidden = navigator.clipboard === undefined;
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(find(`#${button.dataset.copy}`).value);
+    button.textContent = button.dataset.copied;
+  });
+}

@@ -1,7 +1,6 @@
 /** `/admin/search`: what can be said about one buyer and one item. */
 import * as v from 'valibot';
 import { itemIdMax } from '../../../../../actors/limits.ts';
-import { normalTelephone } from '../../../../accounts/telephone.ts';
 import { idField } from '../../../../shop/input.ts';
 import { readItem } from '../../../../shop/read-item.ts';
 import type { Asked, Found, RefusalSearch } from '../../../../shop/why-refused/search.ts';
@@ -9,6 +8,7 @@ import type { AppParts } from '../../../parts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made } from '../../page.tsx';
 import { Field, type Filled, Frame, Notice, ownTexts } from '../frame.tsx';
+import { namedUser } from './known-user.ts';
 import { Result } from './result.tsx';
 import { searchTexts } from './search-texts.ts';
 
@@ -54,14 +54,9 @@ async function askedOf(
   const id = v.safeParse(itemSchema, item.trim());
   const open = id.success ? await readItem(parts, id.output) : null;
   if (open === null) errors.item = id.success ? own.unknownItem : bounds.item;
-  const number = v.safeParse(numberSchema, whose.trim());
-  let user = number.success ? number.output : null;
-  if (user === null) {
-    const telephone = normalTelephone(whose.trim());
-    const known = telephone === null ? null : await parts.sql.users.byTelephone(telephone);
-    user = known?.user.id ?? null;
-    if (user === null) errors.user = telephone === null ? bounds.user : own.unknownUser;
-  }
+  const named = await namedUser(parts, whose);
+  if (named.user === null) errors.user = named.why === 'unknown' ? own.unknownUser : bounds.user;
+  const { user } = named;
   const from = v.safeParse(numberSchema, first);
   if (open === null || user === null) return { asked: null, errors };
   return { asked: { ...open, user, from: from.success ? from.output : null }, errors };

@@ -164,8 +164,8 @@ interface EventsProps {
 
 function Events({ view, list, events, shown }: EventsProps) {
   const own = webhooksTexts[view.visitor.language];
-  const isSent = shown.host !== null;
   const isStopped = shown.state === 'stopped';
+  const isSent = shown.host !== null && !isStopped;
   const isWaiting = list === 'waiting';
   const columns = [own.event, own.order, own.tries, own.answer, ...(isWaiting ? [own.next] : [])];
   const text = isWaiting ? own.tryNow : own.again;
