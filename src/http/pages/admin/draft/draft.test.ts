@@ -63,6 +63,11 @@ const who = {
   ...{ admit: '5', admitUnit: 'minutes' },
 };
 
+interface Action {
+  action: string;
+  target: string | null;
+}
+
 interface Draft {
   itemId: number;
   id: number;
@@ -158,6 +163,13 @@ describe('a sale in three steps, without scripts', () => {
     const changed = await send(String(id));
     expect(new URL(changed.url).pathname).toBe(`/admin/sales/${id}/edit`);
     expect(await changed.text()).toContain('The item is made. Choose it to go on.');
+    const log = await shop.engine.api<{ actions: Action[] }>('GET', '/api/admin/actions');
+    const [last, , , before] = mustSucceed(log).actions;
+    expect(last).toMatchObject({
+      action: 'item.create',
+      target: new URL(changed.url).search.slice(-1),
+    });
+    expect(before).toMatchObject({ action: 'item.create', target: searchParams.get('item') });
     const wrong = await open('/admin/sales/new', { title: 'A mug', price: 'x', stock: '1' });
     expect([wrong.status, errorsIn(wrong)]).toEqual([400, ['item-description', 'item-price']]);
   });
@@ -176,7 +188,8 @@ describe('a sale in three steps, without scripts', () => {
     }
     const items = await open(`/admin/items/${itemId}`);
     expect(items.text).toContain('No promo yet.');
-    const { id } = await drafted();
+    const key = Bun.randomUUIDv7();
+    const { id } = await drafted({ key });
     const edit = `/admin/sales/${id}/edit`;
     const after = { ...who, queueOpenAt: local(90 * 60_000), queueOpenAtZone: 'UTC' };
     const opening = await open(edit, { ...after, admit: '2', admitUnit: 'days' });
@@ -189,6 +202,9 @@ describe('a sale in three steps, without scripts', () => {
     const before = await open(edit, { ...early, step: 'when' });
     expect([before.status, errorsIn(before)]).toEqual([400, ['sale-startAt']]);
     expect(before.text).toContain('The draw opens at');
+    // Nor by the form that has made the draft, from the browser's history.
+    const fromHistory = await open('/admin/sales', { ...early, item: String(itemId), key });
+    expect([fromHistory.status, errorsIn(fromHistory)]).toEqual([400, ['sale-startAt']]);
   });
 
   test('shows buyers as the sale goes, and what to know, with what names the other sale', async () => {
@@ -212,6 +228,8 @@ describe('a sale in three steps, without scripts', () => {
       item: String(itemId),
     });
     expect(clash.status).toBe(200);
+    const step = await open(`/admin/sales/${other.id}/edit?step=who`);
+    expect(step.text).toMatch(/Before you publish The price is above the normal price\..+ Change/);
     const warned = await open(`/admin/sales/${other.id}/preview`);
     expect(warned.text).toMatch(/above the normal price\. .+a draft: not both can be published/);
     expect(warned.html).toContain(`<a href="${path}">promo ${id} (Night)</a>`);

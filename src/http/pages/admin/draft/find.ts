@@ -24,15 +24,22 @@ export async function chosenItem(
   return row === null || item === null ? null : { item, row };
 }
 
-/** The sale that an address names, with its item; null where there is none. @throws SqlUnavailable */
-export async function namedSale(
-  parts: Parts,
-  c: Context,
-): Promise<{ promo: PromoRow; chosen: ChosenItem } | null> {
-  const id = v.safeParse(promoIdSchema, c.req.param('id'));
-  const promo = id.success ? await parts.sql.catalog.promo(id.output) : null;
+export interface Sale {
+  promo: PromoRow;
+  chosen: ChosenItem;
+}
+
+/** A sale with its item; null where there is none. @throws SqlUnavailable */
+export async function saleOf(parts: Parts, id: number): Promise<Sale | null> {
+  const promo = await parts.sql.catalog.promo(id);
   const chosen = promo === null ? null : await chosenItem(parts, promo.itemId);
   return promo === null || chosen === null ? null : { promo, chosen };
+}
+
+/** The sale that an address names; null where there is none. @throws SqlUnavailable */
+export async function namedSale(parts: Parts, c: Context): Promise<Sale | null> {
+  const id = v.safeParse(promoIdSchema, c.req.param('id'));
+  return id.success ? saleOf(parts, id.output) : null;
 }
 
 /** Items to choose from, the newest first; the chosen one is always on the first page. @throws SqlUnavailable */

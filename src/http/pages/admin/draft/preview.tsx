@@ -1,13 +1,13 @@
 /** `/admin/sales/:id/preview`: a draft as it is and as buyers will see it, and what to do with it. */
 import type { PromoRow } from '../../../../db/sql.ts';
-import { isInTheWay, type Warning, type WarningCode } from '../../../../shop/promo-warnings.ts';
-import { warningParts } from '../../../wire/promo-texts.ts';
+import { isInTheWay, type Warning } from '../../../../shop/promo-warnings.ts';
 import type { View } from '../../layout.tsx';
 import { namedMinuteText } from '../../minute-text.ts';
 import { Frame, Notice } from '../frame.tsx';
 import { BuyersView, type SaleMoment } from './buyers-view.tsx';
-import { type ChosenItem, draftPath, type Stage } from './parts.tsx';
+import { type ChosenItem, draftPath } from './parts.tsx';
 import { editPath, Terms } from './terms.tsx';
+import { Warnings } from './warnings.tsx';
 import { textsOfDrafts } from './words.ts';
 
 interface PreviewProps {
@@ -19,7 +19,7 @@ interface PreviewProps {
 }
 
 export function PreviewPage(props: PreviewProps) {
-  const { view, promo, chosen, warnings } = props;
+  const { view, promo, chosen } = props;
   const own = textsOfDrafts(view).preview;
   return (
     <Frame view={view} title={promo.name} styles={['gallery.css', 'admin-draft.css']}>
@@ -37,7 +37,7 @@ export function PreviewPage(props: PreviewProps) {
       <Notice text={own.saved} />
       <div class="draft-parts">
         <div>
-          {warnings.length > 0 && <Warnings {...props} />}
+          <Warnings {...props} stage={null} />
           <Terms view={view} promo={promo} chosen={chosen} />
         </div>
         <Onward {...props} />
@@ -45,52 +45,6 @@ export function PreviewPage(props: PreviewProps) {
       <BuyersView {...props} />
     </Frame>
   );
-}
-
-/** The step in which what a warning speaks of can be changed. */
-const stageOf: Partial<Record<WarningCode, Stage>> = {
-  nothingLeft: 'what',
-  admissionsOutliveSale: 'who',
-  gateLeavesUnits: 'who',
-  noTimeToJoinDraw: 'who',
-  queueOpenAtUnused: 'who',
-};
-
-function Warnings({ view, promo, chosen, warnings }: PreviewProps) {
-  const own = textsOfDrafts(view).preview;
-  return (
-    <section class="panel draft-warnings" aria-labelledby="warnings-title">
-      <h2 id="warnings-title">{own.warnings}</h2>
-      <ul>
-        {warnings.map((warning) => {
-          const { code, other } = warning;
-          const { before, link, after } = warningParts(warning, view.visitor.language);
-          const isStock = code === 'nothingLeft';
-          const stage = stageOf[code] ?? 'when';
-          return (
-            <li data-warning={code} data-blocks={isInTheWay(warning) ? 'true' : undefined}>
-              <p>
-                {before}
-                {other !== null && <a href={otherPath(other)}>{link}</a>}
-                {after}
-              </p>
-              <a
-                href={
-                  isStock ? `/admin/items/${chosen.item.id}#restock` : editPath(promo.id, stage)
-                }
-              >
-                {own.change}
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
-  );
-}
-
-function otherPath({ id, isPublished }: NonNullable<Warning['other']>): string {
-  return isPublished ? draftPath(id) : `${draftPath(id)}/preview`;
 }
 
 function Onward({ view, promo, warnings }: PreviewProps) {

@@ -36,11 +36,12 @@ import { type FormRefusal, filledOf, submit } from '../forms/submit.ts';
 import { empty, type Filled, here } from '../frame.tsx';
 import { filledForm, pictureFormMax } from '../pictures/files.ts';
 import { saleMoments } from './buyers-view.tsx';
-import { chosenItem, itemsToChoose, namedSale } from './find.ts';
+import { chosenItem, itemsToChoose, namedSale, type Sale, saleOf } from './find.ts';
 import { FixedPage } from './fixed.tsx';
 import { type ChosenItem, draftPath, type Stage, stages } from './parts.tsx';
 import { PreviewPage } from './preview.tsx';
 import { editPath } from './terms.tsx';
+import { Warnings } from './warnings.tsx';
 import { WhatStep } from './what.tsx';
 import { WhenStep, type WhenTerms } from './when.tsx';
 import { WhoStep } from './who.tsx';
@@ -145,7 +146,8 @@ function newWhenStep(view: View, chosen: ChosenItem, filled: Filled) {
     ...{ name: textsOfDrafts(view).when.nameDefault, price: null, limitPerUser: 1 },
     ...{ startAt, endAt: startAt + 3_600_000, payWindowS: payWindowDefaultMs / 1_000 },
   };
-  return <WhenStep view={view} draft={null} chosen={chosen} terms={terms} filled={filled} />;
+  const props = { draft: null, chosen, terms, filled, warnings: null };
+  return <WhenStep view={view} {...props} />;
 }
 
 /**
@@ -156,29 +158,21 @@ async function create(parts: AppParts, c: Context, view: View): Promise<Made> {
   const values = await valuesOf(c);
   const { item = '', key = '' } = values;
   const name = key === '' ? null : `sale ${actorName(c)} ${sha256(key)}`;
-  const form = {
-    schema: newPromoSchema,
-    input: { itemId: itemIdOf(item), ...whenInput(values, view) },
-  };
-  const { value: promo, refused } = await submit(parts, c, form, async (draft) => {
-    const made = await draftPromo(parts, draft, name);
-    if (made.refused !== null || name === null) return made;
-    const { itemId, price, startAt, endAt, limitPerUser, payWindowSeconds } = draft;
-    const said = { itemId, name: draft.name, price, startAt, endAt, limitPerUser };
-    const edited = await editPromo(parts, made.value.id, { ...said, payWindowSeconds });
-    return edited.wrong === null && edited.refused === null ? edited : done(made.value);
-  });
-  if (refused === null) return c.redirect(editPath(promo.id, 'who'), 303);
+  const input = { itemId: itemIdOf(item), ...whenInput(values, view) };
+  const form = { schema: newPromoSchema, input };
+  const { value: promo, refused } = await submit(parts, c, form, (draft) =>
+    draftPromo(parts, draft, name),
+  );
+  if (refused === null) {
+    const changed = await change(parts, c, promo.id, input);
+    if (changed === null) return c.redirect(editPath(promo.id, 'who'), 303);
+    return refusedStep(parts, c, view, { id: promo.id, stage: 'when', values, refused: changed });
+  }
   const chosen = await chosenItem(parts, item);
   if (chosen === null) return c.redirect(listPath('/admin/sales/new', { item: item || '0' }), 303);
   const at = here(view, listPath('/admin/sales/new', { item }));
   const page = newWhenStep(at, chosen, filledOf(view, values, refused));
   return { page, status: failures[refused.code].status };
-}
-
-interface Sale {
-  promo: PromoRow;
-  chosen: ChosenItem;
 }
 
 const isStage = (text: string | undefined): text is Stage => stages.some((each) => each === text);
@@ -194,16 +188,23 @@ async function edit(parts: AppParts, c: Context, view: View): Promise<Made> {
   }
   const { step, item } = c.req.query();
   const stage = isStage(step) ? step : 'what';
-  if (stage !== 'what') return { page: stepOf(stage, view, sale, empty) };
+  if (stage !== 'what') return { page: await stepOf(parts, stage, view, sale, empty) };
   const made = await chosenItem(parts, item);
   const chosen = made ?? sale.chosen;
   return whatStep(parts, c, view, { sale: promo, chosen, isMade: made !== null });
 }
 
-function stepOf(stage: 'when' | 'who', view: View, { promo, chosen }: Sale, filled: Filled) {
-  if (stage === 'who') return <WhoStep view={view} promo={promo} chosen={chosen} filled={filled} />;
-  const props = { draft: promo.id, chosen, terms: promo, filled };
-  return <WhenStep view={view} {...props} />;
+async function stepOf(
+  parts: AppParts,
+  stage: 'when' | 'who',
+  view: View,
+  { promo, chosen }: Sale,
+  filled: Filled,
+) {
+  const shown = { view, promo, warnings: await warningsOf(parts, promo), stage };
+  const props = { view, chosen, filled, warnings: <Warnings {...shown} /> };
+  if (stage === 'who') return <WhoStep {...props} promo={promo} />;
+  return <WhenStep {...props} draft={promo.id} terms={promo} />;
 }
 
 /** Keeps what a step says, and goes on to the next one or back. */
@@ -220,6 +221,25 @@ async function save(parts: AppParts, c: Context, view: View): Promise<Made> {
   };
   const refused = await change(parts, c, id, inputs[stage]());
   if (refused === null) return c.redirect(after(stage, id, values.go === 'back'), 303);
+  return refusedStep(parts, c, view, { id, stage, values, refused });
+}
+
+interface RefusedStep {
+  id: number;
+  stage: Stage;
+  values: Values;
+  refused: FormRefusal;
+}
+
+/** The step as it was sent, with what is wrong. */
+async function refusedStep(
+  parts: AppParts,
+  c: Context,
+  view: View,
+  { id, stage, values, refused }: RefusedStep,
+): Promise<Made> {
+  const sale = await saleOf(parts, id);
+  if (sale === null) return notFound(view);
   // It was published meanwhile: that page says so.
   if (refused.code === code.wrongState) return c.redirect(editPath(id, stage), 303);
   const at = here(view, editPath(id, stage));
@@ -233,7 +253,7 @@ async function save(parts: AppParts, c: Context, view: View): Promise<Made> {
     const time = namedMinuteText(queueOpensAt(sale.promo), view);
     filled.errors = { startAt: fill(textsOfDrafts(view).when.afterOpening, { time }) };
   }
-  return { page: stepOf(stage, at, sale, filled), status };
+  return { page: await stepOf(parts, stage, at, sale, filled), status };
 }
 
 function after(stage: Stage, id: number, isBack: boolean): string {

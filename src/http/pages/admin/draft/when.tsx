@@ -1,4 +1,5 @@
 /** The second step of a sale: its name, price and times. */
+import type { Child } from 'hono/jsx';
 import type { PromoRow } from '../../../../db/sql.ts';
 import type { View } from '../../layout.tsx';
 import { amountText, minorOf, money } from '../../money.ts';
@@ -24,11 +25,13 @@ interface WhenProps {
   /** What the fields hold as long as nothing was sent. */
   terms: WhenTerms;
   filled: Filled;
+  /** What to know of the draft, as it is kept. */
+  warnings: Child;
 }
 
 const whole = { required: true, inputmode: 'numeric' };
 
-export function WhenStep({ view, draft, chosen, terms, filled }: WhenProps) {
+export function WhenStep({ view, draft, chosen, terms, filled, warnings }: WhenProps) {
   const own = textsOfDrafts(view);
   const isNew = draft === null;
   return (
@@ -36,6 +39,7 @@ export function WhenStep({ view, draft, chosen, terms, filled }: WhenProps) {
       <div class="of-item">
         <ItemLine view={view} chosen={chosen} />
       </div>
+      {warnings}
       <section class="panel">
         <form method="post" action={isNew ? '/admin/sales' : `${draftPath(draft)}/edit`} data-once>
           <Notice text={filled.message} isError />
@@ -73,7 +77,7 @@ export function WhenStep({ view, draft, chosen, terms, filled }: WhenProps) {
   );
 }
 
-function Fields({ view, chosen, terms, filled }: Omit<WhenProps, 'draft'>) {
+function Fields({ view, chosen, terms, filled }: Omit<WhenProps, 'draft' | 'warnings'>) {
   const own = textsOfDrafts(view);
   const { promo: words } = ownTexts(view);
   const bounds = boundsOf(view);

@@ -1,4 +1,6 @@
 /** The third step of a sale: who gets in when many come. */
+
+import type { Child } from 'hono/jsx';
 import type { QueueMode } from '../../../../../actors/events.ts';
 import {
   admitDefaultMs,
@@ -20,13 +22,15 @@ interface WhoProps {
   promo: PromoRow;
   chosen: ChosenItem;
   filled: Filled;
+  /** What to know of the draft, as it is kept. */
+  warnings: Child;
 }
 
 /** What most want comes first. */
 const shownModes = ['fifo', 'draw', 'off'] as const satisfies readonly QueueMode[];
 
 export function WhoStep(props: WhoProps) {
-  const { view, promo, chosen, filled } = props;
+  const { view, promo, chosen, filled, warnings } = props;
   const own = textsOfDrafts(view);
   return (
     <Step view={view} draft={promo.id} stage="who">
@@ -36,6 +40,7 @@ export function WhoStep(props: WhoProps) {
           {promo.name}
         </ItemLine>
       </div>
+      {warnings}
       <section class="panel">
         <form method="post" action={`${draftPath(promo.id)}/edit`} data-once>
           <Notice text={filled.message} isError />
