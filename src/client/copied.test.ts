@@ -58,13 +58,18 @@ const start = `import { type Order, type Refusal, stampede } from './stampede/st
 const shop = stampede({ url: '' });
 `;
 
+/** What the README shows. */
+const shown = /^## From your back end\n[\s\S]*?^```ts\n([\s\S]*?)^```/m;
+
 let folder: TemporaryFolder;
 
-beforeAll(() => {
+beforeAll(async () => {
   folder = temporaryFolder();
   cpSync(ownPath('src/client/stampede'), folder.file('stampede'), { recursive: true });
   writeFileSync(folder.file('package.json'), '{"type":"module"}');
   writeFileSync(folder.file('shop.ts'), program);
+  const readme = await Bun.file(ownPath('README.md')).text();
+  writeFileSync(folder.file('readme.ts'), shown.exec(readme)![1]!);
   writeFileSync(folder.file('careless.ts'), start + Object.keys(mistakes).join('\n'));
 });
 
@@ -94,7 +99,7 @@ test('it compiles by TypeScript 7 as it comes, and with the types of Node alone'
   expect(compile(typescript7, 'shop.ts', '--types', '', '--noEmit')).toEqual(new Map());
   const types = ['--types', 'node', '--typeRoots', ownPath('node_modules/@types')];
   const ofNode = [...types, '--lib', 'es2022', '--noEmit', '--exactOptionalPropertyTypes'];
-  expect(compile(typescript7, 'shop.ts', ...ofNode)).toEqual(new Map());
+  expect(compile(typescript7, 'shop.ts', 'readme.ts', ...ofNode)).toEqual(new Map());
 });
 
 test('what the API forbids does not compile, and the compiler says why', () => {

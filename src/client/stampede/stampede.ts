@@ -121,13 +121,13 @@ async function patiently<T>(
   signal: AbortSignal | undefined,
   attempt: () => Promise<Tried<T>>,
 ): Promise<T> {
-  const end = Date.now() + patienceMs;
+  const end = performance.now() + patienceMs;
   for (let backoffMs = 100; ; backoffMs = Math.min(2 * backoffMs, 5_000)) {
     const tried = await attempt();
     if (tried.done) return tried.value;
     // A quarter more at most, so that what failed together does not come again together.
     const pauseMs = Math.max(tried.againAfterMs, backoffMs) * (1 + Math.random() / 4);
-    if (Date.now() + pauseMs > end) return tried.giveUp();
+    if (performance.now() + pauseMs > end) return tried.giveUp();
     await pause(pauseMs, signal);
   }
 }
