@@ -5,6 +5,7 @@
 import { orderId } from '../../../order-id.ts';
 import type { AwaitedSale } from '../../../shop/reminders/awaited-sales.ts';
 import { Layout, textsOf, type View } from '../layout.tsx';
+import { OrderDetails } from './order/details.tsx';
 import { OrderCard, type ShownOrder } from './order-card.tsx';
 import { AwaitedList } from './tell/tell.tsx';
 
@@ -35,7 +36,7 @@ export function OrdersPage({ view, shown, awaited, paysHere }: OrdersProps) {
       <div class="heading">
         <div>
           <h1>{id === null ? own.myOrders : own.orderNumber}</h1>
-          <p class="lead">{own.ordersLead}</p>
+          <p class="lead">{id ?? own.ordersLead}</p>
         </div>
       </div>
       <AwaitedList view={view} sales={awaited} />
@@ -47,6 +48,7 @@ export function OrdersPage({ view, shown, awaited, paysHere }: OrdersProps) {
       <button type="button" class="secondary" id="more" hidden>
         {own.more}
       </button>
+      {shown !== null && <OrderDetails view={view} shown={shown} />}
       {id !== null && (
         <p class="aside">
           <a href="/orders">{own.allOrders}</a>

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { code } from '../../../../actors/protocol.ts';
 import { SqlUnavailable } from '../../../db/sql.ts';
-import { parseOrderId } from '../../../order-id.ts';
+import { orderKey, parseOrderId } from '../../../order-id.ts';
 import { readItem } from '../../../shop/read-item.ts';
 import { readOrder } from '../../../shop/read-order.ts';
 import type { AppParts } from '../../parts.ts';
@@ -44,4 +44,14 @@ export const isOrderId = (text: string) => parseOrderId(text) !== null;
 
 export function logInFirst(c: Context, { visitor }: View): Response {
   return c.redirect(`/login?next=${encodeURIComponent(sitePath(visitor.path))}`, 303);
+}
+
+/** The name of what has paid an order at its provider; null where it has none, or SQL is away. */
+export async function referenceOf({ sql }: AppParts, { itemId, order }: ShownOrder) {
+  try {
+    return (await sql.orders.byKey(orderKey(itemId, order.n)))?.reference ?? null;
+  } catch (error) {
+    if (error instanceof SqlUnavailable) return null;
+    throw error;
+  }
 }

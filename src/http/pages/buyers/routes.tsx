@@ -20,8 +20,10 @@ import { drawPage } from './draw/make.tsx';
 import { HomePage, homeSorts } from './home.tsx';
 import { ItemPage } from './item.tsx';
 import { listedOfferOf, normalOfferOf, type Offer, offerOf } from './offer.tsx';
+import { hasReceipt } from './order/details.tsx';
+import { ReceiptPage } from './order/receipt.tsx';
 import { OrdersPage } from './orders.tsx';
-import { isOrderId, logInFirst, orderFor } from './own-order.tsx';
+import { isOrderId, logInFirst, orderFor, referenceOf } from './own-order.tsx';
 import { isTooLate } from './sold-out.tsx';
 import { standingOnPage } from './standing.ts';
 import { tellPages } from './tell/routes.tsx';
@@ -40,6 +42,7 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
   const drawnPage = page((c, view) => drawPage(parts, c, view));
   const ordersPage = page((c, view) => orders(parts, c, view));
   const orderPage = page((c, view) => order(parts, c, view));
+  const receiptPage = page((c, view) => receipt(parts, c, view));
   return new Hono()
     .get('/', pageHeaders, compressed, homePage)
     .get('/items/:id', pageHeaders, compressed, itemPage)
@@ -48,6 +51,7 @@ export function buyerPages(parts: AppParts, page: PageMaker) {
     .route('/', accountPages(parts, page))
     .get('/orders', pageHeaders, compressed, ordersPage)
     .get('/orders/:id', pageHeaders, compressed, orderPage)
+    .get('/orders/:id/receipt', pageHeaders, compressed, receiptPage)
     .route('/demo/pay', checkoutPages(parts, page))
     .get('/live', (c) => live(parts, c));
 }
@@ -122,4 +126,16 @@ async function order(parts: AppParts, c: Context, view: View): Promise<Made> {
   if (instead !== null) return instead;
   const paysHere = parts.demoProvider !== null;
   return { page: <OrdersPage view={view} shown={shown} awaited={[]} paysHere={paysHere} /> };
+}
+
+/** The receipt of an order of the user's own; as long as it was not paid, the order itself. */
+async function receipt(parts: AppParts, c: Context, view: View): Promise<Made> {
+  const id = c.req.param('id') ?? '';
+  if (!isOrderId(id)) return notFound(view);
+  if (view.visitor.userId === null) return logInFirst(c, view);
+  const { shown, instead } = await orderFor(parts, view, id);
+  if (instead !== null) return instead;
+  if (!hasReceipt(shown.order)) return c.redirect(`/orders/${id}`, 303);
+  const reference = await referenceOf(parts, shown);
+  return { page: <ReceiptPage view={view} shown={shown} reference={reference} /> };
 }
