@@ -3,6 +3,7 @@ import { type Column, type SQL, sql } from 'drizzle-orm';
 import {
   hourS,
   minuteS,
+  pointCounts,
   type SeriesAsked,
   type SeriesCount,
   type SeriesPoint,
@@ -13,9 +14,6 @@ import {
 } from './series.ts';
 
 type SeriesColumns = Record<SeriesCount | 'itemId' | 'promoId' | 'widthS' | 'at' | 'peak', Column>;
-
-/** Counts that say nothing of a promo. */
-const ofItem: ReadonlySet<SeriesCount> = new Set(['refused', 'loadedUnits', 'withdrawnUnits']);
 
 /** A row as a database returns it: Postgres has sums as texts. */
 export type Summed = Record<string, number | string | null>;
@@ -30,16 +28,15 @@ export function pointsQuery(table: SQL, columns: SeriesColumns, asked: SeriesAsk
   const { stepS, widthS } = stepOf(asked);
   const begin = sql`(${columns.at} / ${sql.raw(String(stepS))}) * ${sql.raw(String(stepS))}`;
   const ofPromo = sql`${columns.promoId} = ${sql.raw(String(promoId))}`;
-  const sums = seriesCounts.map((count) => {
-    const value = ofItem.has(count)
-      ? columns[count]
-      : sql`CASE WHEN ${ofPromo} THEN ${columns[count]} ELSE 0 END`;
+  const sums = pointCounts.map((count) => {
+    const value =
+      count === 'refused'
+        ? columns[count]
+        : sql`CASE WHEN ${ofPromo} THEN ${columns[count]} ELSE 0 END`;
     return sql`sum(${value}) AS ${sql.identifier(count)}`;
   });
-  const highest = widthS === 1 ? columns.orders : columns.peak;
   return sql`
-    SELECT ${begin} AS "at", ${sql.join(sums, sql`, `)},
-      max(CASE WHEN ${ofPromo} THEN ${highest} ELSE 0 END) AS "peak", ${delta(columns)} AS "stockDelta"
+    SELECT ${begin} AS "at", ${sql.join(sums, sql`, `)}, ${delta(columns)} AS "stockDelta"
     FROM ${table}
     WHERE ${columns.itemId} = ${itemId} AND ${columns.widthS} = ${widthS}
       AND ${columns.at} >= ${from - (from % stepS)} AND ${columns.at} < ${to}

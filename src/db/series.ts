@@ -53,7 +53,9 @@ export interface StoredSeriesRow extends SeriesRow {
 export const wholeS = 0;
 export const minuteS = 60;
 export const hourS = 3_600;
-const coarserWidths = [minuteS, hourS, wholeS];
+const coarserWidths = [10, minuteS, 10 * minuteS, hourS, wholeS];
+/** Of all rows. */
+export const seriesWidthsS = [1, ...coarserWidths];
 
 /** How what is left of an item changed. */
 export const stockDelta = {
@@ -118,12 +120,25 @@ export interface SeriesSum extends SeriesCounts {
   peak: number;
 }
 
+/** What charts are made of. */
+export const pointCounts = [
+  'orders',
+  'units',
+  'paidUnits',
+  'lateUnits',
+  'cancelledUnits',
+  'expiredUnits',
+  'refundedUnits',
+  'joined',
+  'admitted',
+  'refused',
+] as const satisfies readonly SeriesCount[];
+
 /** One step of a chart. */
-export interface SeriesPoint extends SeriesCounts {
+export interface SeriesPoint extends Record<(typeof pointCounts)[number], number> {
   /** Its first second. */
   at: number;
-  peak: number;
-  /** Of the whole item: how what is left changed, and who was refused for stock. */
+  /** Of the whole item: how what is left changed. Those who were `refused` are the item's, too. */
   stockDelta: number;
 }
 
@@ -155,10 +170,10 @@ export interface Series {
 
 export const seriesPointsMax = 300;
 
-/** Steps that people read well; each is a multiple of the width of the rows it is made of. */
+/** Steps that people read well, each at most five times the width of the rows it is made of, up to an hour. */
 const stepsS = [
-  ...[1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minuteS),
+  ...[1, 2, 5, 10, 20, 30],
+  ...[1, 2, 5, 10, 20, 30].map((minutes) => minutes * minuteS),
   ...[1, 2, 3, 6, 12, 24, 48, 168].map((hours) => hours * hourS),
 ];
 
@@ -171,6 +186,6 @@ export function stepOf({ from, to }: { from: number; to: number }): {
   const least = (to - from) / (seriesPointsMax - 1);
   const days = Math.ceil(least / (24 * hourS)) * 24 * hourS;
   const stepS = stepsS.find((step) => step >= least) ?? days;
-  const widthS = stepS < minuteS ? 1 : stepS < hourS ? minuteS : hourS;
+  const widthS = coarserWidths.findLast((width) => width > 0 && stepS % width === 0) ?? 1;
   return { stepS, widthS };
 }

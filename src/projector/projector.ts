@@ -136,17 +136,18 @@ export class Projector {
   /**
    * Applies the next entries of a partition, and returns how many; 0 when there were none, or when
    * another projector was first. One step of a partition at a time. Where the series is behind, that comes
-   * further, too.
+   * further, too, unless `withPast` is false.
    * @throws SqlUnavailable, or the journal's errors; the step may then be tried again.
    * @throws CheckpointAhead, CheckpointDiffers, JournalCorrupt: an operator must decide.
    */
-  async step(partition: number): Promise<number> {
+  async step(partition: number, withPast = true): Promise<number> {
     const position = this.#positions.get(partition) ?? (await this.#recover(partition));
     try {
       const from = position.chain.sequence;
       const limits = { events: this.#batchEvents, upTo: this.#durable(partition) };
       const entries = await readBatch(this.#journal, position, limits);
-      if (entries.length === 0) return await this.#catchUpSeries(partition, position);
+      const catchUpSeries = () => (withPast ? this.#catchUpSeries(partition, position) : 0);
+      if (entries.length === 0) return await catchUpSeries();
       const to = { seq: position.chain.sequence, hash: position.chain.hash };
       const changes = changesOf(entries);
       const series =
@@ -157,7 +158,7 @@ export class Projector {
       }
       if (changes.items.size > 0 || changes.promos.size > 0) this.#onCatalogChange();
       this.#onProgress(partition, to.seq);
-      return entries.length + (await this.#catchUpSeries(partition, position));
+      return entries.length + (await catchUpSeries());
     } catch (error) {
       await this.#lose(partition);
       throw error;
@@ -181,9 +182,9 @@ export class Projector {
   }
 
   /** One step of every partition that is its own, all at once; returns how many entries they applied. */
-  async round(): Promise<number> {
+  async round(withPast = true): Promise<number> {
     const applied = await this.#everywhere(async (partition) => {
-      if (this.#owns(partition)) return await this.step(partition);
+      if (this.#owns(partition)) return await this.step(partition, withPast);
       await this.#lose(partition);
       return 0;
     });

@@ -100,7 +100,8 @@ async function run(settings: ProjectorThreadSettings): Promise<void> {
         await projector.heed();
         heededAt = startedAt;
       }
-      applied = await projector.round();
+      // A series may have a long way to come: it goes on after the next start.
+      applied = await projector.round(!leaving);
       if (!leaving) await lost.look();
     } catch (error) {
       // All of these may pass, by themselves or with an operator's help; until then readyz reports it.

@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite';
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { saleSeries } from '../../db/schema.sqlite.ts';
-import { hourS, minuteS, seriesCounts, wholeS } from '../../db/series.ts';
+import { seriesCounts, seriesWidthsS } from '../../db/series.ts';
 import { AuditRig } from '../../testing/audit-rig.ts';
 import { tamper } from '../../testing/forgery.ts';
 import { playSaleInRows, projectSale } from '../../testing/sale-in-rows.ts';
@@ -32,7 +32,7 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
     expect(compared).toBeGreaterThan(20);
     const { comparisons } = await sale.audited();
     expect(comparisons[0]!.compared).toEqual({
-      ...{ orders: 8, items: 3, promos: 4, refunds: 4, entrants: 6, series: 20, partitions: 4 },
+      ...{ orders: 8, items: 3, promos: 4, refunds: 4, entrants: 6, series: 30, partitions: 4 },
     });
   });
 
@@ -117,14 +117,16 @@ describe('the SQL rows of a sale with queues, draws, payments and a merchant', (
     await projectSale(sale.folder);
     const counts = [...seriesCounts.map((count) => saleSeries[count].name), 'peak'];
     for (const [index, count] of counts.entries()) {
-      const width = [1, minuteS, hourS, wholeS][index % 4]!;
+      const width = seriesWidthsS[index % 6]!;
       const row = `(item_id, width_s, at, promo_id) IN
         (SELECT item_id, width_s, at, promo_id FROM sale_series WHERE width_s = ${width} LIMIT 1)`;
       change(`UPDATE sale_series SET ${count} = ${count} + 7 WHERE ${row}`);
       const words = count.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
       const findings = await sale.findings();
       expect(findings[0]).toMatch(
-        new RegExp(`item 1: chart of promo \\d, rows of [a-z ]+: (${words}|peak) is \\d+ in SQL, `),
+        new RegExp(
+          `item 1: chart of promo \\d, rows of [a-z0-9 ]+: (${words}|peak) is \\d+ in SQL, `,
+        ),
       );
       change(`UPDATE sale_series SET ${count} = ${count} - 7 WHERE ${row}`);
     }

@@ -3,23 +3,15 @@ import type { Sequence } from '../../../actors/events.ts';
 import type { ProjectionView } from '../../db/projection.ts';
 import {
   emptyCounts,
-  hourS,
-  minuteS,
   type SeriesCounts,
   type SeriesSum,
   seriesCounts,
+  seriesWidthsS,
   wholeS,
 } from '../../db/series.ts';
 import { SeriesBook } from '../audit/series-book.ts';
 import type { Reading } from './comparison.ts';
 import { Prefix } from './prefix.ts';
-
-const widths: [widthS: number, rows: string][] = [
-  [1, 'seconds'],
-  [minuteS, 'minutes'],
-  [hourS, 'hours'],
-  [wholeS, 'all time'],
-];
 
 const none = emptyCounts();
 
@@ -97,14 +89,14 @@ function compareSums(rows: readonly SeriesSum[], journal: Sums, prefix: Prefix):
     if (checkpoint === undefined) continue;
     const expected = journal.get(item)?.get(promo) ?? none;
     const peak = stored.get(nameOf(item, promo, 1))?.peak ?? 0;
-    for (const [widthS, width] of widths) {
+    for (const widthS of seriesWidthsS) {
       compared++;
       const row = stored.get(nameOf(item, promo, widthS)) ?? { ...none, peak: 0 };
       const what = (count: string, sql: number, other: string) =>
         prefix.differs(
           item,
           checkpoint,
-          `chart of promo ${promo}, rows of ${width}: ${count} is ${sql} in SQL, ${other}`,
+          `chart of promo ${promo}, rows of ${widthText(widthS)}: ${count} is ${sql} in SQL, ${other}`,
         );
       for (const count of seriesCounts) {
         if (row[count] === expected[count]) continue;
@@ -114,6 +106,10 @@ function compareSums(rows: readonly SeriesSum[], journal: Sums, prefix: Prefix):
     }
   }
   return compared;
+}
+
+function widthText(widthS: number): string {
+  return widthS === wholeS ? 'all time' : `${widthS} s`;
 }
 
 function nameOf(item: number, promo: number, widthS?: number): string {

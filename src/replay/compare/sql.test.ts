@@ -132,7 +132,7 @@ describe('limits', () => {
     expect(audit.items().map((each) => each.item)).toEqual([2]);
     expect(audit.findings.listed).toMatchObject([{ check: 'I7', item: 2 }]);
     expect(comparisons[0]!.compared).toEqual({
-      ...{ orders: 1, items: 1, promos: 0, refunds: 0, entrants: 0, series: 4, partitions: 1 },
+      ...{ orders: 1, items: 1, promos: 0, refunds: 0, entrants: 0, series: 6, partitions: 1 },
     });
   });
 

@@ -5,12 +5,7 @@
  */
 import type { BoardRow } from '../../../actors/memory/board.ts';
 import { partitionOf } from '../../../actors/protocol.ts';
-import {
-  emptyCounts,
-  type SeriesCount,
-  type SeriesPoint,
-  type SeriesReading,
-} from '../../db/series.ts';
+import { emptyCounts, type SeriesCount, type SeriesReading } from '../../db/series.ts';
 import type { ItemRow, PromoRow } from '../../db/sql.ts';
 import type { ShopParts } from '../parts.ts';
 import { type PromoState, promoState } from '../promo-state.ts';
@@ -106,9 +101,9 @@ export async function readSale(parts: Parts, promoId: number): Promise<Sale | nu
   const seconds = { from: Math.floor(span.from / 1000), to: Math.ceil(span.to / 1000) };
   const asked = { itemId: item.id, promoId, ...seconds };
   const reading = await sql.series.read(asked);
-  const chart = chartOf(reading, span);
+  const chart = chartOf(reading, span, state);
   const recently = await sql.series.read({ ...asked, from: seconds.to - nowS });
-  const figures = figuresOf(reading, recently, chart);
+  const figures = figuresOf(reading, recently, { chart, endAt: state.endAt });
   const isBehind = await isSeriesBehind(parts, item.id);
   const isShown = row.promo === promo.id;
   return { promo, item, row, state, isShown, warnings, chart, figures, isBehind };
@@ -127,6 +122,7 @@ function spanOf(promo: PromoRow, { status, endAt }: PromoState, now: number) {
 function chartOf(
   { points, stepS, leftBefore }: SeriesReading,
   { from, to }: { from: number; to: number },
+  { status, endAt }: PromoState,
 ): SaleChart {
   const sums = emptyCounts();
   let left = leftBefore;
@@ -134,8 +130,10 @@ function chartOf(
     for (const count of summed) sums[count] += point[count];
     left += point.stockDelta;
     const { joined, admitted } = sums;
-    const { orders, refused } = point;
-    return { at: point.at * 1000, orders, refused, left, joined, admitted, ...unitsOf(sums) };
+    const at = point.at * 1000;
+    // Whoever came later was refused at the normal price, or in the next sale.
+    const refused = status === 'ended' && at >= endAt ? 0 : point.refused;
+    return { at, orders: point.orders, refused, left, joined, admitted, ...unitsOf(sums) };
   });
   return { from, to, stepMs: stepS * 1000, points: shown, leftBefore };
 }
@@ -153,14 +151,15 @@ function unitsOf(sums: Pick<Record<SeriesCount, number>, (typeof ofUnits)[number
 }
 
 function figuresOf(
-  { points, whole, leftBefore }: SeriesReading,
+  { whole, leftBefore }: SeriesReading,
   recently: SeriesReading,
-  chart: SaleChart,
+  { chart, endAt }: { chart: SaleChart; endAt: number },
 ): SaleFigures {
   const sums = whole ?? { ...emptyCounts(), peak: 0 };
-  const sumOf = (all: readonly SeriesPoint[], count: SeriesCount) =>
+  const sumOf = <Name extends string>(all: readonly Record<Name, number>[], count: Name) =>
     all.reduce((sum, point) => sum + point[count], 0);
-  const soldOut = leftBefore === 0 ? undefined : chart.points.find(({ left }) => left === 0);
+  const had = leftBefore > 0 || chart.points.some(({ left }) => left > 0);
+  const soldOut = chart.points.find(({ at, left }) => had && left === 0 && at < endAt);
   return {
     ...unitsOf(sums),
     orders: sums.orders,
@@ -175,7 +174,7 @@ function figuresOf(
     lapsed: sums.lapsed,
     peak: sums.peak,
     now: sumOf(recently.points, 'orders') / nowS,
-    refused: sumOf(points, 'refused'),
+    refused: sumOf(chart.points, 'refused'),
     soldOutAt: soldOut?.at ?? null,
   };
 }
