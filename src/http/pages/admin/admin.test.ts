@@ -120,7 +120,7 @@ describe('the administrator with a browser', () => {
     expect(late.errCode).toBe(30001);
     await page.waitForSelector('.refusals tr:has-text("30001"):has-text("out of stock")');
     await page.waitForSelector('[data-chart=left] path.stroke-0[d*=L]', { state: 'attached' });
-    await page.waitForSelector(value('sqlBehind', 'up to date'));
+    await page.waitForSelector(value('sqlBehind', 'up to date'), { state: 'attached' });
     expect(await page.evaluate('window.isTheSamePage')).toBe(true);
 
     await page.click('main a:has-text("Why refused?")');

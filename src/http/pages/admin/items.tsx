@@ -76,7 +76,7 @@ export function ItemsPage({ view, list }: ItemsProps) {
 
 function ItemTable({ view, items }: { view: View; items: ListedItem[] }) {
   const { items: own, live, item: words } = ownTexts(view);
-  const numbers = ['left', 'heldShort', 'sold', 'ordersPerSecond', 'refused', 'sqlBehind'] as const;
+  const numbers = ['left', 'heldShort', 'sold', 'ordersPerSecond', 'refused'] as const;
   return (
     <table class="board">
       <caption class="visually-hidden">{own.title}</caption>

@@ -27,7 +27,7 @@ export function DeliveryForm({ view, item, name, filled }: DeliveryFormProps) {
         <Notice text={filled.message} isError />
         <FormKey filled={filled} />
         <Field form={name} name="units" label={own.units} filled={filled} input={whole} />
-        <button type="submit" class="primary">
+        <button type="submit" class={name === 'restock' ? 'primary' : 'secondary'}>
           {own.submit}
         </button>
       </form>
