@@ -9,6 +9,7 @@ import { Positions } from '../actors/memory/positions.ts';
 import { ThreadDelays } from '../actors/memory/thread-delays.ts';
 import type { Command } from '../actors/protocol.ts';
 import { version } from '../package.json' with { type: 'json' };
+import { keyedHash } from './accounts/keyed-hash.ts';
 import { KnownDevices } from './accounts/known-devices.ts';
 import { OneTimePasswords } from './accounts/one-time-passwords.ts';
 import { Passwords, rehearsalCost } from './accounts/passwords.ts';
@@ -314,6 +315,7 @@ function admissionParts(
     sessions: new Sessions(store),
     passwords: passwordsOf(requests, rehearsal),
     devices: new KnownDevices(tokenSecret),
+    telephoneHash: keyedHash(tokenSecret, 'erased telephones'),
     oneTimePasswords: new OneTimePasswords(
       store,
       smsSender(sms),

@@ -76,7 +76,7 @@ async function register(engine: EngineServer): Promise<string[]> {
   const telephones = Array.from({ length: 4 * atOnce }, (_, n) => `+86138000${10_000 + n}`);
   for (const telephone of telephones) {
     const user = { telephone, name: 'Ada', gender: 'x', age: 36, createdAt: Date.now() } as const;
-    await sql.users.create(user, hash);
+    await sql.users.create(user, hash, `of ${telephone}`);
   }
   await sql.close();
   return telephones;

@@ -41,6 +41,16 @@ export const userPasswords = pgTable('user_passwords', {
   hash: text('hash').notNull(),
 });
 
+export const erasedUsers = pgTable(
+  'erased_users',
+  {
+    id: safe('id').primaryKey(),
+    telephoneHash: text('telephone_hash').notNull().unique(),
+    erasedAt: safe('erased_at').notNull(),
+  },
+  (table) => [index('erased_users_by_time').on(table.erasedAt)],
+);
+
 export const items = pgTable('items', {
   id: safe('id').primaryKey().generatedByDefaultAsIdentity(),
   title: text('title').notNull(),

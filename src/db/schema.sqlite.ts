@@ -53,6 +53,17 @@ export const userPasswords = sqliteTable('user_passwords', {
   hash: text('hash').notNull(),
 });
 
+/** What stays of an erased account for a while, and why: `erased-users.ts`. */
+export const erasedUsers = sqliteTable(
+  'erased_users',
+  {
+    id: integer('id').primaryKey(),
+    telephoneHash: text('telephone_hash').notNull().unique(),
+    erasedAt: integer('erased_at').notNull(),
+  },
+  (table) => [index('erased_users_by_time').on(table.erasedAt)],
+);
+
 export const items = sqliteTable('items', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   title: text('title').notNull(),

@@ -7,6 +7,7 @@ import type { ItemText } from '../../actors/events.ts';
 import type { Actions } from './actions.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Draws } from './draws.ts';
+import type { TelephoneHash } from './erased-users.ts';
 import type { OrderFilter, OrderWalk } from './order-walk/order-walk.ts';
 import type { ItemPicture, Pictures } from './pictures.ts';
 import type { Projection } from './projection.ts';
@@ -154,16 +155,25 @@ export interface UserRow extends UserDraft {
   id: number;
 }
 
-/** Who may log in. */
+/** Who may log in; what stays of those who erased their account: `erased-users.ts`. */
 export interface Users {
-  /** Null, and nothing written, where the telephone is already registered. */
-  create(draft: UserDraft, passwordHash: string): Promise<UserRow | null>;
+  /**
+   * Null, and nothing written, where the telephone is already registered. One whose account was erased
+   * not long ago gets that account's number.
+   */
+  create(
+    draft: UserDraft,
+    passwordHash: string,
+    telephoneHash: TelephoneHash,
+  ): Promise<UserRow | null>;
   byId(id: number): Promise<UserRow | null>;
   /** Some users, in any order; ids without one are left out. */
   byIds(ids: readonly number[]): Promise<UserRow[]>;
   byTelephone(telephone: string): Promise<{ user: UserRow; passwordHash: string } | null>;
   /** Replaces a user's password. */
   setPassword(id: number, passwordHash: string): Promise<void>;
+  /** Erases an account with all that is kept of it, but for its number and the hash of its telephone. */
+  erase(id: number, telephoneHash: TelephoneHash, at: number): Promise<void>;
 }
 
 /** The cursor after a page, or null where the page was the last. */

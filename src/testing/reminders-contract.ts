@@ -21,7 +21,7 @@ export function remindersContract(database: string, make: SqlFixtureMaker): void
     async function newUser(): Promise<number> {
       const telephone = `+86138${String(++users).padStart(8, '0')}`;
       const ada = { telephone, name: 'Ada', gender: 'x', age: 36, createdAt: now } as const;
-      return (await sql.users.create(ada, 'hash'))!.id;
+      return (await sql.users.create(ada, 'hash', 'of the telephone'))!.id;
     }
 
     const of = (userId: number, promoId: number, createdAt = now): Reminder => {
@@ -58,7 +58,7 @@ export function remindersContract(database: string, make: SqlFixtureMaker): void
       const ada = await newUser();
       expect(await sql.reminders.add(of(ada + 1, 7))).toBe(false);
       await sql.reminders.add(of(ada, 7));
-      await fixture.forget('users');
+      await sql.users.erase(ada, 'of the telephone', now);
       expect(await sql.reminders.ofUser(ada)).toEqual([]);
       expect(await fixture.rows('reminders')).toEqual([]);
     });

@@ -1,7 +1,8 @@
 /** Users and their passwords in Postgres. */
-import { eq, getTableColumns, inArray } from 'drizzle-orm';
+import { eq, getTableColumns, inArray, lte, or } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/bun-sql';
-import { userPasswords, users } from '../schema.postgres.ts';
+import { erasedKeptMs, type TelephoneHash } from '../erased-users.ts';
+import { erasedUsers, userPasswords, users } from '../schema.postgres.ts';
 import type { UserDraft, UserRow, Users } from '../sql.ts';
 import { newUserId } from '../user-id.ts';
 import type { Connections } from './connections.ts';
@@ -13,11 +14,16 @@ export class PostgresUsers implements Users {
     this.#connections = connections;
   }
 
-  create(draft: UserDraft, passwordHash: string): Promise<UserRow | null> {
+  create(
+    draft: UserDraft,
+    passwordHash: string,
+    telephoneHash: TelephoneHash,
+  ): Promise<UserRow | null> {
     return this.#connections.run(async (client) => {
       const database = drizzle(client);
-      const user = await insertUser(database, draft);
-      if (user === null) return null;
+      const made = await insertUser(database, draft);
+      if (made === null) return null;
+      const user = await withFormerNumber(database, made, telephoneHash);
       await database.insert(userPasswords).values({ userId: user.id, hash: passwordHash });
       return user;
     });
@@ -58,13 +64,24 @@ export class PostgresUsers implements Users {
         .where(eq(userPasswords.userId, id)),
     );
   }
+
+  async erase(id: number, telephoneHash: TelephoneHash, at: number): Promise<void> {
+    await this.#connections.run(async (client) => {
+      const database = drizzle(client);
+      const [gone] = await database.delete(users).where(eq(users.id, id)).returning();
+      if (gone === undefined) return;
+      // Only a row that was put back by hand has left something of its account.
+      const own = or(eq(erasedUsers.id, id), eq(erasedUsers.telephoneHash, telephoneHash));
+      await database.delete(erasedUsers).where(or(own, isOld(at)));
+      await database.insert(erasedUsers).values({ id, telephoneHash, erasedAt: at });
+    });
+  }
 }
 
+type Transaction = ReturnType<typeof drizzle>;
+
 /** Null where the telephone is registered. */
-async function insertUser(
-  database: ReturnType<typeof drizzle>,
-  draft: UserDraft,
-): Promise<UserRow | null> {
+async function insertUser(database: Transaction, draft: UserDraft): Promise<UserRow | null> {
   for (let at = draft.createdAt; ; at++) {
     const insert = database.insert(users).values({ id: newUserId(at), ...draft });
     const [user] = await insert.onConflictDoNothing().returning();
@@ -74,4 +91,27 @@ async function insertUser(
     if (known !== undefined) return null;
     // Another user has the number; the next millisecond has others.
   }
+}
+
+/**
+ * The user, who has registered just now, under the number that their telephone had when it was erased. It is
+ * looked for after the insert, which has waited for an erasure of the telephone that was under way.
+ */
+async function withFormerNumber(
+  database: Transaction,
+  user: UserRow,
+  telephoneHash: TelephoneHash,
+): Promise<UserRow> {
+  await database.delete(erasedUsers).where(isOld(user.createdAt));
+  const own = eq(erasedUsers.telephoneHash, telephoneHash);
+  const [former] = await database.delete(erasedUsers).where(own).returning();
+  if (former === undefined) return user;
+  const { id } = former;
+  await database.update(users).set({ id }).where(eq(users.id, user.id));
+  return { ...user, id };
+}
+
+/** Which erased accounts nothing is kept of any more. */
+function isOld(now: number) {
+  return lte(erasedUsers.erasedAt, now - erasedKeptMs);
 }

@@ -41,6 +41,17 @@ export function logInCookies(secure: boolean, { session, device }: LoggedIn): st
   return [sessionCookieText(secure, session), generateCookie(deviceCookie, device, kept)];
 }
 
+/** The cookies that make a browser forget whom it knew. */
+export function forgettingCookies(secure: boolean): string[] {
+  const gone = { ...common(secure), maxAge: 0 };
+  return [endedCookieText(secure), generateCookie(deviceCookie, '', gone)];
+}
+
+export function withCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie);
+  return response;
+}
+
 function common(secure: boolean) {
   return { httpOnly: true, sameSite: 'Lax', path: '/', secure } as const;
 }

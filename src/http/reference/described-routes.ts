@@ -267,6 +267,16 @@ const people: readonly DescribedRoute[] = [
     codes: [10004, 20001, 20003],
   },
   {
+    method: 'DELETE',
+    path: '/api/users/me',
+    who: 'user',
+    summary:
+      'Erases the account, and ends its sessions everywhere. Its orders stay under the number alone. ' +
+      'If the telephone registers again within 90 days it gets this number back, with its orders and limits.',
+    answers: { 200: { data: schema.nothing, example: null } },
+    codes: [10004, 20003, 20006],
+  },
+  {
     method: 'POST',
     path: '/api/sessions',
     who: 'anyone',

@@ -350,6 +350,10 @@ describe('a real engine answers as its document says', () => {
     await call(own, 200, { who: { session } });
     await call('GET /api/users/me', 200, { who: { session } });
     await call('GET /api/users/me', 20003);
+    const gone = await shop.buyer();
+    const erase = 'DELETE /api/users/me';
+    await call(erase, 200, { who: { session: gone.session } });
+    await call(erase, 20003, { who: { session: gone.session } });
   });
 
   test('about admission', async () => {

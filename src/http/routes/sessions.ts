@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { logInSchemaFor } from '../../shop/people/input.ts';
 import { logIn } from '../../shop/people/log-in.ts';
-import { askerOf, endedCookieText, logInCookies } from '../guard/cookies.ts';
+import { askerOf, endedCookieText, logInCookies, withCookies } from '../guard/cookies.ts';
 import { peopleRefusal } from '../guard/people-refusals.ts';
 import { limitedByAddress } from '../guard/rate-limits.ts';
 import { sameSiteOnly, sessionToken, userOnly } from '../guard/who.ts';
@@ -43,9 +43,4 @@ async function opened(parts: AppParts, c: Context): Promise<Response> {
   const { token, expiresAt } = session;
   const data = { token, expiresAt: timeText(expiresAt), user: userData(user) };
   return withCookies(success(data, 201), logInCookies(parts.site.isSecure(request), loggedIn));
-}
-
-function withCookies(response: Response, cookies: readonly string[]): Response {
-  for (const cookie of cookies) response.headers.append('set-cookie', cookie);
-  return response;
 }

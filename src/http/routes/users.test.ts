@@ -8,7 +8,7 @@ import {
   test,
 } from 'bun:test';
 import { temporaryFolder } from '../../../actors/testing/process.ts';
-import { mustSucceed } from '../../testing/engine-process.ts';
+import { mustSucceed, tokenFor } from '../../testing/engine-process.ts';
 import { newTelephone, password, registration, type Shop, startShop } from '../../testing/shop.ts';
 
 setDefaultTimeout(240_000);
@@ -17,7 +17,10 @@ const folder = temporaryFolder();
 let shop: Shop;
 
 beforeAll(async () => {
-  shop = await startShop({ dataDir: folder.path, env: { LOG_LEVEL: 'info' } });
+  shop = await startShop({
+    dataDir: folder.path,
+    env: { LOG_LEVEL: 'info', TRUSTED_PROXIES: '127.0.0.1' },
+  });
 });
 
 afterEach(() => shop.gateway.answer(200));
@@ -235,6 +238,63 @@ describe('who is logged in', () => {
     expect(data).toEqual({ id, telephone, name: 'Ada', gender: 'x', age: 36 });
     expect((await shop.call('GET', '/api/users/me')).errCode).toBe(20003);
     expect((await shop.engine.api('GET', '/api/users/me')).errCode).toBe(20003);
+  });
+});
+
+describe('erasing an account', () => {
+  /** From another address, which may ask for a code for a telephone that was sent one a moment ago. */
+  const headers = { 'x-forwarded-for': '192.0.2.7' };
+  const send = (path: string, body: object) => shop.call('POST', path, body, { headers });
+
+  async function anotherCode(telephone: string): Promise<string> {
+    mustSucceed(await send('/api/otp', { telephone }));
+    return shop.gateway.codeOf(telephone);
+  }
+
+  test('ends it on every device, and nobody can log in', async () => {
+    const buyer = await shop.buyer();
+    const { telephone } = buyer;
+    const elsewhere = await shop.logIn(telephone);
+    const { status, data, headers } = await buyer.api('DELETE', '/api/users/me');
+    expect([status, data]).toEqual([200, null as never]); // As the API reference says.
+    const cookies = headers.getSetCookie();
+    expect(cookies.map((cookie) => cookie.split(';')[0])).toEqual(['session=', 'device=']);
+    for (const cookie of cookies) expect(cookie).toContain('Max-Age=0');
+    for (const device of [buyer, elsewhere]) {
+      expect((await device.api('GET', '/api/users/me')).errCode).toBe(20003);
+    }
+    expect((await buyer.api('DELETE', '/api/users/me')).errCode).toBe(20003);
+    expect((await send('/api/sessions', { telephone, password })).errCode).toBe(20002);
+    const otp = await anotherCode(telephone);
+    expect((await send('/api/sessions', { telephone, otp })).errCode).toBe(20001);
+    expect((await send('/api/passwords', { telephone, otp, password })).errCode).toBe(20001);
+  });
+
+  test('leads to no new limit: who registers again has the number, its orders and what was bought', async () => {
+    const buyer = await shop.buyer();
+    const { telephone, userId } = buyer;
+    const sale = await shop.engine.sale({ limitPerUser: 1 });
+    const { orderId } = mustSucceed(await shop.engine.place(tokenFor(sale, userId)));
+    mustSucceed(await buyer.api('DELETE', '/api/users/me'));
+    // The merchant finds the order, and no more than the number of who placed it.
+    const order = mustSucceed(await shop.engine.api('GET', `/api/orders/${orderId}`));
+    expect(order).toMatchObject({ userId, status: 'placed' });
+    await anotherCode(telephone);
+    const person = { ...registration(shop.gateway, telephone), name: 'Eve' };
+    const { status, data } = await send('/api/users', person);
+    expect([status, data]).toEqual([201, expect.objectContaining({ id: userId, name: 'Eve' })]);
+    const again = await shop.logIn(telephone);
+    expect((await again.api('GET', `/api/orders/${orderId}`)).status).toBe(200);
+    expect((await shop.engine.place(tokenFor(sale, again.userId))).errCode).toBe(30006);
+    expect((await buyer.api('GET', '/api/users/me')).errCode).toBe(20003);
+  });
+
+  test('is nothing that another site may have a browser do', async () => {
+    const buyer = await shop.buyer();
+    const crossing = { headers: { origin: 'https://evil.example' } };
+    const { errCode } = await buyer.api('DELETE', '/api/users/me', undefined, crossing);
+    expect(errCode).toBe(20006);
+    expect((await buyer.api('GET', '/api/users/me')).status).toBe(200);
   });
 });
 

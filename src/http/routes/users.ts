@@ -1,9 +1,10 @@
-/** Users: registration, and who is logged in. */
+/** Users: registration, who is logged in, and the end of an account. */
 import { type Context, Hono } from 'hono';
 import type { UserRow } from '../../db/sql.ts';
+import { eraseAccount } from '../../shop/people/erase.ts';
 import { registrationSchema } from '../../shop/people/input.ts';
 import { register } from '../../shop/people/register.ts';
-import { askerOf } from '../guard/cookies.ts';
+import { askerOf, forgettingCookies, withCookies } from '../guard/cookies.ts';
 import { peopleRefusal } from '../guard/people-refusals.ts';
 import { limitedByAddress } from '../guard/rate-limits.ts';
 import { sameSiteOnly, userOnly } from '../guard/who.ts';
@@ -18,6 +19,10 @@ export function userRoutes(parts: AppParts) {
     .get('/me', userOnly(parts), async (c) => {
       const user = await parts.sql.users.byId(c.get('userId'));
       return user === null ? failure(c.req.raw, 20001) : success(userData(user));
+    })
+    .delete('/me', sameSiteOnly(parts), userOnly(parts), async (c) => {
+      await eraseAccount(parts, c.get('userId'));
+      return withCookies(success(null), forgettingCookies(parts.site.isSecure(c.req.raw)));
     });
 }
 

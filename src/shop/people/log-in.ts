@@ -35,12 +35,31 @@ export function logIn(
   return 'otp' in ask ? byCode(parts, ask, asker) : byPassword(parts, ask, asker);
 }
 
-/** Unknown telephones take the same path, and the same work, as wrong passwords. */
 async function byPassword(
+  parts: PeopleParts,
+  ask: Ask<'password'>,
+  asker: Asker,
+): Promise<PeopleOutcome<LoggedIn>> {
+  const { value, refused } = await provePassword(parts, ask, asker);
+  if (refused !== null) return refusing(refused);
+  return agreed(await openSession(parts, value.user, asker, value.generation));
+}
+
+/** A user who has proved who they are, and the generation of their sessions before that. */
+interface Proved {
+  user: UserRow;
+  generation: string;
+}
+
+/**
+ * Judges a password. Unknown telephones take the same path, and the same work, as wrong passwords.
+ * @throws PasswordsBusy, SqlUnavailable, StoreUnavailable
+ */
+export async function provePassword(
   parts: PeopleParts,
   { telephone, password }: Ask<'password'>,
   asker: Asker,
-): Promise<PeopleOutcome<LoggedIn>> {
+): Promise<PeopleOutcome<Proved>> {
   const { passwords, limits, devices, sql } = parts;
   const who = devices.guesser(telephone, asker);
   const { id, isKnown } = who;
@@ -69,7 +88,7 @@ async function byPassword(
   // then ended include this one: it is of the generation before.
   const now = await sql.users.byTelephone(telephone);
   if (now?.passwordHash !== known.passwordHash) return refusing({ code: 20002 });
-  return agreed(await openSession(parts, known.user, asker, generation));
+  return agreed({ user: known.user, generation });
 }
 
 async function byCode(
@@ -85,6 +104,9 @@ async function byCode(
   const known = await sql.users.byTelephone(telephone);
   if (known === null) return refusing({ code: 20001 });
   const generation = await sessions.generation(known.user.id);
+  // The account may have been erased just before; if it is only now, this session ends with the others.
+  const now = await sql.users.byTelephone(telephone);
+  if (now?.user.createdAt !== known.user.createdAt) return refusing({ code: 20001 });
   if (!(await oneTimePasswords.use(telephone, otp))) return refusingCode('used up');
   await limits.forgive('logInByGuesser', `${telephone} ${guesser.id}`);
   return agreed(await openSession(parts, known.user, asker, generation));

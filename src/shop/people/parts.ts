@@ -1,5 +1,6 @@
 /** What accounts need, and how a request about one may be refused; without HTTP. */
 import type { Clock } from '../../../actors/clock.ts';
+import type { KeyedHash } from '../../accounts/keyed-hash.ts';
 import type { KnownDevices } from '../../accounts/known-devices.ts';
 import type { OneTimePasswords, Verdict } from '../../accounts/one-time-passwords.ts';
 import { type Passwords, PasswordsBusy } from '../../accounts/passwords.ts';
@@ -13,6 +14,8 @@ export interface PeopleParts {
   passwords: Passwords;
   oneTimePasswords: OneTimePasswords;
   devices: KnownDevices;
+  /** Of telephones whose accounts are erased. */
+  telephoneHash: KeyedHash;
   limits: RateLimits;
   clock: Clock;
 }

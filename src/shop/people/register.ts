@@ -17,7 +17,7 @@ export async function register(
   { otp, password, ...person }: Registration,
   asker: Asker,
 ): Promise<PeopleOutcome<UserRow>> {
-  const { oneTimePasswords, passwords, devices, sql, clock } = parts;
+  const { oneTimePasswords, passwords, devices, sql, clock, telephoneHash } = parts;
   const { telephone } = person;
   const turn = turnOfHolder(telephone);
   if (!passwords.hasRoomFor(turn)) return refusing({ code: 30003 });
@@ -30,6 +30,7 @@ export async function register(
     oneTimePasswords.restore(telephone, guesser),
   );
   if (!(await oneTimePasswords.use(telephone, otp))) return refusingCode('used up');
-  const user = await sql.users.create({ ...person, createdAt: clock() }, hash);
+  const draft = { ...person, createdAt: clock() };
+  const user = await sql.users.create(draft, hash, telephoneHash(telephone));
   return user === null ? refusing({ code: 20004 }) : agreed(user);
 }

@@ -5,6 +5,8 @@
 import { orderId } from '../../../order-id.ts';
 import type { AwaitedSale } from '../../../shop/reminders/awaited-sales.ts';
 import { Layout, textsOf, type View } from '../layout.tsx';
+import { eraseTexts } from './accounts/erase-texts.ts';
+import { erasePath } from './accounts/parts.tsx';
 import { OrderDetails } from './order/details.tsx';
 import { OrderCard, type ShownOrder } from './order-card.tsx';
 import { AwaitedList } from './tell/tell.tsx';
@@ -49,11 +51,13 @@ export function OrdersPage({ view, shown, awaited, paysHere }: OrdersProps) {
         {own.more}
       </button>
       {shown !== null && <OrderDetails view={view} shown={shown} />}
-      {id !== null && (
-        <p class="aside">
+      <p class="aside">
+        {id === null ? (
+          <a href={erasePath}>{eraseTexts[view.visitor.language].erase}</a>
+        ) : (
           <a href="/orders">{own.allOrders}</a>
-        </p>
-      )}
+        )}
+      </p>
       <template id="order">
         <OrderCard view={view} shown={null} paysHere={paysHere} />
       </template>

@@ -50,7 +50,9 @@ async function everyPage(): Promise<[string, string][]> {
   );
   const visits = [
     ...[...shopPages, ...accounts].map((path) => ['nobody', path] as const),
-    ...[...shopPages, '/orders'].map((path) => ['buyer', path] as const),
+    ...[...shopPages, '/orders', '/account/delete', '/password'].map(
+      (path) => ['buyer', path] as const,
+    ),
     ...adminPages.map((path) => ['admin', path] as const),
   ];
   const pages: [string, string][] = [];
@@ -86,7 +88,9 @@ describe('a form', () => {
   });
 
   test('from another site is refused', async () => {
-    for (const path of ['/login', '/login/code', '/register', '/password', '/log-out']) {
+    for (const path of [
+      ...['/login', '/login/code', '/register', '/password', '/log-out', '/account/delete'],
+    ]) {
       const fields = { telephone: newTelephone(), password };
       const crossing = { origin: 'https://evil.example' };
       expect([path, (await post(path, fields, crossing)).status]).toEqual([path, 403]);
@@ -175,6 +179,36 @@ describe('without a script', () => {
       400,
       expect.stringContaining('该验证码已失效'),
     ]);
+  });
+
+  test('a person erases their account, who knows what that means and has the password', async () => {
+    const buyer = await shop.buyer();
+    const { page, context } = await browser.withoutScripts(shop.engine.url);
+    await page.goto(url('/account/delete'));
+    expect(page.url()).toBe(url('/login?next=%2Faccount%2Fdelete'));
+    await page.fill('#telephone', buyer.telephone);
+    await page.fill('#password', password);
+    await page.click('form .primary');
+    await page.goto(url('/orders'));
+    await page.click('text=Delete my account');
+    expect(await page.textContent('.effects')).toContain(`under the number ${buyer.userId} alone`);
+    await page.fill('#password', 'a wrong password');
+    await page.click('form .primary');
+    expect(await page.textContent('#message')).toBe('Wrong password.');
+    expect((await buyer.api('GET', '/api/users/me')).status).toBe(200);
+    // Whoever has forgotten it comes back with a new one.
+    await page.click('text=Forgotten your password?');
+    expect(page.url()).toBe(url('/password?next=%2Faccount%2Fdelete'));
+    await page.goto(url('/account/delete'));
+    await page.fill('#password', password);
+    await page.press('#password', 'Enter');
+    await page.waitForURL(url('/account/deleted'));
+    expect(await page.textContent('h1')).toBe('Your account is deleted');
+    expect(await context.cookies()).toEqual([]);
+    expect((await buyer.api('GET', '/api/users/me')).errCode).toBe(20003);
+    const { telephone } = buyer;
+    expect((await post('/login', { telephone, password })).status).toBe(401);
+    await context.close();
   });
 
   test('a wrong password is told with the time to wait, and that a code opens at once', async () => {

@@ -26,7 +26,9 @@ export interface AccountProps {
   state: State;
 }
 
-export type AccountPath = '/register' | '/login' | '/login/code' | '/password';
+export const erasePath = '/account/delete';
+
+export type AccountPath = '/register' | '/login' | '/login/code' | '/password' | typeof erasePath;
 
 /** The button of a form that asks for a code: its name and value. */
 export const asksForCode = { name: 'do', value: 'code' } as const;

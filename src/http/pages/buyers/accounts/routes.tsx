@@ -17,20 +17,16 @@ import { register } from '../../../../shop/people/register.ts';
 import { askerOf, endedCookieText, logInCookies } from '../../../guard/cookies.ts';
 import { sameSiteOnly, sessionToken } from '../../../guard/who.ts';
 import type { AppParts } from '../../../parts.ts';
-import { formMax, type Values, valuesOf } from '../../../wire/form.ts';
+import { formMax, valuesOf } from '../../../wire/form.ts';
 import { refusalsForPeople } from '../../for-people.tsx';
 import { pageHeaders } from '../../headers.ts';
 import type { View } from '../../layout.tsx';
 import type { Made, PageMaker } from '../../page.tsx';
 import { sitePath } from '../../visitor.ts';
+import { erasePages } from './erase.tsx';
 import { CodeLogInPage, LogInPage, NewPasswordPage, RegisterPage } from './pages.tsx';
 import { type AccountPath, accountPath, asksForCode, untouched } from './parts.tsx';
-import { askForCode, type Submitted, submit, type Unaccepted } from './submit.ts';
-
-interface Sent {
-  view: View;
-  values: Values;
-}
+import { askForCode, type Sent, type Submitted, submit, tellWhen } from './submit.ts';
 
 /** One page: how it looks, and what its form does. */
 interface AccountPage {
@@ -94,18 +90,20 @@ export function accountPages(parts: AppParts, page: PageMaker) {
     const sent = page((c, view) => answered(parts, c, view, each));
     routes.post(each.path, forPeople, sameSite, formMax, pageHeaders, sent);
   }
-  return routes.post('/log-out', forPeople, sameSite, async (c) => {
-    const token = sessionToken(c);
-    if (token !== null) await parts.sessions.close(token);
-    c.header('set-cookie', endedCookieText(parts.site.isSecure(c.req.raw)), { append: true });
-    return c.redirect('/', 303);
-  });
+  return routes
+    .route('/', erasePages(parts, page))
+    .post('/log-out', forPeople, sameSite, async (c) => {
+      const token = sessionToken(c);
+      if (token !== null) await parts.sessions.close(token);
+      c.header('set-cookie', endedCookieText(parts.site.isSecure(c.req.raw)), { append: true });
+      return c.redirect('/', 303);
+    });
 }
 
-/** Users who are logged in are sent on to where they were going. */
-function shown(c: Context, view: View, { Page }: AccountPage): Made {
+/** Users who are logged in are sent on to where they were going, unless they want a new password. */
+function shown(c: Context, view: View, { path, Page }: AccountPage): Made {
   const next = sitePath(c.req.query('next'));
-  return view.visitor.userId === null
+  return view.visitor.userId === null || path === '/password'
     ? { page: <Page view={view} next={next} state={untouched} /> }
     : c.redirect(next, 303);
 }
@@ -134,11 +132,6 @@ async function answered(
     c.header('set-cookie', cookie, { append: true });
   }
   return c.redirect(next, 303);
-}
-
-function tellWhen(c: Context, { status, retryAfterMs }: Unaccepted): void {
-  if (retryAfterMs === undefined || (status !== 429 && status !== 503)) return;
-  c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
 }
 
 async function proved(

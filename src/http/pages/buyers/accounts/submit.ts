@@ -26,6 +26,14 @@ export interface Unaccepted {
 
 export type Submitted<T> = { value: T; again: null } | { value: null; again: Unaccepted };
 
+/** What was sent, and how it is answered. */
+export interface Sent {
+  view: View;
+  values: Values;
+  /** In place of those that forms of accounts have in common. */
+  texts?: Partial<AccountTexts>;
+}
+
 /** A form in front of a service. */
 export interface AccountForm<S extends v.GenericSchema, T> {
   limit: RateName;
@@ -41,7 +49,7 @@ const codePauseMs = 60_000;
 export async function submit<S extends v.GenericSchema, T>(
   parts: AppParts,
   c: Context,
-  { view, values }: { view: View; values: Values },
+  { view, values, texts }: Sent,
   form: AccountForm<S, T>,
 ): Promise<Submitted<T>> {
   const again = (unaccepted: Unaccepted) => ({ value: null, again: unaccepted });
@@ -54,7 +62,7 @@ export async function submit<S extends v.GenericSchema, T>(
     const { value: done, refused } = await form.service(value);
     return refused === null
       ? { value: done, again: null }
-      : again(unaccepted(view, shown, refused));
+      : again(unaccepted(view, shown, refused, texts));
   });
 }
 
@@ -62,7 +70,7 @@ export async function submit<S extends v.GenericSchema, T>(
 export async function askForCode(
   parts: AppParts,
   c: Context,
-  { view, values }: { view: View; values: Values },
+  { view, values }: Sent,
 ): Promise<Unaccepted> {
   const shown = shownValues({ ...values, otp: '' });
   const { again } = await guarded(parts, c, view, shown, async () => {
@@ -102,6 +110,12 @@ function codeAnswer(
   return { state: { ...untouched, values, message, codeWaitMs: codePauseMs }, status: 200 };
 }
 
+/** Says when a form may be sent again, where that is known. */
+export function tellWhen(c: Context, { status, retryAfterMs }: Unaccepted): void {
+  if (retryAfterMs === undefined || (status !== 429 && status !== 503)) return;
+  c.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
+}
+
 /** Passwords are not sent back: a page is kept in places where they should not be. */
 function shownValues({ password: _, do: __, ...values }: Values): Values {
   return values;
@@ -115,17 +129,14 @@ async function limitOf(
   values: Values,
 ): Promise<Unaccepted | null> {
   const limit = await limits.spend(name, addressBlock(addressOf(c.req.raw)));
-  return limit.allowed ? null : tooMany(view, values, limit.retryAfterMs, 'tooMany');
+  return limit.allowed
+    ? null
+    : tooMany(view, values, limit.retryAfterMs, accountTextsOf(view).tooMany);
 }
 
-function tooMany(
-  view: View,
-  values: Values,
-  retryAfterMs: number,
-  name: 'tooMany' | 'tooManyLogIns',
-): Unaccepted {
+function tooMany(view: View, values: Values, retryAfterMs: number, text: string): Unaccepted {
   const wait = waitText(retryAfterMs, view.visitor.language);
-  const message = { text: fill(accountTextsOf(view)[name], { wait }), isError: true };
+  const message = { text: fill(text, { wait }), isError: true };
   return { state: { ...untouched, values, message }, status: 429, retryAfterMs };
 }
 
@@ -140,10 +151,15 @@ function checking(own: AccountTexts, values: Values, errors: Record<string, stri
   return { ...untouched, values, errors, message: { text: own.checkFields, isError: true } };
 }
 
-function unaccepted(view: View, values: Values, refused: PeopleRefusal): Unaccepted {
-  const own = accountTextsOf(view);
+function unaccepted(
+  view: View,
+  values: Values,
+  refused: PeopleRefusal,
+  texts: Sent['texts'],
+): Unaccepted {
+  const own = { ...accountTextsOf(view), ...texts };
   if ('retryAfterMs' in refused) {
-    return tooMany(view, values, refused.retryAfterMs, 'tooManyLogIns');
+    return tooMany(view, values, refused.retryAfterMs, own.tooManyLogIns);
   }
   const at = (name: string, text: string) => checking(own, values, { [name]: text });
   const code = 'usedUp' in refused ? own.usedUpCode : own.wrongCode;
