@@ -123,7 +123,9 @@ describe('who is not logged in', () => {
     // Where others wait for what may come back, there is something to log in for.
     const waited = await shop.engine.sale({ stock: 1 });
     mustSucceed(await shop.engine.place(tokenFor(waited, 1_000_001)));
-    expect(await html(waited)).toMatch(/id="log-in-to-buy" href="[^"]+">Log in to buy/);
+    expect(await html(waited)).toMatch(
+      /id="log-in-to-buy" href="[^"]+">Log in to join the waiting list/,
+    );
   });
 });
 
