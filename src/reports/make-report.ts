@@ -50,10 +50,11 @@ function madeOf({ holds, differences, journal, items }: Report, ms: number): Mad
   };
 }
 
-/** Says in a file how far it is, every second. */
+/** Says in a file how far it is, every second: also while a replay lets no timer come. */
 class ToldProgress implements Progress {
   readonly #timer: Timer;
   readonly #making: Making;
+  #nextAt = 0;
 
   constructor(
     private readonly files: ReportFiles,
@@ -80,14 +81,20 @@ class ToldProgress implements Progress {
 
   expect(entries: number): void {
     this.#making.expected = entries;
+    this.#tellOn();
   }
 
   reading(tally: () => Tally): void {
+    const now = performance.now();
+    if (now < this.#nextAt) return;
+    this.#nextAt = now + tellMs;
     this.#making.read = tally().entries;
+    this.#tellOn();
   }
 
   read({ entries }: Tally): void {
     this.#making.read = entries;
+    this.#tellOn();
   }
 
   end(): void {

@@ -231,6 +231,7 @@ describe('every text', () => {
       `/admin/items/${itemId}`,
       `/admin/sales/${sale.promoId}`,
       `/admin/sales/${sale.promoId}/pause`,
+      `/admin/sales/${sale.promoId}/report`,
       '/admin/refunds',
       '/admin/webhooks',
       `/admin/orders/${orderId}`,

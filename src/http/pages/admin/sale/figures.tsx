@@ -81,7 +81,7 @@ interface SummaryProps {
 }
 
 export function Summary({ view, sale, buyers }: SummaryProps) {
-  const { summary, summaryTitle, summaryOpen } = saleTexts[view.visitor.language];
+  const { summary, summaryTitle, summaryOpen, report } = saleTexts[view.visitor.language];
   const { promo, row, state, figures } = sale;
   const { soldOutAt, peak, admitted, refused, orders, refundedUnits, refundedMinor } = figures;
   const number = (value: number) => numberText(value, view);
@@ -99,7 +99,7 @@ export function Summary({ view, sale, buyers }: SummaryProps) {
         <Row name={summary.units} value={number(figures.sold)} />
         <Row name={summary.takings} value={money(figures.paidMinor - refundedMinor, view)} />
         <Row name={summary.orders} value={number(orders)}>
-          {orders > 0 && fill(summary.ordersText, orderCounts)}
+          {orders > 0 && <small>{fill(summary.ordersText, orderCounts)}</small>}
         </Row>
         <Row
           name={summary.buyers}
@@ -121,6 +121,11 @@ export function Summary({ view, sale, buyers }: SummaryProps) {
         <Row name={summary.admitted} value={number(admitted)} />
         <Row name={summary.refused} value={number(refused)} />
       </dl>
+      <p class="to-report">
+        <a class="secondary" href={`/admin/sales/${promo.id}/report`}>
+          {report.link}
+        </a>
+      </p>
       {figures.held > 0 && (
         <p class="hint">{fill(summaryOpen, { time: minuteText(restMs, view) })}</p>
       )}
