@@ -80,6 +80,38 @@ function Menu({ own, operator }: { own: AdminTexts; operator: string | undefined
   );
 }
 
+interface HeadingProps {
+  title: string;
+  lead?: string;
+  /** Beside it, or below where that is too narrow. */
+  children?: Child;
+}
+
+export function Heading({ title, lead, children }: HeadingProps) {
+  return (
+    <div class="heading">
+      <div>
+        <h1>{title}</h1>
+        {lead !== undefined && <p class="lead">{lead}</p>}
+      </div>
+      {children !== undefined && <div class="heading-side">{children}</div>}
+    </div>
+  );
+}
+
+/** The head of a table. */
+export function Columns({ names }: { names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th scope="col">{name}</th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** What a form held when it was sent, and what was wrong with it. */
 export interface Filled {
   values: Record<string, string>;

@@ -3,7 +3,7 @@ import { FindForm, type ListPage, listPath, Pages } from '../item-list.tsx';
 import type { View } from '../layout.tsx';
 import { money } from '../money.ts';
 import { fill } from '../texts.ts';
-import { Frame, ownTexts } from './frame.tsx';
+import { Frame, Heading, ownTexts } from './frame.tsx';
 
 interface ListedItem {
   id: number;
@@ -33,20 +33,14 @@ export function ItemsPage({ view, list }: ItemsProps) {
   const isEmpty = items.length === 0 && search === null && hidden === 0 && isFirst;
   return (
     <Frame view={view} title={own.title} script="admin-live.js" data={data}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{fill(own.lead, { n: list.total })}</p>
-        </div>
-        <div class="heading-side">
-          <p class="live-state" data-live role="status"></p>
-          {!isEmpty && (
-            <a class="primary" href="/admin/items/new">
-              {texts.menu.newItem}
-            </a>
-          )}
-        </div>
-      </div>
+      <Heading title={own.title} lead={fill(own.lead, { n: list.total })}>
+        <p class="live-state" data-live role="status"></p>
+        {!isEmpty && (
+          <a class="primary" href="/admin/items/new">
+            {texts.menu.newItem}
+          </a>
+        )}
+      </Heading>
       {!isEmpty && (
         <FindForm path="/admin/items" search={search} label={own.search} submit={own.find} />
       )}

@@ -9,7 +9,7 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import type { Made } from '../../page.tsx';
 import { fill } from '../../texts.ts';
-import { Frame } from '../frame.tsx';
+import { Columns, Frame, Heading } from '../frame.tsx';
 import { type ActionsTexts, actionsTexts } from './actions-texts.ts';
 
 /** What actions were done to, by kind and number. */
@@ -82,23 +82,12 @@ function ActionsPage({ view, actions, next, isFirst, names }: ActionsProps) {
   const columns = [own.time, own.who, own.what, own.said];
   return (
     <Frame view={view} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       {actions.length === 0 ? (
         <p class="empty">{own.none}</p>
       ) : (
         <table class="board deeds">
-          <thead>
-            <tr>
-              {columns.map((name) => (
-                <th scope="col">{name}</th>
-              ))}
-            </tr>
-          </thead>
+          <Columns names={columns} />
           <tbody>
             {actions.map((row) => (
               <tr>

@@ -4,7 +4,7 @@ import type { AppParts } from '../../../parts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made } from '../../page.tsx';
 import { fill } from '../../texts.ts';
-import { Frame, ownTexts } from '../frame.tsx';
+import { Frame, Heading, ownTexts } from '../frame.tsx';
 import { EnginesSection } from './engines.tsx';
 
 type Parts = Pick<AppParts, keyof Parameters<typeof shownEngines>[0] | 'journalPromise'>;
@@ -21,12 +21,7 @@ function EnginePage({ view, parts }: { view: View; parts: Parts }) {
   const isWell = ready === all;
   return (
     <Frame view={view} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       <dl class="engine">
         <div>
           <dt>{own.engine}</dt>

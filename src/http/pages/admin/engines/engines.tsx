@@ -3,6 +3,7 @@ import type { ShownEngine, ShownPartition } from '../../../../shop/cluster/engin
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
+import { Columns } from '../frame.tsx';
 import { enginesTexts } from './engines-texts.ts';
 
 interface EnginesProps {
@@ -131,16 +132,4 @@ function copyText(
 ): string {
   if (entriesBehind > 0) return fill(own.copyBehind, { n: entriesBehind });
   return answers ? own.copyInStep : own.copyOld;
-}
-
-function Columns({ names }: { names: readonly string[] }) {
-  return (
-    <thead>
-      <tr>
-        {names.map((name) => (
-          <th scope="col">{name}</th>
-        ))}
-      </tr>
-    </thead>
-  );
 }

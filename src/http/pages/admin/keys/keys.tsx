@@ -5,7 +5,17 @@ import { adminScope, scopes } from '../../../../operators/scopes.ts';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
-import { Check, empty, Field, type Filled, FormKey, Frame, Notice } from '../frame.tsx';
+import {
+  Check,
+  Columns,
+  empty,
+  Field,
+  type Filled,
+  FormKey,
+  Frame,
+  Heading,
+  Notice,
+} from '../frame.tsx';
 import { keysTexts } from './keys-texts.ts';
 
 interface KeysProps {
@@ -22,12 +32,7 @@ export function KeysPage({ view, rows, notice, person = empty, program = empty }
   const programs = rows.filter((row) => !isPerson(row));
   return (
     <Frame view={view} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       <Notice text={notice} />
       <section class="keys">
         <h2>{own.people}</h2>
@@ -125,13 +130,7 @@ function KeyTable({ view, rows }: { view: View; rows: readonly ApiKeyRow[] }) {
   const own = keysTexts[view.visitor.language];
   return (
     <table class="board">
-      <thead>
-        <tr>
-          {[own.name, own.may, own.made, own.used, own.state].map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={[own.name, own.may, own.made, own.used, own.state]} />
       <tbody>
         {rows.map((row) => (
           <tr>

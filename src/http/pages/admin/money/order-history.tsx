@@ -4,6 +4,7 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
+import { Columns } from '../frame.tsx';
 import { moneyTexts } from './money-texts.ts';
 import { orderTexts } from './order-texts.ts';
 
@@ -19,13 +20,7 @@ export function History({ view, history }: { view: View; history: OrderHistory }
         </p>
       )}
       <table class="board history">
-        <thead>
-          <tr>
-            {[own.step, own.at, own.by, own.entry].map((name) => (
-              <th scope="col">{name}</th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={[own.step, own.at, own.by, own.entry]} />
         <tbody>
           {steps.map((step) => (
             <tr>

@@ -6,7 +6,7 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
-import { Frame, Notice } from '../frame.tsx';
+import { Columns, Frame, Heading, Notice } from '../frame.tsx';
 import { Buyer, type Buyers } from '../orders/buyers.tsx';
 import { moneyTexts } from './money-texts.ts';
 
@@ -31,12 +31,7 @@ export function RefundsPageOf(props: RefundsProps) {
   const isEmpty = count === 0 && work.refunds.length === 0;
   return (
     <Frame view={view} styles={['admin-orders.css']} title={own.refunds}>
-      <div class="heading">
-        <div>
-          <h1>{own.refunds}</h1>
-          <p class="lead">{own.refundsLead}</p>
-        </div>
-      </div>
+      <Heading title={own.refunds} lead={own.refundsLead} />
       {notice !== null && <Notice text={notice.text} isError={notice.isError} />}
       {isEmpty ? (
         <p class="empty">{own.none}</p>
@@ -106,15 +101,7 @@ function Settled({ refunds, ...shown }: TableProps) {
 }
 
 function Head({ columns }: { columns: readonly string[] }) {
-  return (
-    <thead>
-      <tr>
-        {columns.map((name) => (
-          <th scope="col">{name}</th>
-        ))}
-      </tr>
-    </thead>
-  );
+  return <Columns names={columns} />;
 }
 
 /** What came, for which order, of whom, and why it must go back. */

@@ -8,7 +8,7 @@ import { minuteText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import { fill } from '../../texts.ts';
 import { TimeField } from '../forms/time-field.tsx';
-import { Field, Frame } from '../frame.tsx';
+import { Columns, Field, Frame, Heading } from '../frame.tsx';
 import { moneyTexts } from '../money/money-texts.ts';
 import type { Asked } from './asked.ts';
 import { Buyer, type Buyers } from './buyers.tsx';
@@ -37,12 +37,7 @@ export function OrdersPage(props: OrdersProps) {
   const hasNone = isEmpty && isAll && props.isFirst;
   return (
     <Frame view={view} styles={['admin-orders.css']} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       {hasNone ? (
         <p class="empty">{own.none}</p>
       ) : (
@@ -188,13 +183,7 @@ function Table({ view, orders, buyers }: { view: View; orders: FoundOrder[]; buy
   return (
     <table class="board order-list">
       <caption class="visually-hidden">{own.title}</caption>
-      <thead>
-        <tr>
-          {columns.map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={columns} />
       <tbody>
         {orders.map((order) => (
           <Row view={view} order={order} buyers={buyers} />

@@ -6,7 +6,7 @@ import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import type { Made } from '../../page.tsx';
 import { fill } from '../../texts.ts';
-import { empty, Field, type Filled, Frame, Notice } from '../frame.tsx';
+import { Columns, empty, Field, type Filled, Frame, Heading, Notice } from '../frame.tsx';
 import { salesTexts } from '../sales/sales-texts.ts';
 import { namedUser } from '../search/known-user.ts';
 import { queueTexts } from './queue-texts.ts';
@@ -73,16 +73,10 @@ function QueuePage({ view, shown, filled, found }: Asked & { view: View; shown: 
     items.length === 0 ? {} : { script: 'admin-live.js', data: { selection: items.join('-') } };
   return (
     <Frame view={view} title={own.title} {...live}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-        <div class="heading-side">
-          {items.length > 0 && <p class="live-state" data-live role="status"></p>}
-          <a href="/admin/search">{own.others}</a>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead}>
+        {items.length > 0 && <p class="live-state" data-live role="status"></p>}
+        <a href="/admin/search">{own.others}</a>
+      </Heading>
       {shown.length === 0 ? (
         <p class="empty">{own.none}</p>
       ) : (
@@ -101,13 +95,7 @@ function QueueTable({ view, shown }: { view: View; shown: ShownQueue[] }) {
   const numbers = ['waiting', 'outstanding', 'room', 'held', 'left'] as const;
   return (
     <table class="board queues">
-      <thead>
-        <tr>
-          {[own.sale, own.how, own.state, ...numbers.map((name) => own[name])].map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={[own.sale, own.how, own.state, ...numbers.map((name) => own[name])]} />
       <tbody>
         {shown.map(({ sale: { promo, itemTitle, status }, counts }) => (
           <tr

@@ -15,7 +15,7 @@ import { minuteText, spanText } from '../../minute-text.ts';
 import { money } from '../../money.ts';
 import type { Made } from '../../page.tsx';
 import { fill } from '../../texts.ts';
-import { Frame } from '../frame.tsx';
+import { Columns, Frame, Heading } from '../frame.tsx';
 import { Calendar } from './calendar.tsx';
 import { dayOf, type Month, monthAt, monthOf, rangeOf } from './month.ts';
 import { salesTexts } from './sales-texts.ts';
@@ -59,15 +59,12 @@ function SalesPage({ view, lists, past, isFirst, month, inMonth, board }: SalesP
     items.length === 0 ? {} : { script: 'admin-live.js', data: { selection: items.join('-') } };
   return (
     <Frame view={view} title={own.title} {...live}>
-      <div class="heading">
-        <h1>{own.title}</h1>
-        <div class="heading-side">
-          {running.length > 0 && <p class="live-state" data-live role="status"></p>}
-          <a class="primary" href="/admin/sales/new">
-            {own.newSale}
-          </a>
-        </div>
-      </div>
+      <Heading title={own.title}>
+        {running.length > 0 && <p class="live-state" data-live role="status"></p>}
+        <a class="primary" href="/admin/sales/new">
+          {own.newSale}
+        </a>
+      </Heading>
       {isEmpty ? (
         <p class="empty">{own.none}</p>
       ) : (
@@ -203,16 +200,4 @@ function SaleName({ sale: { promo, itemTitle } }: { sale: ListedSale }) {
 
 function timesText({ promo, endAt }: ListedSale, view: View): string {
   return spanText(promo.startAt, endAt, view);
-}
-
-function Columns({ names }: { names: readonly string[] }) {
-  return (
-    <thead>
-      <tr>
-        {names.map((name) => (
-          <th scope="col">{name}</th>
-        ))}
-      </tr>
-    </thead>
-  );
 }

@@ -15,7 +15,7 @@ import { failures } from '../../../wire/messages.ts';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
-import { ownTexts } from '../frame.tsx';
+import { Columns, ownTexts } from '../frame.tsx';
 import { type SearchTexts, searchTexts } from './search-texts.ts';
 
 interface ResultProps {
@@ -101,13 +101,7 @@ function Steps({ view, found }: Omit<ResultProps, 'asked'>) {
   return (
     <table class="board">
       <caption>{own.steps}</caption>
-      <thead>
-        <tr>
-          {[own.step, own.stepAt, own.entry].map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={[own.step, own.stepAt, own.entry]} />
       <tbody>
         {events.map(({ type, at, seq }) => (
           <tr>
@@ -185,13 +179,7 @@ function Orders({ view, itemId, found }: { view: View; itemId: number; found: Fo
     <>
       <table class="board">
         <caption>{own.orders}</caption>
-        <thead>
-          <tr>
-            {[own.order, own.placedAt, own.amount, own.status, own.changedAt].map((name) => (
-              <th scope="col">{name}</th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={[own.order, own.placedAt, own.amount, own.status, own.changedAt]} />
         <tbody>
           {orders.map(({ n, createdAt, amount, status, paidAt, closedAt }) => (
             <tr>

@@ -7,7 +7,7 @@ import type { Asked, Found, RefusalSearch } from '../../../../shop/why-refused/s
 import type { AppParts } from '../../../parts.ts';
 import type { View } from '../../layout.tsx';
 import type { Made } from '../../page.tsx';
-import { Field, type Filled, Frame, Notice, ownTexts } from '../frame.tsx';
+import { Field, type Filled, Frame, Heading, Notice, ownTexts } from '../frame.tsx';
 import { namedUser } from './known-user.ts';
 import { Result } from './result.tsx';
 import { searchTexts } from './search-texts.ts';
@@ -74,12 +74,7 @@ function SearchPage({ view, values, errors, message, asked, found }: SearchProps
   const whole = { required: true, inputmode: 'numeric' };
   return (
     <Frame view={view} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       <Notice text={message} isError />
       <form method="get" action="/admin/search" class="search">
         <Field form="search" name="item" label={own.item} filled={filled} input={whole} />

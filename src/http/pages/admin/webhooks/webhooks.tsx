@@ -5,7 +5,7 @@ import { listPath, Pages } from '../../item-list.tsx';
 import type { View } from '../../layout.tsx';
 import { minuteText } from '../../minute-text.ts';
 import { fill } from '../../texts.ts';
-import { Frame, Notice } from '../frame.tsx';
+import { Frame, Heading, Notice } from '../frame.tsx';
 import { type WebhooksTexts, webhooksTexts } from './webhooks-texts.ts';
 
 export const webhooksPath = '/admin/webhooks';
@@ -28,12 +28,7 @@ export function WebhooksPageOf({ view, shown, list, page, isFirst, notice }: Web
   const isSent = shown.host !== null;
   return (
     <Frame view={view} title={own.title}>
-      <div class="heading">
-        <div>
-          <h1>{own.title}</h1>
-          <p class="lead">{own.lead}</p>
-        </div>
-      </div>
+      <Heading title={own.title} lead={own.lead} />
       {notice !== null && <Notice text={notice.text} isError={notice.isError} />}
       <Facts view={view} shown={shown} />
       {isSent && <Wishes own={own} shown={shown} list={list} />}
