@@ -9,6 +9,7 @@ import { JournalUnavailable } from '../../actors/journal/journal.ts';
 import type { Positions } from '../../actors/memory/positions.ts';
 import { type OrderView, orderStatusNames, partitionOf } from '../../actors/protocol.ts';
 import type { ProjectionView, Projection as Rows } from '../db/projection.ts';
+import { type SeriesSum, seriesWidthsS, stockDelta } from '../db/series.ts';
 import { type OrderRow, SqlUnavailable } from '../db/sql.ts';
 import { CheckpointAhead, Projector } from '../projector/projector.ts';
 import type { DurableItem, DurableOrder, Mark } from './durable-item.ts';
@@ -144,12 +145,14 @@ export class Projection {
   async #compare(view: ProjectionView): Promise<void> {
     const { audit } = this.around;
     const sums = new Map((await view.itemSums()).map((each) => [each.itemId, each]));
+    const series = await view.seriesSums();
     for (const [id, history] of audit.histories) {
       const { stock, logged, sales } = sums.get(id) ?? { stock: null, logged: 0, sales: null };
       const { sold, left } = history.plain;
       if (stock !== left || logged !== left || sales !== sold) {
         throw new Error(`I7: item ${id}: rows say ${stock}, ${logged}, ${sales}; ${left}, ${sold}`);
       }
+      compareSeries(id, series, history);
       const rows: OrderRow[] = [];
       for await (const row of view.ordersOfItem(id)) rows.push(row);
       compareOrders(id, rows, history);
@@ -163,6 +166,25 @@ function settledSeq({ views }: DurableOrder): Sequence {
   const isLast = ({ value }: Mark<OrderView>) =>
     value.status === status && value.paidAt === paidAt && value.closedAt === closedAt;
   return views.find(isLast)!.seq;
+}
+
+/** Rows of every width must come to what is left, what is sold, and how many orders there were. */
+function compareSeries(item: number, sums: readonly SeriesSum[], history: DurableItem): void {
+  const { sold, left } = history.plain;
+  const expected = { orders: history.orders.length, sold, left };
+  for (const widthS of seriesWidthsS) {
+    const found = { orders: 0, sold: 0, left: 0 };
+    for (const row of sums) {
+      if (row.itemId !== item || row.widthS !== widthS) continue;
+      found.orders += row.orders;
+      found.sold += row.paidUnits - row.refundedUnits;
+      for (const count of stockDelta.added) found.left += row[count];
+      for (const count of stockDelta.taken) found.left -= row[count];
+    }
+    if (Bun.deepEquals(found, expected)) continue;
+    const told = `rows of ${widthS} s come to ${JSON.stringify(found)}`;
+    throw new Error(`I7: item ${item}: ${told}, not ${JSON.stringify(expected)}`);
+  }
 }
 
 function compareOrders(item: number, rows: readonly OrderRow[], history: DurableItem): void {
