@@ -148,6 +148,8 @@ describe('every text', () => {
     }
     await page.waitForSelector('.order[data-state=cancelled] .refund:has-text("due back")');
     await expectReadable(page);
+    await page.goto(url('/account/delete'));
+    await expectReadable(page);
     await page.click('.order[data-state=placed] [data-pay]');
     await page.waitForSelector('.checkout button');
     await expectReadable(page);
