@@ -38,8 +38,8 @@ async function session(): Promise<string> {
   return response.headers.get('set-cookie')!.split(';')[0]!;
 }
 
-async function loggedIn(options: { locale?: string; width?: number } = {}): Promise<TestVisitor> {
-  const visitor = await browser.visitor(shop.engine.url, options);
+async function loggedIn(): Promise<TestVisitor> {
+  const visitor = await browser.visitor(shop.engine.url);
   const [name, value] = (await session()).split('=') as [string, string]; // `admin=<token>`.
   await visitor.context.addCookies([{ name, value, url: shop.engine.url }]);
   return visitor;
@@ -199,28 +199,13 @@ describe('the administrator with a browser', () => {
     await Promise.all([context.close(), other.context.close()]);
   });
 
-  test('sees every item on one board, and every page in the width of a phone', async () => {
+  test('sees every item on one board', async () => {
     const { itemId } = await shop.engine.sale({ stock: 7 });
-    for (const locale of ['en-GB', 'zh-CN']) {
-      const { page, context, complaints } = await loggedIn({ locale, width: 390 });
-      await page.goto(url('/admin/items'));
-      await page.waitForSelector(`[data-item="${itemId}"] [data-value=left]:text-is("7")`);
-      const search = `/admin/search?item=${itemId}&user=5`;
-      for (const path of [
-        '/admin',
-        `/admin/items/${itemId}`,
-        '/admin/items/new',
-        search,
-        '/docs',
-      ]) {
-        await page.goto(url(path));
-        const wide = await page.evaluate('document.documentElement.scrollWidth');
-        expect([path, wide]).toEqual([path, 390]);
-        expect(await page.getAttribute('html', 'lang')).toBe(locale === 'zh-CN' ? 'zh-CN' : 'en');
-      }
-      expect(complaints).toEqual([]);
-      await context.close();
-    }
+    const { page, context, complaints } = await loggedIn();
+    await page.goto(url('/admin/items'));
+    await page.waitForSelector(`[data-item="${itemId}"] [data-value=left]:text-is("7")`);
+    expect(complaints).toEqual([]);
+    await context.close();
   });
 });
 

@@ -117,10 +117,11 @@ interface ActionProps {
 function Action({ view, promo, action, isAsked = false }: ActionProps) {
   const own = ownTexts(view).actions;
   const { id, itemId, name } = promo;
+  const what = `${own[action]}: ${name}`;
   const form = (
     <form method="post" action={`/admin/promos/${id}/${action}`} data-once>
       <input type="hidden" name="itemId" value={itemId} />
-      <button type="submit" class="secondary" aria-label={`${own[action]}: ${name}`}>
+      <button type="submit" class="secondary" aria-label={isAsked ? `${own.sure} (${what})` : what}>
         {isAsked ? own.sure : own[action]}
       </button>
     </form>
@@ -128,7 +129,7 @@ function Action({ view, promo, action, isAsked = false }: ActionProps) {
   if (!isAsked) return form;
   return (
     <details>
-      <summary aria-label={`${own[action]}: ${name}`}>{own[action]} …</summary>
+      <summary aria-label={what}>{own[action]} …</summary>
       {form}
     </details>
   );

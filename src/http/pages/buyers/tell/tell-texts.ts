@@ -10,7 +10,7 @@ const en = {
   /** For those who do not see what it stands beside. */
   noLongerOf: 'No longer wait for {title}',
   calendar: 'Add to your calendar',
-  calendarOf: 'Add {title} to your calendar',
+  calendarOf: 'Add to your calendar: {title}',
   title: 'Sales you wait for',
   starts: 'Starts {time}',
   drawOpens: 'Draw: join from {time}',
@@ -44,7 +44,7 @@ const zh: TellTexts = {
   noLonger: '不再提醒',
   noLongerOf: '不再提醒：{title}',
   calendar: '加入日历',
-  calendarOf: '将 {title} 加入日历',
+  calendarOf: '加入日历：{title}',
   title: '您关注的活动',
   starts: '{time} 开始',
   drawOpens: '抽签：{time} 起可参加',
