@@ -148,8 +148,6 @@ describe('every text', () => {
     }
     await page.waitForSelector('.order[data-state=cancelled] .refund:has-text("due back")');
     await expectReadable(page);
-    await page.goto(url('/account/delete'));
-    await expectReadable(page);
     await page.click('.order[data-state=placed] [data-pay]');
     await page.waitForSelector('.checkout button');
     await expectReadable(page);
@@ -201,6 +199,8 @@ describe('every text', () => {
     await page.click('summary');
     await page.click('#check:enabled');
     await page.waitForSelector('#message.error');
+    await expectReadable(page);
+    await page.goto(url('/account/delete'));
     await expectReadable(page);
     await context.clearCookies();
     await expectReadableRooms();
