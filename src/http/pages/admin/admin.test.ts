@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import type { Page } from 'playwright-core';
 import { temporaryFolder } from '../../../../actors/testing/process.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../../testing/browser.ts';
 import { adminToken, mustSucceed, tokenFor } from '../../../testing/engine-process.ts';
+import { tabTo } from '../../../testing/keyboard.ts';
 import { type Buyer, captchaText, type Shop, startShop } from '../../../testing/shop.ts';
 import { adminTexts } from './admin-texts.ts';
 
@@ -419,12 +419,3 @@ describe('a session of the administrator', () => {
     expect(limited.headers.get('set-cookie')).toBeNull();
   });
 });
-
-/** Presses Tab until an element has the focus. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    await page.keyboard.press('Tab');
-    if ((await page.$(`${selector}:focus`)) !== null) return;
-  }
-  throw new Error(`no key leads to ${selector}`);
-}

@@ -122,11 +122,19 @@ export interface Filled {
 
 export const empty: Filled = { values: {}, errors: {}, message: null };
 
-/** What went wrong with a form as a whole, or went well. */
+/**
+ * What went wrong with a form as a whole, or went well. After what went well the focus is here, so that it is read out
+ * and the keyboard goes on from here; else it is in the first wrong field.
+ */
 export function Notice({ text, isError = false }: { text: string | null; isError?: boolean }) {
   if (text === null) return null;
+  const focus = isError ? {} : { tabindex: -1, autofocus: true };
   return (
-    <p class={isError ? 'notice error' : 'notice good'} role={isError ? 'alert' : 'status'}>
+    <p
+      class={isError ? 'notice error' : 'notice good'}
+      role={isError ? 'alert' : 'status'}
+      {...focus}
+    >
       {text}
     </p>
   );
@@ -224,13 +232,15 @@ interface CheckProps {
   filled: Filled;
   /** As long as the form was not sent. */
   initial: boolean;
+  /** It is the first of what is wrong. */
+  autofocus?: boolean;
 }
 
-export function Check({ name, label, filled, initial }: CheckProps) {
+export function Check({ name, label, filled, initial, autofocus = false }: CheckProps) {
   const checked = filled === empty ? initial : filled.values[name] === 'on';
   return (
     <label class="check">
-      <input type="checkbox" name={name} checked={checked} /> {label}
+      <input type="checkbox" name={name} checked={checked} autofocus={autofocus} /> {label}
     </label>
   );
 }

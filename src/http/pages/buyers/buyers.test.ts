@@ -107,31 +107,6 @@ describe('a person with a browser', () => {
     await Promise.all([context.close(), other.context.close()]);
   });
 
-  test('buys and pays by keyboard alone', async () => {
-    const buyer = await shop.buyer();
-    const { page, context, complaints } = await loggedIn(buyer);
-    const { itemId } = await shop.engine.sale();
-    await page.goto(url(`/items/${itemId}`));
-    await page.waitForSelector('#buy:enabled');
-    await tabTo(page, '#buy');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#answer:focus');
-    await page.keyboard.type(captchaText);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('#result:focus');
-    await tabTo(page, '#result a');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('[data-pay]');
-    await tabTo(page, '[data-pay]');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.checkout');
-    await tabTo(page, '.checkout button[value=pay]');
-    await page.keyboard.press('Space');
-    await page.waitForSelector('.order[data-state=paid]');
-    expect(complaints).toEqual([]);
-    await context.close();
-  });
-
   test('sees the stock as it changes, and may buy what comes back', async () => {
     const { itemId, promoId } = await shop.engine.sale({ stock: 1 });
     const [first, second] = [await shop.buyer(), await shop.buyer()];
@@ -290,12 +265,3 @@ describe('a person with a browser', () => {
     }
   });
 });
-
-/** Presses Tab until an element has the focus. */
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    await page.keyboard.press('Tab');
-    if ((await page.$(`${selector}:focus`)) !== null) return;
-  }
-  throw new Error(`no key leads to ${selector}`);
-}

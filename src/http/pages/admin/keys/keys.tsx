@@ -64,12 +64,13 @@ export function KeysPage({ view, rows, notice, person = empty, program = empty }
               aria-describedby={program.errors.scopes === undefined ? undefined : 'scopes-error'}
             >
               <legend>{own.scopes}</legend>
-              {scopes.map((scope) => (
+              {scopes.map((scope, index) => (
                 <Check
                   name={scope}
                   label={own.scopeTexts[scope]}
                   filled={program}
                   initial={false}
+                  autofocus={index === 0 && Object.keys(program.errors)[0] === 'scopes'}
                 />
               ))}
               {program.errors.scopes !== undefined && (
