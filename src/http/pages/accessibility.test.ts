@@ -8,11 +8,8 @@ import { temporaryFolder } from '../../../actors/testing/process.ts';
 import { violationsOf } from '../../testing/axe.ts';
 import { startBrowser, type TestBrowser, type TestVisitor } from '../../testing/browser.ts';
 import { adminToken } from '../../testing/engine-process.ts';
+import { routesOfPages } from '../../testing/page-routes.ts';
 import { type ShopOfEveryState, startShopOfEveryState } from '../../testing/shop-of-every-state.ts';
-import { createApp } from '../app.ts';
-import type { AppParts } from '../parts.ts';
-import { adminPages } from './admin/routes.tsx';
-import type { PageMaker } from './page.tsx';
 
 setDefaultTimeout(240_000);
 
@@ -152,18 +149,10 @@ function noPages({ sales, orders }: ShopOfEveryState): Record<string, string | n
 
 /** The addresses that are served, as their routes have them, but for those of the API. */
 function servedRoutes(): string[] {
-  // Making the routes calls none of their parts except these.
-  const parts = {
-    ...{ metricsToken: null, requests: { rowOf: (_: string) => 0 } },
-    site: { allowedOrigins: [] as readonly string[] },
-  } as unknown as AppParts;
-  const makesNone: PageMaker = () => () => Promise.reject(new Error('no page is asked for'));
-  const merchants = adminPages(parts, makesNone).routes.map((route) => ({
-    ...route,
-    path: `/admin${route.path === '/' ? '' : route.path}`,
-  }));
-  const routes = [...createApp(parts).routes, ...merchants];
-  const read = routes.filter(({ method, path }) => method === 'GET' && !path.startsWith('/api/'));
+  const { merchants, others } = routesOfPages();
+  const read = [...others, ...merchants].filter(
+    ({ method, path }) => method === 'GET' && !path.startsWith('/api/'),
+  );
   return [...new Set(read.map(({ path }) => path))];
 }
 

@@ -25,6 +25,8 @@ const en = {
   awaitedRun: 'on now that you wait for',
   otherLanguage: '中文',
   noScript: 'Buying needs JavaScript: please switch it on.',
+  noScriptOrders:
+    'This list needs JavaScript: please switch it on. The page of a single order does not.',
   footer: 'Every unit is sold once, and nobody jumps the queue: the journal proves it.',
   notFound: 'Page not found',
   notFoundLead: 'The address may be mistyped, or the item may be gone.',
@@ -110,6 +112,7 @@ const zh: Texts = {
   awaitedRun: '场您关注的活动正在进行',
   otherLanguage: 'English',
   noScript: '购买需要启用 JavaScript。',
+  noScriptOrders: '订单列表需要启用 JavaScript，单个订单的页面则不需要。',
   footer: '每一件只卖一次，没有人插队，账目可查。',
   notFound: '页面不存在',
   notFoundLead: '网址可能有误，或商品已下架。',

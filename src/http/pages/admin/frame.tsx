@@ -122,13 +122,20 @@ export interface Filled {
 
 export const empty: Filled = { values: {}, errors: {}, message: null };
 
+interface NoticeProps {
+  text: string | null;
+  isError?: boolean;
+  /** It says how something stands, not what was done just now. */
+  isState?: boolean;
+}
+
 /**
  * What went wrong with a form as a whole, or went well. After what went well the focus is here, so that it is read out
  * and the keyboard goes on from here; else it is in the first wrong field.
  */
-export function Notice({ text, isError = false }: { text: string | null; isError?: boolean }) {
+export function Notice({ text, isError = false, isState = false }: NoticeProps) {
   if (text === null) return null;
-  const focus = isError ? {} : { tabindex: -1, autofocus: true };
+  const focus = isError || isState ? {} : { tabindex: -1, autofocus: true };
   return (
     <p
       class={isError ? 'notice error' : 'notice good'}

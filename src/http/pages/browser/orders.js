@@ -147,7 +147,7 @@ everySecond(() => {
     find('[data-left]', element).textContent = saleText({ promo });
   }
 });
-for (const time of document.querySelectorAll('.awaited [data-time]')) {
+for (const time of document.querySelectorAll(':is(.awaited, .own-order) [data-time]')) {
   showTime(time, Number(time.dataset.time));
 }
 

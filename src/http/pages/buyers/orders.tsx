@@ -33,7 +33,7 @@ export function OrdersPage({ view, shown, awaited, paysHere }: OrdersProps) {
       isListed={false}
       script="orders.js"
       data={{ orderId: id }}
-      {...(shown === null ? {} : { noScript: null })}
+      noScript={shown === null ? own.noScriptOrders : null}
     >
       <div class="heading">
         <div>

@@ -58,8 +58,10 @@ async function namesOf(
   ]);
 }
 
+/** A picture goes by the number of its item. */
 function kindOf(action: string): string {
-  return action.split('.')[0]!;
+  const [kind = ''] = action.split('.');
+  return kind === 'picture' ? 'item' : kind;
 }
 
 /** Where to look at what an action was done to. */

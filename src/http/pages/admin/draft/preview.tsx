@@ -34,7 +34,7 @@ export function PreviewPage(props: PreviewProps) {
           </p>
         </div>
       </div>
-      <Notice text={own.saved} />
+      <Notice text={own.saved} isState />
       <div class="draft-parts">
         <div>
           <Warnings {...props} stage={null} />

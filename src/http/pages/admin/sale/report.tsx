@@ -61,7 +61,7 @@ function Failure({ view, item, state, trouble, interrupted }: ReportProps) {
   const { report: own } = saleTexts[view.visitor.language];
   const { making, failed } = state;
   if (making !== null && making.item !== item.id)
-    return <Notice text={fill(own.other, { id: making.item })} />;
+    return <Notice text={fill(own.other, { id: making.item })} isState />;
   if (failed === null || trouble !== null) return null;
   const isCut = failed.why === interrupted;
   return <Notice text={isCut ? own.interrupted : fill(own.failed, { why: failed.why })} isError />;

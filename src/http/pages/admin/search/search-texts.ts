@@ -56,7 +56,7 @@ export interface SearchTexts {
 }
 
 const en: SearchTexts = {
-  title: 'Why was I refused?',
+  title: 'Why was a buyer refused?',
   lead: 'What the item’s actor, its journal and its counters know about one buyer.',
   item: 'Item number',
   user: 'User number, or telephone',

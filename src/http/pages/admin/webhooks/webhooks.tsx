@@ -196,7 +196,11 @@ function Events({ view, list, events, shown }: EventsProps) {
             <td data-label={own.answer} class="wide">
               <LastAnswer view={view} event={event} />
             </td>
-            {isWaiting && <td data-label={own.next}>{nextText(view, event, isStopped)}</td>}
+            {isWaiting && (
+              <td data-label={own.next} class="wide">
+                {nextText(view, event, isStopped)}
+              </td>
+            )}
             {isSent && (
               <td>
                 {(!isWaiting || event.nextTryAt !== null) && (

@@ -2,9 +2,8 @@
 import { type OrderView, orderStatus, orderStatusNames } from '../../../../../actors/protocol.ts';
 import { orderId } from '../../../../order-id.ts';
 import type { View } from '../../layout.tsx';
-import { namedMinuteText } from '../../minute-text.ts';
-import { fill } from '../../texts.ts';
 import type { ShownOrder } from '../order-card.tsx';
+import { Timed } from '../timed.tsx';
 import { ownOrderTexts } from './order-texts.ts';
 
 /** Whether money has paid for an order: only then there is a receipt. */
@@ -32,7 +31,9 @@ export function OrderDetails({ view, shown }: { view: View; shown: ShownOrder })
       {/* The card's script may move the order on: the style sheet shows what then happens next. */}
       <div class="next">
         {orderStatusNames.map((name) => (
-          <p data-next={name}>{fill(own.nextOf[name], { time: namedMinuteText(payBy, view) })}</p>
+          <p data-next={name}>
+            <Timed view={view} text={own.nextOf[name]} at={payBy} />
+          </p>
         ))}
       </div>
       {hasReceipt(order) && (
@@ -48,7 +49,7 @@ export function OrderDetails({ view, shown }: { view: View; shown: ShownOrder })
           <div>
             <dt>{name}</dt>
             <dd>
-              <time datetime={new Date(at).toISOString()}>{namedMinuteText(at, view)}</time>
+              <Timed view={view} text="{time}" at={at} />
             </dd>
           </div>
         ))}
