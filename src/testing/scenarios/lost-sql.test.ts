@@ -138,7 +138,7 @@ async function restoreBefore(url: string, { sale }: Lost): Promise<void> {
   const client = new SQL({ url, max: 1 });
   await client.begin(async (restoring) => {
     await restoring.unsafe(
-      'TRUNCATE users, user_passwords, checkpoints, orders, stock_events, item_stocks',
+      'TRUNCATE users, user_passwords, reminders, checkpoints, orders, stock_events, item_stocks',
     );
     await restoring.unsafe(`DELETE FROM items WHERE id >= ${sale.itemId}`);
     await restoring.unsafe(`DELETE FROM promos WHERE id >= ${sale.promoId}`);
