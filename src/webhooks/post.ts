@@ -87,7 +87,7 @@ async function beginningOf(response: Response): Promise<string> {
   const text = new TextDecoder().decode(Buffer.concat(chunks).subarray(0, answerBytesMax));
   // Nothing that a receiver answers may break a log line, or a row of Postgres.
   return text
-    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, textCharactersMax);
 }
