@@ -1,4 +1,5 @@
 /** The merchant's sales by time: what runs, what comes, what is drafted, what is over. */
+import type { PastCursor } from '../db/promo-lists.ts';
 import type { PromoRow } from '../db/sql.ts';
 import type { ShopParts } from './parts.ts';
 import { type PromoState, promoState } from './promo-state.ts';
@@ -58,9 +59,8 @@ export interface PastSales {
 /** Those that are over, the latest first; null where the cursor is none. @throws SqlUnavailable */
 export async function pastSales(parts: Parts, cursor: string | null): Promise<PastSales | null> {
   const now = parts.clock();
-  const [, overAt = String(now), id = '0'] = /^(\d{1,15})\.(\d{1,15})$/.exec(cursor ?? '') ?? [];
-  if (cursor !== null && !cursor.includes('.')) return null;
-  const before = { overAt: Number(overAt), id: Number(id) };
+  const before = cursor === null ? { overAt: now, id: 0 } : cursorOf(cursor);
+  if (before === null) return null;
   const rows = await parts.sql.promoLists.past(before, saleListMax);
   const last = rows.at(-1);
   const isFull = last !== undefined && rows.length === saleListMax;
@@ -70,6 +70,11 @@ export async function pastSales(parts: Parts, cursor: string | null): Promise<Pa
     sales: sales.filter(({ status }) => status === 'ended' || status === 'withdrawn'),
     next: isFull ? `${last.withdrawnAt ?? last.endedAt ?? last.endAt}.${last.id}` : null,
   };
+}
+
+function cursorOf(text: string): PastCursor | null {
+  const [, overAt, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(text) ?? [];
+  return overAt === undefined ? null : { overAt: Number(overAt), id: Number(id) };
 }
 
 /** By promo, in the order of the rows. */

@@ -30,32 +30,21 @@ async function namesOf(
   { catalog, apiKeys }: Pick<AppParts['sql'], 'catalog' | 'apiKeys'>,
   actions: readonly ActionRow[],
 ): Promise<Names> {
-  const ids = (kind: string) => [
-    ...new Set(
-      actions
-        .filter(({ action }) => kindOf(action) === kind)
-        .map(({ target }) => Number(target))
-        .filter(Number.isSafeInteger),
-    ),
-  ];
+  const ids = (kind: string) => {
+    const targets = actions.flatMap(({ action, target }) =>
+      kindOf(action) === kind && target !== null ? [Number(target)] : [],
+    );
+    return [...new Set(targets)].filter(Number.isSafeInteger);
+  };
   const [items, promos, keys] = await Promise.all([
     catalog.itemsOf(ids('item')),
     Promise.all(ids('promo').map((id) => catalog.promo(id))),
     Promise.all(ids('key').map((id) => apiKeys.byId(id))),
   ]);
-  const named = (
-    kind: string,
-    rows: readonly ({ id: number } | null)[],
-    name: (row: never) => string,
-  ) =>
-    rows
-      .filter((row) => row !== null)
-      .map((row) => [`${kind} ${row.id}`, name(row as never)] as const);
-  return new Map([
-    ...named('item', items, ({ title }: { title: string }) => title),
-    ...named('promo', promos, ({ name }: { name: string }) => name),
-    ...named('key', keys, operatorName),
-  ]);
+  const names = new Map(items.map(({ id, title }) => [`item ${id}`, title]));
+  for (const promo of promos) if (promo !== null) names.set(`promo ${promo.id}`, promo.name);
+  for (const key of keys) if (key !== null) names.set(`key ${key.id}`, operatorName(key));
+  return names;
 }
 
 /** A picture goes by the number of its item. */

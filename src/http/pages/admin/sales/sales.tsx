@@ -25,13 +25,15 @@ type Query = Record<string, string>;
 export async function salesPage(parts: AppParts, view: View, query: Query): Promise<Made> {
   const month = monthOf(query.month ?? '') ?? monthAt(view.now, view.timeZone);
   const { from, to } = rangeOf(month, view.timeZone);
-  const [lists, past, inMonth] = await Promise.all([
+  const asked = query.past ?? null;
+  const [lists, found, inMonth] = await Promise.all([
     currentSales(parts),
-    pastSales(parts, query.past ?? null),
+    pastSales(parts, asked),
     salesWithin(parts, from, to),
   ]);
-  const shown = past ?? { sales: [], next: null };
-  const of = { view, lists, past: shown, month, inMonth, isFirst: query.past === undefined };
+  // What is no cursor is answered with the latest.
+  const past = found ?? (await pastSales(parts, null))!;
+  const of = { view, lists, past, month, inMonth, isFirst: asked === null || found === null };
   return { page: <SalesPage {...of} board={parts.board} /> };
 }
 
