@@ -49,11 +49,9 @@ export function adminPages(parts: AppParts, page: PageMaker) {
   const engine = page((_, view) => enginePage(parts, view));
   const queue = page((c, view) => queuePage(parts, view, c.req.query()));
   const search = page((c, view) => searchPage(parts, searches, view, c.req.query()));
-  // One route for both: with a word beside a parameter, every route would take the slow router.
+  const newItem = page((_, view) => ({ page: <NewItemPage view={view} filled={empty} /> }));
   const item = page((c, view) =>
-    c.req.param('id') === 'new'
-      ? { page: <NewItemPage view={view} filled={empty} /> }
-      : itemPage(parts, view, c.req.param('id'), { done: c.req.query('done') }),
+    itemPage(parts, view, c.req.param('id'), { done: c.req.query('done') }),
   );
   return (
     new Hono()
@@ -69,6 +67,7 @@ export function adminPages(parts: AppParts, page: PageMaker) {
       .get('/search', search)
       .get('/queue', queue)
       .get('/items', items)
+      .get('/items/new', newItem)
       .get('/items/:id', item)
       // A refused form has the address it was sent to: whoever opens that comes back to the form.
       .get('/items/:id/:form', backToItem)
