@@ -36,8 +36,6 @@ export function connect({ path, made }: DatabaseFile, synchronous: 'FULL' | 'NOR
     database.run(`PRAGMA wal_autocheckpoint = ${walPages}`);
     database.run(`PRAGMA cache_size = -${cacheKib}`);
     database.run('PRAGMA foreign_keys = ON');
-    // What is deleted, such as an erased account, is overwritten where its page is written anyway.
-    database.run('PRAGMA secure_delete = FAST');
     return database;
   }, path);
 }

@@ -31,6 +31,8 @@ import { SqliteWebhooks } from './webhooks.ts';
 export function openSqlite(file: DatabaseFile, check: boolean): Sql {
   // What merchants and users write is stored nowhere else: it must survive a power cut.
   const database = connect(file, 'FULL');
+  // What is deleted here, such as an erased account, is overwritten where its page is written anyway.
+  database.run('PRAGMA secure_delete = FAST');
   migrateSqlite(database, file.path);
   const damage = check ? damageOf(database, file.path) : null;
   if (damage !== null) getLogger(['stampede', 'sql']).error(damage.message, {});
